@@ -1,0 +1,171 @@
+"""After the patient is known: the eligibility answer, 利用登録 and the consents.
+
+No answer is ever assumed: only a pressed button makes a `ConsentDecision`.
+
+Source: facts/oqs.md §7.3 (all at once first, then one by one, since 2024-10-07).
+"""
+
+from dataclasses import replace
+from typing import assert_never
+
+from device.visit.effects import Choice, Effect, PageName, ShowPage, StartTimer
+from device.visit.ending import complete, end
+from device.visit.events import (
+    AllConsentsAnswered,
+    Cancelled,
+    ConsentAnswered,
+    Event,
+    OneByOneChosen,
+    OptionsReceived,
+    RefusalReceived,
+    RegistrationAccepted,
+    TimedOut,
+)
+from device.visit.policy import VisitPolicy
+from device.visit.state import AskingConsent, AwaitingOptions, Registering, State, Visit
+from hostlink.messages import ConsentDecision, Moment, VisitOptions
+from hostlink.terms import ConsentAnswer, ConsentItem, FailureCode, VisitOutcome
+
+_SCREENS = (
+    (ConsentItem.SURGERY,),
+    (ConsentItem.DIAGNOSIS, ConsentItem.MEDICATION),
+    (ConsentItem.HEALTH_CHECKUP,),
+)
+"""What is asked together when a patient answers one by one (facts/oqs.md §7.3)."""
+
+_ALL_CHOICES = (Choice.AGREE_ALL, Choice.REFUSE_ALL, Choice.ONE_BY_ONE, Choice.END)
+_ONE_CHOICES = (Choice.AGREE, Choice.REFUSE, Choice.END)
+
+
+def advance_answering(
+    state: AwaitingOptions | Registering | AskingConsent, event: Event, policy: VisitPolicy
+) -> tuple[State, tuple[Effect, ...]]:
+    """Apply an event to a visit whose patient is verified."""
+    match state:
+        case AwaitingOptions():
+            return _awaiting_options(state, event, policy)
+        case Registering():
+            return _registering(state, event, policy)
+        case AskingConsent():
+            return _asking_consent(state, event, policy)
+        case _:
+            assert_never(state)
+
+
+def _awaiting_options(
+    state: AwaitingOptions, event: Event, policy: VisitPolicy
+) -> tuple[State, tuple[Effect, ...]]:
+    turn, visit = state.turn + 1, state.visit
+    match event:
+        case OptionsReceived(message) if message.visit_id == visit.visit_id:
+            if not message.is_registered:
+                return _register(turn, visit, message, policy)
+            return _ask_consents(turn, visit, message, policy)
+        case RefusalReceived(message) if message.visit_id == visit.visit_id:
+            return end(turn, visit, VisitOutcome.FAILED, message.failure, policy)
+        case TimedOut():
+            failure = FailureCode.AGENT_UNREACHABLE
+            return end(turn, visit, VisitOutcome.FAILED, failure, policy)
+        case _:
+            return state, ()
+
+
+def _register(
+    turn: int, visit: Visit, options: VisitOptions, policy: VisitPolicy
+) -> tuple[State, tuple[Effect, ...]]:
+    page = ShowPage(
+        turn,
+        PageName.REGISTER,
+        (Choice.REGISTER, Choice.END),
+        patient_name=options.patient_name,
+    )
+    return Registering(turn, visit, options), (page, StartTimer(turn, policy.choose_s))
+
+
+def _registering(
+    state: Registering, event: Event, policy: VisitPolicy
+) -> tuple[State, tuple[Effect, ...]]:
+    turn = state.turn + 1
+    match event:
+        case RegistrationAccepted():
+            visit = replace(state.visit, has_registered=True)
+            return _ask_consents(turn, visit, state.options, policy)
+        case Cancelled():
+            declined = FailureCode.REGISTRATION_DECLINED
+            return end(turn, state.visit, VisitOutcome.ABANDONED, declined, policy)
+        case TimedOut():
+            timed_out = FailureCode.TIMED_OUT
+            return end(turn, state.visit, VisitOutcome.ABANDONED, timed_out, policy)
+        case _:
+            return state, ()
+
+
+def _ask_consents(
+    turn: int, visit: Visit, options: VisitOptions, policy: VisitPolicy
+) -> tuple[State, tuple[Effect, ...]]:
+    if not options.consents:
+        return complete(turn, visit, options, policy)
+    page = ShowPage(
+        turn,
+        PageName.CONSENT_ALL,
+        _ALL_CHOICES,
+        patient_name=options.patient_name,
+        consents=options.consents,
+        notices=options.notices,
+    )
+    return AskingConsent(turn, visit, options, ()), (page, StartTimer(turn, policy.choose_s))
+
+
+def _asking_consent(
+    state: AskingConsent, event: Event, policy: VisitPolicy
+) -> tuple[State, tuple[Effect, ...]]:
+    turn = state.turn + 1
+    match event:
+        case AllConsentsAnswered(is_given=is_given, at=at) if not state.groups:
+            visit = _decide(state.visit, state.options.consents, at, is_given=is_given)
+            return complete(turn, visit, state.options, policy)
+        case OneByOneChosen() if not state.groups:
+            return _ask_next(turn, state.visit, state.options, _groups(state.options), policy)
+        case ConsentAnswered(is_given=is_given, at=at) if state.groups:
+            visit = _decide(state.visit, state.groups[0], at, is_given=is_given)
+            return _ask_next(turn, visit, state.options, state.groups[1:], policy)
+        case Cancelled():
+            cancelled = FailureCode.CANCELLED
+            return end(turn, state.visit, VisitOutcome.ABANDONED, cancelled, policy)
+        case TimedOut():
+            timed_out = FailureCode.TIMED_OUT
+            return end(turn, state.visit, VisitOutcome.ABANDONED, timed_out, policy)
+        case _:
+            return state, ()
+
+
+def _groups(options: VisitOptions) -> tuple[tuple[ConsentItem, ...], ...]:
+    asked = (tuple(item for item in screen if item in options.consents) for screen in _SCREENS)
+    return tuple(group for group in asked if group)
+
+
+def _ask_next(
+    turn: int,
+    visit: Visit,
+    options: VisitOptions,
+    groups: tuple[tuple[ConsentItem, ...], ...],
+    policy: VisitPolicy,
+) -> tuple[State, tuple[Effect, ...]]:
+    if not groups:
+        return complete(turn, visit, options, policy)
+    count = len(_groups(options))
+    page = ShowPage(
+        turn,
+        PageName.CONSENT_ONE,
+        _ONE_CHOICES,
+        consents=groups[0],
+        position=count - len(groups) + 1,
+        count=count,
+    )
+    return AskingConsent(turn, visit, options, groups), (page, StartTimer(turn, policy.choose_s))
+
+
+def _decide(visit: Visit, items: tuple[ConsentItem, ...], at: Moment, *, is_given: bool) -> Visit:
+    answer = ConsentAnswer.GIVEN if is_given else ConsentAnswer.REFUSED
+    decisions = tuple(ConsentDecision(item, answer, at) for item in items)
+    return replace(visit, decisions=(*visit.decisions, *decisions))

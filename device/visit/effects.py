@@ -1,0 +1,174 @@
+"""What the visit wants done, in the imperative. `device/performer.py` does it.
+
+An effect that starts a job carries the turn its answer must name.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum, unique
+
+from hostlink.messages import IdentityProven, VisitOpened, VisitRecord
+from hostlink.terms import ConsentItem, FailureCode, Notice
+
+
+@unique
+class PageName(Enum):
+    """The pages a patient can see; the value is the name the screen and its texts use."""
+
+    STARTING = "starting"
+    IDLE = "idle"
+    RECOGNISING = "recognising"
+    CHOOSE_METHOD = "choose_method"
+    FACE = "face"
+    PIN = "pin"
+    PIN_LAST_TRY = "pin_last_try"
+    CHECKING = "checking"
+    WAITING = "waiting"
+    REGISTER = "register"
+    CONSENT_ALL = "consent_all"
+    CONSENT_ONE = "consent_one"
+    SAVING = "saving"
+    FINISHED = "finished"
+    TAKE_CARD = "take_card"
+    CARD_TAKEN = "card_taken"
+    FAILED = "failed"
+    OUT_OF_SERVICE = "out_of_service"
+
+
+@unique
+class Choice(Enum):
+    """What a patient can press on a page."""
+
+    FACE = "face"
+    RETRY_FACE = "retry_face"
+    PIN = "pin"
+    CONFIRM = "confirm"
+    ERASE = "erase"
+    CONFIRM_LAST_TRY = "confirm_last_try"
+    REGISTER = "register"
+    AGREE_ALL = "agree_all"
+    REFUSE_ALL = "refuse_all"
+    ONE_BY_ONE = "one_by_one"
+    AGREE = "agree"
+    REFUSE = "refuse"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPage:
+    """Put a page before the patient; it stands until the next one."""
+
+    turn: int
+    page: PageName
+    choices: tuple[Choice, ...] = ()
+    failure: FailureCode | None = None
+    tries_left: int | None = None
+    is_retry: bool = False
+    """The PIN typed before was wrong."""
+    is_reminder: bool = False
+    """The card still lies there: call it out."""
+    patient_name: str = field(default="", repr=False)
+    consents: tuple[ConsentItem, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    position: int = 0
+    """Which of `count` questions this is, from 1."""
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StartTimer:
+    """Post `TimedOut(turn)` after this time; a newer timer replaces an older one."""
+
+    turn: int
+    after_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class RecogniseCard:
+    """Find out what lies on the reader."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class StartFaceCheck:
+    """Read the photo from the chip and compare it with the face before the camera."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopFaceCheck:
+    """Stop looking; forget every picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountPinTries:
+    """Ask the card how many tries are left, before anyone types."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPinEntry:
+    """Take digits from the pad, from zero."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetPin:
+    """Wipe whatever was typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyPin:
+    """Send the typed PIN to the card, once."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignChallenge:
+    """Let the card sign the agent's challenge."""
+
+    turn: int
+    challenge: bytes = field(repr=False)
+    is_after_face: bool
+    """No PIN was given: the key must be unlocked by the reader's own right (PIN-less)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TellAgent:
+    """Send a message; lost with the link, the visit sends it again after a reconnect."""
+
+    message: VisitOpened | IdentityProven
+
+
+@dataclass(frozen=True, slots=True)
+class KeepRecord:
+    """Number, sign and store the record durably, then let it travel."""
+
+    turn: int
+    record: VisitRecord
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetPatient:
+    """Power the card down and wipe everything that belongs to this patient."""
+
+
+Effect = (
+    ShowPage
+    | StartTimer
+    | RecogniseCard
+    | StartFaceCheck
+    | StopFaceCheck
+    | CountPinTries
+    | OpenPinEntry
+    | ForgetPin
+    | VerifyPin
+    | SignChallenge
+    | TellAgent
+    | KeepRecord
+    | ForgetPatient
+)

@@ -1,0 +1,109 @@
+"""The end of every visit: one signed record, nothing remembered, and the card taken back."""
+
+from device.visit.effects import (
+    Effect,
+    ForgetPatient,
+    KeepRecord,
+    PageName,
+    ShowPage,
+    StartTimer,
+)
+from device.visit.events import Event, JobFailed, RecordKept, TimedOut
+from device.visit.policy import VisitPolicy
+from device.visit.state import CardTaken, KeepingRecord, State, TakingCard, Visit
+from hostlink.messages import VisitOptions, VisitRecord
+from hostlink.terms import FailureCode, VisitOutcome
+
+FORGET = ForgetPatient()
+
+
+def keep_record(
+    turn: int, visit: Visit, outcome: VisitOutcome, failure: FailureCode | None
+) -> KeepRecord:
+    """The one record of this visit; a visit that did not complete is recorded as such."""
+    verification = visit.verification
+    record = VisitRecord(
+        visit_id=visit.visit_id,
+        nonce=visit.challenge.nonce if visit.challenge else b"",
+        card_kind=visit.kind,
+        outcome=outcome,
+        failure=failure,
+        method=verification.method if verification else None,
+        verified_at=verification.at if verification else None,
+        has_registered=visit.has_registered,
+        consents=visit.decisions,
+    )
+    return KeepRecord(turn, record)
+
+
+def complete(
+    turn: int, visit: Visit, options: VisitOptions, policy: VisitPolicy
+) -> tuple[State, tuple[Effect, ...]]:
+    """All is answered: store the record first, only then say that it is done."""
+    state = KeepingRecord(turn, VisitOutcome.COMPLETED, None, is_card_present=True, options=options)
+    return state, (
+        ShowPage(turn, PageName.SAVING),
+        StartTimer(turn, policy.save_s),
+        keep_record(turn, visit, VisitOutcome.COMPLETED, None),
+    )
+
+
+def end(
+    turn: int, visit: Visit, outcome: VisitOutcome, failure: FailureCode, policy: VisitPolicy
+) -> tuple[State, tuple[Effect, ...]]:
+    """The visit ends here without completing; the patient is told why and takes the card."""
+    record = keep_record(turn, visit, outcome, failure)
+    state, effects = _take_card(turn, failure, policy)
+    return state, (record, FORGET, *effects)
+
+
+def keeping_record(
+    state: KeepingRecord, event: Event, policy: VisitPolicy
+) -> tuple[State, tuple[Effect, ...]]:
+    """Wait for the disk. Nothing is called finished that could still be lost."""
+    turn = state.turn + 1
+    match event:
+        case RecordKept() if state.is_card_present and state.options:
+            finished = ShowPage(
+                turn,
+                PageName.FINISHED,
+                patient_name=state.options.patient_name,
+                notices=state.options.notices,
+            )
+            timer = StartTimer(turn, policy.take_card_reminder_s)
+            return TakingCard(turn, None), (FORGET, finished, timer)
+        case RecordKept():
+            after, effects = card_taken(turn, None, policy)
+            return after, (FORGET, *effects)
+        case JobFailed() | TimedOut() if state.is_card_present:
+            after, effects = _take_card(turn, FailureCode.STORAGE_UNAVAILABLE, policy)
+            return after, (FORGET, *effects)
+        case JobFailed() | TimedOut():
+            after, effects = card_taken(turn, FailureCode.STORAGE_UNAVAILABLE, policy)
+            return after, (FORGET, *effects)
+        case _:
+            return state, ()
+
+
+def taking_card(
+    state: TakingCard, event: Event, policy: VisitPolicy
+) -> tuple[State, tuple[Effect, ...]]:
+    """Call out a card that stays behind, again and again, until it is taken."""
+    if not isinstance(event, TimedOut):
+        return state, ()
+    return _take_card(state.turn + 1, state.failure, policy, is_reminder=True)
+
+
+def card_taken(
+    turn: int, failure: FailureCode | None, policy: VisitPolicy
+) -> tuple[State, tuple[Effect, ...]]:
+    """A last page without any name; then the reader waits for the next patient."""
+    page = ShowPage(turn, PageName.CARD_TAKEN, failure=failure)
+    return CardTaken(turn, failure), (page, StartTimer(turn, policy.notice_s))
+
+
+def _take_card(
+    turn: int, failure: FailureCode | None, policy: VisitPolicy, *, is_reminder: bool = False
+) -> tuple[State, tuple[Effect, ...]]:
+    page = ShowPage(turn, PageName.TAKE_CARD, failure=failure, is_reminder=is_reminder)
+    return TakingCard(turn, failure), (page, StartTimer(turn, policy.take_card_reminder_s))

@@ -1,0 +1,252 @@
+"""What can happen to a visit, in the past tense.
+
+Events that answer a job carry the turn that started the job; one from another turn is
+history and changes nothing (architecture decision 5).
+"""
+
+from dataclasses import dataclass
+
+from hostlink.messages import Moment, VisitChallenge, VisitOptions, VisitRefused
+from hostlink.terms import CardKind, FailureCode
+
+# --- the card -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CardPlaced:
+    """Something was laid on the reader."""
+
+    visit_id: bytes
+    """16 random bytes that name this visit from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardRemoved:
+    """The reader is empty again."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotLost:
+    """The card reader or its service stopped answering."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotReady:
+    """The card reader answers (again)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardRecognised:
+    """The card told what it is."""
+
+    turn: int
+    kind: CardKind
+    has_pin: bool
+    """A PIN can be typed for it; false for 顔認証マイナンバーカード."""
+    has_face: bool
+    """Its chip holds a photo that can be compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobFailed:
+    """A job of this turn could not be done."""
+
+    turn: int
+    failure: FailureCode
+
+
+@dataclass(frozen=True, slots=True)
+class TimedOut:
+    """The time this turn may take is over."""
+
+    turn: int
+
+
+# --- the patient --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FaceChosen:
+    """The patient wants to be recognised by face."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class PinChosen:
+    """The patient wants to type the PIN."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class PinEntered:
+    """Four digits were typed and confirmed; they wait in the PIN pad, nowhere else."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class LastTryConfirmed:
+    """The patient knows it is the card's last try and wants it."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationAccepted:
+    """The patient agrees to use this card as insurance card (利用登録)."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class AllConsentsAnswered:
+    """One answer for everything that is asked."""
+
+    turn: int
+    is_given: bool
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class OneByOneChosen:
+    """The patient wants to answer each item alone."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentAnswered:
+    """The answer to the group of items that is on the screen."""
+
+    turn: int
+    is_given: bool
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The patient pressed "end"."""
+
+    turn: int
+
+
+# --- verification ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FaceMatched:
+    """The face before the camera is the one in the chip."""
+
+    turn: int
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class PinTriesCounted:
+    """The card said how many tries are left; zero means locked."""
+
+    turn: int
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class PinAccepted:
+    """The card accepted the PIN."""
+
+    turn: int
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class PinRejected:
+    """The card refused the PIN."""
+
+    turn: int
+    tries_left: int
+
+
+# --- the reception PC -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AgentConnected:
+    """The link to the reception PC is up (again)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLost:
+    """The link to the reception PC broke; whatever was sent may not have arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeReceived:
+    """The agent sent what the card must sign."""
+
+    message: VisitChallenge
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeSigned:
+    """The card signed the agent's challenge."""
+
+    turn: int
+    certificate: bytes
+    signature: bytes
+
+    def __repr__(self) -> str:
+        """Leave out the certificate: it identifies the patient."""
+        return f"ChallengeSigned(turn={self.turn})"
+
+
+@dataclass(frozen=True, slots=True)
+class OptionsReceived:
+    """The eligibility source answered."""
+
+    message: VisitOptions
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalReceived:
+    """The agent or the eligibility source cannot go on with this visit."""
+
+    message: VisitRefused
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKept:
+    """The visit's record is signed and on the disk."""
+
+    turn: int
+
+
+Event = (
+    CardPlaced
+    | CardRemoved
+    | SlotLost
+    | SlotReady
+    | CardRecognised
+    | JobFailed
+    | TimedOut
+    | FaceChosen
+    | PinChosen
+    | PinEntered
+    | LastTryConfirmed
+    | RegistrationAccepted
+    | AllConsentsAnswered
+    | OneByOneChosen
+    | ConsentAnswered
+    | Cancelled
+    | FaceMatched
+    | PinTriesCounted
+    | PinAccepted
+    | PinRejected
+    | AgentConnected
+    | AgentLost
+    | ChallengeReceived
+    | ChallengeSigned
+    | OptionsReceived
+    | RefusalReceived
+    | RecordKept
+)

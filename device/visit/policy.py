@@ -1,0 +1,31 @@
+"""How long each step waits and how often a patient may try; the clinic's configuration sets it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class VisitPolicy:
+    """Limits of one visit. Times are generous: patients may be old or ill."""
+
+    recognise_s: float = 10.0
+    """The card must be recognised within this time."""
+    choose_s: float = 60.0
+    """The patient reads and chooses."""
+    face_s: float = 45.0
+    """One face check, from the first picture to the decision."""
+    pin_s: float = 60.0
+    """Typing four digits."""
+    card_work_s: float = 15.0
+    """The card checks a PIN, signs, or tells the tries left."""
+    agent_s: float = 20.0
+    """The reception PC and the eligibility source answer."""
+    save_s: float = 10.0
+    """The result is signed and on the disk."""
+    notice_s: float = 12.0
+    """A page that only tells something stays this long."""
+    take_card_reminder_s: float = 8.0
+    """A card left on the reader is called out again after this time."""
+    face_attempts: int = 3
+    """Face checks while one card lies here (facts/security.md §6.5)."""
+    wrong_pins: int = 2
+    """Wrong PINs while one card lies here; the third try of the card is left to another day."""

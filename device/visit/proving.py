@@ -1,0 +1,94 @@
+"""The card proves itself to the agent: its signature over the agent's fresh challenge."""
+
+from dataclasses import replace
+
+from device.visit.effects import (
+    Effect,
+    PageName,
+    ShowPage,
+    SignChallenge,
+    StartTimer,
+    TellAgent,
+)
+from device.visit.ending import end
+from device.visit.events import (
+    ChallengeReceived,
+    ChallengeSigned,
+    Event,
+    RefusalReceived,
+    TimedOut,
+)
+from device.visit.failing import fail
+from device.visit.policy import VisitPolicy
+from device.visit.state import (
+    AwaitingOptions,
+    ProvingIdentity,
+    State,
+    Verification,
+    VerifyingState,
+    Visit,
+)
+from hostlink.messages import IdentityProven, Moment, VisitOpened
+from hostlink.terms import FailureCode, VerificationMethod, VisitOutcome
+
+Step = tuple[State, tuple[Effect, ...]]
+
+
+def agent_connected(state: State) -> Step:
+    """Name the visit again to an agent that may have missed it or have been restarted."""
+    if isinstance(state, VerifyingState | AwaitingOptions) and state.visit.kind is not None:
+        return state, (TellAgent(VisitOpened(state.visit.visit_id, state.visit.kind)),)
+    return state, ()
+
+
+def challenge_received(state: State, event: ChallengeReceived, policy: VisitPolicy) -> Step:
+    """Keep the challenge, or sign it at once where the visit is waiting for it."""
+    if not isinstance(state, VerifyingState | AwaitingOptions):
+        return state, ()
+    if event.message.visit_id != state.visit.visit_id:
+        return state, ()
+    visit = replace(state.visit, challenge=event.message)
+    if isinstance(state, ProvingIdentity | AwaitingOptions):
+        return prove_identity(state.turn + 1, visit, policy)
+    return replace(state, visit=visit), ()
+
+
+def verified(
+    turn: int, visit: Visit, method: VerificationMethod, at: Moment, policy: VisitPolicy
+) -> Step:
+    """The patient is who the card says; now the card must prove itself."""
+    return prove_identity(turn, replace(visit, verification=Verification(method, at)), policy)
+
+
+def prove_identity(turn: int, visit: Visit, policy: VisitPolicy) -> Step:
+    """Let the card sign as soon as the agent's challenge is here."""
+    effects: tuple[Effect, ...] = (
+        ShowPage(turn, PageName.CHECKING),
+        StartTimer(turn, policy.agent_s),
+    )
+    if visit.challenge is not None and visit.verification is not None:
+        is_after_face = visit.verification.method is VerificationMethod.FACE
+        effects += (SignChallenge(turn, visit.challenge.challenge, is_after_face),)
+    return ProvingIdentity(turn, visit), effects
+
+
+def proving_identity(state: ProvingIdentity, event: Event, policy: VisitPolicy) -> Step:
+    """Wait for the challenge, then for the signature over it."""
+    turn, visit = state.turn + 1, state.visit
+    match event:
+        case ChallengeSigned(certificate=certificate, signature=signature) if visit.verification:
+            method = visit.verification.method
+            proof = IdentityProven(visit.visit_id, method, certificate, signature)
+            return AwaitingOptions(turn, visit), (
+                ShowPage(turn, PageName.WAITING),
+                StartTimer(turn, policy.agent_s),
+                TellAgent(proof),
+            )
+        case RefusalReceived(message) if message.visit_id == visit.visit_id:
+            return end(turn, visit, VisitOutcome.FAILED, message.failure, policy)
+        case TimedOut() if visit.challenge is None:
+            return fail(turn, visit, FailureCode.AGENT_UNREACHABLE, policy)
+        case TimedOut():
+            return fail(turn, visit, FailureCode.CARD_UNREADABLE, policy)
+        case _:
+            return state, ()

@@ -1,0 +1,203 @@
+"""Where a visit stands. Only a state that holds a `Visit` knows a patient."""
+
+from dataclasses import dataclass, field
+
+from hostlink.messages import ConsentDecision, Moment, VisitChallenge, VisitOptions
+from hostlink.terms import (
+    CardKind,
+    ConsentItem,
+    FailureCode,
+    VerificationMethod,
+    VisitOutcome,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The proof that the holder of the card is here."""
+
+    method: VerificationMethod
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What is known of the patient who is at the reader now."""
+
+    visit_id: bytes
+    kind: CardKind | None = None
+    has_pin: bool = False
+    has_face: bool = False
+    face_attempts: int = 0
+    """Face checks begun while this card lies here."""
+    wrong_pins: int = 0
+    """PINs the card refused while it lies here."""
+    challenge: VisitChallenge | None = field(default=None, repr=False)
+    verification: Verification | None = None
+    has_registered: bool = False
+    decisions: tuple[ConsentDecision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Nothing lies on the reader."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfService:
+    """The card reader does not answer; staff must look."""
+
+    turn: int
+    failure: FailureCode
+
+
+@dataclass(frozen=True, slots=True)
+class Recognising:
+    """Something was laid down; what is it?"""
+
+    turn: int
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingMethod:
+    """Face or PIN?"""
+
+    turn: int
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class CheckingFace:
+    """The camera looks at the patient."""
+
+    turn: int
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class CountingPinTries:
+    """The card is asked for the tries left, so that the patient knows before typing."""
+
+    turn: int
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class EnteringPin:
+    """The patient types."""
+
+    turn: int
+    visit: Visit
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmingLastTry:
+    """One wrong digit would lock the card: does the patient want that try?"""
+
+    turn: int
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyingPin:
+    """The card compares the PIN."""
+
+    turn: int
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class ProvingIdentity:
+    """Waiting for the agent's challenge, then for the card's signature over it."""
+
+    turn: int
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingOptions:
+    """The agent asks the eligibility source."""
+
+    turn: int
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Registering:
+    """First visit with this card: use it as insurance card?"""
+
+    turn: int
+    visit: Visit
+    options: VisitOptions
+
+
+@dataclass(frozen=True, slots=True)
+class AskingConsent:
+    """All questions at once, or the next group of them."""
+
+    turn: int
+    visit: Visit
+    options: VisitOptions
+    groups: tuple[tuple[ConsentItem, ...], ...]
+    """Groups still to be answered, the first is on the screen; empty while asking for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepingRecord:
+    """Signing and storing. The patient may already be gone: then nothing personal is left here."""
+
+    turn: int
+    outcome: VisitOutcome
+    failure: FailureCode | None
+    is_card_present: bool
+    options: VisitOptions | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """It did not work; the page says what the patient can do next."""
+
+    turn: int
+    visit: Visit
+    failure: FailureCode
+    can_retry_face: bool
+    can_use_pin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TakingCard:
+    """The visit is over and forgotten; only the card is still here."""
+
+    turn: int
+    failure: FailureCode | None
+
+
+@dataclass(frozen=True, slots=True)
+class CardTaken:
+    """The card is gone; a last page tells what comes next."""
+
+    turn: int
+    failure: FailureCode | None
+
+
+VerifyingState = (
+    Recognising
+    | ChoosingMethod
+    | CheckingFace
+    | CountingPinTries
+    | EnteringPin
+    | ConfirmingLastTry
+    | VerifyingPin
+    | ProvingIdentity
+    | Failing
+)
+"""States in which the patient is not yet proven to the agent."""
+
+VisitState = VerifyingState | AwaitingOptions | Registering | AskingConsent
+"""States that know a patient."""
+
+State = Idle | OutOfService | VisitState | KeepingRecord | TakingCard | CardTaken

@@ -1,0 +1,185 @@
+"""The messages of one link: plain frozen data, no behaviour.
+
+`messages.cddl` gives their bytes and `codec.py` turns one into the other. No message has a
+field for a PIN, a face or the 12-digit number, and none can be added without changing the
+CDDL (facts/security.md §2, T8).
+"""
+
+from dataclasses import dataclass, field
+
+from hostlink.terms import (
+    CardKind,
+    ConsentAnswer,
+    ConsentItem,
+    FailureCode,
+    Notice,
+    TimeSource,
+    VerificationMethod,
+    VisitOutcome,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time as far as the reader knows it."""
+
+    unix_ms: int
+    """Milliseconds since 1970-01-01T00:00Z."""
+    uncertainty_s: int
+    """The true time lies within ± this many seconds; large while nobody has told the time."""
+    source: TimeSource
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceHello:
+    """First message of the device on a fresh session."""
+
+    lowest_version: int
+    highest_version: int
+    ueid: bytes
+    """Universal Entity ID of the reader, 7 to 33 bytes (RFC 9711 §4.2.1)."""
+    firmware: str
+    boot_count: int
+    next_seq: int
+    """Sequence number the next result will get: shows a rolled-back or cloned reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentHello:
+    """The agent's answer; only now does the link count as up (facts/security.md §4.2)."""
+
+    version: int
+    """The version both speak from here on."""
+    audience: str
+    """Identifier of the clinic and agent; every result is addressed to it."""
+    unix_ms: int
+    """The agent's wall clock, milliseconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Are you there? Sent when the line was quiet for a second."""
+
+    nonce: bytes
+    """8 bytes, returned unchanged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    """I am."""
+
+    nonce: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class VisitOpened:
+    """A card lies on the reader. Sent again for the same visit after a broken link."""
+
+    visit_id: bytes
+    """16 random bytes."""
+    card_kind: CardKind
+
+
+@dataclass(frozen=True, slots=True)
+class VisitChallenge:
+    """What the card must sign to prove itself in this visit. A new one replaces an older one."""
+
+    visit_id: bytes
+    nonce: bytes
+    """16 bytes that come back inside the signed result and bind it to this request."""
+    challenge: bytes = field(repr=False)
+    """32 fresh random bytes; the card signs their SHA-256."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityProven:
+    """The patient was verified and the card signed the challenge."""
+
+    visit_id: bytes
+    method: VerificationMethod
+    certificate: bytes = field(repr=False)
+    """利用者証明用電子証明書, X.509 DER. Holds no name, but identifies the card's holder."""
+    challenge_signature: bytes = field(repr=False)
+    """RSASSA-PKCS1-v1_5 with SHA-256 over the agent's challenge."""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitOptions:
+    """What the eligibility source knows: what to ask this patient and how to greet them."""
+
+    visit_id: bytes
+    patient_name: str = field(repr=False)
+    """Name to show for confirmation; shown once, never stored."""
+    is_registered: bool
+    """False: first visit with this card, the patient is asked for 利用登録."""
+    consents: tuple[ConsentItem, ...]
+    """Items to ask, in this order; empty when nothing may or need be asked."""
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRefused:
+    """The agent cannot go on with this visit."""
+
+    visit_id: bytes
+    failure: FailureCode
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentDecision:
+    """One answer a patient gave by pressing a button."""
+
+    item: ConsentItem
+    answer: ConsentAnswer
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRecord:
+    """What happened at the reader, before it is numbered and signed."""
+
+    visit_id: bytes
+    nonce: bytes
+    """The agent's nonce; empty when the agent had not answered yet."""
+    card_kind: CardKind | None
+    outcome: VisitOutcome
+    failure: FailureCode | None
+    """Set exactly when the outcome is not COMPLETED."""
+    method: VerificationMethod | None
+    """Set exactly when the patient was verified."""
+    verified_at: Moment | None
+    has_registered: bool
+    """The patient agreed to 利用登録 in this visit."""
+    consents: tuple[ConsentDecision, ...]
+    """Only what was asked and answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedResult:
+    """A result from the reader's outbox; sent again until acknowledged."""
+
+    seq: int
+    cose: bytes = field(repr=False)
+    """Tagged COSE_Sign1; the bytes that were signed are the bytes that are kept and sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultAcknowledged:
+    """The agent has verified the result and holds it on its disk."""
+
+    seq: int
+
+
+Message = (
+    DeviceHello
+    | AgentHello
+    | Ping
+    | Pong
+    | VisitOpened
+    | VisitChallenge
+    | IdentityProven
+    | VisitOptions
+    | VisitRefused
+    | SignedResult
+    | ResultAcknowledged
+)

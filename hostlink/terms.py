@@ -1,0 +1,131 @@
+"""The words both ends of the cable use. The integer values are the wire values: never reuse one.
+
+Source: facts/oqs.md §4 and §7; docs/GLOSSARY.md gives the Japanese term of each word.
+"""
+
+from enum import IntEnum, unique
+
+
+@unique
+class CardKind(IntEnum):
+    """What lies on the reader, told by SELECT and the token label, never by the ATR.
+
+    Source: facts/card.md §1.2 and §8.2.
+    """
+
+    MY_NUMBER = 1
+    """マイナンバーカード."""
+    FACE_ONLY = 2
+    """顔認証マイナンバーカード: no usable PIN."""
+    ANDROID = 3
+    """Android phone with the certificates for phones."""
+    IPHONE = 4
+    """iPhone with the certificates for phones."""
+
+
+@unique
+class VerificationMethod(IntEnum):
+    """How the patient was shown to be the holder of the card."""
+
+    FACE = 1
+    PIN = 2
+    STAFF = 3
+    """目視確認: a member of staff compared face and card."""
+    PHONE = 4
+    """The phone itself asked for face, finger or code."""
+
+
+@unique
+class ConsentItem(IntEnum):
+    """Medical information a patient may let the clinic see (OQSCD036, facts/oqs.md §3.3)."""
+
+    SURGERY = 1
+    """手術・傷病名・感染症 (SHJ)."""
+    DIAGNOSIS = 2
+    """診療・アレルギー・検査 (SRJ)."""
+    MEDICATION = 3
+    """薬剤・処方 (YZK)."""
+    HEALTH_CHECKUP = 4
+    """特定健診 (TKK)."""
+
+
+@unique
+class ConsentAnswer(IntEnum):
+    """What the patient said. An item that was not asked has no answer at all."""
+
+    REFUSED = 0
+    GIVEN = 1
+
+
+@unique
+class VisitOutcome(IntEnum):
+    """How a visit at the reader ended."""
+
+    COMPLETED = 1
+    FAILED = 2
+    """It could not go on; the failure code says why."""
+    ABANDONED = 3
+    """The patient left, cancelled or took the card away."""
+
+
+@unique
+class FailureCode(IntEnum):
+    """Why a visit did not complete. Each has its own page for the patient and line for staff."""
+
+    CARD_REMOVED = 10
+    CARD_UNREADABLE = 11
+    """The card answers wrongly or not at all."""
+    CARD_NOT_ACCEPTED = 12
+    """住基カード, transit card, driving licence, bank card: not a My Number card."""
+    CARD_NOT_GENUINE = 13
+    """The card's records or signature do not verify."""
+    CARD_EXPIRED = 14
+    CERTIFICATE_EXPIRED = 15
+    CERTIFICATE_INVALID = 16
+    READER_UNAVAILABLE = 20
+    """The card reader hardware or its service stopped answering."""
+    CAMERA_UNAVAILABLE = 21
+    STORAGE_UNAVAILABLE = 22
+    """The result could not be kept durably."""
+    PRINTED_CODE_UNREADABLE = 30
+    """照合番号B could not be read from the card's front."""
+    PRINTED_CODE_LOCKED = 31
+    PHOTO_UNREADABLE = 32
+    FACE_NOT_SEEN = 40
+    FACE_NOT_MATCHED = 41
+    FACE_NOT_LIVE = 42
+    PIN_LOCKED = 50
+    PIN_REJECTED = 51
+    """Wrong too often while the card lay here; the card itself is not locked."""
+    PIN_OUTCOME_UNKNOWN = 52
+    """The card was lost while it checked the PIN; the PIN is never sent again by itself."""
+    AGENT_UNREACHABLE = 60
+    ELIGIBILITY_UNREACHABLE = 61
+    ELIGIBILITY_NOT_FOUND = 62
+    REGISTRATION_DECLINED = 63
+    TIMED_OUT = 70
+    CANCELLED = 71
+    """The patient pressed "end"."""
+    INTERNAL = 90
+
+
+@unique
+class Notice(IntEnum):
+    """Something the patient should be told although the visit goes on."""
+
+    CERTIFICATE_EXPIRES_SOON = 1
+    """証明書の有効期限が3か月以内."""
+    CERTIFICATE_IN_GRACE = 2
+    """Expired less than three months ago: eligibility only, no medical information."""
+    CARD_EXPIRES_SOON = 3
+
+
+@unique
+class TimeSource(IntEnum):
+    """Where the reader's wall clock comes from (facts/security.md §5.3)."""
+
+    NONE = 0
+    """Power-on estimate, not yet set by anyone."""
+    AGENT = 1
+    """Told by the agent inside the encrypted session."""
+    RTC = 2

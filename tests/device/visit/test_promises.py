@@ -1,0 +1,236 @@
+"""What the visit promises, over whatever may happen in whatever order.
+
+Each promise has a bad machine that breaks it, and the same check must catch it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from device.visit import events, machine
+from device.visit.effects import Effect, ForgetPatient, KeepRecord, ShowPage, VerifyPin
+from device.visit.machine import Step
+from device.visit.state import (
+    AskingConsent,
+    CardTaken,
+    Idle,
+    KeepingRecord,
+    OutOfService,
+    State,
+    TakingCard,
+    VisitState,
+)
+from hostlink.terms import VisitOutcome
+from tools.draw_states import MOMENT, explore, possible_events
+
+Advance = Callable[[State, events.Event], Step]
+
+
+@dataclass
+class Observer:
+    """Watches one patient at a time from outside, by events and effects only."""
+
+    is_verified: bool = False
+    answers_pressed: int = 0
+    broken: list[str] = field(default_factory=list)
+
+    def watch(
+        self, state: State, event: events.Event, after: State, done: tuple[Effect, ...]
+    ) -> None:
+        is_current = getattr(event, "turn", state.turn) == state.turn
+        if isinstance(event, events.CardPlaced):
+            self._check_records(done)
+            self.is_verified, self.answers_pressed = False, 0
+            return
+        if isinstance(event, events.FaceMatched | events.PinAccepted) and is_current:
+            self.is_verified = True
+        if isinstance(event, events.AllConsentsAnswered | events.ConsentAnswered) and is_current:
+            self.answers_pressed += 1
+        self._check_records(done)
+        if isinstance(event, events.CardRemoved) and isinstance(after, VisitState):
+            self.broken.append("card taken, patient kept")
+        has_ended = isinstance(state, VisitState) and not isinstance(
+            after, VisitState | KeepingRecord
+        )
+        if has_ended and ForgetPatient() not in done:
+            self.broken.append("left without forgetting")
+        if not is_current and after != state:
+            self.broken.append("late answer counted")
+
+    def _check_records(self, done: tuple[Effect, ...]) -> None:
+        for effect in done:
+            if not isinstance(effect, KeepRecord):
+                continue
+            record = effect.record
+            if record.outcome is VisitOutcome.COMPLETED and not self.is_verified:
+                self.broken.append("result without verification")
+            if (record.failure is None) is not (record.outcome is VisitOutcome.COMPLETED):
+                self.broken.append("failure code does not fit the outcome")
+            if record.consents and not self.answers_pressed:
+                self.broken.append("consent assumed")
+
+
+def run(choices: list[tuple[int, int]], advance: Advance = machine.advance) -> list[str]:
+    """Feed events picked by number, some of them late, and report every broken promise."""
+    observer = Observer()
+    state = advance(machine.begin()[0], events.SlotReady())[0]
+    for number, delay in choices:
+        fitting = list(possible_events(max(0, state.turn - delay)))
+        event = fitting[number % len(fitting)]
+        after, done = advance(state, event)
+        observer.watch(state, event, after, done)
+        state = after
+    return observer.broken
+
+
+def likely_walk() -> st.SearchStrategy[list[tuple[int, int]]]:
+    late = st.sampled_from([0, 0, 0, 0, 0, 0, 1, 2])
+    return st.lists(st.tuples(st.integers(0, 31), late), max_size=60)
+
+
+@settings(max_examples=400, deadline=None)
+@given(likely_walk())
+def test_every_promise_holds_over_any_history(choices: list[tuple[int, int]]) -> None:
+    assert run(choices) == []
+
+
+def replay(names: str, advance: Advance) -> list[str]:
+    """Feed events by name; `late:` marks one that answers the turn before."""
+    observer = Observer()
+    state: State = Idle(1)
+    for name in names.split():
+        late, _, kind = name.rpartition(":")
+        turn = state.turn - 1 if late else state.turn
+        event = next(e for e in possible_events(turn) if type(e).__name__ == kind)
+        after, done = advance(state, event)
+        observer.watch(state, event, after, done)
+        state = after
+    return observer.broken
+
+
+KNOWN = "CardPlaced CardRecognised FaceChosen "
+PROVEN = KNOWN + "FaceMatched ChallengeReceived ChallengeSigned OptionsReceived "
+WHOLE = PROVEN + "AllConsentsAnswered RecordKept CardRemoved TimedOut"
+
+
+def test_the_whole_visit_keeps_every_promise() -> None:
+    assert replay(WHOLE, machine.advance) == []
+
+
+def ignores_turns(state: State, event: events.Event) -> Step:
+    """Bad: takes every answer for a current one."""
+    same_kind = (e for e in possible_events(state.turn) if type(e) is type(event))
+    return machine.advance(state, next(same_kind))
+
+
+def keeps_patient(state: State, event: events.Event) -> Step:
+    """Bad: a removed card is treated like a pause."""
+    if isinstance(event, events.CardRemoved) and isinstance(state, VisitState):
+        return replace(state, turn=state.turn + 1), ()
+    return machine.advance(state, event)
+
+
+def forgets_to_forget(state: State, event: events.Event) -> Step:
+    """Bad: the card stays powered when the visit ends."""
+    after, done = machine.advance(state, event)
+    return after, tuple(effect for effect in done if not isinstance(effect, ForgetPatient))
+
+
+def assumes_consent(state: State, event: events.Event) -> Step:
+    """Bad: silence counts as yes."""
+    if isinstance(state, AskingConsent) and isinstance(event, events.TimedOut):
+        event = events.AllConsentsAnswered(state.turn, True, MOMENT)
+        after, done = machine.advance(state, event)
+        return after, done
+    return machine.advance(state, event)
+
+
+def skips_verification(state: State, event: events.Event) -> Step:
+    """Bad: choosing the face is taken for having it checked."""
+    after, done = machine.advance(state, event)
+    if isinstance(event, events.FaceChosen) and done:
+        return machine.advance(after, events.FaceMatched(after.turn, MOMENT))
+    return after, done
+
+
+@pytest.mark.parametrize(
+    ("bad", "history", "promise"),
+    [
+        (ignores_turns, KNOWN + "late:FaceMatched", "late answer counted"),
+        (keeps_patient, KNOWN + "CardRemoved", "card taken, patient kept"),
+        (forgets_to_forget, KNOWN + "CardRemoved", "left without forgetting"),
+        (assumes_consent, PROVEN + "TimedOut", "consent assumed"),
+        (skips_verification, WHOLE.replace(" FaceMatched", ""), "result without verification"),
+    ],
+)
+def test_each_bad_machine_is_caught(bad: Advance, history: str, promise: str) -> None:
+    assert replay(history, machine.advance) == []
+    assert promise in replay(history, bad)
+
+
+def test_every_state_has_a_way_out() -> None:
+    """From every reachable state time alone, or the card, leads back to the idle reader."""
+    steps = explore()
+    leads_to: dict[State, set[State]] = {}
+    for before, event, after in steps:
+        if isinstance(event, events.TimedOut | events.CardRemoved | events.SlotReady):
+            leads_to.setdefault(before, set()).add(after)
+    for start in leads_to:
+        reached, unseen = {start}, [start]
+        while unseen:
+            for after in leads_to[unseen.pop()] - reached:
+                reached.add(after)
+                unseen.append(after)
+        assert any(isinstance(state, Idle) for state in reached), start
+
+
+def test_every_state_of_a_visit_answers_time_out_and_removal() -> None:
+    for before, event, after in explore():
+        if isinstance(before, VisitState) and isinstance(event, events.TimedOut):
+            assert not isinstance(after, type(before)), before
+        if isinstance(before, VisitState) and isinstance(event, events.CardRemoved):
+            assert isinstance(after, CardTaken), before
+
+
+def test_exactly_one_record_for_every_visit() -> None:
+    """A laid card leaves a record exactly when its visit ends, by whatever event."""
+    for before, event, after in explore():
+        done = machine.advance(before, event)[1]
+        records = sum(isinstance(effect, KeepRecord) for effect in done)
+        has_ended = isinstance(before, VisitState) and (
+            not isinstance(after, VisitState) or isinstance(event, events.CardPlaced)
+        )
+        assert records == int(has_ended), (before, event)
+
+
+def test_a_pin_is_sent_only_from_an_entered_and_where_last_a_confirmed_pin() -> None:
+    for before, event, _ in explore():
+        done = machine.advance(before, event)[1]
+        if any(isinstance(effect, VerifyPin) for effect in done):
+            assert isinstance(event, events.PinEntered | events.LastTryConfirmed)
+            if isinstance(event, events.PinEntered):
+                assert getattr(before, "tries_left", 0) > 1
+
+
+def test_states_that_know_nobody_hold_no_name() -> None:
+    for _, _, after in explore():
+        if isinstance(after, Idle | OutOfService | CardTaken | TakingCard):
+            assert not hasattr(after, "visit")
+            assert not hasattr(after, "options")
+
+
+def test_no_name_certificate_or_challenge_in_any_repr() -> None:
+    for before, event, after in explore():
+        shown = repr(machine.advance(before, event)[1]) + repr(after) + repr(event)
+        for secret in ("太郎", "b'certificate'", "b'signature'", "cccccc"):
+            assert secret not in shown
+
+
+def test_each_page_with_choices_offers_the_way_out() -> None:
+    for before, event, _ in explore():
+        for effect in machine.advance(before, event)[1]:
+            if isinstance(effect, ShowPage) and effect.choices:
+                assert "end" in {choice.value for choice in effect.choices}

@@ -1,0 +1,123 @@
+"""Draw docs/STATES.md by walking the visit machine itself, or check that it is still true.
+
+`python -m tools.draw_states` writes docs/STATES.md; with `--check` it writes nothing and
+ends with status 1 when the file is out of date.
+"""
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from device.visit import events, machine
+from device.visit.state import State
+from hostlink.messages import Moment, VisitChallenge, VisitOptions, VisitRefused
+from hostlink.terms import CardKind, ConsentItem, FailureCode, TimeSource
+
+STATES_FILE = Path(__file__).parent.parent / "docs" / "STATES.md"
+VISIT = b"v" * 16
+MOMENT = Moment(1_795_000_000_000, 1, TimeSource.AGENT)
+OPTIONS = VisitOptions(
+    VISIT, "受付　太郎", is_registered=True, consents=tuple(ConsentItem), notices=()
+)
+
+EVERYWHERE = {"CardRemoved", "CardPlaced", "SlotLost", "Cancelled", "TimedOut", "JobFailed"}
+QUIET = {"Idle", "KeepingRecord", "TakingCard", "CardTaken"}
+"""States that know nobody: here the events above are the story itself."""
+
+
+def possible_events(turn: int) -> Iterator[events.Event]:
+    """Every kind of event, answered for this turn, in each variant that leads elsewhere."""
+    yield from (events.CardPlaced(VISIT), events.CardRemoved())
+    yield from (events.SlotLost(), events.SlotReady())
+    yield events.CardRecognised(turn, CardKind.MY_NUMBER, has_pin=True, has_face=True)
+    yield from (events.JobFailed(turn, FailureCode.FACE_NOT_MATCHED),)
+    yield from (events.JobFailed(turn, FailureCode.CARD_UNREADABLE), events.TimedOut(turn))
+    yield from (events.FaceChosen(turn), events.PinChosen(turn), events.PinEntered(turn))
+    yield from (events.LastTryConfirmed(turn), events.RegistrationAccepted(turn))
+    yield from (events.AllConsentsAnswered(turn, True, MOMENT), events.OneByOneChosen(turn))
+    yield from (events.ConsentAnswered(turn, False, MOMENT), events.Cancelled(turn))
+    yield events.FaceMatched(turn, MOMENT)
+    yield from (events.PinTriesCounted(turn, tries) for tries in (0, 1, 3))
+    yield from (events.PinAccepted(turn, MOMENT), events.PinRejected(turn, 2))
+    yield from (events.AgentConnected(), events.AgentLost())
+    yield events.ChallengeReceived(VisitChallenge(VISIT, b"n" * 16, b"c" * 32))
+    yield events.ChallengeSigned(turn, b"certificate", b"signature")
+    yield events.OptionsReceived(OPTIONS)
+    yield events.OptionsReceived(replace(OPTIONS, is_registered=False, consents=()))
+    yield events.RefusalReceived(VisitRefused(VISIT, FailureCode.ELIGIBILITY_NOT_FOUND))
+    yield events.RecordKept(turn)
+
+
+def explore() -> set[tuple[State, events.Event, State]]:
+    """Walk from the start through every event until nothing new is found.
+
+    States that differ only in their turn count as one, so the walk ends.
+    """
+    start = replace(machine.begin()[0], turn=0)
+    found, unseen = {start}, [start]
+    steps: set[tuple[State, events.Event, State]] = set()
+    while unseen:
+        state = unseen.pop()
+        for event in possible_events(state.turn):
+            after = replace(machine.advance(state, event)[0], turn=0)
+            steps.add((state, event, after))
+            if after not in found:
+                found.add(after)
+                unseen.append(after)
+    return steps
+
+
+def draw() -> str:
+    """The state diagram and the table of transitions, as Markdown."""
+    transitions: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for before, event, after in explore():
+        if type(before) is not type(after):
+            pair = (type(before).__name__, type(after).__name__)
+            transitions[pair].add(type(event).__name__)
+    lines = ["stateDiagram-v2", "    [*] --> OutOfService"]
+    for (before_name, after_name), names in sorted(transitions.items()):
+        shown = sorted(names - EVERYWHERE) if before_name not in QUIET else sorted(names)
+        if shown:
+            lines.append(f"    {before_name} --> {after_name} : {', '.join(shown)}")
+    table = [
+        f"| {before_name} | {after_name} | {', '.join(sorted(names))} |"
+        for (before_name, after_name), names in sorted(transitions.items())
+    ]
+    return "\n".join(
+        [
+            "# The states of a visit",
+            "",
+            "Drawn from `device/visit/machine.py` by `python -m tools.draw_states`;"
+            " `make check` fails when it is out of date. While a patient is known, these can"
+            " happen in every state and are left out of the picture:"
+            f" {', '.join(sorted(EVERYWHERE))}."
+            " The table below has every transition.",
+            "",
+            "```mermaid",
+            *lines,
+            "```",
+            "",
+            "| from | to | on |",
+            "|---|---|---|",
+            *table,
+            "",
+        ]
+    )
+
+
+def main() -> int:
+    """Write the file, or compare with it."""
+    text = draw()
+    if "--check" not in sys.argv[1:]:
+        STATES_FILE.write_text(text, encoding="utf-8")
+        return 0
+    if STATES_FILE.read_text(encoding="utf-8") == text:
+        return 0
+    print("docs/STATES.md is out of date: run `python -m tools.draw_states`")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
