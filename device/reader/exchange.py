@@ -1,0 +1,121 @@
+"""Commands to one card and its answers, within limits that even a hostile card cannot stretch."""
+
+from concurrent.futures import Future
+from contextlib import suppress
+
+from device.reader.apdu import SHORT_ANSWER_BYTES, CommandApdu, ResponseApdu
+from device.reader.blocking_calls import BlockingCalls
+from device.reader.errors import (
+    CardAnswerError,
+    CardLostError,
+    CardTimeoutError,
+    MalformedAnswerError,
+    ReaderError,
+    SlotLostError,
+)
+from device.reader.port import CardConnection, CardSlot
+
+_MAX_GET_RESPONSES = 8
+"""Longest chain of 61xx followed for one command; an honest card needs one."""
+
+_SESSION_BUDGET_S = 60.0
+"""A card may think so long in one session; a slow honest one needs about ten seconds."""
+
+
+class Exchange:
+    """The dialogue with one card. After a lost card or a passed deadline it stays dead."""
+
+    def __init__(self, slot: CardSlot, apdu_deadline_s: float) -> None:
+        """Powers the card.
+
+        Raises:
+            ReaderError: as `CardSlot.connect`, or the card did not start in time.
+        """
+        self._calls = BlockingCalls(apdu_deadline_s, _SESSION_BUDGET_S)
+        self._end: type[ReaderError] | None = None
+        """Why nothing more can be sent. Not the error itself: its traceback holds the command."""
+        self._is_closed = False
+        try:
+            self._connection = self._calls.run(slot.connect, _close_late_connection)
+        except ReaderError:
+            self._calls.close()
+            raise
+
+    def send(self, command: CommandApdu) -> ResponseApdu:
+        """One command and its whole answer: 6Cxx is asked again, 61xx is fetched.
+
+        A command without Le is never sent twice, so a VERIFY never spends two tries.
+
+        Raises:
+            CardLostError: the card was pulled, now or earlier in this session.
+            SlotLostError: the slot or its service went away, now or earlier.
+            CardTimeoutError: the card was too slow, now or earlier.
+            MalformedAnswerError: the answer is no answer, or longer than allowed.
+
+        Source: ISO/IEC 7816-4 §5.6 and §11.7.1 (GET RESPONSE).
+        """
+        response = self._transmit(command)
+        right_length = response.status_word.right_length
+        if command.ne and right_length is not None:
+            header = (command.cla, command.ins, command.p1, command.p2)
+            response = self._transmit(CommandApdu(*header, command.data, right_length))
+        return self._fetch_rest(response, max(command.ne, SHORT_ANSWER_BYTES))
+
+    def send_ok(self, command: CommandApdu) -> bytes:
+        """The answer's data to a command that must succeed.
+
+        Raises:
+            CardAnswerError: the card refused.
+            ReaderError: as `send`.
+        """
+        response = self.send(command)
+        if not response.status_word.is_ok:
+            raise CardAnswerError(response.status_word)
+        return response.data
+
+    def close(self) -> None:
+        """Takes the power off the card. Never raises; a hung card is left to its own thread."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        if self._end is not CardTimeoutError:
+            self._end = CardLostError
+            with suppress(ReaderError):
+                self._calls.run(self._connection.close, _forget)
+        self._calls.close()
+
+    def _fetch_rest(self, response: ResponseApdu, max_bytes: int) -> ResponseApdu:
+        data = response.data
+        for _ in range(_MAX_GET_RESPONSES):
+            waiting = response.status_word.bytes_waiting
+            if waiting is None or len(data) > max_bytes:
+                break
+            response = self._transmit(CommandApdu(0x00, 0xC0, 0x00, 0x00, ne=waiting))
+            data += response.data
+        if len(data) > max_bytes or response.status_word.bytes_waiting is not None:
+            raise MalformedAnswerError("answer is longer than asked for")
+        return ResponseApdu(data, response.status_word)
+
+    def _transmit(self, command: CommandApdu) -> ResponseApdu:
+        if self._end is not None:
+            raise self._end
+        connection, encoded = self._connection, command.encode()
+
+        def close_late(_: Future[bytes]) -> None:
+            connection.close()
+
+        try:
+            answer = self._calls.run(lambda: connection.transmit(encoded), close_late)
+        except (CardLostError, SlotLostError, CardTimeoutError) as error:
+            self._end = type(error)
+            raise
+        return ResponseApdu.decode(answer)
+
+
+def _close_late_connection(outcome: Future[CardConnection]) -> None:
+    if outcome.exception() is None:
+        outcome.result().close()
+
+
+def _forget(_: Future[None]) -> None:
+    """A disconnect that ended late leaves nothing to clean up."""

@@ -1,0 +1,91 @@
+"""照合番号B: what is printed on the card's front and opens the photo on its chip.
+
+Source: facts/card.md §5.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol, Self
+
+from device.reader.errors import PrintedCodeUnreadableError
+
+_ERA_DAYS = {
+    "明治": (date(1868, 1, 25), date(1912, 7, 29)),
+    "大正": (date(1912, 7, 30), date(1926, 12, 24)),
+    "昭和": (date(1926, 12, 25), date(1989, 1, 7)),
+    "平成": (date(1989, 1, 8), date(2019, 4, 30)),
+    "令和": (date(2019, 5, 1), date(9999, 12, 31)),
+}
+"""First and last day of each era."""
+_PRINTED_DATE = re.compile(r"(\D*)(\d{1,4}|元)年(\d{1,2})月(\d{1,2})日生?")
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedCode:
+    """The three printed things that make up the code. Shows none of them."""
+
+    birth_digits: str = field(repr=False)
+    """YYMMDD; YY is the year as printed: of the era, or Gregorian for foreign residents."""
+    expiry_year: int = field(repr=False)
+    """Gregorian, four digits."""
+    security_code: str = field(repr=False)
+    """Four digits under the photo."""
+
+    @classmethod
+    def from_print(cls, birth_date: str, expiry_year: int, security_code: str) -> Self:
+        """Checks what was read before the card is asked: a wrong code costs one of ten tries.
+
+        Args:
+            birth_date: as printed: `昭和55年2月17日`, `令和元年5月1日`, or `1980年2月17日` for
+                foreign residents. Full-width digits and blanks do not matter.
+            expiry_year: Gregorian year of the card's expiry.
+            security_code: four digits.
+
+        Raises:
+            PrintedCodeUnreadableError: no card can have this printed on it.
+        """
+        code = unicodedata.normalize("NFKC", security_code).strip()
+        if not re.fullmatch(r"[0-9]{4}", code) or not 2016 <= expiry_year <= 2099:
+            raise PrintedCodeUnreadableError
+        return cls(_birth_digits(birth_date), expiry_year, code)
+
+    def reference(self) -> bytes:
+        """The 14 ASCII digits the card compares."""
+        return f"{self.birth_digits}{self.expiry_year:04}{self.security_code}".encode("ascii")
+
+
+class CardFront(Protocol):
+    """Something that can read the front of the laid card."""
+
+    def read_printed_code(self) -> PrintedCode:
+        """The code of the card that lies there now.
+
+        Raises:
+            PrintedCodeUnreadableError: not readable, or not believable.
+        """
+        ...
+
+
+def _birth_digits(printed: str) -> str:
+    text = re.sub(r"\s", "", unicodedata.normalize("NFKC", printed))
+    match = _PRINTED_DATE.fullmatch(text)
+    if match is None:
+        raise PrintedCodeUnreadableError
+    era = match[1]
+    year = 1 if match[2] == "元" else int(match[2])
+    month, day = int(match[3]), int(match[4])
+    _require_day_exists(era, year, month, day)
+    return f"{year % 100:02}{month:02}{day:02}"
+
+
+def _require_day_exists(era: str, year: int, month: int, day: int) -> None:
+    first, last = _ERA_DAYS.get(era, (date(1868, 1, 25), date(9999, 12, 31)))
+    gregorian_year = first.year + year - 1 if era else year
+    try:
+        day_of_birth = date(gregorian_year, month, day)
+    except ValueError:
+        raise PrintedCodeUnreadableError from None
+    if (era and era not in _ERA_DAYS) or not first <= day_of_birth <= last:
+        raise PrintedCodeUnreadableError

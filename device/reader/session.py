@@ -1,0 +1,144 @@
+"""One laid card, from the first question to taking its power away."""
+
+from device.reader import card_kinds
+from device.reader.card_facts import CardFacts, SignedChallenge
+from device.reader.card_files import CardFiles
+from device.reader.card_surface import CardSurface
+from device.reader.errors import (
+    ApplicationMissingError,
+    CardLostError,
+    CardNotAcceptedError,
+    PinlessUnavailableError,
+)
+from device.reader.exchange import Exchange
+from device.reader.jpki import Jpki
+from device.reader.pinless import PinlessAuthenticator
+from device.reader.port import CardSlot
+from device.reader.printed_code import PrintedCode
+
+
+class CardSession:
+    """What may be asked of one laid card. Used from one thread; blocks it.
+
+    The first call powers the card. Once the card was lost every further call fails the same
+    way; make a new session for the next card. What a PIN or a terminal opened stays open until
+    `close`, so every session must be closed.
+    """
+
+    def __init__(
+        self,
+        slot: CardSlot,
+        *,
+        apdu_deadline_s: float = 5.0,
+        terminal: PinlessAuthenticator | None = None,
+    ) -> None:
+        """Does not touch the card yet.
+
+        Args:
+            slot: where the card lies.
+            apdu_deadline_s: longest time for power-up and for each command.
+            terminal: what the card may trust in place of a PIN, if there is such a thing.
+        """
+        self._slot = slot
+        self._apdu_deadline_s = apdu_deadline_s
+        self._terminal = terminal
+        self._exchange: Exchange | None = None
+        self._files: CardFiles | None = None
+        self._certificate: bytes | None = None
+        self._is_closed = False
+
+    def identify(self) -> CardFacts:
+        """Kind of card and what it offers.
+
+        Raises:
+            CardNotAcceptedError: no card this reader accepts.
+            ReaderError: the card cannot be read.
+        """
+        try:
+            return card_kinds.recognise(self._jpki().read_token())
+        except ApplicationMissingError:
+            raise CardNotAcceptedError from None
+
+    def read_photo(self, code: PrintedCode) -> bytes:
+        """The photo on the chip (JP2, greyscale), opened by the printed code.
+
+        Raises:
+            PrintedCodeRejectedError: not this card's code.
+            PrintedCodeLockedError: locked, or too few tries left to risk one.
+            PhotoMissingError: there is none.
+            ReaderError: the card cannot be read.
+        """
+        return CardSurface(self._open()).read_photo(code)
+
+    def pin_tries_left(self) -> int:
+        """Tries of the authentication PIN, 0 to 3; asking costs none.
+
+        Raises:
+            ReaderError: the card cannot be read.
+        """
+        return self._jpki().pin_tries_left()
+
+    def verify_pin(self, digits: bytes | bytearray) -> None:
+        """Presents the PIN to the card, once.
+
+        Raises:
+            PinMalformedError: not four ASCII digits; nothing was sent.
+            PinRejectedError: wrong.
+            PinBlockedError: no tries are left.
+            PinOutcomeUnknownError: the card was lost while it checked.
+            ReaderError: the card was lost before.
+        """
+        self._jpki().verify_pin(digits)
+
+    def read_certificate(self) -> bytes:
+        """利用者証明用電子証明書, X.509 DER; read from the card only once a session.
+
+        A card gives it at any time, best while the patient thinks; an Android phone only after
+        the PIN.
+
+        Raises:
+            CardAnswerError: the card refuses.
+            ReaderError: the card cannot be read.
+        """
+        if self._certificate is None:
+            self._certificate = self._jpki().read_certificate()
+        return self._certificate
+
+    def sign_challenge(self, challenge: bytes) -> SignedChallenge:
+        """The card's signature over `challenge`, after `verify_pin` or `unlock_after_face`.
+
+        Raises:
+            CardAnswerError: the card refuses; 6982 when nobody was verified.
+            ReaderError: the card was lost.
+        """
+        certificate = self.read_certificate()
+        return SignedChallenge(certificate, self._jpki().sign(challenge))
+
+    def unlock_after_face(self) -> None:
+        """Lets the card sign without PIN; only ever called after a face match.
+
+        Raises:
+            PinlessUnavailableError: no terminal, or the card does not trust it.
+            ReaderError: the card was lost.
+        """
+        if self._terminal is None:
+            raise PinlessUnavailableError
+        self._jpki().select()
+        self._terminal.unlock(self._open())
+
+    def close(self) -> None:
+        """Takes the power off the card and with it everything that was opened. Never raises."""
+        self._is_closed = True
+        if self._exchange is not None:
+            self._exchange.close()
+
+    def _jpki(self) -> Jpki:
+        return Jpki(self._open())
+
+    def _open(self) -> CardFiles:
+        if self._is_closed:
+            raise CardLostError
+        if self._files is None:
+            self._exchange = Exchange(self._slot, self._apdu_deadline_s)
+            self._files = CardFiles(self._exchange)
+        return self._files

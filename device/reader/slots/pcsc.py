@@ -1,0 +1,216 @@
+"""Card slots behind PC/SC: pcscd on Linux, the Smart Card service on Windows.
+
+Built on the plain functions of `smartcard.scard`, because pyscard's own card monitor dies for
+good with pcscd and its connection class reports a pulled card as success (facts/platform.md
+§1.6 and §1.7).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+
+from smartcard import scard  # type: ignore[import-untyped]  # pyscard ships no types
+
+from device.reader.errors import (
+    CardLostError,
+    CardUnresponsiveError,
+    ReaderError,
+    SlotBusyError,
+    SlotLostError,
+)
+from device.reader.port import CardConnection, CardSlot, SlotListener
+from device.reader.slot_report import SlotReport
+from device.tables import Table
+
+_ANY_READER_ADDED = "\\\\?PnP?\\Notification"
+"""Pseudo reader whose state changes when a reader comes or goes."""
+_SHORTEST_PAUSE_S = 0.05
+_LONGEST_PAUSE_S = 0.4
+_LONGEST_WAIT_MS = 2000
+"""Not every version of the service tells of a reader that came just before the wait began."""
+_PRESENT = scard.SCARD_STATE_PRESENT
+_CARD_GONE = frozenset(
+    {
+        scard.SCARD_W_REMOVED_CARD,
+        scard.SCARD_W_RESET_CARD,
+        scard.SCARD_W_UNPOWERED_CARD,
+        scard.SCARD_E_NO_SMARTCARD,
+        scard.SCARD_E_NOT_TRANSACTED,
+    }
+)
+_NO_CHIP_CARD = frozenset(
+    {
+        scard.SCARD_W_UNRESPONSIVE_CARD,
+        scard.SCARD_W_UNSUPPORTED_CARD,
+        scard.SCARD_E_PROTO_MISMATCH,
+    }
+)
+
+
+class Settings(Table, frozen=True):
+    """Which reader."""
+
+    reader: str = ""
+    """Its name or how the name begins; left out: the first reader with a card."""
+
+
+class PcscConnection:
+    """One card, powered through PC/SC."""
+
+    def __init__(self, context: int, card: int, protocol: int) -> None:
+        self._context = context
+        self._card = card
+        self._protocol = protocol
+        self._is_open = True
+
+    def transmit(self, command: bytes) -> bytes:
+        """See `CardConnection.transmit`."""
+        result, answer = scard.SCardTransmit(self._card, self._protocol, list(command))
+        _require_success(result)
+        if not answer:
+            # The service calls this success; what happened is that the card was pulled.
+            raise CardLostError
+        return bytes(answer)
+
+    def close(self) -> None:
+        """See `CardConnection.close`."""
+        if self._is_open:
+            self._is_open = False
+            scard.SCardDisconnect(self._card, scard.SCARD_UNPOWER_CARD)
+            scard.SCardReleaseContext(self._context)
+
+
+class PcscSlot:
+    """The readers of this machine, seen as one slot."""
+
+    def __init__(self, reader: str) -> None:
+        """Takes the beginning of the reader's name; an empty one fits every reader."""
+        self._reader = reader
+        self._laid: tuple[str, int] | None = None
+        self._context: int | None = None
+        self._thread: Thread | None = None
+        self._stopping = Event()
+
+    def watch(self, listener: SlotListener) -> None:
+        """See `CardSlot.watch`."""
+        report = SlotReport(listener)
+        self._thread = Thread(target=self._monitor, args=(report,), name="card-slot", daemon=True)
+        self._thread.start()
+
+    def connect(self) -> CardConnection:
+        """See `CardSlot.connect`."""
+        context = _establish()
+        try:
+            result, card, protocol = scard.SCardConnect(
+                context,
+                self._choose_reader(context),
+                scard.SCARD_SHARE_EXCLUSIVE,
+                scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1,
+            )
+            _require_success(result)
+        except ReaderError:
+            scard.SCardReleaseContext(context)
+            raise
+        return PcscConnection(context, card, protocol)
+
+    def close(self) -> None:
+        """See `CardSlot.close`."""
+        self._stopping.set()
+        while self._thread is not None and self._thread.is_alive():
+            # A cancel that comes before the wait begins is lost, hence again and again.
+            if self._context is not None:
+                scard.SCardCancel(self._context)
+            self._thread.join(timeout=_SHORTEST_PAUSE_S)
+
+    def _choose_reader(self, context: int) -> str:
+        if self._laid is not None:
+            return self._laid[0]
+        readers = self._list_readers(context)
+        if not readers:
+            raise SlotLostError
+        return readers[0]
+
+    def _list_readers(self, context: int) -> list[str]:
+        result, names = scard.SCardListReaders(context, [])
+        if result == scard.SCARD_E_NO_READERS_AVAILABLE:
+            return []
+        _require_success(result)
+        return [name for name in names if name.startswith(self._reader)]
+
+    def _monitor(self, report: SlotReport) -> None:
+        pause_s = _SHORTEST_PAUSE_S
+        while not self._stopping.is_set():
+            try:
+                with self._watching_context() as context:
+                    pause_s = _SHORTEST_PAUSE_S
+                    self._follow(context, report)
+            except ReaderError:
+                self._laid = None
+                report.missed_slot()
+                self._stopping.wait(pause_s)
+                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
+    @contextmanager
+    def _watching_context(self) -> Iterator[int]:
+        self._context = context = _establish()
+        try:
+            yield context
+        finally:
+            self._context = None
+            scard.SCardReleaseContext(context)
+
+    def _follow(self, context: int, report: SlotReport) -> None:
+        """Reports changes until the service dies or the slot is closed."""
+        states: dict[str, int] = {}
+        while not self._stopping.is_set():
+            readers = self._list_readers(context)
+            if not readers:
+                report.missed_slot()
+            known = [(name, states.get(name, 0)) for name in (_ANY_READER_ADDED, *readers)]
+            states = _wait_for_change(context, known)
+            self._laid = _laid_card(states, readers, self._laid)
+            if readers:
+                report.saw_slot()
+                report.saw_card(self._laid)
+
+
+def create(settings: Settings) -> CardSlot:
+    """The slot of the configured reader, which need not be there yet."""
+    return PcscSlot(settings.reader)
+
+
+def _establish() -> int:
+    result, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+    _require_success(result)
+    return int(context)
+
+
+def _wait_for_change(context: int, known: list[tuple[str, int]]) -> dict[str, int]:
+    """Blocks until a reader's state is another than the known one (unknown: 0), or for a while."""
+    result, states = scard.SCardGetStatusChange(context, _LONGEST_WAIT_MS, known)
+    if result in (scard.SCARD_E_TIMEOUT, scard.SCARD_E_CANCELLED):
+        return dict(known)
+    _require_success(result)
+    return {name: state & ~scard.SCARD_STATE_CHANGED for name, state, _ in states}
+
+
+def _laid_card(
+    states: dict[str, int], readers: list[str], before: tuple[str, int] | None
+) -> tuple[str, int] | None:
+    """Reader and insertion count of the card to serve: the one so far, else the first."""
+    laid = [(name, states[name] >> 16) for name in readers if states[name] & _PRESENT]
+    if before in laid:
+        return before
+    return laid[0] if laid else None
+
+
+def _require_success(result: int) -> None:
+    if result == scard.SCARD_S_SUCCESS:
+        return
+    if result in _CARD_GONE:
+        raise CardLostError
+    if result in _NO_CHIP_CARD:
+        raise CardUnresponsiveError
+    if result == scard.SCARD_E_SHARING_VIOLATION:
+        raise SlotBusyError
+    raise SlotLostError

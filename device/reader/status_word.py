@@ -1,0 +1,57 @@
+"""The two bytes with which a card ends every answer.
+
+Source: ISO/IEC 7816-4 §5.6; facts/card.md §6.2.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class StatusWord:
+    """SW1 and SW2."""
+
+    value: int
+    """Both bytes, 0x0000 to 0xFFFF."""
+
+    def __repr__(self) -> str:
+        return f"StatusWord({self.value:04X})"
+
+    @property
+    def is_ok(self) -> bool:
+        """The command was carried out."""
+        return self.value == 0x9000
+
+    @property
+    def is_end_of_file(self) -> bool:
+        """Fewer bytes were there than asked for."""
+        return self.value in (0x6282, 0x6B00)
+
+    @property
+    def is_first_after_power_up(self) -> bool:
+        """What some cards answer to their very first command, whatever it is."""
+        return self.value == 0x6F00
+
+    @property
+    def is_blocked(self) -> bool:
+        """The PIN or code is locked; cards differ in how they say so (facts/card.md §4)."""
+        return self.value in (0x6983, 0x6984, 0x63C0)
+
+    @property
+    def is_rejected_uncounted(self) -> bool:
+        """A wrong PIN or code on a reference without a try counter."""
+        return self.value == 0x6300
+
+    @property
+    def tries_left(self) -> int | None:
+        """The x of 63Cx, 0 to 15; None for any other word."""
+        return self.value & 0x0F if self.value & 0xFFF0 == 0x63C0 else None
+
+    @property
+    def bytes_waiting(self) -> int | None:
+        """The xx of 61xx, 1 to 256: fetch them by GET RESPONSE; None for any other word."""
+        return (self.value & 0xFF or 256) if self.value >> 8 == 0x61 else None
+
+    @property
+    def right_length(self) -> int | None:
+        """The xx of 6Cxx, 1 to 256: the Le the card wants; None for any other word."""
+        return (self.value & 0xFF or 256) if self.value >> 8 == 0x6C else None

@@ -1,0 +1,209 @@
+import time
+from collections.abc import Iterator
+
+import pytest
+from smartcard import scard  # type: ignore[import-untyped]  # pyscard ships no types
+
+from device.reader.errors import (
+    CardLostError,
+    CardTimeoutError,
+    ReaderError,
+    SlotBusyError,
+    SlotLostError,
+)
+from device.reader.port import CardSlot
+from device.reader.session import CardSession
+from device.reader.slots import pcsc
+from device.reader.slots.pcsc import Settings, create
+from tests.device.reader.heard import Heard
+from tests.device.reader.visit_steps import PHOTO, check_signature, use_card
+from tests.hw_sim.card import catalog
+from tests.hw_sim.card.card import SimulatedCard
+from tests.hw_sim.card.issuer import Issuer
+from tests.hw_sim.card.vicc import VirtualSlot
+from tests.hw_sim.pcscd import READER_NAME, Pcscd
+
+
+@pytest.fixture
+def card(issuer: Issuer) -> SimulatedCard:
+    return issuer.issue(catalog.MY_NUMBER, PHOTO)
+
+
+@pytest.fixture
+def reader(slot: VirtualSlot) -> Iterator[CardSlot]:
+    """The product's slot on a running pcscd; the simulated place is empty."""
+    assert slot.card is None
+    reader = create(Settings())
+    yield reader
+    reader.close()
+
+
+@pytest.fixture
+def heard(reader: CardSlot) -> Heard:
+    heard = Heard()
+    reader.watch(heard)
+    assert heard.wait_for("slot_ready")
+    return heard
+
+
+def test_a_visit_and_the_next_one(
+    reader: CardSlot, heard: Heard, slot: VirtualSlot, card: SimulatedCard
+) -> None:
+    for _ in range(2):
+        slot.lay(card)
+        assert heard.wait_for("card_placed")
+        session = CardSession(reader)
+        check_signature(use_card(session))
+        session.close()
+        slot.remove()
+        assert heard.wait_for("card_removed")
+    with pytest.raises(CardLostError):
+        reader.connect()
+
+
+def test_closing_takes_the_power_off(
+    reader: CardSlot, heard: Heard, slot: VirtualSlot, card: SimulatedCard
+) -> None:
+    slot.lay(card)
+    assert heard.wait_for("card_placed")
+    session = CardSession(reader)
+    session.verify_pin(b"1234")
+    with pytest.raises(SlotBusyError):
+        reader.connect()
+    session.close()
+    next_session = CardSession(reader)
+    with pytest.raises(ReaderError, match="6982"):
+        next_session.sign_challenge(b"challenge")
+    next_session.close()
+    assert heard.events == []
+
+
+@pytest.mark.parametrize("nth", [1, 9, 14])
+def test_a_card_pulled_while_it_works(
+    reader: CardSlot, heard: Heard, slot: VirtualSlot, card: SimulatedCard, nth: int
+) -> None:
+    slot.lay(card)
+    assert heard.wait_for("card_placed")
+    card.physics.pull_at(nth)
+    session = CardSession(reader)
+    with pytest.raises(CardLostError):
+        use_card(session)
+    session.close()
+    assert heard.wait_for("card_removed")
+    slot.lay(card)
+    assert heard.wait_for("card_placed")
+    session = CardSession(reader)
+    check_signature(use_card(session))
+    session.close()
+
+
+def test_a_card_that_hangs_is_given_up_and_works_again_once_it_answers(
+    reader: CardSlot, heard: Heard, slot: VirtualSlot, card: SimulatedCard
+) -> None:
+    slot.lay(card)
+    assert heard.wait_for("card_placed")
+    card.physics.hang_at(9)
+    session = CardSession(reader, apdu_deadline_s=0.2)
+    with pytest.raises(CardTimeoutError):
+        use_card(session)
+    session.close()
+    with pytest.raises((SlotBusyError, CardTimeoutError)):
+        CardSession(reader, apdu_deadline_s=0.2).identify()
+
+    card.physics.release()
+    session = session_once_free(reader)
+    check_signature(use_card(session))
+    session.close()
+
+
+def session_once_free(reader: CardSlot) -> CardSession:
+    """A session on a card whose late connection is just being given up."""
+    deadline_s = time.monotonic() + 5
+    while True:
+        session = CardSession(reader)
+        try:
+            session.identify()
+        except ReaderError:
+            session.close()
+            if time.monotonic() > deadline_s:
+                raise
+        else:
+            return session
+
+
+def test_a_service_that_dies_in_the_middle_and_comes_back(
+    reader: CardSlot, heard: Heard, slot: VirtualSlot, card: SimulatedCard, pcscd: Pcscd
+) -> None:
+    slot.lay(card)
+    assert heard.wait_for("card_placed")
+    session = CardSession(reader)
+    session.identify()
+    pcscd.kill()
+    with pytest.raises(SlotLostError):
+        session.pin_tries_left()
+    session.close()
+    assert heard.wait_for("slot_lost")
+    with pytest.raises(SlotLostError):
+        reader.connect()
+
+    pcscd.start()
+    assert heard.wait_for("slot_ready", "card_placed")
+    session = CardSession(reader)
+    check_signature(use_card(session))
+    session.close()
+
+
+def test_a_service_that_starts_late(issuer: Issuer, pcscd: Pcscd) -> None:
+    pcscd.kill()
+    reader, heard = create(Settings(reader=READER_NAME)), Heard()
+    reader.watch(heard)
+    assert heard.wait_for("slot_lost")
+    pcscd.start()
+    assert heard.wait_for("slot_ready")
+    reader.close()
+
+
+def test_another_reader_than_the_configured_one_does_not_count(pcscd: Pcscd) -> None:
+    assert pcscd.is_running
+    reader, heard = create(Settings(reader="Another")), Heard()
+    reader.watch(heard)
+    assert heard.wait_for("slot_lost")
+    with pytest.raises(SlotLostError):
+        reader.connect()
+    reader.close()
+
+
+def test_closing_ends_the_watching(reader: CardSlot, heard: Heard, slot: VirtualSlot) -> None:
+    reader.close()
+    reader.close()
+    assert heard.events == []
+
+
+def test_a_card_that_lies_long_is_told_once(
+    heard: Heard, slot: VirtualSlot, card: SimulatedCard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pcsc, "_LONGEST_WAIT_MS", 20)
+    slot.lay(card)
+    assert heard.wait_for("card_placed")
+    slot.remove()
+    assert heard.wait_for("card_removed")
+
+
+PRESENT, EMPTY = scard.SCARD_STATE_PRESENT, scard.SCARD_STATE_EMPTY
+
+
+@pytest.mark.parametrize(
+    ("states", "before", "laid"),
+    [
+        ({"a": EMPTY, "b": EMPTY}, None, None),
+        ({"a": EMPTY, "b": PRESENT}, None, ("b", 0)),
+        ({"a": PRESENT, "b": PRESENT}, None, ("a", 0)),
+        ({"a": PRESENT, "b": PRESENT}, ("b", 0), ("b", 0)),
+        ({"a": EMPTY | 2 << 16, "b": EMPTY}, ("a", 1), None),
+        ({"a": PRESENT | 3 << 16, "b": EMPTY}, ("a", 1), ("a", 3)),  # swapped in between
+    ],
+)
+def test_which_card_is_served(
+    states: dict[str, int], before: tuple[str, int] | None, laid: tuple[str, int] | None
+) -> None:
+    assert pcsc._laid_card(states, ["a", "b"], before) == laid

@@ -1,0 +1,156 @@
+from collections.abc import Callable
+from threading import Event
+
+import pytest
+
+from device.reader.apdu import CommandApdu
+from device.reader.errors import (
+    CardAnswerError,
+    CardLostError,
+    CardTimeoutError,
+    CardUnresponsiveError,
+    MalformedAnswerError,
+    ReaderError,
+    SlotLostError,
+)
+from device.reader.exchange import Exchange
+from device.reader.port import CardConnection
+from tests.device.reader.laid_cards import ScriptedConnection, ScriptedSlot
+
+READ = CommandApdu(0x00, 0xB0, 0x00, 0x00, ne=256)
+SELECT = CommandApdu(0x00, 0xA4, 0x02, 0x0C, b"\x00\x06")
+VERIFY = CommandApdu(0x00, 0x20, 0x00, 0x80, b"1234")
+
+
+def exchange_with(connection: ScriptedConnection) -> Exchange:
+    return Exchange(ScriptedSlot(connection), apdu_deadline_s=2)
+
+
+def failing(error: ReaderError) -> Callable[[bytes], bytes]:
+    def answer(_: bytes) -> bytes:
+        raise error
+
+    return answer
+
+
+def test_plain_answer() -> None:
+    card = ScriptedConnection([b"data\x90\x00"])
+    assert exchange_with(card).send_ok(READ) == b"data"
+    assert card.sent == [bytes.fromhex("00B0000000")]
+
+
+def test_waiting_bytes_are_fetched() -> None:
+    card = ScriptedConnection([b"\x61\x03", b"ab\x61\x01", b"c\x90\x00"])
+    assert exchange_with(card).send_ok(READ) == b"abc"
+    assert card.sent[1:] == [bytes.fromhex("00C0000003"), bytes.fromhex("00C0000001")]
+
+
+def test_a_wrong_le_is_corrected_once() -> None:
+    card = ScriptedConnection([b"\x6c\x02", b"ab\x90\x00"])
+    assert exchange_with(card).send_ok(READ) == b"ab"
+    assert card.sent[1] == bytes.fromhex("00B0000002")
+
+    card = ScriptedConnection(lambda _: b"\x6c\x02")
+    with pytest.raises(CardAnswerError) as refusal:
+        exchange_with(card).send_ok(READ)
+    assert refusal.value.status_word.value == 0x6C02
+    assert len(card.sent) == 2
+
+
+def test_a_command_that_asks_for_no_data_is_never_sent_twice() -> None:
+    card = ScriptedConnection(lambda _: b"\x6c\x04")
+    assert exchange_with(card).send(VERIFY).status_word.value == 0x6C04
+    assert len(card.sent) == 1
+
+
+@pytest.mark.parametrize("answer", [b"\x61\x10", b"x\x61\x00", bytes(200) + b"\x61\xff"])
+def test_endless_waiting_bytes_come_to_an_end(answer: bytes) -> None:
+    card = ScriptedConnection(lambda _: answer)
+    with pytest.raises(MalformedAnswerError):
+        exchange_with(card).send(SELECT)
+    assert len(card.sent) <= 9
+
+
+def test_an_answer_longer_than_asked_for_is_refused() -> None:
+    card = ScriptedConnection(lambda _: bytes(257) + b"\x90\x00")
+    with pytest.raises(MalformedAnswerError):
+        exchange_with(card).send(READ)
+
+
+@pytest.mark.parametrize("error", [CardLostError, SlotLostError])
+def test_once_lost_always_lost(error: type[ReaderError]) -> None:
+    card = ScriptedConnection(failing(error()))
+    exchange = exchange_with(card)
+    for _ in range(2):
+        with pytest.raises(error):
+            exchange.send(READ)
+    assert len(card.sent) == 1
+    exchange.close()
+    assert card.times_closed == 1
+
+
+def test_nothing_is_sent_after_close() -> None:
+    card = ScriptedConnection(lambda _: b"\x90\x00")
+    exchange = exchange_with(card)
+    exchange.close()
+    with pytest.raises(CardLostError):
+        exchange.send(SELECT)
+    assert (card.sent, card.times_closed) == ([], 1)
+
+
+def test_a_hung_card_is_given_up_and_unpowered_when_it_wakes() -> None:
+    wake, closed = Event(), Event()
+
+    class Hanging(ScriptedConnection):
+        def close(self) -> None:
+            closed.set()
+
+    def hang(_: bytes) -> bytes:
+        wake.wait(5)
+        return b"\x90\x00"
+
+    card = Hanging(hang)
+    exchange = Exchange(ScriptedSlot(card), apdu_deadline_s=0.02)
+    for _ in range(2):
+        with pytest.raises(CardTimeoutError):
+            exchange.send(SELECT)
+    exchange.close()
+    assert not closed.is_set()
+    wake.set()
+    assert closed.wait(5)
+    assert len(card.sent) == 1
+
+
+def test_a_card_that_powers_up_too_late_is_unpowered() -> None:
+    wake, closed = Event(), Event()
+
+    class Late(ScriptedSlot):
+        def connect(self) -> CardConnection:
+            wake.wait(5)
+            return super().connect()
+
+    class Closing(ScriptedConnection):
+        def close(self) -> None:
+            closed.set()
+
+    with pytest.raises(CardTimeoutError):
+        Exchange(Late(Closing([])), apdu_deadline_s=0.02)
+    wake.set()
+    assert closed.wait(5)
+
+
+def test_what_does_not_power_up_says_so() -> None:
+    class Dead(ScriptedSlot):
+        def connect(self) -> CardConnection:
+            raise CardUnresponsiveError
+
+    with pytest.raises(CardUnresponsiveError):
+        Exchange(Dead(ScriptedConnection([])), apdu_deadline_s=2)
+
+
+def test_closing_twice_is_closing_once() -> None:
+    card = ScriptedConnection([])
+    exchange = exchange_with(card)
+    exchange.close()
+    exchange.close()
+    assert card.times_closed == 1

@@ -1,0 +1,204 @@
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from device.reader.card_files import CardFiles
+from device.reader.errors import (
+    ApplicationMissingError,
+    CardAnswerError,
+    CardLostError,
+    MalformedAnswerError,
+    PinBlockedError,
+    PinMalformedError,
+    PinOutcomeUnknownError,
+    PinRejectedError,
+    ReaderError,
+)
+from device.reader.exchange import Exchange
+from device.reader.jpki import Jpki
+from device.reader.port import CardSlot
+from tests.device.reader.laid_cards import InProcessSlot, ScriptedConnection, ScriptedSlot
+from tests.hw_sim.card import catalog
+from tests.hw_sim.card.card import SimulatedCard
+from tests.hw_sim.card.issuer import Issuer
+from tests.hw_sim.card.profile import CardProfile, PinName
+
+OK = b"\x90\x00"
+
+
+def jpki_on(slot: CardSlot) -> Jpki:
+    return Jpki(CardFiles(Exchange(slot, apdu_deadline_s=2)))
+
+
+@pytest.fixture
+def card(issuer: Issuer) -> SimulatedCard:
+    return issuer.issue(catalog.MY_NUMBER)
+
+
+@pytest.fixture
+def jpki(card: SimulatedCard) -> Jpki:
+    return jpki_on(InProcessSlot(card))
+
+
+def pin_tries(card: SimulatedCard) -> int | None:
+    return card.tries_left(PinName.JPKI_AUTHENTICATION)
+
+
+def test_the_token_of_a_common_card_takes_five_commands(card: SimulatedCard, jpki: Jpki) -> None:
+    token = jpki.read_token()
+    assert token.has_label(b"JPKIAPICCTOKEN2")
+    assert token.has_signing_certificate
+    assert token.has_usable_pin
+    assert len(card.trace.exchanges) == 5
+
+
+def test_the_token_of_a_face_only_card(issuer: Issuer) -> None:
+    token = jpki_on(InProcessSlot(issuer.issue(catalog.FACE_ONLY))).read_token()
+    assert not token.has_signing_certificate
+    assert not token.has_usable_pin
+
+
+def test_a_card_that_has_neither_file_nor_pin_can_still_be_told() -> None:
+    answers = [OK, OK, b"JPKIAPIOSTOKEN".ljust(32) + OK, b"\x6a\x82", b"\x6a\x82"]
+    token = jpki_on(ScriptedSlot(ScriptedConnection(answers))).read_token()
+    assert token.has_label(b"JPKIAPIOSTOKEN")
+    assert not token.has_usable_pin
+
+
+def test_another_card_has_no_such_application(issuer: Issuer) -> None:
+    with pytest.raises(ApplicationMissingError):
+        jpki_on(InProcessSlot(issuer.issue(catalog.TRANSIT))).read_token()
+
+
+def test_the_certificate_is_read_once_and_whole(
+    issuer: Issuer, card: SimulatedCard, jpki: Jpki
+) -> None:
+    der = jpki.read_certificate()
+    certificate = x509.load_der_x509_certificate(der)
+    certificate.verify_directly_issued_by(issuer.authentication_ca)
+    blocks = -(-len(der) // 256)
+    assert len(card.trace.with_ins(0xB0)) == blocks
+
+
+def test_filler_after_the_certificate_is_left_on_the_card(issuer: Issuer) -> None:
+    der = jpki_on(InProcessSlot(issuer.issue(catalog.ODD_MANNERS))).read_certificate()
+    assert x509.load_der_x509_certificate(der).public_bytes(Encoding.DER) == der
+
+
+@pytest.mark.parametrize(
+    "first_block", ["308200F0", "FFFFFFFF", "30", "308480000000", "3082FFFF", "3080"]
+)
+def test_a_certificate_of_impossible_size_is_not_read(first_block: str) -> None:
+    def answer(command: bytes) -> bytes:
+        is_read = command[1] == 0xB0
+        return (bytes.fromhex(first_block).ljust(256, b"\0") if is_read else b"") + OK
+
+    with pytest.raises(MalformedAnswerError):
+        jpki_on(ScriptedSlot(ScriptedConnection(answer))).read_certificate()
+
+
+def test_wrong_pins_are_counted_down_until_the_card_takes_none(
+    card: SimulatedCard, jpki: Jpki
+) -> None:
+    assert jpki.pin_tries_left() == 3
+    for left in (2, 1):
+        with pytest.raises(PinRejectedError) as rejection:
+            jpki.verify_pin(b"9999")
+        assert rejection.value.tries_left == left
+    for digits in (b"9999", b"1234"):
+        with pytest.raises(PinBlockedError):
+            jpki.verify_pin(digits)
+    assert jpki.pin_tries_left() == pin_tries(card) == 0
+
+
+@pytest.mark.parametrize("profile", [catalog.PIN_LOCKED, catalog.PIN_LOCKED_7816])
+def test_every_dialect_of_a_locked_pin(issuer: Issuer, profile: CardProfile) -> None:
+    jpki = jpki_on(InProcessSlot(issuer.issue(profile)))
+    assert jpki.pin_tries_left() == 0
+    with pytest.raises(PinBlockedError):
+        jpki.verify_pin(b"1234")
+
+
+@pytest.mark.parametrize("digits", ["", "123", "12345", "12a4", "１２３４", "²²²²"])
+def test_what_is_no_pin_is_never_sent(card: SimulatedCard, jpki: Jpki, digits: str) -> None:
+    with pytest.raises(PinMalformedError):
+        jpki.verify_pin(digits.encode())
+    assert card.trace.exchanges == []
+
+
+def test_the_pin_may_come_in_a_buffer_that_is_wiped(jpki: Jpki) -> None:
+    jpki.verify_pin(bytearray(b"1234"))
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"\x90", b"\x6f\x00", b"\x65\x81", b"\x67\x00", b"\x6c\x04", b"\x61\x10"]
+)
+def test_nonsense_after_the_pin_leaves_its_outcome_unknown_and_is_not_repeated(
+    answer: bytes,
+) -> None:
+    card = ScriptedConnection(lambda command: answer if command[1] in (0x20, 0xC0) else OK)
+    with pytest.raises(PinOutcomeUnknownError):
+        jpki_on(ScriptedSlot(card)).verify_pin(b"1234")
+    assert len([command for command in card.sent if command[1] == 0x20]) == 1
+
+
+def test_a_card_lost_with_the_pin_leaves_its_outcome_unknown(
+    card: SimulatedCard, jpki: Jpki
+) -> None:
+    jpki.pin_tries_left()
+    card.physics.pull_at(1)
+    with pytest.raises(PinOutcomeUnknownError) as failure:
+        jpki.verify_pin(b"9999")
+    assert isinstance(failure.value.__cause__, CardLostError)
+    assert pin_tries(card) == 2
+    assert len(card.trace.presented_pins()) == 1
+
+
+def test_a_card_lost_before_the_pin_is_only_lost(card: SimulatedCard, jpki: Jpki) -> None:
+    card.physics.pull_at(2)
+    with pytest.raises(CardLostError):
+        jpki.verify_pin(b"1234")
+    assert card.trace.presented_pins() == []
+
+
+def test_a_hung_card_leaves_the_outcome_unknown(card: SimulatedCard) -> None:
+    jpki = Jpki(CardFiles(Exchange(InProcessSlot(card), apdu_deadline_s=0.4)))
+    jpki.pin_tries_left()
+    card.physics.hang_at(1)
+    with pytest.raises(PinOutcomeUnknownError):
+        jpki.verify_pin(b"1234")
+    card.physics.release()
+
+
+def test_no_error_tells_the_pin() -> None:
+    for answer in (b"\x63\xc1", b"\x69\x84", b"\x6f\x00", b""):
+        card = ScriptedConnection(lambda c, a=answer: a if c[1] == 0x20 else OK)  # type: ignore[misc]  # bound now
+        with pytest.raises(ReaderError) as failure:
+            jpki_on(ScriptedSlot(card)).verify_pin(b"7391")
+        assert "7391" not in repr(failure.value) + str(failure.value)
+        assert "7391" not in repr(failure.value.__cause__)
+
+
+def test_signs_what_the_certificate_verifies(jpki: Jpki) -> None:
+    jpki.verify_pin(b"1234")
+    signature = jpki.sign(b"challenge")
+    key = x509.load_der_x509_certificate(jpki.read_certificate()).public_key()
+    assert isinstance(key, RSAPublicKey)
+    key.verify(signature, b"challenge", PKCS1v15(), SHA256())
+
+
+def test_signs_nothing_before_the_pin(jpki: Jpki) -> None:
+    with pytest.raises(CardAnswerError) as refusal:
+        jpki.sign(b"challenge")
+    assert refusal.value.status_word.value == 0x6982
+
+
+def test_a_phone_shows_its_certificate_only_after_the_pin(issuer: Issuer) -> None:
+    jpki = jpki_on(InProcessSlot(issuer.issue(catalog.ANDROID)))
+    with pytest.raises(CardAnswerError):
+        jpki.read_certificate()
+    jpki.verify_pin(b"1234")
+    x509.load_der_x509_certificate(jpki.read_certificate())

@@ -1,0 +1,34 @@
+import pytest
+
+from device.reader.status_word import StatusWord
+
+
+def test_ok() -> None:
+    assert StatusWord(0x9000).is_ok
+    assert not StatusWord(0x6100).is_ok
+
+
+@pytest.mark.parametrize("value", [0x6983, 0x6984, 0x63C0])
+def test_every_way_to_say_blocked(value: int) -> None:
+    assert StatusWord(value).is_blocked
+
+
+def test_tries_left_is_hexadecimal() -> None:
+    assert StatusWord(0x63CA).tries_left == 10
+    assert StatusWord(0x63C0).tries_left == 0
+    assert StatusWord(0x6300).tries_left is None
+    assert StatusWord(0x6983).tries_left is None
+    assert StatusWord(0x6300).is_rejected_uncounted
+
+
+def test_zero_means_256_where_bytes_are_announced() -> None:
+    assert StatusWord(0x6100).bytes_waiting == 256
+    assert StatusWord(0x6110).bytes_waiting == 16
+    assert StatusWord(0x6C00).right_length == 256
+    assert StatusWord(0x6C20).right_length == 32
+    assert StatusWord(0x9000).bytes_waiting is None
+    assert StatusWord(0x6120).right_length is None
+
+
+def test_repr_is_hexadecimal() -> None:
+    assert repr(StatusWord(0x6A82)) == "StatusWord(6A82)"
