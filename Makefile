@@ -1,0 +1,59 @@
+# make demo [SCENARIO=face]   plays one whole visit on simulated hardware
+# make test                   passes every test
+# make check                  lint, types, import contracts, docs freshness
+# make fix                    formats and repairs what can be repaired by itself
+# make card COMMAND='...'     runs a command beside a simulated card behind the real pcscd
+PYTHON ?= python3
+SCENARIO ?= face
+COMMAND ?= pkcs15-tool --reader 0 --dump
+BIN = .venv/bin
+MODEL = device/face/models/resnet29/embedder.tflite
+
+.PHONY: demo test check fix card clean
+.DELETE_ON_ERROR:
+
+demo: .venv/demo.stamp $(MODEL)
+	@$(BIN)/python -m tests.hw_sim.demo $(SCENARIO)
+
+card: .venv/demo.stamp
+	@$(BIN)/python -m tests.hw_sim.lay_card $(COMMAND)
+
+test: .venv/test.stamp $(MODEL)
+	$(BIN)/python -m tests.hw_sim.namespace $(BIN)/python -m pytest $(PYTEST)
+
+check: .venv/test.stamp
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tools.draw_states --check
+
+fix: .venv/test.stamp
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/python -m tools.draw_states
+
+clean:
+	rm -rf .venv out build *.egg-info node_modules $(MODEL)
+
+# Set-up: system packages, the virtual environment, and the face model converted from its
+# CC0 source. Its output goes to stderr, so that the demo's last line on stdout stays its own.
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@PYTHON=$(PYTHON) tools/install_system_packages.sh demo
+	@$(PYTHON) -m venv .venv >&2
+
+.venv/demo.stamp: setup.cfg | .venv/bin/python
+	@PYTHON=$(PYTHON) tools/install_system_packages.sh demo
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[device,agent,models,bench]' >&2
+	@touch $@
+
+.venv/test.stamp: .venv/demo.stamp package.json
+	@PYTHON=$(PYTHON) tools/install_system_packages.sh test
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[device,agent,models,bench,test,dev]' >&2
+	@npm install --silent --no-audit --no-fund >&2
+	@touch $@
+
+$(MODEL): .venv/demo.stamp device/factory/*.py
+	@$(BIN)/python -m device.factory face-model >&2

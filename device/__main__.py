@@ -1,0 +1,51 @@
+"""Run a reader: `python -m device --config FILE`, until it is told to stop."""
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from device.assembly import assemble
+from device.config import read_config
+from device.errors import ConfigurationError
+from device.reader.port import CardSlot
+
+_WRONG_CONFIGURATION = 2
+
+
+def run(config: Path, slot: CardSlot | None = None) -> int:
+    """Run the reader of a configuration file until SIGTERM or Ctrl-C.
+
+    Args:
+        config: The file.
+        slot: A slot made by someone else, in place of the configured one.
+
+    Returns:
+        The exit status: 0 after a clean stop, 2 when the configuration cannot work.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
+    try:
+        reader = assemble(read_config(config), config.resolve().parent, slot)
+    except ConfigurationError as error:
+        print(f"The reader cannot start: {error}", file=sys.stderr)
+        return _WRONG_CONFIGURATION
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    reader.start()
+    stopped.wait()
+    reader.stop()
+    return 0
+
+
+def main() -> int:
+    """Read the command line and run."""
+    parser = argparse.ArgumentParser(prog="python -m device", description="Run a card reader.")
+    parser.add_argument("--config", type=Path, required=True, help="the reader's TOML file")
+    return run(parser.parse_args().config)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,225 @@
+"""Puts a reader together from its configuration: every part is made once, here."""
+
+import secrets
+import time
+from dataclasses import dataclass, fields
+from hashlib import sha256
+from pathlib import Path
+from types import ModuleType
+from typing import cast
+
+import msgspec
+
+from device import keys
+from device.adapters import create_adapter
+from device.clock import Clock
+from device.config import Adapter, Config
+from device.errors import ConfigurationError
+from device.face import cameras, runtimes
+from device.face.loading import MODELS_FOLDER, load_face_check
+from device.face.port import Camera, ModelRuntime
+from device.host import Host
+from device.identity import Identity, count_boot, hash_firmware, ueid_of
+from device.intake import HostIntake, KeypadIntake, ScreenIntake, SlotIntake
+from device.jobs.card import CardJobs, CardParts
+from device.jobs.face import FaceJobs
+from device.jobs.pin import PinDesk
+from device.jobs.record import RecordJobs
+from device.journal import Journal
+from device.keys.port import SigningKey
+from device.loop import VisitLoop
+from device.outbox import Outbox
+from device.performer import Performer
+from device.pinpad import keypads
+from device.pinpad.attempts import PinAttempts
+from device.pinpad.disk import FolderDisk
+from device.pinpad.entry import PinEntry
+from device.pinpad.port import Keypad
+from device.reader import ocr, slots, terminals
+from device.reader.pinless import PinlessAuthenticator
+from device.reader.port import CardSlot
+from device.reader.printed_code import CardFront
+from device.screen.server import ScreenSettings, WebScreen
+from device.visit.policy import VisitPolicy
+from hostlink.link import DeviceEnd
+from hostlink.messages import DeviceHello
+from hostlink.serial_stream import open_serial
+from hostlink.tls import device_context
+from hostlink.version import HIGHEST_VERSION, LOWEST_VERSION
+
+_SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A reader with all its parts, ready to start."""
+
+    loop: VisitLoop
+    performer: Performer
+    slot: CardSlot
+    slot_intake: SlotIntake
+    keypad: Keypad | None
+    keypad_intake: KeypadIntake
+    journal: Journal
+
+    def start(self) -> None:
+        """Show the first page, listen to everything."""
+        self.loop.start(self.performer)
+        self.performer.host.start()
+        if self.keypad:
+            self.keypad.watch(self.keypad_intake)
+        self.slot.watch(self.slot_intake)
+
+    def stop(self) -> None:
+        """End the visit under way without a result and switch everything off."""
+        self.slot.close()
+        if self.keypad:
+            self.keypad.close()
+        self.loop.stop()
+        self.performer.close()
+        self.journal.close()
+
+
+def assemble(config: Config, folder: Path, slot: CardSlot | None = None) -> Reader:
+    """Make every part of the reader.
+
+    Args:
+        config: What the configuration file says.
+        folder: Where the file lies; relative paths in adapters' settings start there.
+        slot: A slot made by someone else, in place of the configured one.
+
+    Raises:
+        ConfigurationError: Something in the configuration cannot work.
+    """
+    make = _AdapterMaker(folder)
+    config.state_folder.mkdir(parents=True, exist_ok=True)
+    clock, journal = Clock(), Journal(config.journal)
+    loop = VisitLoop(_policy(config), journal)
+    outbox = Outbox(config.state_folder / "outbox")
+    identity = _identity(config, cast(SigningKey, make(keys, config.identity)))
+    hearing_host = HostIntake(loop.post, clock)
+    host = _host(config, identity, outbox, hearing_host)
+    record = RecordJobs(outbox, identity, clock, host.tell, loop.post)
+    hearing_host.record = record
+    screen, pin = _screen_and_pin(config, clock, loop)
+    card_parts = CardParts(
+        slot=slot or cast(CardSlot, make(slots, config.slot)),
+        front=cast(CardFront, make(ocr, config.card_front)),
+        terminal=cast(PinlessAuthenticator, make(terminals, config.terminal))
+        if config.terminal
+        else None,
+        attempts=_attempts(config),
+    )
+    runtime = cast(ModelRuntime, make(runtimes, Adapter(name=config.face.runtime)))
+    face_check = load_face_check(
+        runtime,
+        embedder=MODELS_FOLDER / config.face.embedder,
+        detector=MODELS_FOLDER / config.face.detector,
+    )
+    performer = Performer(
+        screen=screen,
+        card=CardJobs(card_parts, clock, loop.post),
+        face=FaceJobs(
+            face_check,
+            lambda: cast(Camera, make(cameras, config.camera)),
+            screen,
+            clock,
+            loop.post,
+        ),
+        pin=pin,
+        record=record,
+        host=host,
+        post=loop.post,
+    )
+    keypad = cast(Keypad, make(keypads, config.keypad)) if config.keypad else None
+    return Reader(
+        loop=loop,
+        performer=performer,
+        slot=card_parts.slot,
+        slot_intake=SlotIntake(loop.post),
+        keypad=keypad,
+        keypad_intake=KeypadIntake(loop.post, pin),
+        journal=journal,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _AdapterMaker:
+    folder: Path
+
+    def __call__(self, package: ModuleType, adapter: Adapter) -> object:
+        return create_adapter(package, adapter.name, adapter.settings, self.folder)
+
+
+def _policy(config: Config) -> VisitPolicy:
+    known = {field.name for field in fields(VisitPolicy)}
+    if unknown := sorted(set(config.visit) - known):
+        raise ConfigurationError(f"[visit]: there is no {unknown[0]!r}; see docs/HARDWARE.md")
+    try:
+        return msgspec.convert(config.visit, VisitPolicy)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"[visit]: {error}") from error
+
+
+def _identity(config: Config, key: SigningKey) -> Identity:
+    models = MODELS_FOLDER / config.face.embedder, MODELS_FOLDER / config.face.detector
+    digest = sha256()
+    for path in sorted(path for folder in models for path in folder.glob("*.tflite")):
+        digest.update(sha256(path.read_bytes()).digest())
+    return Identity(
+        key=key,
+        ueid=ueid_of(key.chain[0]),
+        boot_count=count_boot(config.state_folder),
+        audience=config.link.audience,
+        firmware_hash=hash_firmware(),
+        model_hash=digest.digest(),
+    )
+
+
+def _host(config: Config, identity: Identity, outbox: Outbox, intake: HostIntake) -> Host:
+    link = config.link
+    tls = device_context(link.certificate, link.key, link.agent_certificate)
+
+    def hello() -> DeviceHello:
+        return DeviceHello(
+            lowest_version=LOWEST_VERSION,
+            highest_version=HIGHEST_VERSION,
+            ueid=identity.ueid,
+            firmware=identity.firmware_hash.hex()[:16],
+            boot_count=identity.boot_count,
+            next_seq=outbox.next_seq,
+        )
+
+    return Host(lambda: open_serial(link.port), DeviceEnd(tls, hello), intake)
+
+
+def _screen_and_pin(config: Config, clock: Clock, loop: VisitLoop) -> tuple[WebScreen, PinDesk]:
+    """The screen hears the pad that is drawn on it, so the two are made together."""
+    intake = ScreenIntake(loop.post, clock)
+    settings = ScreenSettings(
+        token_file=config.screen.token_file,
+        port=config.screen.port,
+        language=config.screen.language,
+    )
+    screen = WebScreen(settings, intake)
+    pin = PinDesk(
+        PinEntry(time.monotonic, shuffle=config.screen.is_pad_shuffled), screen, loop.post
+    )
+    intake.pin = pin
+    return screen, pin
+
+
+def _attempts(config: Config) -> PinAttempts:
+    folder = config.state_folder / "pin"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return PinAttempts(FolderDisk(folder), _secret(folder / "card_tag.key"), time.time)
+
+
+def _secret(path: Path) -> bytes:
+    """This reader's own random secret; it only keeps cards in the log from being recognised."""
+    if not path.exists():
+        part = path.with_suffix(".part")
+        part.touch(mode=0o600)
+        part.write_bytes(secrets.token_bytes(_SECRET_BYTES))
+        part.replace(path)
+    return path.read_bytes()

@@ -1,0 +1,97 @@
+"""The reader's configuration file: TOML in, frozen tables out, or one clear sentence.
+
+`docs/HARDWARE.md` shows a whole file.
+"""
+
+import tomllib
+from pathlib import Path
+
+from device.errors import ConfigurationError
+from device.tables import Table, read_table
+
+
+class Adapter(Table, frozen=True):
+    """One adapter: a file in its folder, and that file's own settings."""
+
+    name: str
+    """File name of the adapter without `.py`."""
+    settings: dict[str, str | int | float | bool] = {}
+    """The adapter's own table, still unread."""
+
+
+class LinkTable(Table, frozen=True):
+    """The cable to the reception PC."""
+
+    port: str
+    """Serial port of the gadget or pty, such as `/dev/ttyGS0`."""
+    certificate: Path
+    """PEM: the reader's certificate for the link, leaf first."""
+    key: Path
+    """PEM: its private key."""
+    agent_certificate: Path
+    """PEM: the paired agent, the only peer that is let in."""
+    audience: str
+    """Identifier of the paired clinic and agent."""
+
+
+class ScreenTable(Table, frozen=True):
+    """The patient's screen."""
+
+    token_file: Path
+    """Where the browser's secret is written, readable by this user alone; best on a tmpfs."""
+    port: int = 8731
+    """TCP port on 127.0.0.1."""
+    language: str = "ja"
+    is_pad_shuffled: bool = True
+    """Scramble the digits of the PIN pad for each patient."""
+
+
+class FaceTable(Table, frozen=True):
+    """The models of the face check."""
+
+    embedder: str = "resnet29"
+    detector: str = "detector"
+    """Folders in `device/face/models`."""
+    runtime: str = "auto"
+    """`device/face/runtimes`."""
+
+
+class Config(Table, frozen=True):
+    """Everything the reader must be told before it can start."""
+
+    state_folder: Path
+    """Outbox, PIN attempt log and counters: the only place the reader writes to."""
+    link: LinkTable
+    slot: Adapter
+    """Where cards are laid: `device/reader/slots`."""
+    camera: Adapter
+    """`device/face/cameras`."""
+    card_front: Adapter
+    """Who reads the code printed on the card: `device/reader/ocr`."""
+    identity: Adapter
+    """Where the signing key lives: `device/keys`."""
+    screen: ScreenTable
+    terminal: Adapter | None = None
+    """What the card trusts in place of a PIN after a face match: `device/reader/terminals`."""
+    keypad: Adapter | None = None
+    """A physical PIN pad beside the one on the screen: `device/pinpad/keypads`."""
+    face: FaceTable = FaceTable()
+    visit: dict[str, int | float] = {}
+    """Time limits and numbers of tries, by their names in `device/visit/policy.py`."""
+    journal: Path | None = None
+    """File for the names of events; none: not kept."""
+
+
+def read_config(path: Path) -> Config:
+    """Read and check the file; its paths are taken from its own folder.
+
+    Raises:
+        ConfigurationError: It is missing, is no TOML, or a key is missing, unknown or wrong.
+    """
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"{path}: {error.strerror}") from error
+    except ValueError as error:
+        raise ConfigurationError(f"{path}: {error}") from error
+    return read_table(values, Config, path.resolve().parent, str(path))

@@ -1,0 +1,81 @@
+"""The device's end of the cable: hands messages in, and says when the agent comes and goes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from hostlink.link import DeviceEnd, Link
+from hostlink.messages import (
+    AgentHello,
+    DeviceHello,
+    Message,
+    ResultAcknowledged,
+    VisitChallenge,
+    VisitOptions,
+    VisitRefused,
+)
+from hostlink.port import ByteStream
+from hostlink.reset import ResetReason
+
+FromAgent = VisitChallenge | VisitOptions | VisitRefused | ResultAcknowledged
+"""The messages an agent may send once the link is up."""
+
+
+class HostListener(Protocol):
+    """Whoever wants to hear from the reception PC; called from the link's own thread."""
+
+    def agent_connected(self, hello: AgentHello) -> None:
+        """The link is up; everything unacknowledged must be sent again."""
+        ...
+
+    def agent_lost(self) -> None:
+        """The link is down."""
+        ...
+
+    def agent_said(self, message: FromAgent) -> None:
+        """A message arrived."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Handler:
+    """Passes on what a device may hear, and nothing else."""
+
+    listener: HostListener
+
+    def link_up(self, peer: DeviceHello | AgentHello) -> None:
+        if isinstance(peer, AgentHello):
+            self.listener.agent_connected(peer)
+
+    def link_down(self, reason: ResetReason) -> None:
+        self.listener.agent_lost()
+
+    def received(self, message: Message) -> None:
+        if isinstance(message, FromAgent):
+            self.listener.agent_said(message)
+
+
+class Host:
+    """The reception PC, as the reader sees it."""
+
+    def __init__(
+        self, open_stream: Callable[[], ByteStream], end: DeviceEnd, listener: HostListener
+    ) -> None:
+        self._link = Link(open_stream, end, _Handler(listener))
+
+    def start(self) -> None:
+        """Listen on the cable until `close`; come back by itself whatever happens to it."""
+        self._link.start()
+
+    def tell(self, message: Message) -> bool:
+        """Send a message now, or not at all.
+
+        Returns:
+            False when the link is down; what must survive is sent again after
+            `agent_connected`.
+        """
+        return self._link.send(message)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._link.close()

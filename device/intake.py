@@ -1,0 +1,145 @@
+"""Turns what the hardware says into events of the visit; every method returns at once."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from device.clock import Clock
+from device.host import FromAgent
+from device.jobs.pin import PinDesk
+from device.jobs.record import RecordJobs
+from device.pinpad.port import Key
+from device.visit import events
+from device.visit.effects import Choice
+from hostlink.messages import (
+    AgentHello,
+    ResultAcknowledged,
+    VisitChallenge,
+    VisitOptions,
+    VisitRefused,
+)
+
+Post = Callable[[events.Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotIntake:
+    """Hears the card slot."""
+
+    post: Post
+
+    def card_placed(self) -> None:
+        """Give the visit its random name: this one follows it to the signed result."""
+        self.post(events.CardPlaced(secrets.token_bytes(16)))
+
+    def card_removed(self) -> None:
+        """The card is gone."""
+        self.post(events.CardRemoved())
+
+    def slot_lost(self) -> None:
+        """The card reader is gone."""
+        self.post(events.SlotLost())
+
+    def slot_ready(self) -> None:
+        """The card reader works."""
+        self.post(events.SlotReady())
+
+
+@dataclass(slots=True)
+class ScreenIntake:
+    """Hears the patient's fingers on the screen."""
+
+    post: Post
+    clock: Clock
+    pin: PinDesk | None = None
+    """Set once the pad is made; nobody can touch it before."""
+
+    def chosen(self, turn: int, choice: str) -> None:
+        """A button was pressed on the page of that turn."""
+        match Choice(choice):
+            case Choice.CONFIRM if self.pin:
+                self.pin.confirm(turn)
+            case Choice.ERASE if self.pin:
+                self.pin.erase(turn)
+            case pressed:
+                self.post(self._event(turn, pressed))
+
+    def pad_pressed(self, turn: int, position: int) -> None:
+        """A position of the PIN pad was touched."""
+        if self.pin:
+            self.pin.press(turn, position)
+
+    def _event(self, turn: int, pressed: Choice) -> events.Event:
+        now = self.clock.now()
+        meaning: dict[Choice, events.Event] = {
+            Choice.FACE: events.FaceChosen(turn),
+            Choice.RETRY_FACE: events.FaceChosen(turn),
+            Choice.PIN: events.PinChosen(turn),
+            Choice.CONFIRM_LAST_TRY: events.LastTryConfirmed(turn),
+            Choice.REGISTER: events.RegistrationAccepted(turn),
+            Choice.AGREE_ALL: events.AllConsentsAnswered(turn, is_given=True, at=now),
+            Choice.REFUSE_ALL: events.AllConsentsAnswered(turn, is_given=False, at=now),
+            Choice.ONE_BY_ONE: events.OneByOneChosen(turn),
+            Choice.AGREE: events.ConsentAnswered(turn, is_given=True, at=now),
+            Choice.REFUSE: events.ConsentAnswered(turn, is_given=False, at=now),
+            Choice.END: events.Cancelled(turn),
+        }
+        return meaning[pressed]
+
+
+@dataclass(frozen=True, slots=True)
+class KeypadIntake:
+    """Hears a physical PIN pad; its keys count for the turn that asks for a PIN."""
+
+    post: Post
+    pin: PinDesk
+
+    def key_pressed(self, key: Key) -> None:
+        """A key was pressed."""
+        turn = self.pin.turn
+        if turn is None:
+            return
+        match key:
+            case Key.CONFIRM:
+                self.pin.confirm(turn)
+            case Key.ERASE:
+                self.pin.erase(turn)
+            case Key.CANCEL:
+                self.post(events.Cancelled(turn))
+            case _:
+                if key.digit is not None:
+                    self.pin.type_digit(key.digit)
+
+
+@dataclass(slots=True)
+class HostIntake:
+    """Hears the reception PC."""
+
+    post: Post
+    clock: Clock
+    record: RecordJobs | None = None
+    """Set once the outbox is open; until then the link is not started."""
+
+    def agent_connected(self, hello: AgentHello) -> None:
+        """Take the time, send what is not acknowledged, name a visit that is under way."""
+        self.clock.set_from_agent(hello.unix_ms)
+        self.post(events.AgentConnected())
+        if self.record:
+            self.record.send_pending()
+
+    def agent_lost(self) -> None:
+        """The cable or the PC is gone."""
+        self.post(events.AgentLost())
+
+    def agent_said(self, message: FromAgent) -> None:
+        """A message arrived."""
+        match message:
+            case VisitChallenge():
+                self.post(events.ChallengeReceived(message))
+            case VisitOptions():
+                self.post(events.OptionsReceived(message))
+            case VisitRefused():
+                self.post(events.RefusalReceived(message))
+            case ResultAcknowledged(seq):
+                if self.record:
+                    self.record.acknowledge(seq)

@@ -1,0 +1,109 @@
+"""The face check of one patient: the chip's photo against the live picture."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+
+from device.clock import Clock
+from device.errors import DeviceError
+from device.face.check import FaceCheck, FaceCheckOutcome, FaceCheckResult, Onlookers
+from device.face.port import Camera, Image
+from device.face.preview import preview_jpeg
+from device.face.quality import QualityHint
+from device.jobs.failures import failure_of
+from device.screen.port import Screen
+from device.visit import events
+from device.workers import Worker
+from hostlink.terms import FailureCode
+
+_PREVIEW_GAP_S = 0.06
+"""About 16 pictures a second: enough to find oneself, cheap enough for a small processor."""
+
+_FAILURES = {
+    FaceCheckOutcome.NO_MATCH: FailureCode.FACE_NOT_MATCHED,
+    FaceCheckOutcome.NO_GOOD_PICTURE: FailureCode.FACE_NOT_SEEN,
+    FaceCheckOutcome.NOT_LIVE: FailureCode.FACE_NOT_LIVE,
+}
+
+
+class FaceJobs:
+    """Runs one face check at a time; the camera is on only while it runs."""
+
+    def __init__(
+        self,
+        check: FaceCheck,
+        open_camera: Callable[[], Camera],
+        screen: Screen,
+        clock: Clock,
+        post: Callable[[events.Event], None],
+    ) -> None:
+        self._check = check
+        self._open_camera = open_camera
+        self._screen = screen
+        self._clock = clock
+        self._post = post
+        self._worker = Worker("face")
+        self._cancelled = threading.Event()
+        self._worker.submit(check.prepare)
+
+    def start(self, turn: int, read_photo: Callable[[], "Future[bytes]"]) -> None:
+        """Answers `FaceMatched` or `JobFailed`; nothing when it was stopped.
+
+        Args:
+            turn: The turn the answer names.
+            read_photo: Starts reading the photo, while the camera starts.
+        """
+        self.stop_check()
+        cancelled = self._cancelled = threading.Event()
+        photo = read_photo()
+        self._worker.submit(
+            lambda: self._run(turn, photo, cancelled),
+            lambda: self._post(events.JobFailed(turn, FailureCode.INTERNAL)),
+        )
+
+    def stop_check(self) -> None:
+        """Stop looking; the check wipes every picture by itself."""
+        self._cancelled.set()
+
+    def stop(self) -> None:
+        """Stop looking and end."""
+        self.stop_check()
+        self._worker.submit(self._check.close)
+        self._worker.stop()
+
+    def _run(self, turn: int, photo: "Future[bytes]", cancelled: threading.Event) -> None:
+        try:
+            camera = self._open_camera()
+            try:
+                result = self._check.run(
+                    photo.result(), camera, time.monotonic, self._onlookers(turn, cancelled)
+                )
+            finally:
+                camera.close()
+        except DeviceError as error:
+            self._post(events.JobFailed(turn, failure_of(error)))
+        except CancelledError:
+            self._post(events.JobFailed(turn, FailureCode.CARD_UNREADABLE))
+        else:
+            self._answer(turn, result)
+
+    def _answer(self, turn: int, result: FaceCheckResult) -> None:
+        if result.outcome is FaceCheckOutcome.MATCH:
+            self._post(events.FaceMatched(turn, self._clock.now()))
+        elif result.outcome is not FaceCheckOutcome.CANCELLED:
+            self._post(events.JobFailed(turn, _FAILURES[result.outcome]))
+
+    def _onlookers(self, turn: int, cancelled: threading.Event) -> Onlookers:
+        shown_at_s = float("-inf")
+
+        def show(image: Image) -> None:
+            nonlocal shown_at_s
+            if time.monotonic() - shown_at_s >= _PREVIEW_GAP_S:
+                shown_at_s = time.monotonic()
+                self._screen.show_preview(turn, preview_jpeg(image))
+
+        def hint(what: QualityHint) -> None:
+            self._screen.show_hint(turn, what.value)
+
+        return Onlookers(on_hint=hint, on_preview=show, is_cancelled=cancelled.is_set)

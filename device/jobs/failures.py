@@ -1,0 +1,33 @@
+"""Which failure the patient and staff are told for an error of the hardware."""
+
+from device.errors import DeviceError
+from device.face import errors as face
+from device.outbox import OutboxError
+from device.pinpad import errors as pinpad
+from device.reader import errors as reader
+from hostlink.terms import FailureCode
+
+_FAILURES: tuple[tuple[type[DeviceError], FailureCode], ...] = (
+    (reader.SlotLostError, FailureCode.READER_UNAVAILABLE),
+    (reader.CardLostError, FailureCode.CARD_REMOVED),
+    (reader.CardNotAcceptedError, FailureCode.CARD_NOT_ACCEPTED),
+    (reader.PinOutcomeUnknownError, FailureCode.PIN_OUTCOME_UNKNOWN),
+    (reader.PrintedCodeLockedError, FailureCode.PRINTED_CODE_LOCKED),
+    (reader.PrintedCodeRejectedError, FailureCode.PRINTED_CODE_UNREADABLE),
+    (reader.PrintedCodeUnreadableError, FailureCode.PRINTED_CODE_UNREADABLE),
+    (reader.PhotoMissingError, FailureCode.PHOTO_UNREADABLE),
+    (reader.PinlessUnavailableError, FailureCode.PIN_NEEDED),
+    (reader.ReaderError, FailureCode.CARD_UNREADABLE),
+    (face.PhotoError, FailureCode.PHOTO_UNREADABLE),
+    (face.CameraError, FailureCode.CAMERA_UNAVAILABLE),
+    (pinpad.AttemptLogError, FailureCode.STORAGE_UNAVAILABLE),
+    (pinpad.AttemptUnsettledError, FailureCode.PIN_OUTCOME_UNKNOWN),
+    (OutboxError, FailureCode.STORAGE_UNAVAILABLE),
+)
+"""The first that fits counts, so the special ones stand before their root."""
+
+
+def failure_of(error: DeviceError) -> FailureCode:
+    """The failure code for an error; `INTERNAL` when nobody foresaw it."""
+    fitting = (code for kind, code in _FAILURES if isinstance(error, kind))
+    return next(fitting, FailureCode.INTERNAL)

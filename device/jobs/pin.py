@@ -1,0 +1,80 @@
+"""The PIN on its way from the fingers to the card: typed here, kept nowhere else."""
+
+import threading
+from collections.abc import Callable
+
+from device.pinpad.entry import PIN_LENGTH, PinEntry
+from device.pinpad.errors import PinpadError
+from device.pinpad.pin import Pin
+from device.screen.port import Screen
+from device.visit import events
+
+
+class PinDesk:
+    """Takes key presses for the turn that asks for a PIN and ignores all others."""
+
+    def __init__(
+        self, entry: PinEntry, screen: Screen, post: Callable[[events.Event], None]
+    ) -> None:
+        self._entry = entry
+        self._screen = screen
+        self._post = post
+        self._lock = threading.Lock()
+        """Keys come from the screen's and the keypad's threads, the rest from the visit's."""
+        self._turn: int | None = None
+
+    def open(self, turn: int) -> tuple[str, ...]:
+        """Take digits from now on; returns what is drawn on the twelve pad positions."""
+        with self._lock:
+            self._entry.forget()
+            self._turn = turn
+            return self._entry.positions()
+
+    def press(self, turn: int, position: int) -> None:
+        """A position of the pad on the screen was touched."""
+        self._change(turn, lambda: self._entry.press(position))
+
+    def type_digit(self, digit: int) -> None:
+        """A digit of a physical pad was pressed."""
+        if (turn := self._turn) is not None:
+            self._change(turn, lambda: self._entry.type_digit(digit))
+
+    def erase(self, turn: int) -> None:
+        """Take the last digit back."""
+        self._change(turn, self._entry.erase)
+
+    def confirm(self, turn: int) -> None:
+        """The patient says the digits are right; with fewer than four nothing happens."""
+        with self._lock:
+            is_complete = turn == self._turn and self._entry.entered == PIN_LENGTH
+        if is_complete:
+            self._post(events.PinEntered(turn))
+
+    @property
+    def turn(self) -> int | None:
+        """The turn that asks for a PIN now."""
+        return self._turn
+
+    def take(self) -> Pin | None:
+        """Hand the PIN over for its one use; nothing when it is incomplete or too old."""
+        with self._lock:
+            self._turn = None
+            try:
+                return self._entry.take()
+            except PinpadError:
+                self._entry.forget()
+                return None
+
+    def forget(self) -> None:
+        """Wipe what was typed and take no more digits."""
+        with self._lock:
+            self._turn = None
+            self._entry.forget()
+
+    def _change(self, turn: int, change: Callable[[], None]) -> None:
+        with self._lock:
+            if turn != self._turn:
+                return
+            change()
+            entered = self._entry.entered
+        self._screen.show_pin_length(turn, entered)

@@ -1,0 +1,51 @@
+"""What happened at the reader, for staff and the bench: names of events and nothing personal.
+
+One JSON object a line. Only names of events and states, the turn and the random visit id fit
+in: there is no way to hand this journal a patient's name, a digit or a picture.
+"""
+
+import json
+from pathlib import Path
+from typing import TextIO
+
+from device.clock import monotonic_ms
+
+
+class Journal:
+    """An append-only file of what the visit machine did; without a path it keeps silent."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._file: TextIO | None = path.open("a", encoding="utf-8") if path else None
+
+    def note(self, *, event: str, before: str, after: str, turn: int, visit_id: bytes) -> None:
+        """Write one event and the states around it.
+
+        Args:
+            event: Class name of the event.
+            before: Class name of the state it met.
+            after: Class name of the state it led to.
+            turn: The turn it led to.
+            visit_id: The random name of the visit; empty when there is none.
+
+        Raises:
+            ValueError: One of the names is no identifier, so it cannot be a class name.
+        """
+        if not all(name.isidentifier() and name.isascii() for name in (event, before, after)):
+            raise ValueError("only class names go into the journal")
+        if self._file is None:
+            return
+        line = {
+            "at_ms": round(monotonic_ms(), 3),
+            "event": event,
+            "before": before,
+            "after": after,
+            "turn": turn,
+            "visit": visit_id.hex(),
+        }
+        self._file.write(json.dumps(line) + "\n")
+        self._file.flush()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file:
+            self._file.close()

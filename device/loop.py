@@ -1,0 +1,90 @@
+"""The one thread that owns the visit: takes events from a queue, in order, one at a time.
+
+Everything else — card, camera, screen, cable — posts events and waits for nobody.
+"""
+
+import queue
+import threading
+import time
+from typing import Protocol
+
+from device.journal import Journal
+from device.visit.effects import Effect, StartTimer
+from device.visit.events import Event, TimedOut
+from device.visit.machine import advance, begin
+from device.visit.policy import VisitPolicy
+from device.visit.state import State, VisitState
+
+
+class EffectPerformer(Protocol):
+    """Whoever makes the effects happen."""
+
+    def perform(self, effect: Effect) -> None:
+        """Do it, or start doing it; must return quickly."""
+        ...
+
+
+class VisitLoop:
+    """Runs the visit machine until it is stopped."""
+
+    def __init__(self, policy: VisitPolicy, journal: Journal) -> None:
+        self._policy = policy
+        self._journal = journal
+        self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        self._timer: tuple[float, int] | None = None
+        """Monotonic second at which the turn ends, and the turn."""
+        self._thread: threading.Thread | None = None
+
+    def start(self, performer: EffectPerformer) -> None:
+        """Begin; from now on effects reach `performer`, all from the same thread."""
+        self._thread = threading.Thread(
+            target=self._run, args=(performer,), name="visit", daemon=True
+        )
+        self._thread.start()
+
+    def post(self, event: Event) -> None:
+        """Add an event; may be called from any thread and never blocks."""
+        self._events.put(event)
+
+    def stop(self) -> None:
+        """Finish the event in hand and end the thread."""
+        self._events.put(None)
+        if self._thread:
+            self._thread.join()
+
+    def _run(self, performer: EffectPerformer) -> None:
+        state, effects = begin()
+        self._perform(performer, effects)
+        while (event := self._next()) is not None:
+            before = state
+            state, effects = advance(before, event, self._policy)
+            self._note(before, event, state)
+            self._perform(performer, effects)
+
+    def _next(self) -> Event | None:
+        """The next event; when the turn's time is over, that is the event."""
+        if self._timer is None:
+            return self._events.get()
+        ends_at_s, turn = self._timer
+        try:
+            return self._events.get(timeout=max(0.0, ends_at_s - time.monotonic()))
+        except queue.Empty:
+            self._timer = None
+            return TimedOut(turn)
+
+    def _note(self, before: State, event: Event, after: State) -> None:
+        known = next((s for s in (after, before) if isinstance(s, VisitState)), None)
+        self._journal.note(
+            event=type(event).__name__,
+            before=type(before).__name__,
+            after=type(after).__name__,
+            turn=after.turn,
+            visit_id=known.visit.visit_id if known else b"",
+        )
+
+    def _perform(self, performer: EffectPerformer, effects: tuple[Effect, ...]) -> None:
+        for effect in effects:
+            if isinstance(effect, StartTimer):
+                self._timer = (time.monotonic() + effect.after_s, effect.turn)
+            else:
+                performer.perform(effect)

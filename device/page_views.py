@@ -1,0 +1,32 @@
+"""Turns what the visit wants shown into what the screen can show."""
+
+from device.screen.port import PageValue, PageView
+from device.visit.effects import PageName, ShowPage
+
+
+def page_view(wanted: ShowPage, pad: tuple[str, ...]) -> PageView:
+    """The page with everything that is written on it.
+
+    Args:
+        wanted: The page of the visit.
+        pad: The faces of the twelve pad positions, for the page that takes a PIN.
+    """
+    values: dict[str, PageValue] = {}
+    if wanted.failure is not None:
+        values["failure"] = wanted.failure.name.lower()
+    if wanted.tries_left is not None:
+        values["tries_left"] = wanted.tries_left
+    if wanted.patient_name:
+        values["patient_name"] = wanted.patient_name
+    if wanted.count:
+        values |= {"position": wanted.position, "count": wanted.count}
+    if wanted.page is PageName.PIN:
+        values["pad"] = pad
+    values |= {
+        "is_retry": int(wanted.is_retry),
+        "is_reminder": int(wanted.is_reminder),
+        "items": tuple(item.name.lower() for item in wanted.consents),
+        "notices": tuple(notice.name.lower() for notice in wanted.notices),
+    }
+    choices = tuple(choice.value for choice in wanted.choices)
+    return PageView(wanted.page.value, wanted.turn, values, choices)

@@ -1,0 +1,86 @@
+"""Makes the visit's effects happen: the only place where visit and hardware meet."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+from device.host import Host
+from device.jobs.card import CardJobs
+from device.jobs.face import FaceJobs
+from device.jobs.pin import PinDesk
+from device.jobs.record import RecordJobs
+from device.page_views import page_view
+from device.screen.port import Screen
+from device.visit import effects
+from device.visit.events import Event, JobFailed
+from hostlink.terms import FailureCode
+
+
+@dataclass(slots=True)
+class Performer:
+    """Performs one effect after another on the visit's thread; starts whatever takes long."""
+
+    screen: Screen
+    card: CardJobs
+    face: FaceJobs
+    pin: PinDesk
+    record: RecordJobs
+    host: Host
+    post: Callable[[Event], None]
+    """Posts an event to the visit."""
+    pad: tuple[str, ...] = ()
+    """What is drawn on the pad positions while a PIN is asked for."""
+
+    def perform(self, effect: effects.Effect) -> None:  # noqa: C901 - one line for each effect
+        """Do it, or start doing it."""
+        match effect:
+            case effects.ShowPage():
+                self.screen.show(page_view(effect, self.pad))
+            case effects.RecogniseCard(turn):
+                self.card.recognise(turn)
+            case effects.StartFaceCheck(turn):
+                self.face.start(turn, self.card.read_photo)
+            case effects.StopFaceCheck():
+                self.face.stop_check()
+            case effects.CountPinTries(turn):
+                self.card.count_pin_tries(turn)
+            case effects.OpenPinEntry(turn):
+                self.pad = self.pin.open(turn)
+            case effects.ForgetPin():
+                self._forget_pin()
+            case effects.VerifyPin(turn):
+                self._verify_pin(turn)
+            case effects.SignChallenge(turn, challenge, is_after_face):
+                self.card.sign(turn, challenge, is_after_face=is_after_face)
+            case effects.TellAgent(message):
+                self.host.tell(message)
+            case effects.KeepRecord(turn, record):
+                self.record.keep(turn, record, bytes(32))
+            case effects.ForgetPatient():
+                self.face.stop_check()
+                self._forget_pin()
+                self.card.forget()
+            case effects.StartTimer():
+                raise AssertionError("the loop keeps the timer itself")
+            case _:
+                assert_never(effect)
+
+    def _forget_pin(self) -> None:
+        self.pad = ()
+        self.pin.forget()
+
+    def _verify_pin(self, turn: int) -> None:
+        self.pad = ()
+        pin = self.pin.take()
+        if pin is None:
+            self.post(JobFailed(turn, FailureCode.PIN_EXPIRED))
+        else:
+            self.card.verify_pin(turn, pin)
+
+    def close(self) -> None:
+        """Switch the hardware off, in the order in which it depends on each other."""
+        self.face.stop()
+        self.card.stop()
+        self.record.stop()
+        self.host.close()
+        self.screen.close()

@@ -1,0 +1,54 @@
+"""Threads that do the blocking work: one for the card, one for the camera, one for the disk.
+
+A job that raises something nobody foresaw must not stop the reader: it is logged without its
+message (which could hold anything) and reported as a failure of its turn.
+"""
+
+import logging
+import queue
+import threading
+import traceback
+from collections.abc import Callable
+
+_log = logging.getLogger(__name__)
+
+Job = Callable[[], None]
+
+
+class Worker:
+    """One thread that does its jobs in the order they came."""
+
+    def __init__(self, name: str) -> None:
+        self._jobs: queue.SimpleQueue[tuple[Job, Job] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def submit(self, job: Job, on_crash: Job = lambda: None) -> None:
+        """Add a job.
+
+        Args:
+            job: What to do. Errors it expects it turns into events itself.
+            on_crash: Called when the job raised something unexpected.
+        """
+        self._jobs.put((job, on_crash))
+
+    def stop(self, within_s: float = 5.0) -> None:
+        """Finish what is queued and end; a job that hangs is left to the process's end."""
+        self._jobs.put(None)
+        self._thread.join(within_s)
+
+    def _run(self) -> None:
+        while (entry := self._jobs.get()) is not None:
+            job, on_crash = entry
+            try:
+                job()
+            except Exception as crash:  # noqa: BLE001 - the last line of defence of the thread
+                place = traceback.extract_tb(crash.__traceback__)[-1]
+                _log.error(
+                    "%s: unexpected %s at %s:%s",
+                    self._thread.name,
+                    type(crash).__name__,
+                    place.filename,
+                    place.lineno,
+                )
+                on_crash()

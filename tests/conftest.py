@@ -1,0 +1,36 @@
+"""Fixtures that lend the simulated hardware to tests.
+
+`make test` runs everything inside one namespace (`tests.hw_sim.namespace`), so that a real pcscd
+can run without touching the machine's own. Outside of it these fixtures fail, they never skip.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.hw_sim.card.issuer import Issuer
+from tests.hw_sim.card.vicc import VirtualSlot
+from tests.hw_sim.namespace import is_isolated
+from tests.hw_sim.pcscd import NOT_ISOLATED, Pcscd
+
+
+@pytest.fixture(scope="session")
+def issuer(request: pytest.FixtureRequest) -> Issuer:
+    """Issuer of simulated cards; its keys are kept in pytest's cache folder between runs."""
+    return Issuer(request.config.cache.mkdir("uketsuke-test-keys"))
+
+
+@pytest.fixture
+def pcscd() -> Iterator[Pcscd]:
+    """A real pcscd with an empty virtual reader."""
+    if not is_isolated():
+        pytest.fail(NOT_ISOLATED, pytrace=False)
+    with Pcscd() as daemon:
+        yield daemon
+
+
+@pytest.fixture
+def slot(pcscd: Pcscd) -> Iterator[VirtualSlot]:
+    """The place on the virtual reader of the running pcscd."""
+    with VirtualSlot() as place:
+        yield place

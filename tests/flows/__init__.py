@@ -1,0 +1,1 @@
+"""Whole visits through every real part: pcscd, two processes, pty, models, files."""

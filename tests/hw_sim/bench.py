@@ -1,0 +1,202 @@
+"""A whole reception desk in one folder: simulated hardware around two real processes.
+
+Real: pcscd, the ptys, `python -m device`, `python -m agent`, the models, the files. Simulated:
+the card, the camera's pictures, the fingers on the screen, the cable and the eligibility
+service. Without namespaces a slot within the device's process stands in for pcscd.
+"""
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from hashlib import sha256
+from pathlib import Path
+from typing import Self
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tests.hw_sim.cable import Cable
+from tests.hw_sim.card import aids
+from tests.hw_sim.card.card import SimulatedCard
+from tests.hw_sim.card.catalog import HOLDERS, PROFILES
+from tests.hw_sim.card.era import era_of
+from tests.hw_sim.card.issuer import Issuer
+from tests.hw_sim.card.talk import read_file, select, send
+from tests.hw_sim.card.vicc import VPCD_PORT, VirtualSlot
+from tests.hw_sim.configuration import agent_toml, device_toml
+from tests.hw_sim.eligibility_service import SHIKEN_HANAKO, UKETSUKE_TARO, EligibilityService
+from tests.hw_sim.patient_screen import PatientScreen
+from tests.hw_sim.pcscd import Pcscd
+from tests.hw_sim.provisioning import provision
+
+PEOPLE = Path(__file__).parent / "people"
+PERSONS = {"taro": UKETSUKE_TARO, "hanako": SHIKEN_HANAKO}
+_START_TIMEOUT_S = 30.0
+_STOP_TIMEOUT_S = 10.0
+
+
+class BenchError(Exception):
+    """The bench itself could not be set up."""
+
+
+class Bench:
+    """The desk; use it as a context manager. `folder` must not exist or be ours to empty."""
+
+    def __init__(
+        self, folder: Path, key_folder: Path, encoding: str = "utf-8", *, has_pcscd: bool = True
+    ) -> None:
+        self.folder = folder
+        self.has_pcscd = has_pcscd
+        """False: the card's slot is simulated within the device's process."""
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        self.reception = folder / "reception"
+        self.reception.mkdir()
+        self._exit = contextlib.ExitStack()
+        self._issuer = Issuer(key_folder)
+        self._provisioned = provision(folder / "keys")
+        self._encoding = encoding
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> Self:
+        try:
+            self._set_up()
+        except BaseException:
+            self._exit.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._exit.close()
+
+    def issue(self, person: str, profile: str) -> SimulatedCard:
+        """A card of this profile for this person, known to the eligibility service."""
+        holder = HOLDERS[person]
+        photo = (PEOPLE / person / "portrait.jp2").read_bytes()
+        card = self._issuer.issue(PROFILES[profile].issued_to(holder), photo)
+        self.eligibility.enroll(sha256(_read_certificate(card)).digest(), PERSONS[person])
+        return card
+
+    def lay(self, card: SimulatedCard) -> float:
+        """Lay a card, its front seen by the card camera; returns the monotonic ms."""
+        (self.folder / "card_front.toml").write_text(_printed_front(card), encoding="utf-8")
+        laid_at_ms = time.monotonic() * 1000
+        self.slot.lay(card)
+        return laid_at_ms
+
+    def show_face(self, person: str, face: str = "live") -> None:
+        """Put somebody before the camera."""
+        link = self.folder / "camera"
+        part = self.folder / "camera.new"
+        part.symlink_to(PEOPLE / person / face)
+        part.replace(link)
+
+    def is_alive(self, name: str) -> bool:
+        """Whether the process `device` or `agent` runs."""
+        return self._processes[name].poll() is None
+
+    def kill(self, name: str) -> None:
+        """SIGKILL a process, as a power cut would."""
+        self._processes[name].kill()
+        self._processes[name].wait()
+
+    def start(self, name: str) -> None:
+        """Start the process `device` or `agent`."""
+        is_real = self.has_pcscd or name != "device"
+        module = name if is_real else "tests.hw_sim.device_process"
+        command = [sys.executable, "-m", module, "--config", str(self.folder / f"{name}.toml")]
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self._processes[name] = subprocess.Popen(command, stdout=log, stderr=log)
+
+    def log(self, name: str) -> str:
+        """What a process wrote."""
+        return (self.folder / f"{name}.log").read_text(errors="replace")
+
+    def look_at_screen(self) -> PatientScreen:
+        """Wait until the device serves its screen, then stand before it."""
+        token_file = self.folder / "screen.token"
+        ends_at_s = time.monotonic() + _START_TIMEOUT_S
+        while time.monotonic() < ends_at_s:
+            for name in ("device", "agent"):
+                if name in self._processes and not self.is_alive(name):
+                    raise BenchError(f"{name} did not start:\n{self.log(name)}")
+            with contextlib.suppress(OSError):
+                url = f"http://127.0.0.1:{self.screen_port}/"
+                screen = PatientScreen(url, token_file.read_text())
+                self._exit.callback(screen.leave)
+                return screen
+            time.sleep(0.02)
+        raise BenchError(f"the reader's screen did not come up:\n{self.log('device')}")
+
+    def _set_up(self) -> None:
+        enter = self._exit.enter_context
+        self.eligibility = enter(EligibilityService())
+        self.cable = Cable(self.folder / "cable")
+        self._exit.callback(self.cable.close)
+        self.vpcd_port = VPCD_PORT if self.has_pcscd else _free_port()
+        self.pcscd = Pcscd() if self.has_pcscd else None
+        if self.pcscd:
+            enter(self.pcscd)
+        self.slot = enter(VirtualSlot(self.vpcd_port))
+        self.show_face("taro", "away")
+        self._write_configuration()
+        self._exit.callback(self._stop_processes)
+        self.start("agent")
+        self.start("device")
+        self.screen = self.look_at_screen()
+        self.screen.wait_for("idle", timeout_s=_START_TIMEOUT_S)
+
+    def _write_configuration(self) -> None:
+        anchor = self._issuer.authentication_ca.public_bytes(Encoding.PEM)
+        (self.folder / "card_ca.pem").write_bytes(anchor)
+        terminal = self._issuer.issue_terminal(self.folder / "keys")
+        self.screen_port = _free_port()
+        (self.folder / "device.toml").write_text(
+            device_toml(self.cable.device_port, self._provisioned, terminal, self.screen_port)
+        )
+        (self.folder / "agent.toml").write_text(
+            agent_toml(
+                self.cable.agent_port, self._provisioned, self.eligibility.url, self._encoding
+            )
+        )
+        (self.folder / "vpcd_port").write_text(str(self.vpcd_port))
+
+    def _stop_processes(self) -> None:
+        for process in self._processes.values():
+            process.terminate()
+        for process in self._processes.values():
+            try:
+                process.wait(_STOP_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _printed_front(card: SimulatedCard) -> str:
+    """What a recogniser would read from the card's printed front."""
+    holder, expiry = card.profile.holder, card.profile.card_expiry
+    born, era = holder.birth_date, era_of(holder.birth_date)
+    year = f"{era.name}{era.year_of(born)}" if holder.is_birth_printed_in_era else f"{born.year}"
+    return (
+        f'birth_date = "{year}年{born.month}月{born.day}日"\n'
+        f"expiry_year = {expiry.year}\n"
+        f'security_code = "{holder.security_code}"\n'
+    )
+
+
+def _read_certificate(card: SimulatedCard) -> bytes:
+    """What the municipality knows of the card it gives out: its certificate."""
+    card.power_on()
+    send(card, select(aids.JPKI))
+    content = read_file(card, 0x000A)
+    card.power_off()
+    card.trace.clear()
+    header_bytes = 4
+    return content[: header_bytes + int.from_bytes(content[2:header_bytes], "big")]
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])

@@ -1,0 +1,108 @@
+"""券面事項確認AP: the card's front as pictures, with the photo.
+
+Source: facts/card.md §3.3.
+"""
+
+from collections.abc import Mapping
+
+from tests.hw_sim.card import aids
+from tests.hw_sim.card.application import Application
+from tests.hw_sim.card.errors import PhotoTooLargeError
+from tests.hw_sim.card.files import File, KeyFile, PinReference, TransparentFile
+from tests.hw_sim.card.png import blank_png
+from tests.hw_sim.card.profile import CardProfile, PinName, Tampering
+from tests.hw_sim.card.record_keys import RecordKeys, public_key_objects
+from tests.hw_sim.card.signature import sign_digests
+from tests.hw_sim.card.tlv import record_with_offsets, tlv
+
+_BIRTH_DATE_KEY = 0x0011
+_CODE_B = 0x0012
+_CODE_A = 0x0013
+_LARGEST_FILE_BYTES = 0x8000
+_BOTH_CODES = frozenset({_CODE_A, _CODE_B})
+
+
+def build_card_surface(
+    profile: CardProfile,
+    keys: RecordKeys,
+    pins: Mapping[PinName, PinReference],
+    photo_jp2: bytes,
+) -> Application:
+    """The application with this photo; empty bytes leave the photo object empty.
+
+    Raises:
+        PhotoTooLargeError: EF 0002 would pass 32 KiB.
+    """
+    padded = profile.padded
+    front = padded(front_record(profile, keys, photo_jp2))
+    if len(front) > _LARGEST_FILE_BYTES:
+        raise PhotoTooLargeError
+    cv_certificate = keys.cv_certificate(is_tampered=Tampering.CV_CERTIFICATE in profile.tampered)
+    files: dict[int, File] = {
+        0x0001: TransparentFile(padded(_age_record(profile, keys)), frozenset({_BIRTH_DATE_KEY})),
+        0x0002: TransparentFile(front, _BOTH_CODES),
+        0x0003: TransparentFile(padded(_application_data(profile, keys))),
+        0x0004: TransparentFile(padded(cv_certificate)),
+        0x0005: TransparentFile(
+            padded(_my_number_record(keys)), frozenset({_CODE_A}), is_my_number=True
+        ),
+        0x0006: TransparentFile(b"\xff" * 16, _BOTH_CODES),
+        _BIRTH_DATE_KEY: pins[PinName.SURFACE_BIRTH_DATE],
+        _CODE_B: pins[PinName.SURFACE_CODE_B],
+        _CODE_A: pins[PinName.SURFACE_CODE_A],
+        0x001A: KeyFile(keys.chip),
+    }
+    return Application(aids.CARD_SURFACE, files, profile, own_key=keys.chip)
+
+
+def front_record(profile: CardProfile, keys: RecordKeys, photo_jp2: bytes) -> bytes:
+    """EF 0002: what is printed on the front; expiry and security code are not signed."""
+    holder = profile.holder
+    identity = [
+        tlv(0xDF22, _date(f"{holder.birth_date:%Y%m%d}")),
+        tlv(0xDF23, holder.sex.value.encode("ascii")),
+        tlv(0xDF24, public_key_objects(keys.chip.public_key())),
+    ]
+    texts = [tlv(0xDF25, blank_png(368, 32)), tlv(0xDF26, blank_png(368, 64))]
+    photo = tlv(0xDF27, photo_jp2)
+    signed_texts = texts[::-1] if Tampering.ATTRIBUTES in profile.tampered else texts
+    signed_photo = photo + b"\x00" if Tampering.PHOTO in profile.tampered else photo
+    signature = sign_digests(keys.issuer, b"".join(identity), b"".join(signed_texts), signed_photo)
+    objects = [
+        *identity,
+        *texts,
+        photo,
+        tlv(0xDF28, signature),
+        tlv(0xDF29, _date(f"{profile.card_expiry:%Y%m%d}")),
+        tlv(0xDF2A, blank_png(24, 12)),
+    ]
+    return record_with_offsets(0xFF20, 0xDF21, objects, is_long=True)
+
+
+def _age_record(profile: CardProfile, keys: RecordKeys) -> bytes:
+    birth_date = tlv(0xDF11, _date(f"{profile.holder.birth_date:%Y%m%d}"))
+    key = tlv(0xDF12, public_key_objects(keys.chip.public_key()))
+    signature = sign_digests(keys.issuer, birth_date + key)
+    return tlv(0xFF10, birth_date + key + tlv(0xDF13, signature))
+
+
+def _application_data(profile: CardProfile, keys: RecordKeys) -> bytes:
+    content = (
+        tlv(0xDF31, bytes.fromhex("06030E01"))
+        + tlv(0xDF32, keys.issuer_key_id)
+        + tlv(0xDF33, b"\x01")
+        + tlv(0xDF34, profile.municipality_code.encode("ascii"))
+        + tlv(0xDF35, keys.issuer_key_id + bytes(256))
+    )
+    return tlv(0xFF30, content)
+
+
+def _my_number_record(keys: RecordKeys) -> bytes:
+    signed = tlv(0xDF41, blank_png(72, 12)) + tlv(
+        0xDF42, public_key_objects(keys.chip.public_key())
+    )
+    return tlv(0xFF40, signed + tlv(0xDF43, sign_digests(keys.issuer, signed)))
+
+
+def _date(digits: str) -> bytes:
+    return digits.encode("ascii")

@@ -1,0 +1,106 @@
+"""公的個人認証AP: certificates, keys and PINs of the holder.
+
+Source: facts/card.md §3.2, §1.2.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
+from tests.hw_sim.card import aids
+from tests.hw_sim.card.application import Application
+from tests.hw_sim.card.files import FREE, File, KeyFile, PinReference, TransparentFile
+from tests.hw_sim.card.pinless import TerminalReference
+from tests.hw_sim.card.profile import CardKind, CardProfile, PinName
+
+TERMINAL_CA = 0x0016
+AUTHENTICATION_PIN = 0x0018
+SIGNATURE_PIN = 0x001B
+_PRESENT = 0x8F
+_LABELS = {
+    CardKind.MY_NUMBER: b"JPKIAPICCTOKEN2",
+    CardKind.FACE_ONLY: b"JPKIAPICCTOKEN2",
+    CardKind.ANDROID: b"JPKIAPGPSETOKEN",
+    CardKind.IPHONE: b"JPKIAPIOSTOKEN",
+    CardKind.JUKI: b"JPKIAPICCTOKEN",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class JpkiContent:
+    """Keys and certificates that go into the application."""
+
+    authentication_key: RSAPrivateKey = field(repr=False)
+    """利用者証明用."""
+    signature_key: RSAPrivateKey = field(repr=False)
+    """署名用."""
+    authentication_certificate: bytes = field(repr=False)
+    """X.509 DER."""
+    signature_certificate: bytes = field(repr=False)
+    """X.509 DER."""
+    authentication_ca: bytes = field(repr=False)
+    """X.509 DER."""
+    signature_ca: bytes = field(repr=False)
+    """X.509 DER."""
+    terminal_ca: RSAPublicKey = field(repr=False)
+    """Whom the card lets replace the PIN by a terminal."""
+
+
+def build_jpki(
+    profile: CardProfile, content: JpkiContent, pins: Mapping[PinName, PinReference]
+) -> Application:
+    """The application as this profile has it; absent certificates leave no file behind."""
+    files: dict[int, File] = {
+        0x0006: TransparentFile(token_information(profile)),
+        0x0008: TransparentFile(profile.certificates_present),
+        AUTHENTICATION_PIN: pins[PinName.JPKI_AUTHENTICATION],
+        SIGNATURE_PIN: pins[PinName.JPKI_SIGNATURE],
+    }
+    if profile.certificates_present[0] == _PRESENT:
+        files |= _signature_files(profile, content)
+    if profile.certificates_present[1] == _PRESENT:
+        files |= _authentication_files(profile, content)
+    if profile.is_terminal_trusted and profile.kind in (CardKind.MY_NUMBER, CardKind.FACE_ONLY):
+        files[TERMINAL_CA] = TerminalReference(content.terminal_ca)
+    return Application(aids.JPKI, files, profile)
+
+
+def _signature_files(profile: CardProfile, content: JpkiContent) -> dict[int, File]:
+    opened_by = frozenset({SIGNATURE_PIN})
+    return {
+        0x0001: TransparentFile(profile.padded(content.signature_certificate), opened_by),
+        0x0002: TransparentFile(profile.padded(content.signature_ca)),
+        0x001A: KeyFile(content.signature_key, opened_by),
+    }
+
+
+def _authentication_files(profile: CardProfile, content: JpkiContent) -> dict[int, File]:
+    pin = frozenset({AUTHENTICATION_PIN})
+    opened_by = FREE if profile.is_authentication_certificate_free else pin
+    return {
+        0x000A: TransparentFile(profile.padded(content.authentication_certificate), opened_by),
+        0x000B: TransparentFile(profile.padded(content.authentication_ca)),
+        0x0017: KeyFile(content.authentication_key, pin | {TERMINAL_CA}),
+    }
+
+
+def token_information(profile: CardProfile) -> bytes:
+    """EF 0006: CK_TOKEN_INFO with big-endian numbers, 160 bytes, the label first.
+
+    Source: PKCS #11 v2.40 §3.2; facts/card.md §3.2.
+    """
+    flags, sessions, pin_lengths = (0x040D,), (1, 0, 1, 0), (16, 6)
+    memory = (0xFFFFFFFF,) * 4
+    numbers = b"".join(n.to_bytes(4, "big") for n in flags + sessions + pin_lengths + memory)
+    return (
+        _LABELS[profile.kind].ljust(32)
+        + b"0" * 31
+        + b"1"
+        + b"TEST01".ljust(16)
+        + profile.holder.serial.encode("ascii").rjust(16, b"0")
+        + numbers
+        + b"03"
+        + b"01"
+        + b"9" * 16
+    )

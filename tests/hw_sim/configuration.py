@@ -1,0 +1,86 @@
+"""The two configuration files of the bench: what a maker and a clinic would write."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.hw_sim.provisioning import Provisioned
+
+AUDIENCE = "bench-clinic"
+INSTITUTION_CODE = "1311234567"
+
+
+def device_toml(
+    port: Path, keys: Provisioned, terminal: Mapping[str, str], screen_port: int
+) -> str:
+    """The reader's configuration; the pictures come from the folder `camera`."""
+    return f"""\
+state_folder = "device-state"
+journal = "device-journal.jsonl"
+
+[link]
+port = "{port}"
+certificate = "{keys.reader_certificate}"
+key = "{keys.reader_key}"
+agent_certificate = "{keys.agent_certificate}"
+audience = "{AUDIENCE}"
+
+[identity]
+name = "file"
+[identity.settings]
+certificate = "{keys.reader_certificate}"
+key = "{keys.reader_key}"
+
+[slot]
+name = "pcsc"
+
+[camera]
+name = "frames"
+[camera.settings]
+folder = "camera"
+fps = 15.0
+
+[card_front]
+name = "external"
+[card_front.settings]
+path = "card_front.toml"
+
+[terminal]
+name = "cvc"
+[terminal.settings]
+certificate = "{terminal["certificate"]}"
+private_key = "{terminal["private_key"]}"
+
+[screen]
+port = {screen_port}
+token_file = "screen.token"
+"""
+
+
+def agent_toml(port: Path, keys: Provisioned, eligibility_url: str, encoding: str) -> str:
+    """The agent's configuration; reception files go to the folder `reception`."""
+    return f"""\
+audience = "{AUDIENCE}"
+medical_institution_code = "{INSTITUTION_CODE}"
+certificate = "{keys.agent_certificate}"
+key = "{keys.agent_key}"
+trust_root = "{keys.root}"
+journal = "agent-journal.jsonl"
+
+[link]
+port = "{port}"
+
+[card_trust]
+anchors = ["card_ca.pem"]
+
+[store]
+path = "agent.sqlite"
+
+[eligibility]
+source = "http"
+url = "{eligibility_url}"
+
+[[relays]]
+target = "oqs_folder"
+folder = "reception"
+encoding = "{encoding}"
+"""

@@ -1,0 +1,122 @@
+"""Plays a scenario on a bench: the world acts, step by step, and waits for what it sees."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import assert_never
+
+from tests.hw_sim.bench import Bench, BenchError
+from tests.hw_sim.card.card import SimulatedCard
+from tests.hw_sim.pcscd import Pcscd
+from tests.hw_sim.scenario import (
+    Choose,
+    KillPcscd,
+    LayCard,
+    PlugCable,
+    PullCable,
+    PullCardAt,
+    RestartPcscd,
+    Scenario,
+    See,
+    ShowFace,
+    Step,
+    TakeCard,
+    TypePin,
+)
+
+LANGUAGES = Path(__file__).parent.parent.parent / "device" / "screen" / "languages"
+
+
+class UnexpectedError(Exception):
+    """The patient saw something else than the scenario says."""
+
+
+@dataclass(slots=True)
+class Player:
+    """One scenario on one bench."""
+
+    bench: Bench
+    scenario: Scenario
+    laid_at_ms: float = 0.0
+    """Monotonic ms at which the last card was laid."""
+    _card: SimulatedCard | None = None
+    _turn: int = -1
+
+    def play(self) -> None:
+        """Do every step.
+
+        Raises:
+            UnexpectedError: A page shows another failure than the scenario expects.
+            NotShownError: A page or button did not come.
+        """
+        patient = self.scenario.patient
+        self._card = self.bench.issue(patient.person, patient.card)
+        for step in self.scenario.steps:
+            self._do(step)
+
+    def _do(self, step: Step) -> None:  # noqa: C901 - one line for each step
+        bench = self.bench
+        match step:
+            case ShowFace(person, face):
+                bench.show_face(person, face.value)
+            case LayCard():
+                self._lay_card()
+            case TakeCard():
+                bench.slot.remove()
+            case See(page, failure, within_s):
+                self._see(page, failure, within_s)
+            case Choose(page, choice):
+                self._wait_for(page)
+                bench.screen.choose(choice)
+            case TypePin(pin):
+                self._type_pin(pin)
+            case PullCardAt(command):
+                self._laid().physics.pull_at(command)
+            case PullCable():
+                bench.cable.unplug()
+            case PlugCable():
+                bench.cable.plug_in()
+            case KillPcscd():
+                self._pcscd().kill()
+            case RestartPcscd():
+                self._pcscd().start()
+            case _:
+                assert_never(step)
+
+    def _lay_card(self) -> None:
+        self.laid_at_ms = self.bench.lay(self._laid())
+
+    def _laid(self) -> SimulatedCard:
+        if self._card is None:
+            raise BenchError("no card was issued")
+        return self._card
+
+    def _pcscd(self) -> Pcscd:
+        if self.bench.pcscd is None:
+            raise BenchError("this scenario needs a real pcscd, hence namespaces")
+        return self.bench.pcscd
+
+    def _wait_for(self, page: str, within_s: float = 20.0) -> None:
+        """Wait for the page in a turn that was not acted on yet."""
+        self.bench.screen.wait_for(page, timeout_s=within_s, after_turn=self._turn)
+        self._turn = self.bench.screen.turn()
+
+    def _see(self, page: str, failure: str, within_s: float) -> None:
+        screen = self.bench.screen
+        screen.wait_for(page, timeout_s=within_s)
+        if failure and _title_of(failure) not in screen.texts():
+            raise UnexpectedError(f"page {page} does not tell of {failure}: {screen.texts()}")
+
+    def _type_pin(self, pin: str) -> None:
+        screen = self.bench.screen
+        self._wait_for("pin")
+        screen.type_pin(pin)
+        screen.wait_for_entered(len(pin))
+        screen.press("confirm")
+
+
+def _title_of(failure: str) -> str:
+    """How the screen names a failure, in the language every visit begins with."""
+    with (LANGUAGES / "ja.toml").open("rb") as file:
+        title: str = tomllib.load(file)["failure"][failure]["title"]
+    return title

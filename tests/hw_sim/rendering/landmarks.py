@@ -1,0 +1,32 @@
+"""Where things lie on MakeHuman's unchanged base mesh (hm08), read off its vertices.
+
+All lengths in decimetres: x to the person's left, y up, z forward. Everything painted is placed in
+this space, so it follows every change of shape and expression.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+HEAD_CENTRE = np.array([0.0, 7.5, 0.35])
+EYE = np.array([0.308, 7.284, 1.40])
+BROW = ((0.12, 7.395), (0.2, 7.418), (0.33, 7.438), (0.44, 7.428), (0.53, 7.39), (0.59, 7.345))
+LIP_SEAM_Y = 6.615
+LIP_CORNER_X = 0.262
+UPPER_LIP_TOP = ((0.0, 6.682), (0.05, 6.697), (0.12, 6.678), (0.2, 6.643), (0.262, 6.612))
+LOWER_LIP_BOTTOM = ((0.0, 6.495), (0.08, 6.5), (0.16, 6.53), (0.22, 6.572), (0.262, 6.608))
+CHEEK = (0.48, 6.95)
+NOSE_TIP = (0.0, 6.93)
+
+# Hairline height over the angle from straight ahead (0) to the nape (pi).
+_HAIRLINE_ANGLE = (0.0, 0.35, 0.6, 0.8, 1.0, 1.12, 1.3, 1.42, 1.85, 2.05, 2.35, np.pi)
+_HAIRLINE_Y = (8.0, 7.98, 7.9, 7.72, 7.45, 7.22, 7.15, 7.42, 7.4, 6.9, 6.5, 6.35)
+
+
+def above_hairline_dm(points: NDArray[np.float64], recession_dm: float) -> NDArray[np.float64]:
+    """How far points of the base mesh lie above the hairline; negative on the bare face."""
+    x, y, z = points.T
+    angle = np.arctan2(np.abs(x), z - 0.3)
+    line = np.interp(angle, _HAIRLINE_ANGLE, _HAIRLINE_Y)
+    temple = np.exp(-(((angle - 0.55) / 0.3) ** 2))
+    forehead = np.exp(-((angle / 0.5) ** 2))
+    return y - line - recession_dm * (temple + 0.6 * forehead)

@@ -1,0 +1,56 @@
+#!/bin/sh
+# Installs what the reader, the simulated hardware and the checks need from Debian, Ubuntu or
+# Raspberry Pi OS. Does nothing when all is there; without the right to install it says which
+# command to run.
+#
+#   tools/install_system_packages.sh demo|test
+set -eu
+
+# pcscd, vpcd: the card path. swig, gcc, headers: pyscard has no wheel for Linux. opensc: an
+# independent judge of the simulated card. iproute2, util-linux: private namespaces.
+demo="python3-venv python3-dev gcc swig pkg-config libpcsclite-dev pcscd vsmartcard-vpcd opensc
+opensc-pkcs11 iproute2 util-linux openssl"
+# strace kills at chosen system calls; chromium and fonts draw the patient's screen.
+test="$demo strace chromium fonts-noto-cjk nodejs npm"
+
+case "${1:-}" in
+demo) wanted=$demo ;;
+test) wanted=$test ;;
+*) echo "usage: $0 demo|test" >&2; exit 64 ;;
+esac
+
+missing=""
+for package in $wanted; do
+    # A machine may bring its own Python, Node.js or browser instead of the package.
+    case $package in
+    nodejs) command -v node >/dev/null 2>&1 && continue ;;
+    npm | chromium | gcc | swig | strace | openssl) command -v "$package" >/dev/null 2>&1 && continue ;;
+    python3-venv) "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null && continue ;;
+    python3-dev)
+        header=$("${PYTHON:-python3}" -c 'import sysconfig; print(sysconfig.get_path("include"))')
+        [ -f "$header/Python.h" ] && continue ;;
+    esac
+    dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed && continue
+    missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+command -v apt-get >/dev/null 2>&1 || {
+    echo "This machine has no apt-get. Install the like of these, then run again:$missing" >&2
+    exit 1
+}
+install="apt-get install -y --no-install-recommends$missing"
+if [ "$(id -u)" -eq 0 ]; then
+    root=""
+elif command -v sudo >/dev/null 2>&1 && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+    root="sudo"
+else
+    echo "Packages are missing and this account may not install them. Run this as root, then again:" >&2
+    echo "  apt-get update && $install" >&2
+    exit 1
+fi
+echo "installing:$missing" >&2
+export DEBIAN_FRONTEND=noninteractive
+$root apt-get update -q >&2
+# shellcheck disable=SC2086 # a list of packages
+$root env DEBIAN_FRONTEND=noninteractive $install >&2
