@@ -39,14 +39,6 @@ def create_adapter(
             f"{package.__name__}: no adapter is called {name!r}; choose one of {', '.join(known)}"
         )
     adapter = importlib.import_module(f"{package.__name__}.{name}")
-    if not isinstance(getattr(adapter, "Settings", None), type):  # TEMPORARY
-        fixed = {
-            k: str(folder / v)
-            if isinstance(v, str) and k in ("folder", "path", "certificate", "private_key")
-            else v
-            for k, v in settings.items()
-        }
-        return adapter.create(fixed)
     table = read_table(settings, adapter.Settings, folder, f"settings of {name}")
     made: object = adapter.create(table)
     return made

@@ -18,6 +18,7 @@ _ENDS_FACE = {
     FailureCode.PRINTED_CODE_LOCKED,
     FailureCode.PHOTO_UNREADABLE,
     FailureCode.CAMERA_UNAVAILABLE,
+    FailureCode.PIN_NEEDED,
 }
 """Looking once more into the camera would not help."""
 
@@ -29,12 +30,15 @@ _ENDS_PIN = {
 """No further PIN may be sent while this card lies here."""
 
 _ENDS_VISIT = {
+    FailureCode.CARD_REMOVED,
     FailureCode.CARD_UNREADABLE,
     FailureCode.CARD_NOT_ACCEPTED,
     FailureCode.CARD_NOT_GENUINE,
     FailureCode.CARD_EXPIRED,
     FailureCode.CERTIFICATE_EXPIRED,
     FailureCode.CERTIFICATE_INVALID,
+    FailureCode.READER_UNAVAILABLE,
+    FailureCode.STORAGE_UNAVAILABLE,
     FailureCode.AGENT_UNREACHABLE,
     FailureCode.INTERNAL,
 }

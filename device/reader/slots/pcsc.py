@@ -5,7 +5,7 @@ good with pcscd and its connection class reports a pulled card as success (facts
 §1.6 and §1.7).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
@@ -28,6 +28,9 @@ _SHORTEST_PAUSE_S = 0.05
 _LONGEST_PAUSE_S = 0.4
 _LONGEST_WAIT_MS = 2000
 """Not every version of the service tells of a reader that came just before the wait began."""
+_SERVICE_POLL_S = 0.5
+"""The service looks for cards every 0.4 s where the reader gives no events (facts/platform.md
+§1.5)."""
 _PRESENT = scard.SCARD_STATE_PRESENT
 _CARD_GONE = frozenset(
     {
@@ -57,15 +60,24 @@ class Settings(Table, frozen=True):
 class PcscConnection:
     """One card, powered through PC/SC."""
 
-    def __init__(self, context: int, card: int, protocol: int) -> None:
+    def __init__(
+        self, context: int, card: int, protocol: int, on_lost: Callable[[], None]
+    ) -> None:
         self._context = context
         self._card = card
         self._protocol = protocol
+        self._on_lost = on_lost
         self._is_open = True
+        self._at_end = scard.SCARD_UNPOWER_CARD
 
     def transmit(self, command: bytes) -> bytes:
         """See `CardConnection.transmit`."""
         result, answer = scard.SCardTransmit(self._card, self._protocol, list(command))
+        if result != scard.SCARD_S_SUCCESS or not answer:
+            # A card that is gone has no power. Asking to take it makes pcscd call the slot empty
+            # without telling anyone, and a card laid at that moment is never announced.
+            self._at_end = scard.SCARD_LEAVE_CARD
+            self._on_lost()
         _require_success(result)
         if not answer:
             # The service calls this success; what happened is that the card was pulled.
@@ -76,7 +88,7 @@ class PcscConnection:
         """See `CardConnection.close`."""
         if self._is_open:
             self._is_open = False
-            scard.SCardDisconnect(self._card, scard.SCARD_UNPOWER_CARD)
+            scard.SCardDisconnect(self._card, self._at_end)
             scard.SCardReleaseContext(self._context)
 
 
@@ -90,6 +102,7 @@ class PcscSlot:
         self._context: int | None = None
         self._thread: Thread | None = None
         self._stopping = Event()
+        self._has_lost_card = Event()
 
     def watch(self, listener: SlotListener) -> None:
         """See `CardSlot.watch`."""
@@ -111,16 +124,24 @@ class PcscSlot:
         except ReaderError:
             scard.SCardReleaseContext(context)
             raise
-        return PcscConnection(context, card, protocol)
+        return PcscConnection(context, card, protocol, self._lose_card)
 
     def close(self) -> None:
         """See `CardSlot.close`."""
         self._stopping.set()
         while self._thread is not None and self._thread.is_alive():
-            # A cancel that comes before the wait begins is lost, hence again and again.
-            if self._context is not None:
-                scard.SCardCancel(self._context)
+            # A wake that comes before the wait begins is lost, hence again and again.
+            self._wake_monitor()
             self._thread.join(timeout=_SHORTEST_PAUSE_S)
+
+    def _lose_card(self) -> None:
+        """A command got no answer: the card is gone, whatever the service still believes."""
+        self._has_lost_card.set()
+        self._wake_monitor()
+
+    def _wake_monitor(self) -> None:
+        if self._context is not None:
+            scard.SCardCancel(self._context)
 
     def _choose_reader(self, context: int) -> str:
         if self._laid is not None:
@@ -163,6 +184,9 @@ class PcscSlot:
         """Reports changes until the service dies or the slot is closed."""
         states: dict[str, int] = {}
         while not self._stopping.is_set():
+            if self._has_lost_card.is_set():
+                self._forget_card(report)
+                states = {}
             readers = self._list_readers(context)
             if not readers:
                 report.missed_slot()
@@ -172,6 +196,13 @@ class PcscSlot:
             if readers:
                 report.saw_slot()
                 report.saw_card(self._laid)
+
+    def _forget_card(self, report: SlotReport) -> None:
+        """Report the lost card, then look anew: one laid back at once never made an event."""
+        self._laid = None
+        report.saw_card(None)
+        self._stopping.wait(_SERVICE_POLL_S)
+        self._has_lost_card.clear()
 
 
 def create(settings: Settings) -> CardSlot:

@@ -1,0 +1,1 @@
+"""Cameras; a file's name is its name in the configuration."""

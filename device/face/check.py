@@ -1,0 +1,212 @@
+"""The face check of one patient, from the card's photo to a decision.
+
+Everything personal, frames, aligned faces, embeddings and what the networks remember of them, is
+overwritten before `run` returns, whatever the outcome.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from device.face.bundle import DecisionRule
+from device.face.comparison import ScoreBand, compare, mean_of
+from device.face.detector import Detector
+from device.face.embedder import Embedder, Embedding
+from device.face.errors import PhotoError
+from device.face.image import PhotoDecoder
+from device.face.liveness import LivenessCheck
+from device.face.port import Camera, Frame, Image
+from device.face.quality import QualityHint, QualityLimits, judge
+from device.face.wiping import WipedAfterwards
+
+FOREVER_AGO_S = float("-inf")
+
+
+class FaceCheckOutcome(Enum):
+    """How a face check ends."""
+
+    MATCH = "match"
+    NO_MATCH = "no_match"
+    NO_GOOD_PICTURE = "no_good_picture"
+    """Time ran out; the last hint says what was wrong."""
+    NOT_LIVE = "not_live"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCheckResult:
+    """The end of a face check; holds nothing personal."""
+
+    outcome: FaceCheckOutcome
+    """How it ended."""
+    last_hint: QualityHint
+    """What was wrong with the last picture, or GOOD."""
+    band: ScoreBand | None = None
+    """How alike the faces were, if they were compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCheckPlan:
+    """How a face check goes about its work."""
+
+    limits: QualityLimits = field(default_factory=QualityLimits)
+    """Which pictures are good enough."""
+    good_pictures: int = 3
+    """Pictures that are averaged into the probe."""
+    min_gap_s: float = 0.1
+    """Shortest time between two of them, so that they differ."""
+    time_limit_s: float = 20.0
+    """How long to wait for good pictures."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceParts:
+    """The loaded parts that a face check puts together."""
+
+    decoder: PhotoDecoder
+    """For the card's photo."""
+    detector: Detector
+    """Finds faces."""
+    embedder: Embedder
+    """Turns a face into numbers."""
+    rule: DecisionRule
+    """When two faces match."""
+    open_liveness: Callable[[], LivenessCheck]
+    """Makes the liveness check of one patient."""
+
+
+@dataclass(frozen=True, slots=True)
+class Onlookers:
+    """Who follows a face check while it runs, from its own thread."""
+
+    on_hint: Callable[[QualityHint], None] = lambda hint: None
+    """Called with the first hint and whenever it changes."""
+    on_preview: Callable[[Image], None] = lambda image: None
+    """Called with every picture; it is wiped afterwards, so what is shown must be a copy."""
+    is_cancelled: Callable[[], bool] = lambda: False
+    """Asked before every picture."""
+
+
+class FaceCheck:
+    """Compares the person at the camera with the card's photo; for use by one thread."""
+
+    def __init__(self, open_parts: Callable[[], FaceParts], plan: FaceCheckPlan) -> None:
+        self._open_parts = open_parts
+        self._plan = plan
+        self._parts: FaceParts | None = None
+
+    def prepare(self) -> None:
+        """Loads the models and starts the photo's decoder, so that no patient waits for them.
+
+        Raises:
+            BundleError: if a bundle is incomplete.
+            ModelError: if a model does not load.
+        """
+        self._opened().decoder.prepare()
+
+    def close(self) -> None:
+        """Ends the waiting decoder."""
+        if self._parts is not None:
+            self._parts.decoder.close()
+
+    def run(
+        self, photo: bytes, camera: Camera, now_s: Callable[[], float], onlookers: Onlookers
+    ) -> FaceCheckResult:
+        """Checks one patient.
+
+        Args:
+            photo: the card's photo, JPEG 2000.
+            camera: an open camera.
+            now_s: a monotonic clock.
+            onlookers: who follows it and may cancel it.
+
+        Returns:
+            The outcome. Only MATCH verifies the patient.
+
+        Raises:
+            PhotoError: if the photo cannot be decoded or does not show one face.
+            CameraError: if the camera gives no pictures.
+            ModelError: if a model does not fit its bundle.
+        """
+        parts = self._opened()
+        liveness = parts.open_liveness()
+        try:
+            with WipedAfterwards() as wiped:
+                reference = _reference(parts, photo, wiped)
+                sitting = _Sitting(parts, self._plan, liveness, reference, wiped)
+                return sitting.follow(camera, now_s, onlookers)
+        finally:
+            liveness.forget()
+            parts.detector.forget()
+            parts.embedder.forget()
+            parts.decoder.prepare()
+
+    def _opened(self) -> FaceParts:
+        if self._parts is None:
+            self._parts = self._open_parts()
+        return self._parts
+
+
+def _reference(parts: FaceParts, photo: bytes, wiped: WipedAfterwards) -> Embedding:
+    image = wiped.keep(parts.decoder.decode(photo))
+    faces = parts.detector.faces(image)
+    if not faces:
+        raise PhotoError("no face is found in the photo")
+    aligned = wiped.keep(parts.embedder.aligned(image, faces[0].points))
+    return wiped.keep(parts.embedder.embed(aligned))
+
+
+@dataclass(slots=True)
+class _Sitting:
+    """One patient before the camera."""
+
+    parts: FaceParts
+    plan: FaceCheckPlan
+    liveness: LivenessCheck
+    reference: Embedding
+    wiped: WipedAfterwards
+    probes: list[Embedding] = field(default_factory=list)
+    hint: QualityHint = QualityHint.NO_FACE
+    last_taken_s: float = FOREVER_AGO_S
+
+    def follow(
+        self, camera: Camera, now_s: Callable[[], float], onlookers: Onlookers
+    ) -> FaceCheckResult:
+        """Takes pictures until there are enough good ones or the time is up."""
+        deadline_s = now_s() + self.plan.time_limit_s
+        told: QualityHint | None = None
+        while len(self.probes) < self.plan.good_pictures:
+            if onlookers.is_cancelled():
+                return FaceCheckResult(FaceCheckOutcome.CANCELLED, self.hint)
+            if now_s() >= deadline_s:
+                return FaceCheckResult(FaceCheckOutcome.NO_GOOD_PICTURE, self.hint)
+            with WipedAfterwards() as passing:
+                frame = camera.read()
+                passing.keep(frame.image)
+                onlookers.on_preview(frame.image)
+                self._look(frame, passing)
+            if self.hint is not told:
+                onlookers.on_hint(self.hint)
+                told = self.hint
+        return self._decide()
+
+    def _look(self, frame: Frame, passing: WipedAfterwards) -> None:
+        """Judges one picture and keeps its embedding if it is good."""
+        faces = self.parts.detector.faces(frame.image)
+        self.hint = judge(frame.image, faces, self.plan.limits)
+        is_soon = frame.taken_at_s - self.last_taken_s < self.plan.min_gap_s
+        if self.hint is not QualityHint.GOOD or is_soon:
+            return
+        self.last_taken_s = frame.taken_at_s
+        aligned = passing.keep(self.parts.embedder.aligned(frame.image, faces[0].points))
+        self.liveness.observe(aligned)
+        self.probes.append(self.wiped.keep(self.parts.embedder.embed(aligned)))
+
+    def _decide(self) -> FaceCheckResult:
+        """Liveness comes first, so that a picture is never told how alike it is."""
+        if not self.liveness.is_live():
+            return FaceCheckResult(FaceCheckOutcome.NOT_LIVE, self.hint)
+        probe = self.wiped.keep(mean_of(self.probes))
+        score = compare(self.reference, probe, self.parts.rule)
+        outcome = FaceCheckOutcome.MATCH if score.is_match else FaceCheckOutcome.NO_MATCH
+        return FaceCheckResult(outcome, self.hint, score.band)

@@ -1,0 +1,1 @@
+"""Inference engines; a file's name is its name in the configuration."""

@@ -1,0 +1,109 @@
+"""A page in words: what the browser draws, in one language.
+
+The browser decides only the looks. Which sentence stands on which page is decided here.
+"""
+
+from typing import TypedDict
+
+from device.screen.language import Language
+from device.screen.port import PageValue, PageView
+
+
+class ChoiceModel(TypedDict):
+    """One button."""
+
+    name: str
+    text: str
+
+
+class PageModel(TypedDict):
+    """One page as the browser gets it; every sentence is ready to be read."""
+
+    name: str
+    turn: int
+    title: str
+    lead: str
+    """The one line that matters most, such as the name or the tries left; may be empty."""
+    paragraphs: list[str]
+    items: list[str]
+    notices: list[str]
+    choices: list[ChoiceModel]
+    pad: list[str]
+    """The faces of the twelve pad positions on the page `pin`, else empty."""
+
+
+_TOLD_BY_FAILURE = ("failed", "card_taken")
+
+
+def page_model(page: PageView, language: Language) -> PageModel:
+    """Writes a page in one language.
+
+    Raises:
+        UnknownTextError: The language has no words for something on it.
+    """
+    return PageModel(
+        name=page.name,
+        turn=page.turn,
+        title=_title(page, language),
+        lead=_lead(page, language),
+        paragraphs=_paragraphs(page, language),
+        items=[language.text(f"consent.{item}") for item in _words(page, "items")],
+        notices=[language.text(f"notice.{notice}") for notice in _words(page, "notices")],
+        choices=[
+            ChoiceModel(name=choice, text=language.text(f"choice.{choice}"))
+            for choice in page.choices
+        ],
+        pad=list(_words(page, "pad")),
+    )
+
+
+def _title(page: PageView, language: Language) -> str:
+    failure = _failure(page)
+    if failure and page.name in _TOLD_BY_FAILURE:
+        return language.text(f"failure.{failure}.title")
+    return language.text(f"page.{page.name}.title")
+
+
+def _lead(page: PageView, language: Language) -> str:
+    values = page.values
+    if "position" in values and "count" in values:
+        position, count = _word(values["position"]), _word(values["count"])
+        return language.text("label.position", position=position, count=count)
+    if page.name == "pin" and "tries_left" in values:
+        return language.text("label.tries_left", tries_left=_word(values["tries_left"]))
+    if name := values.get("patient_name"):
+        return language.text("label.patient", patient_name=_word(name))
+    return ""
+
+
+def _paragraphs(page: PageView, language: Language) -> list[str]:
+    body = language.text(f"page.{page.name}.body")
+    if page.name == "pin" and page.values.get("is_retry"):
+        body = language.text("page.pin.retry")
+    if page.values.get("is_reminder"):
+        body = language.text("page.take_card.reminder")
+    failure = _failure(page)
+    if not failure:
+        return [body]
+    title = language.text(f"failure.{failure}.title")
+    following = language.text(f"failure.{failure}.next")
+    match page.name:
+        case "out_of_service":
+            return [title, body]
+        case "take_card":
+            return [body if page.values.get("is_reminder") else title, following]
+        case _:
+            return [following]
+
+
+def _failure(page: PageView) -> str:
+    return str(page.values.get("failure", ""))
+
+
+def _word(value: PageValue) -> str:
+    return value if isinstance(value, str) else str(value)
+
+
+def _words(page: PageView, key: str) -> tuple[str, ...]:
+    value = page.values.get(key, ())
+    return value if isinstance(value, tuple) else (str(value),)

@@ -1,0 +1,69 @@
+"""The patient's screen as the rest of the reader sees it: show a page, hear a touch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+PageValue = str | int | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """One page with what is written on it."""
+
+    name: str
+    """Such as `idle`, `choose_method`, `pin`; the language files know all of them."""
+    turn: int
+    """The moment of the visit this page belongs to. Touches carry it back."""
+    values: Mapping[str, PageValue] = field(default_factory=dict, repr=False)
+    """What differs from patient to patient: `patient_name`, `tries_left`, `failure`, `items`,
+    `notices`, and on the page `pin` the twelve faces of the `pad`. Never printed."""
+    choices: tuple[str, ...] = ()
+    """The choices offered, such as `face`, `pin`, `end`."""
+
+
+class ScreenListener(Protocol):
+    """Who hears the touches. Called from the screen's own thread; must return at once."""
+
+    def chosen(self, turn: int, choice: str) -> None:
+        """The patient touched a choice on the page of `turn`."""
+        ...
+
+    def pad_pressed(self, turn: int, position: int) -> None:
+        """The patient touched pad position 0 to 11 on the page of `turn`."""
+        ...
+
+
+class Screen(Protocol):
+    """The patient's screen. Every call returns at once and may come from any thread.
+
+    What belongs to another turn than the page that is shown is dropped.
+    """
+
+    def show(self, page: PageView) -> None:
+        """Puts a page in place of the one before.
+
+        Raises:
+            UnknownTextError: No language file describes something on it.
+        """
+        ...
+
+    def show_hint(self, turn: int, hint: str) -> None:
+        """Tells the patient how to stand before the camera.
+
+        Raises:
+            UnknownTextError: No language file describes the hint.
+        """
+        ...
+
+    def show_preview(self, turn: int, jpeg: bytes) -> None:
+        """Shows the newest camera picture; older ones nobody asked for yet are dropped."""
+        ...
+
+    def show_pin_length(self, turn: int, entered: int) -> None:
+        """Shows how many PIN digits are in, 0 to 4."""
+        ...
+
+    def close(self) -> None:
+        """Switches the screen's server off; harmless when repeated."""
+        ...

@@ -1,0 +1,155 @@
+"""What is on the screen at this moment, and what a browser that saw less still has to be told.
+
+Nothing is queued: a slow browser skips what was overtaken, and a late one gets the page as it is.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from device.screen.language import Language
+from device.screen.pages import page_model
+from device.screen.port import PageView
+
+
+@dataclass(slots=True)
+class Seen:
+    """How far one browser has followed."""
+
+    versions: dict[str, int] = field(default_factory=dict)
+    """For `page`, `hint`, `length` and `preview`: the version it has."""
+    wants_preview: bool = False
+    """It asked for the next camera picture and did not get it yet."""
+
+    def catch_up(self, name: str, version: int) -> bool:
+        """Whether `version` is news, which it is only once."""
+        is_news = version > self.versions.get(name, 0)
+        self.versions[name] = version
+        return is_news
+
+
+@dataclass(slots=True)
+class _Part:
+    """One thing on the screen and how often it changed."""
+
+    version: int = 0
+    text: str = field(default="", repr=False)
+
+
+class Shown:
+    """The screen's state. Used from the server's thread only."""
+
+    def __init__(self, languages: Mapping[str, Language], on_change: Callable[[], None]) -> None:
+        """Starts with the page `starting` in the first of `languages`."""
+        self._languages = languages
+        self._on_change = on_change
+        self._default_tag = next(iter(languages))
+        self._language = languages[self._default_tag]
+        self._page = PageView("starting", 0)
+        self._version = 0
+        self._hint = ""
+        self._entered = 0
+        self._jpeg = b""
+        self._parts = {"page": _Part(), "hint": _Part(), "length": _Part()}
+        self._preview_version = 0
+        self.show(self._page)
+
+    @property
+    def page(self) -> PageView:
+        """The page that is shown."""
+        return self._page
+
+    def show(self, page: PageView) -> None:
+        """Puts a page in place of the one before; `idle` also brings the first language back."""
+        if page.name == "idle":
+            self._language = self._languages[self._default_tag]
+        self._page = page
+        self._hint = ""
+        self._entered = 0
+        self._jpeg = b""
+        self._write_all()
+
+    def show_hint(self, turn: int, hint: str) -> None:
+        """Changes the hint of the page."""
+        if turn == self._page.turn and hint != self._hint:
+            self._hint = hint
+            self._write_hint()
+            self._on_change()
+
+    def show_pin_length(self, turn: int, entered: int) -> None:
+        """Changes the number of digits entered."""
+        if turn == self._page.turn:
+            self._entered = entered
+            self._write_length()
+            self._on_change()
+
+    def show_preview(self, turn: int, jpeg: bytes) -> None:
+        """Replaces the camera picture."""
+        if turn == self._page.turn:
+            self._jpeg = jpeg
+            self._preview_version = self._next_version()
+            self._on_change()
+
+    def speak(self, tag: str) -> None:
+        """Writes everything in another language, if there is such a language."""
+        language = self._languages.get(tag)
+        if language is not None:
+            self._language = language
+            self._write_all()
+
+    def news_for(self, seen: Seen) -> list[str | bytes]:
+        """The messages this browser still has to get, and notes that it gets them."""
+        news: list[str | bytes] = [
+            part.text for name, part in self._parts.items() if seen.catch_up(name, part.version)
+        ]
+        if seen.wants_preview and self._jpeg and seen.catch_up("preview", self._preview_version):
+            seen.wants_preview = False
+            news.append(self._jpeg)
+        return news
+
+    def _write_all(self) -> None:
+        text = self._language.text
+        self._write(
+            "page",
+            {
+                "type": "page",
+                **page_model(self._page, self._language),
+                "language": self._language.tag,
+                "languages": [[each.tag, each.name] for each in self._languages.values()],
+                "labels": {
+                    name: text(f"label.{name}")
+                    for name in (
+                        *("tagline", "language", "close", "pad", "preview"),
+                        *("offline_title", "offline_body"),
+                    )
+                },
+            },
+        )
+        self._write_hint()
+        self._write_length()
+        self._on_change()
+
+    def _write_hint(self) -> None:
+        text = self._language.text(f"hint.{self._hint}") if self._hint else ""
+        self._write(
+            "hint", {"type": "hint", "turn": self._page.turn, "hint": self._hint, "text": text}
+        )
+
+    def _write_length(self) -> None:
+        text = self._language.text("label.entered", entered=self._entered)
+        message = {
+            "type": "pin_length",
+            "turn": self._page.turn,
+            "entered": self._entered,
+            "text": text,
+        }
+        self._write("length", message)
+
+    def _write(self, name: str, message: Mapping[str, object]) -> None:
+        part = self._parts[name]
+        part.version = self._next_version()
+        part.text = json.dumps(message, ensure_ascii=False)
+
+    def _next_version(self) -> int:
+        self._version += 1
+        return self._version

@@ -1,0 +1,75 @@
+// The patient's page: draws what the reader says and sends touches back. It decides nothing.
+
+import { Connection } from "./connection.js";
+import { drawLanguages } from "./languages.js";
+import { drawHint, drawPage, drawPinLength } from "./page.js";
+import { Preview } from "./preview.js";
+import { takeToken } from "./token.js";
+
+// A finger that touches twice must not touch the page that came in between.
+const UNTOUCHABLE_MS = 400;
+
+let shown = null;
+let drawnAt = 0;
+
+const connection = new Connection(takeToken(), {
+  page: showPage,
+  hint: (message) => isCurrent(message) && drawHint(message),
+  pin_length: (message) => isCurrent(message) && drawPinLength(message),
+  picture: (blob) => preview.draw(blob),
+  lost: showOffline,
+});
+
+const preview = new Preview(() => connection.send({ type: "preview" }));
+
+const touches = {
+  choose(choice, event) {
+    if (event.timeStamp - drawnAt >= UNTOUCHABLE_MS) {
+      connection.send({ type: "choice", turn: shown.turn, choice });
+    }
+  },
+  press(position) {
+    connection.send({ type: "pad", turn: shown.turn, position });
+  },
+  speak(tag) {
+    connection.send({ type: "language", tag });
+  },
+};
+
+function showPage(page) {
+  const isAnotherPage = shown === null || shown.turn !== page.turn || shown.name !== page.name;
+  if (isAnotherPage) {
+    drawnAt = performance.now();
+  }
+  shown = page;
+  document.documentElement.lang = page.language;
+  document.title = page.title;
+  document.querySelector("#tagline").textContent = page.labels.tagline;
+  drawLanguages(page, touches.speak);
+  drawPage(page, touches);
+  preview.follow(document.querySelector("canvas"));
+}
+
+function isCurrent(message) {
+  return shown !== null && message.turn === shown.turn;
+}
+
+function showOffline() {
+  if (shown === null || shown.name === "offline") {
+    return;
+  }
+  showPage({
+    ...shown,
+    name: "offline",
+    title: shown.labels.offline_title,
+    lead: "",
+    paragraphs: [shown.labels.offline_body],
+    items: [],
+    notices: [],
+    choices: [],
+    pad: [],
+    languages: [],
+  });
+}
+
+connection.open();

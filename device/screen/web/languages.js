@@ -1,0 +1,32 @@
+// The language button: with two languages it changes at once, with more it opens a list.
+
+import { button, element } from "./element.js";
+
+export function drawLanguages(page, speak) {
+  const place = document.querySelector("#languages");
+  const others = page.languages.filter(([tag]) => tag !== page.language);
+  if (others.length === 1) {
+    const [[tag, name]] = others;
+    place.replaceChildren(button(name, { lang: tag }, () => speak(tag)));
+  } else if (others.length > 1) {
+    place.replaceChildren(button(page.labels.language, {}, () => openList(page, speak)));
+  } else {
+    place.replaceChildren();
+  }
+}
+
+function openList(page, speak) {
+  const list = document.querySelector("#language-list");
+  const choices = page.languages.map(([tag, name]) =>
+    button(name, { lang: tag, "aria-pressed": String(tag === page.language) }, () => {
+      list.close();
+      speak(tag);
+    }),
+  );
+  list.setAttribute("aria-label", page.labels.language);
+  list.replaceChildren(
+    element("div", { class: "language-choices" }, ...choices),
+    button(page.labels.close, { class: "choice quiet" }, () => list.close()),
+  );
+  list.showModal();
+}

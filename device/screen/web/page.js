@@ -1,0 +1,133 @@
+// One page out of its words. Which words stand there is the reader's business.
+
+import { button, element } from "./element.js";
+
+const PIN_LENGTH = 4;
+const ERASE_POSITION = 9;
+const CONFIRM_POSITION = 11;
+
+const PICTURES = {
+  idle: "place_card",
+  recognising: "keep_card",
+  checking: "keep_card",
+  waiting: "keep_card",
+  saving: "keep_card",
+  finished: "done",
+  take_card: "take_card",
+  card_taken: "place_card",
+  failed: "ask_staff",
+  out_of_service: "ask_staff",
+};
+
+export function drawPage(page, touches) {
+  const main = document.querySelector("#page");
+  main.dataset.page = page.name;
+  const isPad = page.pad.length > 0;
+  const padChoices = isPad ? ["erase", "confirm"] : [];
+  const below = page.choices.filter(({ name }) => !padChoices.includes(name));
+  main.replaceChildren(
+    ...picture(page),
+    words(page, isPad),
+    ...(isPad ? [pad(page, touches)] : []),
+    ...(page.name === "face" ? [camera(page)] : []),
+    ...(below.length > 0 ? [choices(below, touches)] : []),
+  );
+  say("");
+  main.querySelector("h1").focus();
+}
+
+export function drawHint({ hint, text }) {
+  const place = document.querySelector(".hint");
+  if (place) {
+    place.dataset.hint = hint;
+    place.textContent = text;
+  }
+  say(text);
+}
+
+export function drawPinLength({ entered, text }) {
+  const place = document.querySelector(".dots");
+  if (!place) {
+    return;
+  }
+  place.setAttribute("aria-label", text);
+  [...place.children].forEach((dot, index) => dot.classList.toggle("is-in", index < entered));
+  if (entered > 0) {
+    say(text);
+  }
+}
+
+function say(text) {
+  const place = document.querySelector("#announcement");
+  if (place.textContent !== text) {
+    place.textContent = text;
+  }
+}
+
+function picture(page) {
+  const name = PICTURES[page.name];
+  return name ? [element("img", { src: `pictures/${name}.svg`, alt: "", class: "picture" })] : [];
+}
+
+function words(page, isPad) {
+  const made = element("div", { class: "words" });
+  const heading = element("div", { class: "heading" });
+  heading.append(element("h1", { tabindex: "-1" }, page.title));
+  if (page.lead) {
+    heading.append(element("p", { class: "lead" }, page.lead));
+  }
+  made.append(heading);
+  if (isPad) {
+    made.append(dots());
+  }
+  made.append(...page.paragraphs.map((text) => element("p", {}, text)));
+  if (page.items.length > 0) {
+    made.append(element("ul", { class: "items" }, ...page.items.map((it) => element("li", {}, it))));
+  }
+  made.append(...page.notices.map((text) => element("p", { class: "notice" }, text)));
+  return made;
+}
+
+function dots() {
+  const made = element("div", { class: "dots", role: "img", "aria-label": "0" });
+  for (let index = 0; index < PIN_LENGTH; index += 1) {
+    made.append(element("span"));
+  }
+  return made;
+}
+
+function pad(page, touches) {
+  const made = element("div", { class: "pad", role: "group", "aria-label": page.labels.pad });
+  const keyOf = { [ERASE_POSITION]: "erase", [CONFIRM_POSITION]: "confirm" };
+  page.pad.forEach((face, position) => {
+    const choice = page.choices.find(({ name }) => name === keyOf[position]);
+    if (face !== "") {
+      made.append(button(face, { class: "key" }, () => touches.press(position)));
+    } else if (choice) {
+      made.append(choiceButton(choice, touches));
+    } else {
+      made.append(element("span"));
+    }
+  });
+  return made;
+}
+
+function camera(page) {
+  return element(
+    "div",
+    { class: "camera" },
+    element("canvas", { width: "640", height: "480", role: "img", "aria-label": page.labels.preview }),
+    element("p", { class: "hint" }),
+  );
+}
+
+function choices(offered, touches) {
+  const made = element("div", { class: "choices" });
+  made.append(...offered.map((choice) => choiceButton(choice, touches)));
+  return made;
+}
+
+function choiceButton({ name, text }, touches) {
+  const looks = { class: `choice choice-${name}`, "data-choice": name };
+  return button(text, looks, (event) => touches.choose(name, event));
+}

@@ -1,0 +1,192 @@
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from device.face.check import (
+    FaceCheck,
+    FaceCheckOutcome,
+    FaceCheckPlan,
+    FaceCheckResult,
+    Onlookers,
+)
+from device.face.comparison import ScoreBand
+from device.face.embedder import Embedder, Embedding
+from device.face.errors import CameraError, PhotoError
+from device.face.port import Image
+from device.face.quality import QualityHint
+from device.face.wiping import WipedAfterwards
+from tests.device.face.paper_people import BLUE, RED, ScriptedCamera, Studio, photo, picture
+
+PORTRAIT = photo(picture((RED, 60, 80, 130), size=(320, 240)))
+FRAMES = [picture((RED, 90, 60, 110), seed=seed) for seed in range(1, 9)]
+EMPTY = picture()
+
+
+@pytest.fixture
+def studio() -> Studio:
+    return Studio()
+
+
+@pytest.fixture
+def check(studio: Studio) -> Iterator[FaceCheck]:
+    opened = studio.check()
+    yield opened
+    opened.close()
+
+
+def _run(
+    check: FaceCheck,
+    camera: ScriptedCamera,
+    reference: bytes = PORTRAIT,
+    onlookers: Onlookers | None = None,
+) -> FaceCheckResult:
+    return check.run(reference, camera, lambda: camera.now_s, onlookers or Onlookers())
+
+
+def test_the_person_of_the_photo_matches(check: FaceCheck) -> None:
+    result = _run(check, ScriptedCamera(FRAMES))
+    assert result.outcome is FaceCheckOutcome.MATCH
+    assert result.band is ScoreBand.CLEAR_MATCH
+    assert result.last_hint is QualityHint.GOOD
+
+
+def test_another_person_does_not_match(check: FaceCheck) -> None:
+    others = [picture((BLUE, 90, 60, 110), seed=seed) for seed in range(1, 9)]
+    result = _run(check, ScriptedCamera(others))
+    assert result.outcome is FaceCheckOutcome.NO_MATCH
+    assert result.band is ScoreBand.NO_MATCH
+
+
+def test_one_still_picture_is_not_live_and_is_not_compared(check: FaceCheck) -> None:
+    result = _run(check, ScriptedCamera([FRAMES[0]]))
+    assert result.outcome is FaceCheckOutcome.NOT_LIVE
+    assert result.band is None
+
+
+def test_nobody_there_ends_with_the_time_and_its_reason(check: FaceCheck) -> None:
+    camera = ScriptedCamera([EMPTY])
+    result = _run(check, camera)
+    assert result == FaceCheckResult(FaceCheckOutcome.NO_GOOD_PICTURE, QualityHint.NO_FACE)
+    assert camera.now_s == pytest.approx(100 + FaceCheckPlan().time_limit_s, abs=0.3)
+
+
+def test_the_hints_tell_what_changes(check: FaceCheck) -> None:
+    far = picture((RED, 140, 100, 36))
+    two = picture((RED, 20, 60, 110), (BLUE, 190, 60, 110))
+    hints: list[QualityHint] = []
+    onlookers = Onlookers(on_hint=hints.append)
+    _run(check, ScriptedCamera([EMPTY, far, far, two, *FRAMES]), onlookers=onlookers)
+    assert hints == [
+        QualityHint.NO_FACE,
+        QualityHint.COME_CLOSER,
+        QualityHint.SEVERAL_FACES,
+        QualityHint.GOOD,
+    ]
+
+
+def test_good_pictures_that_follow_too_soon_are_passed_over(studio: Studio) -> None:
+    studio.plan = replace(studio.plan, min_gap_s=0.5)
+    check = studio.check()
+    camera = ScriptedCamera(FRAMES)
+    assert _run(check, camera).outcome is FaceCheckOutcome.MATCH
+    check.close()
+    assert len(camera.given) == 7
+
+
+def test_the_preview_sees_every_picture_before_it_is_wiped(check: FaceCheck) -> None:
+    shown: list[int] = []
+    camera = ScriptedCamera(FRAMES)
+    _run(check, camera, onlookers=Onlookers(on_preview=lambda image: shown.append(image.max())))
+    assert len(shown) == len(camera.given) == 3
+    assert min(shown) > 0
+
+
+def test_a_cancelled_check_stops_before_the_next_picture(check: FaceCheck) -> None:
+    camera = ScriptedCamera([EMPTY])
+    onlookers = Onlookers(is_cancelled=lambda: len(camera.given) == 2)
+    result = _run(check, camera, onlookers=onlookers)
+    assert result.outcome is FaceCheckOutcome.CANCELLED
+    assert len(camera.given) == 2
+
+
+def test_a_photo_without_a_face_is_an_error(check: FaceCheck) -> None:
+    with pytest.raises(PhotoError, match="no face"):
+        _run(check, ScriptedCamera(FRAMES), reference=photo(EMPTY))
+
+
+def test_an_unplugged_camera_is_an_error(check: FaceCheck) -> None:
+    with pytest.raises(CameraError):
+        _run(check, ScriptedCamera([]))
+
+
+def test_one_check_serves_patient_after_patient(check: FaceCheck) -> None:
+    check.prepare()
+    others = [picture((BLUE, 90, 60, 110), seed=seed) for seed in range(1, 9)]
+    assert _run(check, ScriptedCamera(FRAMES)).outcome is FaceCheckOutcome.MATCH
+    assert _run(check, ScriptedCamera(others)).outcome is FaceCheckOutcome.NO_MATCH
+    assert _run(check, ScriptedCamera(FRAMES)).outcome is FaceCheckOutcome.MATCH
+
+
+class Witness:
+    """Notes every array that carries a face or an embedding during a check."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.arrays: list[NDArray[np.generic]] = []
+        self._follow(monkeypatch, "aligned", lambda chip: [chip])
+        self._follow(monkeypatch, "embed", lambda embedding: [embedding.values])
+
+    def _follow(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        method: str,
+        arrays_of: Callable[..., list[NDArray[np.generic]]],
+    ) -> None:
+        original = getattr(Embedder, method)
+
+        def noted(self_: Embedder, *given: Image) -> Image | Embedding:
+            made: Image | Embedding = original(self_, *given)
+            self.arrays.extend(arrays_of(made))
+            return made
+
+        monkeypatch.setattr(Embedder, method, noted)
+
+    def left_over(self, studio: Studio, camera: ScriptedCamera) -> int:
+        """How many of them still hold something."""
+        seen = [*self.arrays, *camera.given, *studio.detector.seen, *studio.embedder.seen]
+        assert len(self.arrays) >= 4
+        return sum(bool(array.any()) for array in seen)
+
+
+@pytest.mark.parametrize("frames", [FRAMES, [FRAMES[0]], FRAMES[:2]])
+def test_nothing_personal_is_left(
+    studio: Studio, check: FaceCheck, frames: list[Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    witness, camera = Witness(monkeypatch), ScriptedCamera(frames)
+    _run(check, camera)
+    assert witness.left_over(studio, camera) == 0
+
+
+def test_nothing_personal_is_left_after_a_failure(
+    studio: Studio, check: FaceCheck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    witness, camera = Witness(monkeypatch), ScriptedCamera(FRAMES)
+
+    def fails_late(image: Image) -> None:
+        if len(camera.given) == 3:
+            raise CameraError("pulled out")
+
+    with pytest.raises(CameraError):
+        _run(check, camera, onlookers=Onlookers(on_preview=fails_late))
+    assert witness.left_over(studio, camera) == 0
+
+
+def test_a_check_that_does_not_wipe_would_be_noticed(
+    studio: Studio, check: FaceCheck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WipedAfterwards, "__exit__", lambda *_: None)
+    witness, camera = Witness(monkeypatch), ScriptedCamera(FRAMES)
+    _run(check, camera)
+    assert witness.left_over(studio, camera) >= 3 + 4 + 4

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+from device.face.bundle import DecisionRule, Metric
+from device.face.comparison import ScoreBand, compare, mean_of
+from device.face.embedder import Embedding
+
+EUCLIDEAN = DecisionRule(Metric.EUCLIDEAN, 0.40)
+COSINE = DecisionRule(Metric.COSINE, 0.6)
+
+
+def _at(*values: float) -> Embedding:
+    return Embedding(np.array(values, np.float32))
+
+
+@pytest.mark.parametrize(
+    ("distance", "band"),
+    [
+        (0.0, ScoreBand.CLEAR_MATCH),
+        (0.31, ScoreBand.CLEAR_MATCH),
+        (0.33, ScoreBand.MATCH),
+        (0.399, ScoreBand.MATCH),
+        (0.401, ScoreBand.NEAR),
+        (0.47, ScoreBand.NEAR),
+        (0.49, ScoreBand.NO_MATCH),
+        (1.4, ScoreBand.NO_MATCH),
+    ],
+)
+def test_a_distance_falls_into_its_band(distance: float, band: ScoreBand) -> None:
+    score = compare(_at(0.3, 0.0), _at(0.3, distance), EUCLIDEAN)
+    assert score.band is band
+    assert score.is_match is (distance <= 0.40)
+
+
+def test_a_laxer_threshold_would_let_the_near_ones_in() -> None:
+    lax = DecisionRule(Metric.EUCLIDEAN, 0.60)
+    assert not compare(_at(0, 0), _at(0, 0.5), EUCLIDEAN).is_match
+    assert compare(_at(0, 0), _at(0, 0.5), lax).is_match
+
+
+@pytest.mark.parametrize(
+    ("cosine", "band"),
+    [
+        (1.0, ScoreBand.CLEAR_MATCH),
+        (0.65, ScoreBand.MATCH),
+        (0.55, ScoreBand.NEAR),
+        (-1.0, ScoreBand.NO_MATCH),
+    ],
+)
+def test_a_cosine_falls_into_its_band(cosine: float, band: ScoreBand) -> None:
+    other = _at(3 * cosine, 3 * float(np.sqrt(1 - cosine**2)))
+    assert compare(_at(2, 0), other, COSINE).band is band
+
+
+@pytest.mark.parametrize("rule", [EUCLIDEAN, COSINE])
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_is_no_number_never_matches(rule: DecisionRule, value: float) -> None:
+    assert not compare(_at(value, 0), _at(value, 0), rule).is_match
+    assert not compare(_at(1, 0), _at(value, 0), rule).is_match
+
+
+def test_an_empty_embedding_never_matches_by_cosine() -> None:
+    assert not compare(_at(0, 0), _at(0, 0), COSINE).is_match
+
+
+def test_the_exact_score_does_not_leave() -> None:
+    score = compare(_at(0.3, 0.0), _at(0.3, 0.1234), EUCLIDEAN)
+    assert repr(score) == "ComparisonScore(band=<ScoreBand.CLEAR_MATCH: 'clear_match'>)"
+    assert score == compare(_at(0.3, 0.0), _at(0.3, 0.15), EUCLIDEAN)
+
+
+def test_several_pictures_are_averaged() -> None:
+    assert mean_of([_at(1, 2), _at(3, 6)]).values.tolist() == [2, 4]

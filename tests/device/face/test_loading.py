@@ -1,0 +1,143 @@
+"""The whole face check with the delivered models, on people who do not exist.
+
+Rendered people resemble themselves more than photographs do, so these tests are about the flow and
+about who is more alike, never about error rates.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image as PillowImage
+
+from device.face.bundle import DecisionRule, Metric, read_embedder
+from device.face.check import FaceCheck, FaceCheckOutcome, FaceCheckPlan, FaceCheckResult, Onlookers
+from device.face.errors import BundleError
+from device.face.interpreter import Settings
+from device.face.loading import MODELS_FOLDER, load_face_check
+from device.face.port import Frame, Image
+from device.face.quality import QualityHint
+from device.face.runtimes import auto
+
+PEOPLE_FOLDER = Path(__file__).parents[2] / "hw_sim" / "people"
+PEOPLE = ("taro", "hanako", "jiro", "umeko")
+
+needs_embedder = pytest.mark.skipif(
+    not (MODELS_FOLDER / "resnet29" / "embedder.tflite").exists(),
+    reason="the reference embedder is not built: python -m device.factory face-model",
+)
+
+
+class PictureCamera:
+    """Shows a folder's pictures, one each 0.2 s of its own time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._paths = sorted(folder.glob("*.jpg"))
+        self._count = 0
+        self.now_s = 0.0
+
+    def read(self) -> Frame:
+        with PillowImage.open(self._paths[self._count % len(self._paths)]) as picture:
+            image = np.array(picture.convert("RGB"), np.uint8)
+        self._count += 1
+        self.now_s += 0.2
+        return Frame(image, self.now_s)
+
+    def close(self) -> None:
+        self._paths = []
+
+
+@pytest.fixture(scope="module")
+def check() -> Iterator[FaceCheck]:
+    plan = FaceCheckPlan(time_limit_s=2.0)
+    opened = load_face_check(auto.create(Settings()), plan=plan)
+    yield opened
+    opened.close()
+
+
+def _run(check: FaceCheck, reference: str, folder: str) -> FaceCheckResult:
+    photo = (PEOPLE_FOLDER / reference / "portrait.jp2").read_bytes()
+    camera = PictureCamera(PEOPLE_FOLDER / folder)
+    return check.run(photo, camera, lambda: camera.now_s, Onlookers())
+
+
+@needs_embedder
+@pytest.mark.parametrize("person", PEOPLE)
+def test_each_person_is_recognised_and_nobody_else(check: FaceCheck, person: str) -> None:
+    outcomes = {other: _run(check, person, f"{other}/live").outcome for other in PEOPLE}
+    assert outcomes == {
+        other: FaceCheckOutcome.MATCH if other == person else FaceCheckOutcome.NO_MATCH
+        for other in PEOPLE
+    }
+
+
+@needs_embedder
+def test_a_lax_threshold_would_let_a_stranger_in(check: FaceCheck) -> None:
+    strict = check._opened()
+    parts = replace(strict, rule=DecisionRule(Metric.EUCLIDEAN, 0.60))
+    lax = FaceCheck(lambda: parts, FaceCheckPlan(time_limit_s=2.0))
+    assert _run(check, "taro", "hanako/live").outcome is FaceCheckOutcome.NO_MATCH
+    assert _run(lax, "taro", "hanako/live").outcome is FaceCheckOutcome.MATCH
+
+
+@needs_embedder
+@pytest.mark.parametrize(
+    ("folder", "hints"),
+    [
+        ("away", {QualityHint.LOOK_STRAIGHT, QualityHint.NO_FACE, QualityHint.COME_CLOSER}),
+        ("dark", {QualityHint.TOO_DARK}),
+    ],
+)
+@pytest.mark.parametrize("person", PEOPLE)
+def test_a_bad_picture_is_never_compared(
+    check: FaceCheck, person: str, folder: str, hints: set[QualityHint]
+) -> None:
+    result = _run(check, person, f"{person}/{folder}")
+    assert result.outcome is FaceCheckOutcome.NO_GOOD_PICTURE
+    assert result.last_hint in hints
+
+
+@needs_embedder
+def test_the_same_person_is_more_alike_than_any_other(check: FaceCheck) -> None:
+    parts = check._opened()
+
+    def embedding(image: Image) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        face = parts.detector.faces(image)[0]
+        return parts.embedder.embed(parts.embedder.aligned(image, face.points)).values
+
+    references = {
+        p: embedding(parts.decoder.decode((PEOPLE_FOLDER / p / "portrait.jp2").read_bytes()))
+        for p in PEOPLE
+    }
+    for person in PEOPLE:
+        camera = PictureCamera(PEOPLE_FOLDER / person / "live")
+        for _ in range(4):
+            probe = embedding(camera.read().image)
+            distances = {p: float(np.linalg.norm(probe - r)) for p, r in references.items()}
+            assert min(distances, key=distances.__getitem__) == person
+
+
+@needs_embedder
+def test_the_reference_embedder_is_what_its_bundle_says() -> None:
+    bundle = read_embedder(MODELS_FOLDER / "resnet29")
+    assert bundle.rule.metric is Metric.EUCLIDEAN
+    assert bundle.rule.threshold <= 0.40
+    assert not bundle.is_calibrated
+
+
+@needs_embedder
+def test_a_prepared_check_is_ready(check: FaceCheck) -> None:
+    check.prepare()
+    started = time.monotonic()
+    _run(check, "hanako", "hanako/live")
+    assert time.monotonic() - started < 3
+
+
+def test_models_load_at_their_first_use_only(tmp_path: Path) -> None:
+    check = load_face_check(auto.create(Settings()), embedder=tmp_path / "nowhere")
+    with pytest.raises(BundleError):
+        check.prepare()
+    check.close()

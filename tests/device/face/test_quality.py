@@ -1,0 +1,115 @@
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from device.face.detector import Detector, Face
+from device.face.port import Image
+from device.face.quality import QualityHint, QualityLimits, judge, sharpness
+from tests.device.face.paper_people import BLUE, RED, SquareDetector, detector_bundle, picture
+
+LIMITS = QualityLimits()
+DETECTOR = Detector(detector_bundle(), SquareDetector())
+
+
+def _hint(image: Image) -> QualityHint:
+    return judge(image, DETECTOR.faces(image), LIMITS)
+
+
+def test_a_good_picture_is_good() -> None:
+    assert _hint(picture((RED, 90, 60, 110))) is QualityHint.GOOD
+
+
+@pytest.mark.parametrize(
+    ("image", "hint"),
+    [
+        (picture(), QualityHint.NO_FACE),
+        (picture((RED, 150, 100, 36)), QualityHint.COME_CLOSER),
+        (picture((RED, 50, 10, 220)), QualityHint.MOVE_BACK),
+        (picture((RED, 20, 60, 110), (BLUE, 190, 60, 110)), QualityHint.SEVERAL_FACES),
+    ],
+)
+def test_the_place_decides_the_hint(image: Image, hint: QualityHint) -> None:
+    assert _hint(image) is hint
+
+
+def test_a_small_passer_by_is_no_second_patient() -> None:
+    assert _hint(picture((RED, 90, 60, 110), (BLUE, 250, 60, 40))) is QualityHint.GOOD
+
+
+def _face(points: Sequence[tuple[float, float]]) -> Face:
+    return Face(90, 60, 110, 110, np.array(points, np.float32), 0.9)
+
+
+STRAIGHT = [(123, 104), (167, 104), (145, 124), (128, 143), (162, 143)]
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        [*STRAIGHT[:2], (166, 124), *STRAIGHT[3:]],
+        [*STRAIGHT[:2], (145, 140), *STRAIGHT[3:]],
+        [*STRAIGHT[:2], (145, 106), *STRAIGHT[3:]],
+        [(125, 90), (160, 115), (135, 124), (110, 130), (142, 152)],
+        [(145, 104)] * 5,
+    ],
+    ids=["turned", "nodding", "looking up", "tilted", "senseless"],
+)
+def test_another_pose_asks_to_look_straight(points: list[tuple[float, float]]) -> None:
+    image = picture((RED, 90, 60, 110))
+    assert judge(image, [_face(STRAIGHT)], LIMITS) is QualityHint.GOOD
+    assert judge(image, [_face(points)], LIMITS) is QualityHint.LOOK_STRAIGHT
+
+
+def test_a_face_the_detector_is_unsure_of_asks_to_look_straight() -> None:
+    image = picture((RED, 90, 60, 110))
+    unsure = replace(_face(STRAIGHT), score=0.8)
+    assert judge(image, [unsure], LIMITS) is QualityHint.LOOK_STRAIGHT
+
+
+@pytest.mark.parametrize(
+    ("gain", "offset", "hint"),
+    [
+        (0.2, 0, QualityHint.TOO_DARK),
+        (0.3, 180, QualityHint.TOO_BRIGHT),
+        (0.05, 60, QualityHint.TOO_DARK),
+        (0.05, 150, QualityHint.TOO_BRIGHT),
+    ],
+)
+def test_the_light_decides_the_hint(gain: float, offset: float, hint: QualityHint) -> None:
+    image = picture((RED, 90, 60, 110))
+    lit = np.clip(image * gain + offset, 0, 255).astype(np.uint8)
+    assert judge(lit, [_face(STRAIGHT)], LIMITS) is hint
+
+
+def _blurred(image: Image, times: int) -> Image:
+    blurred = image.astype(np.float32)
+    for _ in range(times):
+        for axis in (0, 1):
+            blurred = (np.roll(blurred, 1, axis) + blurred + np.roll(blurred, -1, axis)) / 3
+    return blurred.astype(np.uint8)
+
+
+def test_a_face_at_the_edge_asks_to_move_to_the_middle() -> None:
+    image = picture((RED, 0, 60, 110))
+    at_edge = [(x - 118.0, y) for x, y in STRAIGHT]
+    assert judge(image, [_face(at_edge)], LIMITS) is QualityHint.MOVE_TO_MIDDLE
+
+
+def test_a_blurred_picture_asks_to_hold_still() -> None:
+    image = np.full((240, 320, 3), 170, np.uint8)
+    for x, y in STRAIGHT:
+        image[int(y) - 6 : int(y) + 6, int(x) - 8 : int(x) + 8] = 60
+    assert judge(image, [_face(STRAIGHT)], LIMITS) is QualityHint.GOOD
+    assert judge(_blurred(image, 40), [_face(STRAIGHT)], LIMITS) is QualityHint.HOLD_STILL
+
+
+def test_sharpness_falls_with_blur_and_not_with_light() -> None:
+    rng = np.random.default_rng(0)
+    image = rng.integers(0, 256, (24, 24, 3)).astype(np.uint8).repeat(4, 0).repeat(4, 1)
+    grey = image.mean(axis=2).astype(np.float32)
+    blurred = _blurred(image, 12).mean(axis=2).astype(np.float32)
+    assert sharpness(blurred) < 0.6 * sharpness(grey)
+    assert sharpness(grey * 0.5) == pytest.approx(sharpness(grey), rel=0.01)
+    assert sharpness(np.zeros((96, 96), np.float32)) == 0
