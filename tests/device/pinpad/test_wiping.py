@@ -1,0 +1,82 @@
+"""Measures in another process's memory that a used PIN is gone."""
+
+import random
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+_PATIENT = """
+import sys
+from device.pinpad.entry import PinEntry
+
+def steps():
+    entry = PinEntry(lambda: 0.0, shuffle=True)
+    print(*(face or "-" for face in entry.positions()), flush=True)
+    for place in sys.stdin.readline().split():
+        entry.press(int(place))
+    yield
+    with entry.take() as pin:
+        kept = bytes(pin.digits()) if "keep" in sys.argv else None
+        yield
+    yield kept
+
+for _ in steps():
+    print("ready", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def count_in_memory(process_id: int, needle: bytes) -> int:
+    """How often the bytes lie in the writable memory of a process."""
+    count = 0
+    maps = Path(f"/proc/{process_id}/maps").read_text().splitlines()
+    with Path(f"/proc/{process_id}/mem").open("rb", 0) as memory:
+        for line in maps:
+            region = re.match(r"([0-9a-f]+)-([0-9a-f]+) rw", line)
+            if region:
+                start, end = (int(each, 16) for each in region.groups())
+                memory.seek(start)
+                count += memory.read(end - start).count(needle)
+    return count
+
+
+def counts_while_entering(pin: str, *arguments: str) -> list[int]:
+    """Occurrences of the PIN with four digits in, with the PIN taken, and after it was wiped."""
+    counts = []
+    with subprocess.Popen(
+        [sys.executable, "-c", _PATIENT, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[3],
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        pad = process.stdout.readline().split()
+        places = " ".join(str(pad.index(digit)) for digit in pin)
+        for answer in (places, "", ""):
+            process.stdin.write(answer + "\n")
+            process.stdin.flush()
+            assert process.stdout.readline() == "ready\n"
+            counts.append(count_in_memory(process.pid, pin.encode()))
+        process.stdin.write("\n")
+    return counts
+
+
+@pytest.fixture
+def pin() -> str:
+    # Four digits that text and numbers seldom hold by chance: repeated runs would, years would.
+    return "".join(random.sample("13579", 2) + random.sample("02468", 2))
+
+
+def test_after_use_the_pin_is_nowhere_in_memory(pin: str) -> None:
+    entered, taken, wiped = counts_while_entering(pin)
+    assert entered == taken == wiped + 1
+
+
+def test_a_kept_copy_would_be_found(pin: str) -> None:
+    entered, _, wiped = counts_while_entering(pin, "keep")
+    assert wiped >= entered

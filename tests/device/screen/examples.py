@@ -1,0 +1,57 @@
+"""One example of every page, as the visit would ask for it."""
+
+from device.screen.port import PageView
+
+TELEPHONE_PAD = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", "")
+SCRAMBLED_PAD = ("8", "3", "0", "5", "9", "1", "7", "2", "6", "", "4", "")
+ITEMS = ("surgery", "diagnosis", "medication", "health_checkup")
+NAME = "試験 花子"
+
+HINTS = (
+    *("no_face", "several_faces", "come_closer", "move_back", "look_straight"),
+    *("too_dark", "too_bright", "hold_still", "good"),
+)
+
+EXAMPLES = (
+    PageView("starting", 1),
+    PageView("idle", 2),
+    PageView("recognising", 3),
+    PageView("choose_method", 4, {}, ("face", "pin", "end")),
+    PageView("face", 5, {}, ("pin", "end")),
+    PageView(
+        "pin",
+        6,
+        {"tries_left": 3, "is_retry": 0, "pad": TELEPHONE_PAD},
+        ("confirm", "erase", "end"),
+    ),
+    PageView(
+        "pin",
+        7,
+        {"tries_left": 2, "is_retry": 1, "pad": SCRAMBLED_PAD},
+        ("confirm", "erase", "end"),
+    ),
+    PageView("pin_last_try", 8, {"tries_left": 1}, ("confirm_last_try", "face", "end")),
+    PageView("checking", 9),
+    PageView("waiting", 10),
+    PageView("register", 11, {"patient_name": NAME}, ("register", "end")),
+    PageView(
+        "consent_all",
+        12,
+        {"patient_name": NAME, "items": ITEMS, "notices": ("certificate_expires_soon",)},
+        ("agree_all", "refuse_all", "one_by_one", "end"),
+    ),
+    PageView(
+        "consent_one",
+        13,
+        {"patient_name": NAME, "items": ("medication",), "position": 2, "count": 4},
+        ("agree", "refuse", "end"),
+    ),
+    PageView("saving", 14),
+    PageView("finished", 15, {"patient_name": NAME, "notices": ("card_expires_soon",)}),
+    PageView("take_card", 16, {"failure": "", "is_reminder": 0}),
+    PageView("take_card", 17, {"failure": "cancelled", "is_reminder": 0}),
+    PageView("take_card", 18, {"failure": "cancelled", "is_reminder": 1}),
+    PageView("card_taken", 19, {"failure": "card_removed"}),
+    PageView("failed", 20, {"failure": "face_not_matched"}, ("retry_face", "pin", "end")),
+    PageView("out_of_service", 21, {"failure": "reader_unavailable"}),
+)

@@ -1,0 +1,302 @@
+"""The pages in a real Chromium: readable, touchable, and quiet under the strict policy.
+
+Needs `chromium` (Debian), `playwright` (PyPI) and `axe-core` (npm, in `node_modules`); skipped
+where one of them is missing.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from device.screen.language import LANGUAGES_FOLDER, load_languages
+from device.screen.port import PageView
+from device.screen.server import ScreenSettings, WebScreen
+from device.screen.theme import SEVEN_INCH, ScreenProfile
+from hostlink.terms import FailureCode
+from tests.device.screen.conftest import Touches
+from tests.device.screen.examples import EXAMPLES, HINTS, SCRAMBLED_PAD
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+CHROMIUM = Path("/usr/bin/chromium")
+AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
+
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM.exists() and AXE.exists()), reason="needs chromium and axe-core"
+)
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PIN_PAGE = PageView("pin", 70, {"tries_left": 3, "pad": SCRAMBLED_PAD}, ("confirm", "erase", "end"))
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Kiosk:
+    """A browser window that shows one screen, and what it complained about."""
+
+    def __init__(
+        self, chromium: Any, folder: Path, profile: ScreenProfile, height_px: int, port: int = 0
+    ) -> None:
+        self.touches = Touches()
+        self.token_file = folder / "screen.token"
+        self.settings = ScreenSettings(self.token_file, port=port, profile=profile)
+        self.screen = WebScreen(self.settings, self.touches)
+        size = {"width": profile.width_px, "height": height_px}
+        self.page = chromium.new_page(viewport=size)
+        self.complaints: list[str] = []
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.goto(f"{self.screen.url}#{self.token_file.read_text()}")
+
+    def show(self, page: PageView) -> None:
+        self.screen.show(page)
+        self.wait_for(page.name)
+
+    def wait_for(self, name: str) -> None:
+        self.page.locator(f"main[data-page={name}]").wait_for()
+
+    def speak(self, tag: str) -> None:
+        if self.page.locator("html").get_attribute("lang") != tag:
+            self.page.locator("#languages button").click()
+            self.page.locator(f"html[lang={tag}]").wait_for()
+
+    def close(self) -> None:
+        self.page.close()
+        self.screen.close()
+
+
+@pytest.fixture(scope="module")
+def shared_kiosk(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kiosk]:
+    kiosk = Kiosk(chromium, tmp_path_factory.mktemp("kiosk"), SEVEN_INCH, 600)
+    kiosk.wait_for("starting")
+    kiosk.page.evaluate(AXE.read_text())
+    yield kiosk
+    kiosk.close()
+
+
+@pytest.fixture
+def kiosk(shared_kiosk: Kiosk) -> Iterator[Kiosk]:
+    """A window as the next patient finds it."""
+    shared_kiosk.show(PageView("idle", 0))
+    shared_kiosk.touches.heard.clear()
+    yield shared_kiosk
+    assert shared_kiosk.complaints == []
+
+
+def violations(page: Any) -> list[str]:
+    run = f"axe.run({{runOnly: {json.dumps(TAGS)}, resultTypes: ['violations']}})"
+    found = page.evaluate(run)["violations"]
+    return [f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]]
+
+
+MISFITS = """(pxPerMm) => {
+  const found = [];
+  for (const each of document.querySelectorAll("body *")) {
+    const box = each.getBoundingClientRect();
+    const isOutside = box.left < -1 || box.top < -1
+      || box.right > innerWidth + 1 || box.bottom > innerHeight + 1;
+    const isCut = each.matches(".words, .hint, button, main")
+      && (each.scrollHeight > each.clientHeight + 1 || each.scrollWidth > each.clientWidth + 1);
+    if (box.width > 1 && box.height > 1 && (isOutside || isCut)) {
+      found.push(`does not fit: ${each.outerHTML.slice(0, 120)}`);
+    }
+  }
+  const buttons = [...document.querySelectorAll("button")];
+  const boxes = buttons.map((each) => each.getBoundingClientRect());
+  boxes.forEach((a, index) => {
+    if (Math.min(a.width, a.height) < 12.7 * pxPerMm - 0.5) {
+      found.push(`too small: ${buttons[index].textContent}`);
+    }
+    for (const b of boxes.slice(index + 1)) {
+      const gaps = [b.left - a.right, a.left - b.right, b.top - a.bottom, a.top - b.bottom];
+      if (Math.max(...gaps) < 2.54 * pxPerMm - 0.5) {
+        found.push(`too close: ${buttons[index].textContent}`);
+      }
+    }
+  });
+  return found;
+}"""
+
+
+def misfits(kiosk: Kiosk) -> list[str]:
+    """What lies outside of the window, or is smaller or closer than fingers need."""
+    found: list[str] = kiosk.page.evaluate(MISFITS, kiosk.settings.profile.px_per_mm)
+    return found
+
+
+@pytest.mark.parametrize("tag", ["ja", "en"])
+def test_no_page_has_a_barrier(kiosk: Kiosk, tag: str) -> None:
+    for page in EXAMPLES:
+        kiosk.show(page)
+        kiosk.speak(tag)
+        assert violations(kiosk.page) == [], page
+        assert misfits(kiosk) == [], page
+
+
+def test_a_barrier_would_be_found(kiosk: Kiosk) -> None:
+    kiosk.page.evaluate("document.querySelector('main').append(document.createElement('button'))")
+    assert [each for each in violations(kiosk.page) if each.startswith("button-name")]
+    kiosk.show(PageView("failed", 3, {"failure": "internal"}, ("face", "end")))
+    kiosk.page.evaluate("document.querySelector('h1').textContent = 'long '.repeat(300)")
+    assert misfits(kiosk)
+
+
+DISPLAYS = {
+    "7-inch-800": (ScreenProfile(800, 154.1), 480, ("ja", "en")),
+    "10-inch": (ScreenProfile(1280, 216.6), 800, ("en",)),
+    "upright": (ScreenProfile(600, 90.3), 1024, ("ja", "en")),
+}
+WAYS_ON = ("retry_face", "pin", "end")
+
+
+@pytest.mark.parametrize("display", DISPLAYS)
+def test_everything_fits_and_every_button_is_as_wide_as_a_finger(
+    chromium: Any, tmp_path: Path, display: str
+) -> None:
+    profile, height_px, tags = DISPLAYS[display]
+    kiosk = Kiosk(chromium, tmp_path, profile, height_px)
+    for tag in tags:
+        for page in EXAMPLES:
+            kiosk.show(page)
+            kiosk.speak(tag)
+            assert misfits(kiosk) == [], (page, tag)
+    kiosk.close()
+
+
+@pytest.mark.parametrize("tag", ["ja", "en"])
+def test_every_failure_fits(kiosk: Kiosk, tag: str) -> None:
+    for turn, code in enumerate(FailureCode, 100):
+        kiosk.show(PageView("failed", turn, {"failure": code.name.lower()}, WAYS_ON))
+        kiosk.speak(tag)
+        assert misfits(kiosk) == [], code
+
+
+def test_a_pin_is_typed_on_the_pad(kiosk: Kiosk) -> None:
+    kiosk.show(PIN_PAGE)
+    assert kiosk.page.get_by_text("あと 3 回").is_visible()
+    for digit in "4071":
+        kiosk.page.locator(".key", has_text=digit).click()
+    kiosk.screen.show_pin_length(70, 4)
+    kiosk.page.locator(".dots .is-in").nth(3).wait_for()
+    kiosk.page.wait_for_timeout(400)
+    kiosk.page.locator("[data-choice=confirm]").click()
+    kiosk.speak("en")
+    assert kiosk.touches.heard == [
+        *(("pad", 70, position) for position in (10, 2, 6, 5)),
+        ("choice", 70, "confirm"),
+    ]
+    assert kiosk.page.locator("input").count() == 0
+
+
+TOUCH_AT_ONCE = """() => new MutationObserver((_, observer) => {
+  const button = document.querySelector("[data-choice=register]");
+  if (button) { observer.disconnect(); button.click(); document.title = "touched"; }
+}).observe(document.querySelector("main"), { childList: true })"""
+
+
+def test_a_second_touch_does_not_reach_the_page_that_came_in_between(kiosk: Kiosk) -> None:
+    kiosk.show(PageView("choose_method", 4, {}, ("face", "end")))
+    kiosk.page.evaluate(TOUCH_AT_ONCE)
+    kiosk.show(PageView("register", 5, {"patient_name": "試験 花子"}, ("register", "end")))
+    assert kiosk.page.title() == "touched"
+    kiosk.speak("en")
+    assert kiosk.touches.heard == []
+
+
+def test_the_camera_picture_is_drawn_and_the_hint_is_read_out(kiosk: Kiosk) -> None:
+    kiosk.show(PageView("face", 5, {}, ("end",)))
+    jpeg = BytesIO()
+    Image.new("RGB", (64, 48), (200, 30, 30)).save(jpeg, "JPEG")
+    for hint in HINTS:
+        kiosk.screen.show_preview(5, jpeg.getvalue())
+        kiosk.screen.show_hint(5, hint)
+        kiosk.page.locator(f".hint[data-hint={hint}]").wait_for()
+    kiosk.page.locator("canvas[width='64']").wait_for()
+    said = kiosk.page.locator("#announcement[aria-live=polite]").text_content()
+    assert said == kiosk.page.locator(".hint").text_content() == "そのままお待ちください"
+    pixel = kiosk.page.evaluate(
+        "[...document.querySelector('canvas').getContext('2d').getImageData(9, 9, 1, 1).data]"
+    )
+    assert pixel[0] > 150 > pixel[1]
+
+
+def test_the_token_leaves_the_address_and_survives_a_reload(kiosk: Kiosk) -> None:
+    kiosk.show(PageView("idle", 2))
+    assert kiosk.page.url == kiosk.screen.url
+    kiosk.page.reload()
+    kiosk.wait_for("idle")
+    assert kiosk.page.evaluate("history.length") <= 2
+
+
+def test_the_keyboard_reaches_everything_and_the_title_is_read_first(kiosk: Kiosk) -> None:
+    kiosk.show(PageView("choose_method", 4, {}, ("face", "pin", "end")))
+    assert kiosk.page.evaluate("document.activeElement.tagName") == "H1"
+    reached = []
+    for _ in range(3):
+        kiosk.page.keyboard.press("Tab")
+        reached.append(kiosk.page.evaluate("document.activeElement.dataset.choice"))
+    assert reached == ["face", "pin", "end"]
+    outline = "getComputedStyle(document.activeElement).outlineStyle"
+    assert kiosk.page.evaluate(outline) == "solid"
+
+
+def test_a_reader_that_restarts_is_found_again(chromium: Any, tmp_path: Path) -> None:
+    kiosk = Kiosk(chromium, tmp_path, SEVEN_INCH, 600)
+    kiosk.show(PageView("idle", 2))
+    port = int(kiosk.screen.url.rsplit(":", 1)[1].strip("/"))
+    kiosk.screen.close()
+    kiosk.wait_for("offline")
+    assert kiosk.page.locator("button").count() == 0
+    again = WebScreen(ScreenSettings(kiosk.token_file, port=port), kiosk.touches)
+    kiosk.wait_for("starting")
+    kiosk.page.close()
+    again.close()
+
+
+def test_with_more_languages_a_list_opens(
+    chromium: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = shutil.copytree(LANGUAGES_FOLDER, tmp_path / "languages")
+    shutil.copy(folder / "en.toml", folder / "vi.toml")
+    languages = load_languages("ja", folder)
+    monkeypatch.setattr("device.screen.server.load_languages", lambda tag: languages)
+    kiosk = Kiosk(chromium, tmp_path, SEVEN_INCH, 600)
+    kiosk.show(PageView("idle", 2))
+    kiosk.page.get_by_role("button", name="Language").click()
+    kiosk.page.evaluate(AXE.read_text())
+    assert violations(kiosk.page) == []
+    kiosk.page.locator("dialog button[lang=vi]").click()
+    kiosk.page.locator("html[lang=vi]").wait_for()
+    assert not kiosk.page.locator("dialog").is_visible()
+    kiosk.close()
+    assert kiosk.complaints == []
+
+
+def fonts_of(page: Any, selector: str) -> set[str]:
+    page.evaluate("new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))")
+    devtools = page.context.new_cdp_session(page)
+    for domain in ("DOM", "CSS"):
+        devtools.send(f"{domain}.enable")
+    root = devtools.send("DOM.getDocument")["root"]["nodeId"]
+    node = devtools.send("DOM.querySelector", {"nodeId": root, "selector": selector})["nodeId"]
+    fonts = devtools.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+    devtools.detach()
+    return {font["familyName"] for font in fonts}
+
+
+def test_japanese_is_written_in_japanese_shapes(kiosk: Kiosk) -> None:
+    kiosk.show(PageView("idle", 2))
+    assert fonts_of(kiosk.page, "h1") == {"Noto Sans CJK JP"}

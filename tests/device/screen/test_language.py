@@ -1,0 +1,110 @@
+import re
+import shutil
+import string
+from pathlib import Path
+
+import pytest
+
+from device.errors import ConfigurationError
+from device.screen.errors import UnknownTextError
+from device.screen.language import LANGUAGES_FOLDER, Language, load_languages
+from device.visit.effects import Choice, PageName
+from hostlink.terms import ConsentItem, FailureCode, Notice
+from tests.device.screen.examples import HINTS
+
+LANGUAGES = load_languages("ja")
+
+
+def words_to_fill(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def needed_keys() -> set[str]:
+    """Every text that the rest of the house may ask for."""
+    return {
+        *(f"page.{page.value}.{part}" for page in PageName for part in ("title", "body")),
+        *(f"choice.{choice.value}" for choice in Choice),
+        *(f"failure.{code.name.lower()}.{part}" for code in FailureCode for part in TOLD),
+        *(f"notice.{notice.name.lower()}" for notice in Notice),
+        *(f"consent.{item.name.lower()}" for item in ConsentItem),
+        *(f"hint.{hint}" for hint in HINTS),
+    }
+
+
+TOLD = ("title", "next")
+
+
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
+def test_every_language_says_everything(language: Language) -> None:
+    assert needed_keys() - language.texts.keys() == set()
+    assert all(text.strip() for text in language.texts.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
+def test_every_language_fills_in_the_same_words(language: Language) -> None:
+    japanese = LANGUAGES["ja"].texts
+    for key, text in language.texts.items():
+        assert words_to_fill(text) == words_to_fill(japanese[key]), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
+def test_no_text_is_there_that_nobody_asks_for(language: Language) -> None:
+    others = {key for key in language.texts if not key.startswith("label.")} - needed_keys()
+    assert others == {"page.pin.retry", "page.take_card.reminder"}
+
+
+def test_english_has_no_japanese_left_in_it() -> None:
+    for key, text in LANGUAGES["en"].texts.items():
+        assert not re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", text), key
+
+
+BLAMING = (
+    *("間違い", "まちがい", "不正", "失敗", "エラー"),
+    *("wrong", "incorrect", "invalid PIN", "error", "failed"),
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
+def test_no_page_blames_the_patient(language: Language) -> None:
+    for key, text in language.texts.items():
+        if key.startswith(("failure.", "page.")) and key != "failure.internal.title":
+            assert not [word for word in BLAMING if word in text], key
+
+
+@pytest.mark.parametrize("code", FailureCode)
+def test_every_failure_says_what_to_do_next(code: FailureCode) -> None:
+    key = f"failure.{code.name.lower()}.next"
+    assert "ください" in LANGUAGES["ja"].text(key)
+    assert re.search(r"\b[Pp]lease\b", LANGUAGES["en"].text(key))
+
+
+def test_another_language_is_one_more_file(tmp_path: Path) -> None:
+    folder = shutil.copytree(LANGUAGES_FOLDER, tmp_path / "languages")
+    text = (folder / "en.toml").read_text().replace('name = "English"', 'name = "Tiếng Việt"')
+    (folder / "vi.toml").write_text(text)
+    languages = load_languages("ja", folder)
+    assert list(languages) == ["ja", "en", "vi"]
+    assert languages["vi"].name == "Tiếng Việt"
+
+
+def test_the_language_to_start_with_comes_first() -> None:
+    assert next(iter(load_languages("en"))) == "en"
+
+
+def test_a_language_that_lacks_a_text_is_told_by_its_key(tmp_path: Path) -> None:
+    folder = shutil.copytree(LANGUAGES_FOLDER, tmp_path / "languages")
+    lines = (folder / "en.toml").read_text().splitlines(keepends=True)
+    (folder / "en.toml").write_text("".join(line for line in lines if "hold_still" not in line))
+    with pytest.raises(ConfigurationError, match=r"en\.toml.*hint\.hold_still"):
+        load_languages("ja", folder)
+
+
+def test_an_unknown_language_is_told_with_those_there_are() -> None:
+    with pytest.raises(ConfigurationError, match="en, ja"):
+        load_languages("xx")
+
+
+def test_a_text_that_is_not_there_is_told_by_its_key() -> None:
+    with pytest.raises(UnknownTextError) as caught:
+        LANGUAGES["ja"].text("page.nowhere.title")
+    assert caught.value.key == "page.nowhere.title"

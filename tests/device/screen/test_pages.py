@@ -1,0 +1,85 @@
+import pytest
+
+from device.screen.errors import UnknownTextError
+from device.screen.language import load_languages
+from device.screen.pages import PageModel, page_model
+from device.screen.port import PageView
+from device.visit.effects import PageName
+from hostlink.terms import FailureCode
+from tests.device.screen.examples import EXAMPLES, NAME, SCRAMBLED_PAD
+
+LANGUAGES = load_languages("ja")
+JAPANESE = LANGUAGES["ja"]
+
+
+def shown(name: str, **values: str | int | tuple[str, ...]) -> PageModel:
+    return page_model(PageView(name, 1, values), JAPANESE)
+
+
+def test_there_is_an_example_of_every_page() -> None:
+    assert {page.name for page in EXAMPLES} == {page.value for page in PageName}
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+@pytest.mark.parametrize("page", EXAMPLES, ids=lambda page: f"{page.name}-{page.turn}")
+def test_every_page_has_words_in_every_language(page: PageView, tag: str) -> None:
+    model = page_model(page, LANGUAGES[tag])
+    assert model["title"]
+    assert all(model["paragraphs"])
+    assert [choice["name"] for choice in model["choices"]] == list(page.choices)
+
+
+@pytest.mark.parametrize("code", FailureCode)
+@pytest.mark.parametrize("name", ["failed", "card_taken", "take_card", "out_of_service"])
+def test_a_failure_is_told_with_its_own_words(name: str, code: FailureCode) -> None:
+    failure = code.name.lower()
+    model = shown(name, failure=failure)
+    assert JAPANESE.text(f"failure.{failure}.title") in [model["title"], *model["paragraphs"]]
+    if name != "out_of_service":
+        assert JAPANESE.text(f"failure.{failure}.next") in model["paragraphs"]
+
+
+def test_taking_the_card_comes_before_what_went_wrong() -> None:
+    assert shown("take_card", failure="cancelled")["title"] == "カードをお取りください"
+
+
+def test_a_reminder_says_that_the_card_is_still_there() -> None:
+    assert "カードが残っています" in shown("take_card", failure="", is_reminder=1)["paragraphs"][0]
+
+
+def test_the_tries_left_are_told_before_the_first_key() -> None:
+    assert "あと 2 回" in shown("pin", tries_left=2, pad=SCRAMBLED_PAD)["lead"]
+
+
+def test_a_second_pin_is_asked_for_in_other_words() -> None:
+    assert shown("pin", is_retry=1)["paragraphs"] != shown("pin", is_retry=0)["paragraphs"]
+
+
+def test_the_name_stands_on_the_page() -> None:
+    assert shown("finished", patient_name=NAME)["lead"] == "試験 花子 様"
+
+
+def test_consents_one_by_one_say_which_of_how_many() -> None:
+    model = shown("consent_one", items=("surgery",), position=2, count=4, patient_name=NAME)
+    assert model["lead"] == "2 / 4"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        PageView("nowhere", 1),
+        PageView("idle", 1, {}, ("fly",)),
+        PageView("failed", 1, {"failure": "nothing"}),
+        PageView("consent_all", 1, {"items": ("dreams",)}),
+        PageView("finished", 1, {"notices": ("rain",)}),
+    ],
+)
+def test_what_no_language_describes_is_refused(page: PageView) -> None:
+    with pytest.raises(UnknownTextError):
+        page_model(page, JAPANESE)
+
+
+def test_a_page_never_prints_what_is_written_on_it() -> None:
+    page = PageView("pin", 6, {"pad": SCRAMBLED_PAD, "patient_name": NAME})
+    assert NAME not in repr(page)
+    assert SCRAMBLED_PAD[0] not in repr(page)

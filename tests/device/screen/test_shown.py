@@ -1,0 +1,125 @@
+import json
+from typing import Any
+
+import pytest
+
+from device.screen.language import load_languages
+from device.screen.port import PageView
+from device.screen.shown import Seen, Shown
+
+
+class Changes:
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self) -> None:
+        self.count += 1
+
+
+@pytest.fixture
+def changes() -> Changes:
+    return Changes()
+
+
+@pytest.fixture
+def shown(changes: Changes) -> Shown:
+    return Shown(load_languages("ja"), changes)
+
+
+def texts(news: list[str | bytes]) -> list[dict[str, Any]]:
+    return [json.loads(message) for message in news if isinstance(message, str)]
+
+
+def kinds(news: list[str | bytes]) -> list[str]:
+    return [message["type"] for message in texts(news)]
+
+
+def test_whoever_comes_is_told_everything_once(shown: Shown) -> None:
+    seen = Seen()
+    assert kinds(shown.news_for(seen)) == ["page", "hint", "pin_length"]
+    assert shown.news_for(seen) == []
+
+
+def test_what_was_overtaken_is_never_told(shown: Shown) -> None:
+    seen = Seen()
+    shown.news_for(seen)
+    for turn in range(2, 50):
+        shown.show(PageView("recognising", turn))
+    shown.show(PageView("face", 50))
+    shown.show_hint(50, "no_face")
+    shown.show_hint(50, "good")
+    page, hint, _ = texts(shown.news_for(seen))
+    assert (page["name"], page["turn"], hint["hint"]) == ("face", 50, "good")
+
+
+def test_what_belongs_to_another_turn_is_dropped(shown: Shown, changes: Changes) -> None:
+    shown.show(PageView("face", 5))
+    seen, before = Seen(wants_preview=True), changes.count
+    shown.news_for(seen)
+    for turn in (4, 6):
+        shown.show_hint(turn, "good")
+        shown.show_preview(turn, b"jpeg")
+        shown.show_pin_length(turn, 3)
+    assert changes.count == before
+    assert shown.news_for(seen) == []
+
+
+def test_an_unchanged_hint_is_no_news(shown: Shown, changes: Changes) -> None:
+    shown.show(PageView("face", 5))
+    shown.show_hint(5, "good")
+    before = changes.count
+    shown.show_hint(5, "good")
+    assert changes.count == before
+
+
+def test_a_picture_is_sent_only_when_it_is_asked_for_and_only_the_newest(shown: Shown) -> None:
+    shown.show(PageView("face", 5))
+    seen = Seen()
+    shown.news_for(seen)
+    shown.show_preview(5, b"old")
+    shown.show_preview(5, b"new")
+    assert shown.news_for(seen) == []
+    seen.wants_preview = True
+    assert shown.news_for(seen) == [b"new"]
+    assert not seen.wants_preview
+    seen.wants_preview = True
+    assert shown.news_for(seen) == [], "the same picture is not sent twice"
+
+
+def test_with_the_page_the_picture_goes(shown: Shown) -> None:
+    shown.show(PageView("face", 5))
+    shown.show_preview(5, b"of the patient before")
+    shown.show(PageView("face", 6))
+    seen = Seen(wants_preview=True)
+    assert not [each for each in shown.news_for(seen) if isinstance(each, bytes)]
+
+
+def test_a_new_page_starts_without_hint_and_dots(shown: Shown) -> None:
+    shown.show(PageView("pin", 5))
+    shown.show_pin_length(5, 3)
+    shown.show(PageView("pin", 6))
+    _, hint, length = texts(shown.news_for(Seen()))
+    assert (hint["hint"], length["entered"], length["turn"]) == ("", 0, 6)
+
+
+def test_another_language_changes_all_words_and_keeps_the_rest(shown: Shown) -> None:
+    shown.show(PageView("pin", 5, {"tries_left": 3}))
+    shown.show_pin_length(5, 2)
+    shown.speak("en")
+    page, _, length = texts(shown.news_for(Seen()))
+    assert page["title"] == "Please enter your PIN"
+    assert (page["language"], length["text"]) == ("en", "2 of 4 digits entered")
+
+
+def test_the_next_patient_starts_in_the_first_language(shown: Shown) -> None:
+    shown.speak("en")
+    shown.show(PageView("recognising", 5))
+    assert texts(shown.news_for(Seen()))[0]["language"] == "en"
+    shown.show(PageView("idle", 6))
+    assert texts(shown.news_for(Seen()))[0]["language"] == "ja"
+
+
+def test_an_unknown_language_changes_nothing(shown: Shown, changes: Changes) -> None:
+    before = changes.count
+    shown.speak("xx")
+    assert changes.count == before
