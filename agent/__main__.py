@@ -1,0 +1,41 @@
+"""Runs the agent: `python -m agent --config FILE`.
+
+Exit status: 0 after SIGTERM or Ctrl-C, 2 when the configuration must be changed, 3 when the
+store or the journal cannot be written, so that a supervisor may start it again.
+"""
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+
+from agent.assembly import assemble
+from agent.config import read_config
+from agent.errors import ConfigError, JournalUnavailableError, StoreUnavailableError
+from agent.service import StopWanted
+
+EXIT_CONFIG = 2
+EXIT_STORAGE = 3
+
+
+def main() -> int:
+    """Start, run, stop; see the module's text for the exit status."""
+    parser = argparse.ArgumentParser(prog="agent", description="reception agent of uketsuke")
+    parser.add_argument("--config", type=Path, required=True, help="TOML file")
+    arguments = parser.parse_args()
+    try:
+        with assemble(read_config(arguments.config)) as agent:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: agent.service.post(StopWanted(None)))
+            agent.run()
+    except ConfigError as error:
+        print(f"agent: {error}", file=sys.stderr)
+        return EXIT_CONFIG
+    except (StoreUnavailableError, JournalUnavailableError) as error:
+        print(f"agent: stopped, nothing more can be kept safely: {error}", file=sys.stderr)
+        return EXIT_STORAGE
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

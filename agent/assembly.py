@@ -1,0 +1,143 @@
+"""Puts the agent together from its configuration; nothing else knows all its parts."""
+
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from cryptography import x509
+
+import agent.eligibility
+import agent.relays
+from agent.adapters import load_adapter
+from agent.clock import Clock, SystemClock
+from agent.config import Config
+from agent.delivery import Delivery, DeliveryTerms
+from agent.desk import Desk, DeskDoors, DeskTerms
+from agent.eligibility.port import EligibilitySource
+from agent.errors import ConfigError
+from agent.inbox import Inbox
+from agent.journal import FileJournal
+from agent.link import LinkEvents, hello_maker, stream_opener
+from agent.relays.port import Relay
+from agent.service import Service
+from agent.store import Store
+from agent.toml_table import read_table
+from agent.trust import CardTrust
+from agent.visits import Visits
+from hostlink.errors import HostlinkError
+from hostlink.link import AgentEnd, Link
+from hostlink.tls import agent_context
+
+
+class Agent:
+    """A whole agent, ready to run."""
+
+    def __init__(self, service: Service, desk: Desk, link: Link) -> None:
+        self.service = service
+        self._desk = desk
+        self._link = link
+
+    def run(self) -> None:
+        """Open the link and work until `service` is told to stop; see `Service.run`."""
+        self._link.start()
+        try:
+            self.service.run(self._desk)
+        finally:
+            self._link.close()
+
+
+@contextmanager
+def assemble(config: Config) -> Iterator[Agent]:
+    """Make the agent of a configuration and give everything back afterwards.
+
+    Raises:
+        ConfigError: A file it names cannot be used.
+        StoreUnavailableError: The database cannot be opened durably.
+        JournalUnavailableError: The journal cannot be written.
+    """
+    clock = SystemClock()
+    roots = read_certificates(config.trust_root, "trust_root")
+    source, relays, tls = _source(config), _relays(config), _tls(config)
+    with ExitStack() as stack:
+        stack.callback(source.close)
+        journal = FileJournal(config.journal, clock)
+        stack.callback(journal.close)
+        store, delivery_store = Store(config.store.path), Store(config.store.path)
+        stack.callback(store.close)
+        stack.callback(delivery_store.close)
+        terms = DeliveryTerms(
+            medical_institution_code=config.medical_institution_code,
+            roots=roots,
+            keep_open_visits=timedelta(days=config.store.keep_open_visits_days),
+        )
+        delivery = Delivery(delivery_store, relays, terms, journal, clock)
+        service = Service(source, delivery, journal)
+        link = _link(config, tls, service, clock)
+        desk = Desk(
+            DeskTerms(
+                audience=config.audience,
+                medical_institution_code=config.medical_institution_code,
+                roots=roots,
+                cards=_card_trust(config),
+            ),
+            Visits(store),
+            Inbox(store),
+            DeskDoors(send=link.send, ask=service.ask, wake_delivery=service.wake_delivery),
+            journal,
+            clock,
+        )
+        yield Agent(service, desk, link)
+
+
+def read_certificates(path: Path, where: str) -> tuple[x509.Certificate, ...]:
+    """All certificates of a PEM file.
+
+    Raises:
+        ConfigError: It cannot be read or holds none.
+    """
+    try:
+        return tuple(x509.load_pem_x509_certificates(path.read_bytes()))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{where}: {path} must be a readable PEM certificate.") from error
+
+
+def _tls(config: Config) -> ssl.SSLContext:
+    try:
+        return agent_context(config.certificate, config.key, config.trust_root)
+    except (OSError, ssl.SSLError, HostlinkError) as error:
+        raise ConfigError(
+            "certificate, key and trust_root: name readable PEM files that belong together."
+        ) from error
+
+
+def _card_trust(config: Config) -> CardTrust:
+    anchors: Sequence[x509.Certificate] = [
+        certificate
+        for path in config.card_trust.anchors
+        for certificate in read_certificates(path, "[card_trust] anchors")
+    ]
+    return CardTrust(anchors)
+
+
+def _source(config: Config) -> EligibilitySource:
+    wanted = config.eligibility
+    adapter = load_adapter(agent.eligibility, wanted.name, f"{wanted.where} source")
+    settings = read_table(wanted.settings, adapter.Settings, wanted.where, config.folder)
+    source: EligibilitySource = adapter.open_source(settings)
+    return source
+
+
+def _relays(config: Config) -> dict[str, Relay]:
+    relays: dict[str, Relay] = {}
+    for wanted in config.relays:
+        adapter = load_adapter(agent.relays, wanted.name, f"{wanted.where} target")
+        settings = read_table(wanted.settings, adapter.Settings, wanted.where, config.folder)
+        relays[wanted.label] = adapter.open_relay(settings)
+    return relays
+
+
+def _link(config: Config, tls: ssl.SSLContext, service: Service, clock: Clock) -> Link:
+    end = AgentEnd(tls=tls, make_hello=hello_maker(config.audience, clock))
+    return Link(stream_opener(config.link), end, LinkEvents(service.post))

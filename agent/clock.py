@@ -1,0 +1,42 @@
+"""The reception PC's two clocks, told to everything that needs a time."""
+
+import time
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Protocol
+
+JAPAN = timezone(timedelta(hours=9), "JST")
+"""Japan has one time zone and no summer time; files for reception software use it."""
+
+
+class Clock(Protocol):
+    """What time it is."""
+
+    def now(self) -> datetime:
+        """Wall time with time zone UTC."""
+        ...
+
+    def monotonic_ms(self) -> float:
+        """Milliseconds since this machine was started; equal in all its processes."""
+        ...
+
+
+class SystemClock:
+    """The clocks of the operating system."""
+
+    def now(self) -> datetime:
+        """Wall time with time zone UTC."""
+        return datetime.now(UTC)
+
+    def monotonic_ms(self) -> float:
+        """Milliseconds since start; on Linux the same line in all processes."""
+        return time.monotonic() * 1000
+
+
+def unix_ms(moment: datetime) -> int:
+    """Milliseconds since 1970 of a moment with time zone."""
+    return round(moment.timestamp() * 1000)
+
+
+def moment_of(milliseconds: int) -> datetime:
+    """The moment, in UTC, that lies this many milliseconds after 1970."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)

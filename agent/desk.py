@@ -1,0 +1,278 @@
+"""What the agent does with each message of the reader: no thread, no queue, no waiting.
+
+A question to the eligibility source is only started here; its answer comes back through
+`eligibility_answered`, and counts only for the proof of identity that it was asked for.
+
+A proof for which no challenge is open is answered with a fresh challenge, and a proof of a
+challenge that was replaced meanwhile with the one that counts now: the card still lies there
+and simply signs again. The very same proof sent twice is answered the same way twice.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+from cryptography import x509
+
+from agent.clock import Clock
+from agent.eligibility.port import EligibilityAnswer, EligibilityQuery
+from agent.inbox import Arrival, Inbox
+from agent.journal import Alarm, Event, Journal
+from agent.store import LARGEST_INTEGER
+from agent.trust import CardTrust, ProvenIdentity, judge_validity
+from agent.visits import OpenVisit, Visits
+from hostlink.errors import InvalidResultError
+from hostlink.messages import (
+    DeviceHello,
+    IdentityProven,
+    Message,
+    ResultAcknowledged,
+    SignedResult,
+    VisitChallenge,
+    VisitOpened,
+    VisitOptions,
+    VisitRefused,
+)
+from hostlink.signing import VerifiedResult, verify_result
+from hostlink.terms import ConsentAnswer, FailureCode, Notice, VisitOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question to the eligibility source and the proof of identity that led to it."""
+
+    query: EligibilityQuery
+    identity: bytes
+    """SHA-256 of the proof."""
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskTerms:
+    """Who this agent is and whom it trusts."""
+
+    audience: str
+    medical_institution_code: str
+    """10 digits."""
+    roots: tuple[x509.Certificate, ...]
+    """Makers of readers."""
+    cards: CardTrust
+
+
+@dataclass(frozen=True, slots=True)
+class DeskDoors:
+    """Where the desk's words go; none of these may block."""
+
+    send: Callable[[Message], bool]
+    """To the reader; False when the link is down."""
+    ask: Callable[[Question], None]
+    """Start a question to the eligibility source."""
+    wake_delivery: Callable[[], None]
+
+
+class Desk:
+    """The agent's side of the conversation with one reader; used by one thread."""
+
+    def __init__(
+        self,
+        terms: DeskTerms,
+        visits: Visits,
+        inbox: Inbox,
+        doors: DeskDoors,
+        journal: Journal,
+        clock: Clock,
+    ) -> None:
+        self._terms = terms
+        self._visits = visits
+        self._inbox = inbox
+        self._doors = doors
+        self._journal = journal
+        self._clock = clock
+        self._asking: dict[bytes, bytes] = {}
+        """Visit → proof for which an answer of the eligibility source is awaited."""
+
+    def reader_arrived(self, hello: DeviceHello) -> None:
+        """The link is up; a reader that would use a number again was rolled back or cloned."""
+        self._journal.record(Event.LINK_UP, seq=hello.next_seq)
+        highest = self._inbox.highest_seq(hello.ueid)
+        if highest is not None and hello.next_seq <= highest:
+            self._alarm(Alarm.READER_ROLLED_BACK, seq=hello.next_seq)
+
+    def visit_opened(self, message: VisitOpened) -> None:
+        """Answer with a challenge; a visit opened again gets a new one and keeps its nonce."""
+        challenge = self._visits.challenge(message.visit_id, message.card_kind, self._clock.now())
+        self._journal.record(Event.VISIT_OPENED, visit=message.visit_id)
+        self._doors.send(challenge)
+
+    def identity_proven(self, message: IdentityProven) -> None:
+        """Check the proof, then ask who this is; or repeat what was answered before."""
+        self._journal.record(Event.IDENTITY_RECEIVED, visit=message.visit_id)
+        visit = self._visits.find(message.visit_id)
+        identity = hashlib.sha256(message.certificate + message.challenge_signature).digest()
+        if visit is not None and visit.identity == identity:
+            self._answer_again(visit, message, identity)
+        elif visit is None or visit.challenge is None:
+            self._doors.send(self._visits.challenge(message.visit_id, None, self._clock.now()))
+        else:
+            self._judge(visit, visit.challenge, message, identity)
+
+    def eligibility_answered(
+        self, question: Question, answer: EligibilityAnswer | FailureCode
+    ) -> None:
+        """Tell the reader what to ask the patient; an answer nobody waits for is dropped."""
+        visit_id = question.query.visit_id
+        if self._asking.get(visit_id) != question.identity:
+            return
+        del self._asking[visit_id]
+        match answer:
+            case FailureCode():
+                self._journal.record(Event.ELIGIBILITY_FAILED, visit=visit_id, failure=answer)
+                self._doors.send(VisitRefused(visit_id, answer))
+            case EligibilityAnswer():
+                self._journal.record(Event.ELIGIBILITY_ANSWERED, visit=visit_id)
+                options = _options(question, answer)
+                self._visits.answer(answer.record, options, self._clock.now())
+                self._send_options(options)
+            case _:
+                assert_never(answer)
+
+    def result_arrived(self, message: SignedResult) -> None:
+        """Verify, store, and only then acknowledge; what cannot be verified stays unanswered.
+
+        A result that contradicts one already kept is acknowledged too, once it lies aside:
+        otherwise it would hold up the results of all later patients.
+        """
+        result = self._verify(message)
+        if result is None:
+            return
+        visit_id = result.claims.record.visit_id
+        self._journal.record(Event.RESULT_VERIFIED, visit=visit_id, seq=message.seq)
+        visit = self._visits.find(visit_id)
+        receipt = self._inbox.keep(message.cose, result, self._clock.now())
+        self._journal.record(Event.RESULT_STORED, visit=visit_id, seq=message.seq)
+        if self._doors.send(ResultAcknowledged(message.seq)):
+            self._journal.record(Event.RESULT_ACKNOWLEDGED, visit=visit_id, seq=message.seq)
+        alarms = receipt.alarms
+        if receipt.arrival is Arrival.NEW:
+            self._asking.pop(visit_id, None)
+            alarms += _doubts(result, visit)
+        for alarm in alarms:
+            self._alarm(alarm, visit_id, message.seq)
+        self._doors.wake_delivery()
+
+    def _judge(
+        self, visit: OpenVisit, challenge: bytes, message: IdentityProven, identity: bytes
+    ) -> None:
+        judgement = self._judge_against(challenge, visit, message)
+        match judgement:
+            case FailureCode() if self._answers_replaced_challenge(visit, message):
+                self._doors.send(VisitChallenge(visit.visit_id, visit.nonce, challenge))
+            case FailureCode():
+                self._journal.record(
+                    Event.IDENTITY_REFUSED, visit=visit.visit_id, failure=judgement
+                )
+                self._doors.send(VisitRefused(visit.visit_id, judgement))
+            case ProvenIdentity():
+                certificate = hashlib.sha256(message.certificate).digest()
+                if visit.options is not None and visit.certificate == certificate:
+                    self._send_options(visit.options)
+                else:
+                    self._ask(message, identity, judgement.notices)
+                self._visits.accept(visit.visit_id, identity, certificate)
+            case _:
+                assert_never(judgement)
+
+    def _answers_replaced_challenge(self, visit: OpenVisit, message: IdentityProven) -> bool:
+        """The card did nothing wrong: the new challenge crossed its proof on the way."""
+        replaced = visit.replaced_challenge
+        return replaced is not None and isinstance(
+            self._judge_against(replaced, visit, message), ProvenIdentity
+        )
+
+    def _judge_against(
+        self, challenge: bytes, visit: OpenVisit, message: IdentityProven
+    ) -> ProvenIdentity | FailureCode:
+        return self._terms.cards.judge(
+            message.certificate,
+            challenge,
+            message.challenge_signature,
+            visit.card_kind,
+            self._clock.now(),
+        )
+
+    def _answer_again(self, visit: OpenVisit, message: IdentityProven, identity: bytes) -> None:
+        if visit.options is not None:
+            self._send_options(visit.options)
+        elif visit.visit_id not in self._asking:
+            notices = judge_validity(
+                x509.load_der_x509_certificate(message.certificate),
+                visit.card_kind,
+                self._clock.now(),
+            )
+            if isinstance(notices, tuple):
+                self._ask(message, identity, notices)
+            else:
+                self._doors.send(VisitRefused(visit.visit_id, notices))
+
+    def _ask(self, message: IdentityProven, identity: bytes, notices: tuple[Notice, ...]) -> None:
+        query = EligibilityQuery(
+            visit_id=message.visit_id,
+            medical_institution_code=self._terms.medical_institution_code,
+            certificate=message.certificate,
+        )
+        self._asking[message.visit_id] = identity
+        self._doors.ask(Question(query, identity, notices))
+
+    def _send_options(self, options: VisitOptions) -> None:
+        if self._doors.send(options):
+            self._journal.record(Event.OPTIONS_SENT, visit=options.visit_id)
+
+    def _verify(self, message: SignedResult) -> VerifiedResult | None:
+        """The result, if its signature is good and it is addressed to this agent."""
+        try:
+            result = verify_result(message.cose, self._terms.roots)
+        except InvalidResultError as error:
+            self._alarm(Alarm.RESULT_INVALID, seq=message.seq, detail=error.reason.value)
+            return None
+        claims = result.claims
+        # Empty: the reader made it before it ever met an agent; nothing binds it to a patient.
+        if claims.audience not in ("", self._terms.audience):
+            self._alarm(Alarm.RESULT_INVALID, seq=message.seq, detail="audience")
+            return None
+        if claims.seq != message.seq or claims.seq > LARGEST_INTEGER:
+            self._alarm(Alarm.RESULT_INVALID, seq=message.seq, detail="seq")
+            return None
+        return result
+
+    def _alarm(
+        self,
+        alarm: Alarm,
+        visit: bytes | None = None,
+        seq: int | None = None,
+        detail: str | None = None,
+    ) -> None:
+        self._journal.record(Event.ALARM, alarm=alarm, visit=visit, seq=seq, detail=detail)
+
+
+def _options(question: Question, answer: EligibilityAnswer) -> VisitOptions:
+    """What to ask this patient; within the months of grace no medical information at all."""
+    is_in_grace = Notice.CERTIFICATE_IN_GRACE in question.notices
+    return VisitOptions(
+        visit_id=question.query.visit_id,
+        patient_name=answer.record.person.name,
+        is_registered=answer.is_registered,
+        consents=() if is_in_grace else answer.consents,
+        notices=question.notices,
+    )
+
+
+def _doubts(result: VerifiedResult, visit: OpenVisit | None) -> tuple[Alarm, ...]:
+    """What does not fit between a completed visit and what the agent had told the reader."""
+    record = result.claims.record
+    if record.outcome is not VisitOutcome.COMPLETED:
+        return ()
+    if visit is None or visit.options is None or visit.nonce != record.nonce:
+        return (Alarm.RESULT_UNBOUND,)
+    given = {each.item for each in record.consents if each.answer is ConsentAnswer.GIVEN}
+    return () if given <= set(visit.options.consents) else (Alarm.CONSENT_NOT_OFFERED,)

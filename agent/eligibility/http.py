@@ -1,0 +1,132 @@
+r"""Eligibility over HTTP: one JSON question, one JSON answer, on a connection kept open.
+
+`POST {url}/v1/eligibility` with
+
+    {"visit": "<32 hex digits>", "medical_institution_code": "1311234567",
+     "certificate": "<base64 of the X.509 DER>", "certificate_sha256": "<64 hex digits>"}
+
+is answered by `200` and
+
+    {"is_registered": true,
+     "consents": ["surgery", "diagnosis", "medication", "health_checkup"],
+     "record": {"qualification_validity": "1", "prescription_issue_select": "1",
+                "person": {"name": "...", "name_kana": "...", ...}}}
+
+where `record` has the fields of `agent.qualification.EligibilityRecord`, or by `404` when the
+source knows nobody with this certificate. Any other status, a time-out or no connection mean
+that it cannot be reached now. The question may be repeated with the same `visit`.
+"""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import httpx
+
+from agent.eligibility.port import EligibilityAnswer, EligibilityQuery, EligibilitySource
+from agent.errors import ConfigError, MalformedQualificationError
+from agent.qualification import read_record
+from hostlink.terms import ConsentItem, FailureCode
+
+KEEP_OPEN_S = 3_600.0
+LONGEST_ANSWER_BYTES = 65_536
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `[eligibility]` holds for `source = "http"`."""
+
+    url: str
+    """https, or http on this very machine: the answer names a patient."""
+    timeout_s: float = 8.0
+    """Longest wait for connection, question and each part of the answer."""
+
+
+def open_source(settings: Settings) -> EligibilitySource:
+    """Make the source; the connection is opened with the first question.
+
+    Raises:
+        ConfigError: The address cannot be used.
+    """
+    try:
+        url = httpx.URL(settings.url)
+    except httpx.InvalidURL as error:
+        raise ConfigError("[eligibility] url: write an address like https://host.") from error
+    if url.scheme != "https" and not (url.scheme == "http" and url.host in LOOPBACK):
+        raise ConfigError("[eligibility] url: write https://, or http:// on this machine only.")
+    if settings.timeout_s <= 0:
+        raise ConfigError("[eligibility] timeout_s: write a number above 0.")
+    return HttpSource(url, settings.timeout_s)
+
+
+class HttpSource:
+    """An eligibility service behind HTTP."""
+
+    def __init__(self, url: httpx.URL, timeout_s: float) -> None:
+        self._client = httpx.Client(
+            base_url=url,
+            timeout=timeout_s,
+            limits=httpx.Limits(keepalive_expiry=KEEP_OPEN_S),
+            trust_env=False,
+        )
+
+    def ask(self, query: EligibilityQuery) -> EligibilityAnswer | FailureCode:
+        """Send the question; see `EligibilitySource.ask`."""
+        try:
+            response = self._post(query)
+        except httpx.HTTPError:
+            return FailureCode.ELIGIBILITY_UNREACHABLE
+        match response.status_code:
+            case HTTPStatus.OK:
+                return _read_answer(response)
+            case HTTPStatus.NOT_FOUND:
+                return FailureCode.ELIGIBILITY_NOT_FOUND
+            case _:
+                return FailureCode.ELIGIBILITY_UNREACHABLE
+
+    def close(self) -> None:
+        """Close the kept connection."""
+        self._client.close()
+
+    def _post(self, query: EligibilityQuery) -> httpx.Response:
+        question = {
+            "visit": query.visit_id.hex(),
+            "medical_institution_code": query.medical_institution_code,
+            "certificate": base64.b64encode(query.certificate).decode(),
+            "certificate_sha256": hashlib.sha256(query.certificate).hexdigest(),
+        }
+        try:
+            return self._client.post("/v1/eligibility", json=question)
+        except httpx.RemoteProtocolError:
+            # The server had closed the idle connection; the question may be repeated.
+            return self._client.post("/v1/eligibility", json=question)
+
+
+def _read_answer(response: httpx.Response) -> EligibilityAnswer:
+    if len(response.content) > LONGEST_ANSWER_BYTES:
+        raise MalformedQualificationError("answer")
+    try:
+        document = response.json()
+    except ValueError as error:
+        raise MalformedQualificationError("answer") from error
+    if not isinstance(document, dict):
+        raise MalformedQualificationError("answer")
+    is_registered = document.get("is_registered")
+    if not isinstance(is_registered, bool):
+        raise MalformedQualificationError("is_registered")
+    return EligibilityAnswer(
+        record=read_record(document.get("record")),
+        is_registered=is_registered,
+        consents=_read_consents(document.get("consents")),
+    )
+
+
+def _read_consents(names: object) -> tuple[ConsentItem, ...]:
+    items = {item.name.lower(): item for item in ConsentItem}
+    if not isinstance(names, list) or not all(name in items for name in names):
+        raise MalformedQualificationError("consents")
+    if len(set(names)) != len(names):
+        raise MalformedQualificationError("consents")
+    return tuple(items[name] for name in names)

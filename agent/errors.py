@@ -1,0 +1,39 @@
+"""Everything that can go wrong on the reception PC."""
+
+
+class AgentError(Exception):
+    """Root of all errors of the agent. Never carries personal data."""
+
+
+class ConfigError(AgentError):
+    """The configuration cannot be used; the text is one sentence saying what to change."""
+
+
+class StoreUnavailableError(AgentError):
+    """The agent's database cannot be trusted or written: nothing may be acknowledged any more.
+
+    After a failed fsync a record counts as not stored, and the agent stops instead of trying
+    again on the same connection (facts/security.md §6.6).
+    """
+
+
+class JournalUnavailableError(AgentError):
+    """The journal cannot be written; without it the agent does not work on."""
+
+
+class MalformedQualificationError(AgentError):
+    """What the eligibility source said does not have the agreed form."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"eligibility answer: field {field} is missing or malformed")
+        self.field = field
+        """Name of the field, never its value."""
+
+
+class RelayUnavailableError(AgentError):
+    """The reception software's door is shut for now; the hand-over is tried again later."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"relay unavailable: {cause}")
+        self.cause = cause
+        """Short technical word, such as an errno name."""

@@ -1,0 +1,144 @@
+"""The agent's journal: one JSON line an event, for staff, bench and auditors.
+
+The events and their fields are closed sets, and none of them can hold a name, a number of
+the insured person or a certificate. The visit's id is random and means nothing elsewhere.
+"""
+
+import json
+import os
+import threading
+from enum import StrEnum, unique
+from pathlib import Path
+from typing import Protocol
+
+from agent.clock import Clock, unix_ms
+from agent.errors import JournalUnavailableError
+from hostlink.terms import FailureCode
+
+
+@unique
+class Event(StrEnum):
+    """What can happen at the agent."""
+
+    STARTED = "started"
+    STOPPED = "stopped"
+    LINK_UP = "link_up"
+    LINK_DOWN = "link_down"
+    VISIT_OPENED = "visit_opened"
+    IDENTITY_RECEIVED = "identity_received"
+    IDENTITY_REFUSED = "identity_refused"
+    ELIGIBILITY_ANSWERED = "eligibility_answered"
+    ELIGIBILITY_FAILED = "eligibility_failed"
+    OPTIONS_SENT = "options_sent"
+    RESULT_VERIFIED = "result_verified"
+    RESULT_STORED = "result_stored"
+    RESULT_ACKNOWLEDGED = "result_acknowledged"
+    RECEPTION_FILE_WRITTEN = "reception_file_written"
+    VISIT_PURGED = "visit_purged"
+    ALARM = "alarm"
+
+
+@unique
+class Alarm(StrEnum):
+    """Why staff or an auditor must look."""
+
+    RESULT_INVALID = "result_invalid"
+    """The signature, form, audience or number of a result is wrong; it is not acknowledged."""
+    RESULT_CONFLICT = "result_conflict"
+    """Two different results bear the same number: a cloned or rolled-back reader."""
+    RESULT_GAP = "result_gap"
+    """Results before this one are missing."""
+    RESULT_CHAIN_BROKEN = "result_chain_broken"
+    """A result does not follow the one the agent holds before it."""
+    READER_ROLLED_BACK = "reader_rolled_back"
+    """A reader wants to use a number again that the agent already holds."""
+    RESULT_UNBOUND = "result_unbound"
+    """A completed visit the agent gave no options to; it is kept but not delivered."""
+    CONSENT_NOT_OFFERED = "consent_not_offered"
+    """A consent the patient could not have been asked for; it is not passed on."""
+    ELIGIBILITY_MALFORMED = "eligibility_malformed"
+    RELAY_UNAVAILABLE = "relay_unavailable"
+    ENCODING_CHANGED = "encoding_changed"
+    """A name cannot be written in cp932: this one file is UTF-8."""
+    STORE_UNAVAILABLE = "store_unavailable"
+    INTERNAL = "internal"
+    """A fault of the agent itself; it went on with the next event."""
+
+
+class Journal(Protocol):
+    """Where events are written down."""
+
+    def record(
+        self,
+        event: Event,
+        *,
+        visit: bytes | None = None,
+        seq: int | None = None,
+        failure: FailureCode | None = None,
+        alarm: Alarm | None = None,
+        detail: str | None = None,
+    ) -> None:
+        """Write one event.
+
+        Args:
+            event: What happened.
+            visit: Id of the visit, 16 random bytes.
+            seq: Number of the result.
+            failure: The code the reader is told.
+            alarm: Set exactly when the event is an alarm.
+            detail: Name of a file, relay, reason or exception class; never personal data.
+
+        Raises:
+            JournalUnavailableError: The line could not be written.
+        """
+        ...
+
+
+class FileJournal:
+    """A journal as a file of JSON lines, only ever appended to."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        except OSError as error:
+            raise JournalUnavailableError(f"{path}: {error.strerror}") from error
+
+    def record(
+        self,
+        event: Event,
+        *,
+        visit: bytes | None = None,
+        seq: int | None = None,
+        failure: FailureCode | None = None,
+        alarm: Alarm | None = None,
+        detail: str | None = None,
+    ) -> None:
+        """Append one line; see `Journal.record`."""
+        line = {
+            "event": event.value,
+            "at_ms": round(self._clock.monotonic_ms(), 3),
+            "unix_ms": unix_ms(self._clock.now()),
+            "visit": visit.hex() if visit is not None else None,
+            "seq": seq,
+            "failure": failure.name if failure is not None else None,
+            "alarm": alarm.value if alarm is not None else None,
+            "detail": detail,
+        }
+        told = {key: value for key, value in line.items() if value is not None}
+        data = json.dumps(told, ensure_ascii=False).encode() + b"\n"
+        with self._lock:
+            self._append(data)
+
+    def _append(self, data: bytes) -> None:
+        try:
+            while data:
+                data = data[os.write(self._file, data) :]
+        except OSError as error:
+            raise JournalUnavailableError(str(error.strerror)) from error
+
+    def close(self) -> None:
+        """Give the file back."""
+        os.close(self._file)

@@ -1,0 +1,67 @@
+"""The agent's end of the cable: finds the port, says hello, and puts events on the queue.
+
+Nothing is decided here, because these methods run in the thread that moves the bytes.
+"""
+
+from collections.abc import Callable
+
+from agent.clock import Clock, unix_ms
+from agent.config import LinkConfig
+from hostlink.errors import CableLostError
+from hostlink.events import LinkDown, LinkEvent, LinkUp, Received
+from hostlink.messages import AgentHello, DeviceHello, Message
+from hostlink.port import ByteStream
+from hostlink.reset import ResetReason
+from hostlink.serial_stream import find_serial, open_serial
+
+
+class LinkEvents:
+    """A `LinkHandler` that only passes on.
+
+    Args:
+        post: Takes an event without waiting.
+    """
+
+    def __init__(self, post: Callable[[LinkEvent], None]) -> None:
+        self._post = post
+
+    def link_up(self, peer: DeviceHello | AgentHello) -> None:
+        """Both ends have said hello."""
+        self._post(LinkUp(peer))
+
+    def link_down(self, reason: ResetReason) -> None:
+        """The session ended; the link opens the next one by itself."""
+        self._post(LinkDown(reason))
+
+    def received(self, message: Message) -> None:
+        """The reader said something."""
+        self._post(Received(message))
+
+
+def stream_opener(config: LinkConfig) -> Callable[[], ByteStream]:
+    """How to open the reader's port, now and after each time it was unplugged."""
+
+    def open_stream() -> ByteStream:
+        path = config.port if config.port is not None else _find(config)
+        return open_serial(path)
+
+    return open_stream
+
+
+def hello_maker(audience: str, clock: Clock) -> Callable[[DeviceHello], AgentHello]:
+    """Introduces the agent and tells the reader the time; the link sets the version."""
+
+    def make_hello(peer: DeviceHello) -> AgentHello:
+        return AgentHello(peer.highest_version, audience, unix_ms(clock.now()))
+
+    return make_hello
+
+
+def _find(config: LinkConfig) -> str:
+    """Path of the reader's port: its number may change each time it is plugged in."""
+    path = find_serial(
+        config.usb_vendor_id or 0, config.usb_product_id or 0, config.usb_serial or ""
+    )
+    if path is None:
+        raise CableLostError("no such USB serial device")
+    return path

@@ -1,0 +1,170 @@
+"""The bytes of one `OQSsiquc01res_face_*.xml` and the name it goes by.
+
+Empty elements are left out, one person a file, CRLF line ends and tabs, as known readers of
+the format want it. Shift_JIS means cp932; data that cp932 cannot hold makes this one file
+UTF-8, declared as such, because a name is never silently replaced by ●.
+
+Source: facts/oqs.md §2.2, §2.4, §3, §5.1 and §6.2.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
+from enum import StrEnum, unique
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from agent.clock import JAPAN, moment_of, unix_ms
+from agent.qualification import (
+    ElderlyRecipientCertificate,
+    EligibilityRecord,
+    InsuredPerson,
+    LimitApplicationCertificate,
+)
+from agent.relays.port import Reception
+from hostlink.messages import Moment
+from hostlink.terms import ConsentAnswer, ConsentItem, TimeSource
+
+AVAILABLE = timedelta(hours=24)
+"""閲覧有効期限 after the consent (facts/oqs.md §3.3)."""
+INSURER_NUMBER_WIDTH = 8
+KIND_OF_VISIT = "000"
+"""Ordinary outpatient (facts/oqs.md §2.2)."""
+CONSENT_ELEMENTS = {
+    ConsentItem.HEALTH_CHECKUP: "SpecificHealthCheckupsInfo",
+    ConsentItem.MEDICATION: "PharmacistsInfo",
+    ConsentItem.DIAGNOSIS: "DiagnosisInfo",
+    ConsentItem.SURGERY: "OperationInfo",
+}
+Group = (
+    EligibilityRecord | InsuredPerson | ElderlyRecipientCertificate | LimitApplicationCertificate
+)
+
+
+@unique
+class Encoding(StrEnum):
+    """Encodings reception software can be set to."""
+
+    UTF_8 = "utf-8"
+    CP932 = "cp932"
+
+
+DECLARED = {Encoding.UTF_8: "UTF-8", Encoding.CP932: "Shift_JIS"}
+CHARACTER_CODES = {Encoding.UTF_8: "0", Encoding.CP932: "1"}
+
+
+@dataclass(frozen=True, slots=True)
+class OqsFile:
+    """A finished file."""
+
+    content: bytes = field(repr=False)
+    encoding: Encoding
+    """The one really used."""
+
+
+def file_name(prefix: str, reception: Reception) -> str:
+    """`<prefix>_<10-digit code><20 digits>_<yyyyMMddHHmmss>.xml`, the same at every attempt.
+
+    The 20 digits are the kind of visit (3), a number of the reader (7) and its result (10);
+    the time is when the agent stored the result.
+    """
+    reader = int.from_bytes(hashlib.sha256(reception.ueid).digest()) % 10**7
+    counter = f"{KIND_OF_VISIT}{reader:07}{reception.seq % 10**10:010}"
+    code, received = reception.medical_institution_code, _second(reception.received_at)
+    return f"{prefix}_{code}{counter}_{received}.xml"
+
+
+def render(reception: Reception, encoding: Encoding) -> OqsFile:
+    """The file's bytes in the wanted encoding, or in UTF-8 where that cannot hold them."""
+    try:
+        return OqsFile(_encode(reception, encoding), encoding)
+    except UnicodeEncodeError:
+        return OqsFile(_encode(reception, Encoding.UTF_8), Encoding.UTF_8)
+
+
+def _encode(reception: Reception, encoding: Encoding) -> bytes:
+    root = Element("XmlMsg")
+    _header(SubElement(root, "MessageHeader"), reception, CHARACTER_CODES[encoding])
+    _body(SubElement(root, "MessageBody"), reception)
+    indent(root, space="\t")
+    declaration = f'<?xml version="1.0" encoding="{DECLARED[encoding]}" standalone="no"?>\n'
+    text = declaration + tostring(root, encoding="unicode") + "\n"
+    return text.replace("\n", "\r\n").encode(encoding)
+
+
+def _header(header: Element, reception: Reception, character_code: str) -> None:
+    answered_on = f"{reception.answered_at.astimezone(JAPAN):%Y%m%d}"
+    _add(header, "ProcessExecutionTime", _second(reception.received_at))
+    _add(header, "QualificationConfirmationDate", answered_on)
+    _add(header, "MedicalInstitutionCode", reception.medical_institution_code)
+    _add(header, "ArbitraryFileIdentifier", reception.visit.visit_id.hex())
+    _add(header, "ReferenceClassification", "1")
+    _add(header, "SegmentOfResult", "1")
+    _add(header, "CharacterCodeIdentifier", character_code)
+
+
+def _body(body: Element, reception: Reception) -> None:
+    _add(body, "ProcessingResultStatus", "1")
+    _add_texts(body, reception.record)
+    results = SubElement(body, "ResultList")
+    _person(SubElement(results, "ResultOfQualificationConfirmation"), reception)
+
+
+def _person(result: Element, reception: Reception) -> None:
+    person = reception.record.person
+    _add_texts(result, person)
+    if person.elderly is not None:
+        _add_texts(SubElement(result, "ElderlyRecipientCertificateInfo"), person.elderly)
+    if person.limit is not None:
+        # Given without a consent page since 2024-10-07 (facts/oqs.md §7.3).
+        _add(result, "LimitApplicationCertificateRelatedConsFlg", "1")
+        answered = _second(reception.answered_at)
+        _add(result, "LimitApplicationCertificateRelatedConsTime", answered)
+        _add_texts(SubElement(result, "LimitApplicationCertificateRelatedInfo"), person.limit)
+    # The reader has no page for 特定疾病 yet: nobody consented.
+    _add(result, "SpecificDiseasesCertificateRelatedConsFlg", "0")
+    for name, given_at in _consents(reception):
+        _add(result, f"{name}ConsFlg", "0" if given_at is None else "1")
+        if given_at is not None:
+            _add(result, f"{name}ConsTime", _second(given_at))
+            _add(result, f"{name}AvailableTime", _second(given_at + AVAILABLE))
+
+
+def _consents(reception: Reception) -> Iterator[tuple[str, datetime | None]]:
+    """Element prefix of each item and when the patient agreed to it, if so."""
+    given = {
+        decision.item: _wall_time(decision.at, reception)
+        for decision in reception.visit.consents
+        if decision.answer is ConsentAnswer.GIVEN and decision.item in reception.offered
+    }
+    for item, name in CONSENT_ELEMENTS.items():
+        yield name, given.get(item)
+
+
+def _wall_time(moment: Moment, reception: Reception) -> datetime:
+    """The reader's time where it was told one that can be, or else when its result arrived."""
+    is_later = moment.unix_ms > unix_ms(reception.received_at)
+    if moment.source is TimeSource.NONE or is_later:
+        return reception.received_at
+    return moment_of(moment.unix_ms)
+
+
+def _add_texts(parent: Element, group: Group) -> None:
+    for each in fields(group):
+        value = getattr(group, each.name)
+        if isinstance(value, str):
+            is_insurer = each.name == "insurer_number"
+            text = value.rjust(INSURER_NUMBER_WIDTH) if is_insurer else value
+            _add(parent, _element_name(each.name), text)
+
+
+def _element_name(field_name: str) -> str:
+    return "".join(word.capitalize() for word in field_name.split("_"))
+
+
+def _add(parent: Element, name: str, text: str) -> None:
+    SubElement(parent, name).text = text
+
+
+def _second(moment: datetime) -> str:
+    return f"{moment.astimezone(JAPAN):%Y%m%d%H%M%S}"

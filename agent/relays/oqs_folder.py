@@ -1,0 +1,141 @@
+"""Hands results over as files in the folder that reception software watches.
+
+A file is first written whole into a staging folder on the same file system and synced; the
+rename into the watched folder is the one step that counts. So a staged file that is gone has
+been handed over, and nothing is lost or doubled at any kill. Each staging folder has a random
+name: when a share is not mounted, its staging folder is missing too, and that is told apart
+from a file that was handed over.
+
+Source: facts/security.md §5.1; facts/oqs.md §2.3.
+"""
+
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum, unique
+from errno import errorcode
+from pathlib import Path
+
+from agent.errors import ConfigError, RelayUnavailableError
+from agent.relays._oqs_file import Encoding, file_name, render
+from agent.relays.port import Prepared, Reception, Relay
+
+STAGING_PREFIX = ".uketsuke-"
+STAGED_SUFFIX = ".part"
+NOTICE_S = 0.4
+"""A watcher reports a change only of a file that it has already seen for so long."""
+
+
+@unique
+class WriteMode(StrEnum):
+    """What the watching software needs to see."""
+
+    RENAME = "rename"
+    """The file appears whole."""
+    CREATE_THEN_WRITE = "create_then_write"
+    """An empty file appears and is then replaced by the whole one: for software that acts on
+    changes only (facts/oqs.md §2.3). chokidar 3.6 and 4 tell of an `add`, then of a `change`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `[[relays]]` holds for `target = "oqs_folder"`."""
+
+    folder: Path
+    """The watched folder; it is never created, since a missing one may be an absent share."""
+    encoding: Encoding = Encoding.UTF_8
+    write_mode: WriteMode = WriteMode.RENAME
+    file_prefix: str = "OQSsiquc01res_face"
+    staging_folder: Path | None = None
+    """Where to keep the staging folder if not in `folder`; must be on the same file system."""
+
+
+def open_relay(settings: Settings) -> Relay:
+    """Make the relay; the folder may still be missing.
+
+    Raises:
+        ConfigError: The prefix is not a part of a file name.
+    """
+    if not settings.file_prefix.isidentifier():
+        raise ConfigError("[[relays]] file_prefix: write letters, digits and _ only.")
+    return OqsFolder(settings, time.sleep)
+
+
+class OqsFolder:
+    """One watched folder."""
+
+    def __init__(self, settings: Settings, pause: Callable[[float], None]) -> None:
+        self._settings = settings
+        self._pause = pause
+
+    def prepare(self, reception: Reception) -> Prepared:
+        """Write and sync the staged file; see `Relay.prepare`."""
+        file = render(reception, self._settings.encoding)
+        name = file_name(self._settings.file_prefix, reception)
+        with _folder_errors():
+            staging = self._make_staging()
+            _write_synced(staging / f"{name}{STAGED_SUFFIX}", file.content)
+            _sync_folder(staging)
+        return Prepared(
+            token=f"{staging.name}/{name}",
+            is_encoding_changed=file.encoding is not self._settings.encoding,
+        )
+
+    def commit(self, token: str) -> str:
+        """Rename the staged file into place; see `Relay.commit`."""
+        staging_name, name = token.split("/")
+        staging = self._staging_parent / staging_name
+        staged, final = staging / f"{name}{STAGED_SUFFIX}", self._settings.folder / name
+        with _folder_errors():
+            # Raises when the share is away; only a folder that is there can lack a file.
+            if staged not in staging.iterdir():
+                return name
+            if self._settings.write_mode is WriteMode.CREATE_THEN_WRITE:
+                final.touch()
+                self._pause(NOTICE_S)
+            staged.replace(final)
+            _sync_folder(self._settings.folder)
+            _sync_folder(staging)
+        return name
+
+    @property
+    def _staging_parent(self) -> Path:
+        return self._settings.staging_folder or self._settings.folder
+
+    def _make_staging(self) -> Path:
+        for folder in sorted(self._staging_parent.glob(f"{STAGING_PREFIX}*/")):
+            return folder
+        folder = self._staging_parent / f"{STAGING_PREFIX}{secrets.token_hex(8)}"
+        folder.mkdir(mode=0o700)
+        _sync_folder(self._staging_parent)
+        return folder
+
+
+def _write_synced(path: Path, content: bytes) -> None:
+    """Write a new file and wait for the disk; after an error nothing of it is trusted."""
+    path.unlink(missing_ok=True)
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return  # Windows cannot sync a folder (facts/security.md §5.1)
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _folder_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RelayUnavailableError(errorcode.get(error.errno or 0, "OSError")) from error

@@ -1,0 +1,62 @@
+"""A relay as the delivery sees it: prepare durably, then hand over in one step that counts."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from agent.qualification import EligibilityRecord
+from hostlink.messages import VisitRecord
+from hostlink.terms import ConsentItem
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """A completed visit with what the eligibility source said: all a relay needs."""
+
+    medical_institution_code: str
+    """10 digits."""
+    ueid: bytes
+    seq: int
+    """Number of the signed result; `(ueid, seq)` is unique for ever."""
+    visit: VisitRecord
+    """What happened at the reader, out of the verified signature."""
+    record: EligibilityRecord = field(repr=False)
+    offered: tuple[ConsentItem, ...]
+    """What the patient could be asked; any other consent is not passed on."""
+    answered_at: datetime
+    """When the eligibility source answered."""
+    received_at: datetime
+    """When the result was stored: the same at every attempt, so names never change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A hand-over that only waits for its one decisive step."""
+
+    token: str
+    """How `commit` finds it again, also after a restart; kept in the store, not personal."""
+    is_encoding_changed: bool
+    """The wanted encoding could not hold a character of this person's data."""
+
+
+class Relay(Protocol):
+    """One door of reception software."""
+
+    def prepare(self, reception: Reception) -> Prepared:
+        """Make everything ready on durable storage, invisible to the reception software.
+
+        Raises:
+            RelayUnavailableError: The door is shut for now.
+        """
+        ...
+
+    def commit(self, token: str) -> str:
+        """Hand over what was prepared, at most once however often this is called.
+
+        Returns:
+            Name under which the reception software sees it.
+
+        Raises:
+            RelayUnavailableError: The door is shut for now; nothing was handed over.
+        """
+        ...

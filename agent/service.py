@@ -1,0 +1,185 @@
+"""One queue, one owner thread, and the only place where any exception is caught.
+
+The link thread, the threads that wait for the eligibility source and the signal handler only
+put events on the queue; the thread that calls `run` takes them off and owns the desk. A
+second thread delivers, so that a slow share never delays an acknowledgement. A fault in the
+work on one event is written down and the next event is taken; only a store or journal that
+cannot be written stops the agent, because then nothing may be acknowledged.
+"""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from queue import SimpleQueue
+from typing import assert_never
+
+from agent.delivery import Delivery
+from agent.desk import Desk, Question
+from agent.eligibility.port import EligibilityAnswer, EligibilitySource
+from agent.errors import (
+    JournalUnavailableError,
+    MalformedQualificationError,
+    StoreUnavailableError,
+)
+from agent.journal import Alarm, Event, Journal
+from hostlink.events import LinkDown, LinkUp, Received
+from hostlink.messages import DeviceHello, IdentityProven, Message, SignedResult, VisitOpened
+from hostlink.terms import FailureCode
+
+QUESTIONS_AT_ONCE = 2
+FIRST_RETRY_S = 0.5
+LONGEST_RETRY_S = 30.0
+IDLE_S = 3_600.0
+"""Even when nothing arrives, abandoned visits are purged this often."""
+DELIVERY_STOP_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class EligibilityAnswered:
+    """The eligibility source has answered, or failed to."""
+
+    question: Question
+    answer: EligibilityAnswer | FailureCode
+
+
+@dataclass(frozen=True, slots=True)
+class StopWanted:
+    """Somebody asked the agent to end, or it cannot go on."""
+
+    cause: StoreUnavailableError | JournalUnavailableError | None
+
+
+ServiceEvent = LinkUp | LinkDown | Received | EligibilityAnswered | StopWanted
+
+
+class Service:
+    """The running agent without its link.
+
+    Args:
+        source: Asked from threads of its own.
+        delivery: Used by a thread of its own.
+        journal: Shared by all threads.
+    """
+
+    def __init__(self, source: EligibilitySource, delivery: Delivery, journal: Journal) -> None:
+        self._source = source
+        self._delivery = delivery
+        self._journal = journal
+        self._queue: SimpleQueue[ServiceEvent] = SimpleQueue()
+        self._askers = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix="eligibility")
+        self._has_parcels = threading.Event()
+        self._is_stopping = threading.Event()
+
+    def post(self, event: ServiceEvent) -> None:
+        """Put an event on the queue, from any thread or signal handler."""
+        self._queue.put(event)
+
+    def ask(self, question: Question) -> None:
+        """Ask the eligibility source in the background."""
+        self._askers.submit(self._ask, question)
+
+    def wake_delivery(self) -> None:
+        """Something may have to be delivered."""
+        self._has_parcels.set()
+
+    def run(self, desk: Desk) -> None:
+        """Work until somebody wants to stop.
+
+        Raises:
+            StoreUnavailableError: Nothing can be kept durably any more.
+            JournalUnavailableError: Nothing can be written down any more.
+        """
+        self._journal.record(Event.STARTED)
+        delivery = threading.Thread(target=self._deliver_until_stopped, name="delivery")
+        delivery.start()
+        try:
+            self._work(desk)
+        finally:
+            self._is_stopping.set()
+            self._has_parcels.set()
+            self._askers.shutdown(wait=False, cancel_futures=True)
+            delivery.join(DELIVERY_STOP_S)
+        self._journal.record(Event.STOPPED)
+
+    def _work(self, desk: Desk) -> None:
+        while True:
+            event = self._queue.get()
+            if isinstance(event, StopWanted):
+                if event.cause is not None:
+                    raise event.cause
+                return
+            self._guarded(partial(self._handle, desk, event))
+
+    def _handle(self, desk: Desk, event: ServiceEvent) -> None:
+        match event:
+            case LinkUp(peer=DeviceHello() as peer):
+                desk.reader_arrived(peer)
+            case LinkDown(reason=reason):
+                self._journal.record(Event.LINK_DOWN, detail=reason.name.lower())
+            case Received(message=message):
+                _dispatch(desk, message)
+            case EligibilityAnswered(question=question, answer=answer):
+                desk.eligibility_answered(question, answer)
+            case LinkUp() | StopWanted():
+                pass
+            case _:
+                assert_never(event)
+
+    def _ask(self, question: Question) -> None:
+        answer: EligibilityAnswer | FailureCode = FailureCode.ELIGIBILITY_UNREACHABLE
+        try:
+            answer = self._source.ask(question.query)
+        except MalformedQualificationError as error:
+            self._alarm(Alarm.ELIGIBILITY_MALFORMED, error.field)
+        except Exception as error:  # noqa: BLE001 - the patient gets an answer in any case
+            self._alarm(Alarm.INTERNAL, type(error).__name__)
+        self.post(EligibilityAnswered(question, answer))
+
+    def _deliver_until_stopped(self) -> None:
+        retry_s = FIRST_RETRY_S
+        while not self._is_stopping.is_set():
+            self._has_parcels.clear()
+            try:
+                is_clear = self._deliver_all()
+            except (StoreUnavailableError, JournalUnavailableError) as error:
+                self.post(StopWanted(error))
+                return
+            retry_s = FIRST_RETRY_S if is_clear else min(retry_s * 2, LONGEST_RETRY_S)
+            self._has_parcels.wait(IDLE_S if is_clear else retry_s)
+
+    def _deliver_all(self) -> bool:
+        """One round over all parcels, then the purge; one bad parcel stops no other."""
+        is_clear, shut = True, set[str]()
+        for parcel in self._delivery.outstanding():
+            if parcel.relay in shut or self._is_stopping.is_set():
+                continue
+            if not self._guarded(partial(self._delivery.deliver, parcel)):
+                is_clear = False
+                shut.add(parcel.relay)
+        return bool(self._guarded(self._delivery.purge)) and is_clear
+
+    def _guarded(self, work: Callable[[], bool | None]) -> bool | None:
+        try:
+            return work()
+        except (StoreUnavailableError, JournalUnavailableError):
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad event must not end the service
+            self._alarm(Alarm.INTERNAL, type(error).__name__)
+            return False
+
+    def _alarm(self, alarm: Alarm, detail: str) -> None:
+        self._journal.record(Event.ALARM, alarm=alarm, detail=detail)
+
+
+def _dispatch(desk: Desk, message: Message) -> None:
+    match message:
+        case VisitOpened():
+            desk.visit_opened(message)
+        case IdentityProven():
+            desk.identity_proven(message)
+        case SignedResult():
+            desk.result_arrived(message)
+        case _:
+            pass  # The link lets no other kind through.

@@ -1,0 +1,132 @@
+"""The HTTP source against the simulated service: answers, outages, one kept connection."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from agent.eligibility.http import Settings, open_source
+from agent.eligibility.port import EligibilityAnswer, EligibilityQuery, EligibilitySource
+from agent.errors import ConfigError, MalformedQualificationError
+from hostlink.terms import ConsentItem, FailureCode
+from tests.agent.world import INSTITUTION, VISIT_ID, card
+from tests.hw_sim.eligibility_service import SHIKEN_HANAKO, UKETSUKE_TARO, EligibilityService
+
+TIMEOUT_S = 0.3
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[EligibilityService]:
+    with EligibilityService() as service:
+        yield service
+
+
+@pytest.fixture
+def service(running: EligibilityService) -> EligibilityService:
+    running.come_back()
+    running.set_latency(0)
+    running.enroll(card().sha256, UKETSUKE_TARO)
+    return running
+
+
+@pytest.fixture
+def source(service: EligibilityService) -> Iterator[EligibilitySource]:
+    source = open_source(Settings(service.url, TIMEOUT_S))
+    yield source
+    source.close()
+
+
+@pytest.fixture
+def query() -> EligibilityQuery:
+    """The certificate of a card is made anew in each run, so its digest is too."""
+    return EligibilityQuery(VISIT_ID, INSTITUTION, b"certificate of a card")
+
+
+@pytest.fixture
+def enrolled(service: EligibilityService) -> EligibilityQuery:
+    patient = card()
+    service.enroll(patient.sha256, SHIKEN_HANAKO)
+    return EligibilityQuery(VISIT_ID, INSTITUTION, patient.der)
+
+
+def test_an_insured_person(source: EligibilitySource, enrolled: EligibilityQuery) -> None:
+    answer = source.ask(enrolled)
+    assert isinstance(answer, EligibilityAnswer)
+    assert answer.record.person.name == "試験　花子"
+    assert not answer.is_registered
+    assert answer.consents == (
+        ConsentItem.SURGERY,
+        ConsentItem.DIAGNOSIS,
+        ConsentItem.MEDICATION,
+    )
+    assert "花子" not in repr(answer)
+
+
+def test_nobody_has_this_certificate(source: EligibilitySource, query: EligibilityQuery) -> None:
+    assert source.ask(query) is FailureCode.ELIGIBILITY_NOT_FOUND
+
+
+def test_an_outage_and_its_end(
+    source: EligibilitySource, service: EligibilityService, enrolled: EligibilityQuery
+) -> None:
+    service.go_down()
+    assert source.ask(enrolled) is FailureCode.ELIGIBILITY_UNREACHABLE
+    service.come_back()
+    assert isinstance(source.ask(enrolled), EligibilityAnswer)
+
+
+def test_a_service_that_is_too_slow(
+    source: EligibilitySource, service: EligibilityService, enrolled: EligibilityQuery
+) -> None:
+    service.set_latency(5)
+    started = time.monotonic()
+    assert source.ask(enrolled) is FailureCode.ELIGIBILITY_UNREACHABLE
+    assert time.monotonic() - started < 10 * TIMEOUT_S
+
+
+def test_nobody_listens(query: EligibilityQuery) -> None:
+    source = open_source(Settings("http://127.0.0.1:9", TIMEOUT_S))
+    assert source.ask(query) is FailureCode.ELIGIBILITY_UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"\xff",
+        b'{"is_registered": 1, "consents": [], "record": {}}',
+        b'{"is_registered": true, "consents": ["all"], "record": {}}',
+        b'{"is_registered": true, "consents": [[]], "record": {}}',
+        b'{"is_registered": true, "consents": ["surgery", "surgery"], "record": {}}',
+        b'{"is_registered": true, "consents": [], "record": {}}',
+        b" " * 70_000,
+    ],
+)
+def test_an_answer_that_is_not_as_agreed(
+    source: EligibilitySource, service: EligibilityService, query: EligibilityQuery, body: bytes
+) -> None:
+    service.talk_garbage(body)
+    with pytest.raises(MalformedQualificationError):
+        source.ask(query)
+
+
+def test_the_connection_is_kept_open(
+    source: EligibilitySource, service: EligibilityService, enrolled: EligibilityQuery
+) -> None:
+    before = service.connections
+    for _ in range(3):
+        source.ask(enrolled)
+    assert service.connections == before + 1
+
+
+@pytest.mark.parametrize("url", ["http://eligibility.invalid", "ftp://127.0.0.1", "x", ""])
+def test_an_address_that_would_show_names_on_a_network_is_refused(url: str) -> None:
+    with pytest.raises(ConfigError, match=r"\[eligibility\] url"):
+        open_source(Settings(url))
+
+
+def test_a_timeout_must_be_a_time() -> None:
+    with pytest.raises(ConfigError, match="timeout_s"):
+        open_source(Settings("https://eligibility.invalid", 0))

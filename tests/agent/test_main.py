@@ -1,0 +1,249 @@
+"""The whole agent as a process: a real pty, a real link, a real HTTP service, a real folder."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hostlink.messages import (
+    ResultAcknowledged,
+    VisitChallenge,
+    VisitOpened,
+    VisitOptions,
+    VisitRefused,
+)
+from hostlink.terms import CardKind, ConsentItem, FailureCode
+from tests.agent.reader_end import ReaderEnd
+from tests.agent.running_agent import PATIENCE_S, RunningAgent
+from tests.agent.world import (
+    AUDIENCE,
+    FAR_DATE,
+    TODAY,
+    Card,
+    SigningReader,
+    abandoned,
+    card,
+    completed,
+    keys,
+)
+from tests.hw_sim.card.certificates import make_authority
+from tests.hw_sim.eligibility_service import UKETSUKE_TARO, EligibilityService
+
+RECOVERED_BEFORE_S = 1.5
+
+
+@pytest.fixture
+def service() -> Iterator[EligibilityService]:
+    with EligibilityService() as running:
+        yield running
+
+
+@pytest.fixture
+def patient(service: EligibilityService) -> Card:
+    person = card(datetime.now(UTC).date() + timedelta(days=900))
+    service.enroll(person.sha256, UKETSUKE_TARO)
+    return person
+
+
+@pytest.fixture
+def signer() -> SigningReader:
+    return SigningReader()
+
+
+@pytest.fixture
+def reader(tmp_path: Path, signer: SigningReader) -> Iterator[ReaderEnd]:
+    with ReaderEnd(tmp_path, lambda: signer.next_seq) as end:
+        yield end
+
+
+@pytest.fixture
+def agent(tmp_path: Path, service: EligibilityService, reader: ReaderEnd) -> Iterator[RunningAgent]:
+    running = RunningAgent(tmp_path, service)
+    running.start()
+    yield running
+    running.kill()
+
+
+def opened(reader: ReaderEnd, visit_id: bytes) -> VisitChallenge:
+    return reader.ask(VisitOpened(visit_id, CardKind.MY_NUMBER), VisitChallenge)
+
+
+def test_a_visit_from_challenge_to_reception_file(
+    agent: RunningAgent, reader: ReaderEnd, patient: Card, signer: SigningReader
+) -> None:
+    hello = reader.wait_up()
+    assert hello.audience == AUDIENCE
+    assert abs(hello.unix_ms - time.time() * 1000) < 5_000
+    visit_id = os.urandom(16)
+    challenge = opened(reader, visit_id)
+
+    options = reader.ask(patient.prove(challenge), VisitOptions)
+    assert options.patient_name == "受付　太郎"
+    assert options.is_registered
+    assert ConsentItem.SURGERY in options.consents
+
+    result = signer.sign(completed(challenge.nonce, visit_id, datetime.now(UTC)))
+    assert reader.ask(result, ResultAcknowledged).seq == result.seq
+    taken = agent.take()
+    assert taken.person["Name"] == "受付　太郎"
+    assert taken.person["OperationInfoConsFlg"] == "0"
+    assert taken.person["PharmacistsInfoConsFlg"] == "1"
+
+    agent.wait_for_event("visit_purged")
+    assert "太郎".encode() not in agent.stored_bytes()
+    assert agent.stop() == 0
+    wanted = [
+        "started", "link_up", "visit_opened", "identity_received", "eligibility_answered",
+        "options_sent", "result_verified", "result_stored", "result_acknowledged",
+    ]  # fmt: skip
+    told = [event for event in agent.events() if event in wanted]
+    assert told == wanted
+    assert "reception_file_written" in agent.events()
+    text = (agent.folder / "journal.jsonl").read_text()
+    assert not any(secret in text for secret in ("太郎", "01130012", "５６７８", patient.der.hex()))
+
+
+def test_the_answer_waits_for_its_result_over_a_kill(
+    agent: RunningAgent, reader: ReaderEnd, patient: Card, signer: SigningReader
+) -> None:
+    reader.wait_up()
+    visit_id = os.urandom(16)
+    challenge = opened(reader, visit_id)
+    reader.ask(patient.prove(challenge), VisitOptions)
+
+    agent.kill()
+    result = signer.sign(completed(challenge.nonce, visit_id, datetime.now(UTC)))
+    agent.start()
+    reader.wait_up()
+
+    assert reader.ask(result, ResultAcknowledged).seq == result.seq
+    assert agent.take().person["Name"] == "受付　太郎"
+    agent.wait_for_event("visit_purged")
+    assert "太郎".encode() not in agent.stored_bytes()
+
+
+def test_an_unplugged_cable_costs_no_visit(
+    agent: RunningAgent, reader: ReaderEnd, patient: Card, signer: SigningReader
+) -> None:
+    reader.wait_up()
+    visit_id = os.urandom(16)
+    proof = patient.prove(opened(reader, visit_id))
+    first = reader.ask(proof, VisitOptions)
+
+    reader.cable.unplug()
+    reader.downs.get(timeout=PATIENCE_S)
+    reader.cable.plug()
+    plugged_at = time.monotonic()
+    reader.wait_up()
+    assert time.monotonic() - plugged_at < RECOVERED_BEFORE_S
+
+    again = opened(reader, visit_id)
+    assert reader.ask(proof, VisitOptions) == first
+    result = signer.sign(completed(again.nonce, visit_id, datetime.now(UTC)))
+    reader.ask(result, ResultAcknowledged)
+    agent.take()
+    assert agent.events().count("link_down") == 1
+    assert "alarm" not in agent.events()
+
+
+def test_an_outage_of_the_source_ends(
+    agent: RunningAgent, reader: ReaderEnd, patient: Card, service: EligibilityService
+) -> None:
+    reader.wait_up()
+    visit_id = os.urandom(16)
+    proof = patient.prove(opened(reader, visit_id))
+    service.go_down()
+    refused = reader.ask(proof, VisitRefused)
+    assert refused.failure is FailureCode.ELIGIBILITY_UNREACHABLE
+    service.come_back()
+    assert reader.ask(proof, VisitOptions).visit_id == visit_id
+
+
+def test_a_missing_folder_loses_nothing(
+    agent: RunningAgent, reader: ReaderEnd, patient: Card, signer: SigningReader
+) -> None:
+    reader.wait_up()
+    agent.reception.rmdir()
+    visit_id = os.urandom(16)
+    challenge = opened(reader, visit_id)
+    reader.ask(patient.prove(challenge), VisitOptions)
+    result = signer.sign(completed(challenge.nonce, visit_id, datetime.now(UTC)))
+    reader.ask(result, ResultAcknowledged)
+    agent.wait_for_event("alarm")
+    agent.kill()
+    agent.start()
+
+    agent.reception.mkdir()
+    assert agent.take().header["ArbitraryFileIdentifier"] == visit_id.hex()
+
+
+def test_a_patient_nobody_insures_and_a_card_nobody_issued(
+    agent: RunningAgent, reader: ReaderEnd, service: EligibilityService
+) -> None:
+    reader.wait_up()
+    nobody = card(FAR_DATE - timedelta(days=1))
+    refused = reader.ask(nobody.prove(opened(reader, os.urandom(16))), VisitRefused)
+    assert refused.failure is FailureCode.ELIGIBILITY_NOT_FOUND
+    forged = card(
+        FAR_DATE, make_authority(keys().key("stranger"), "user authentication", TODAY.date())
+    )
+    refused = reader.ask(forged.prove(opened(reader, os.urandom(16))), VisitRefused)
+    assert refused.failure is FailureCode.CERTIFICATE_INVALID
+    assert service.request_count == 1
+
+
+def test_an_abandoned_visit_is_acknowledged_without_a_file(
+    agent: RunningAgent, reader: ReaderEnd, patient: Card, signer: SigningReader
+) -> None:
+    reader.wait_up()
+    visit_id = os.urandom(16)
+    challenge = opened(reader, visit_id)
+    reader.ask(patient.prove(challenge), VisitOptions)
+    reader.ask(signer.sign(abandoned(challenge.nonce, visit_id)), ResultAcknowledged)
+    agent.wait_for_event("visit_purged")
+    assert list(agent.reception.glob("OQS*")) == []
+    assert "太郎".encode() not in agent.stored_bytes()
+
+
+def run_to_end(config: Path) -> tuple[int, str]:
+    finished = subprocess.run(
+        [sys.executable, "-m", "agent", "--config", str(config)],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    return finished.returncode, finished.stderr
+
+
+def test_a_wrong_configuration_ends_with_2_and_one_sentence(
+    tmp_path: Path, service: EligibilityService
+) -> None:
+    agent = RunningAgent(tmp_path, service)
+    config = agent.folder / "agent.toml"
+    good = config.read_text()
+    config.write_text(good.replace('source = "http"', 'source = "os"'))
+    assert run_to_end(config) == (
+        2,
+        "agent: [eligibility] source: 'os' does not exist; write one of http.\n",
+    )
+    config.write_text(good.replace("cards.pem", "nowhere.pem"))
+    status, sentence = run_to_end(config)
+    assert status == 2
+    assert sentence.count("\n") == 1
+    assert "[card_trust] anchors" in sentence
+
+
+def test_a_store_that_cannot_be_trusted_ends_with_3(
+    tmp_path: Path, service: EligibilityService
+) -> None:
+    agent = RunningAgent(tmp_path, service)
+    (agent.folder / "agent.sqlite3").write_bytes(b"no database" * 1000)
+    status, sentence = run_to_end(agent.folder / "agent.toml")
+    assert status == 3
+    assert sentence.count("\n") == 1

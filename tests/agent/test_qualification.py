@@ -1,0 +1,94 @@
+"""What an eligibility source may say, and what it must."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from agent.errors import MalformedQualificationError
+from agent.qualification import read_record, record_from_json, record_to_json
+from tests.hw_sim.eligibility_service import SHIKEN_HANAKO, UKETSUKE_TARO
+
+SHORT = 3
+"""A code of so few digits may stand in any address of memory."""
+Document = dict[str, Any]
+
+
+@pytest.fixture
+def document() -> Document:
+    return copy.deepcopy(UKETSUKE_TARO["record"])
+
+
+@pytest.mark.parametrize("person", [UKETSUKE_TARO, SHIKEN_HANAKO])
+def test_a_record_is_kept_whole(person: Document) -> None:
+    record = read_record(person["record"])
+    assert record_from_json(record_to_json(record)) == record
+    assert record.person.name == person["record"]["person"]["name"]
+
+
+def test_nothing_of_it_shows(document: Document) -> None:
+    record = read_record(document)
+    shown = repr(record) + repr(record.person) + repr(record.person.elderly)
+    texts = [text for text in document["person"].values() if isinstance(text, str)]
+    assert not any(text in shown for text in texts if len(text) > SHORT)
+
+
+def test_groups_are_read(document: Document) -> None:
+    person = read_record(document).person
+    assert person.elderly is not None
+    assert person.elderly.elderly_recipient_contribution_ratio == "020"
+    assert person.limit is not None
+    assert person.limit.limit_application_certificate_classification_flag == "B04"
+
+
+def test_empty_and_unknown_fields_count_as_absent(document: Document) -> None:
+    document["person"] |= {"address": "", "reason_of_loss": None, "shoe_size": "27"}
+    person = read_record(document).person
+    assert (person.address, person.reason_of_loss) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("name", None),
+        ("name", 7),
+        ("name", "あ" * 129),
+        ("name_kana", ""),
+        ("birthdate", "1955-06-01"),
+        ("birthdate", "1955060１"),
+        ("sex1", "4"),
+        ("insurer_number", "0113001"[:5]),
+        ("insurer_name", "line\nbreak"),
+        ("address", "\x00"),
+        ("address", "\ud800"),
+        ("address", "あ" * 401),
+        ("qualification_date", "yesterday"),
+        ("elderly", "none"),
+    ],
+)
+def test_a_field_that_is_not_as_agreed_is_named_without_its_value(
+    document: Document, field: str, value: object
+) -> None:
+    document["person"][field] = value
+    with pytest.raises(MalformedQualificationError) as caught:
+        read_record(document)
+    assert caught.value.field == field
+    assert not value or str(value) not in str(caught.value)
+
+
+@pytest.mark.parametrize("whole", [None, [], "record", {}, {"person": None}])
+def test_no_record_at_all(whole: object) -> None:
+    with pytest.raises(MalformedQualificationError):
+        read_record(whole)
+
+
+def test_a_group_is_whole_or_absent(document: Document) -> None:
+    del document["person"]["limit"]["limit_application_certificate_date"]
+    with pytest.raises(MalformedQualificationError, match="limit_application_certificate_date"):
+        read_record(document)
+
+
+def test_rare_kanji_and_private_use_characters_pass(document: Document) -> None:
+    document["person"]["name"] = "𠮷野　\ue000子"
+    assert read_record(document).person.name == "𠮷野　\ue000子"

@@ -1,0 +1,88 @@
+"""What the store promises: durable before it returns, all or nothing, or a clear refusal."""
+
+import os
+import sqlite3
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from agent.errors import StoreUnavailableError
+from agent.store import Store
+from tests.agent.syscalls import TracedRun, run_traced
+
+KEEP = "INSERT INTO conflicts VALUES (x'01', 1, x'02', 3)"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "agent.sqlite3")
+
+
+def test_its_settings_are_the_durable_ones(store: Store) -> None:
+    assert store.rows("PRAGMA journal_mode") == [("wal",)]
+    assert store.rows("PRAGMA synchronous") == [(2,)]
+    assert store.rows("PRAGMA secure_delete") == [(1,)]
+
+
+def test_only_its_owner_can_read_it(store: Store, tmp_path: Path) -> None:
+    assert (tmp_path / "agent.sqlite3").stat().st_mode & 0o077 == 0
+
+
+def test_a_setting_that_does_not_hold_is_refused(tmp_path: Path) -> None:
+    """A file that another connection holds open in rollback mode cannot become WAL."""
+    path = tmp_path / "agent.sqlite3"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("CREATE TABLE other (x)")
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StoreUnavailableError):
+        Store(path, busy_timeout_ms=10)
+    other.close()
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "agent.sqlite3"
+    path.write_bytes(b"no database at all" * 100)
+    with pytest.raises(StoreUnavailableError):
+        Store(path)
+
+
+def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
+    def fail() -> None:
+        with store.transaction():
+            store.change(KEEP)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert store.rows("SELECT * FROM conflicts") == []
+
+
+def test_a_full_disk_is_told(store: Store) -> None:
+    store.rows("PRAGMA max_page_count = 1")
+    with pytest.raises(StoreUnavailableError):
+        store.change("INSERT INTO conflicts VALUES (x'01', 1, zeroblob(100000), 3)")
+
+
+def keep_then_acknowledge(folder: Path, synchronous: str) -> None:
+    store = Store(folder / "agent.sqlite3")
+    store.rows(f"PRAGMA synchronous = {synchronous}")
+    acknowledgement = os.open(folder / "acknowledgement", os.O_WRONLY | os.O_CREAT)
+    store.change(KEEP)
+    os.write(acknowledgement, b"kept")
+
+
+def is_synced_before_acknowledgement(run: TracedRun) -> bool:
+    lines = run.log.splitlines()
+    (told,) = [at for at, line in enumerate(lines) if "acknowledgement" in line]
+    last_write = max(at for at, line in enumerate(lines[:told]) if "pwrite64" in line)
+    return any("sync(" in line for line in lines[last_write:told])
+
+
+@pytest.mark.parametrize(("synchronous", "is_durable"), [("FULL", True), ("NORMAL", False)])
+def test_the_disk_has_it_before_anybody_is_told(
+    tmp_path: Path, synchronous: str, is_durable: bool
+) -> None:
+    """NORMAL is the negative control: the same look at the system calls finds it."""
+    run = run_traced(partial(keep_then_acknowledge, tmp_path, synchronous), tmp_path)
+    assert is_synced_before_acknowledgement(run) == is_durable
