@@ -99,6 +99,10 @@ class FailureCode(IntEnum):
     """Wrong too often while the card lay here; the card itself is not locked."""
     PIN_OUTCOME_UNKNOWN = 52
     """The card was lost while it checked the PIN; the PIN is never sent again by itself."""
+    PIN_NEEDED = 53
+    """The face matched, but this card does not let this reader use its key without the PIN."""
+    PIN_EXPIRED = 54
+    """The typed PIN waited too long before it was confirmed and was wiped unsent."""
     AGENT_UNREACHABLE = 60
     ELIGIBILITY_UNREACHABLE = 61
     ELIGIBILITY_NOT_FOUND = 62

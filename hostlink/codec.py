@@ -1,0 +1,145 @@
+"""Messages to bytes and back: deterministic CBOR with integer keys, as in `messages.cddl`.
+
+A message is an array of its number and the map of its fields.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hostlink import cbor, messages
+from hostlink.errors import MalformedMessageError
+from hostlink.layout import Layout, blob, flag, optional, record, sequence, text, unsigned, word
+from hostlink.messages import Message
+from hostlink.terms import (
+    CardKind,
+    ConsentAnswer,
+    ConsentItem,
+    FailureCode,
+    Notice,
+    TimeSource,
+    VerificationMethod,
+    VisitOutcome,
+)
+
+MAX_MESSAGE_BYTES = 64 * 1024
+MAX_RESULT_BYTES = 16 * 1024
+"""A signed result with four certificates stays far below."""
+
+UEID = blob(7, 33)
+VISIT_ID = blob(16)
+NONCE = blob(16)
+UNIX_MS = unsigned(64)
+
+MOMENT = record(
+    messages.Moment,
+    unix_ms=UNIX_MS,
+    uncertainty_s=unsigned(64),
+    source=word(TimeSource),
+)
+
+CONSENT_DECISION = record(
+    messages.ConsentDecision,
+    item=word(ConsentItem),
+    answer=word(ConsentAnswer),
+    at=MOMENT,
+)
+
+VISIT_FIELDS: Mapping[str, Layout[Any]] = {
+    "visit_id": VISIT_ID,
+    "card_kind": optional(word(CardKind)),
+    "outcome": word(VisitOutcome),
+    "failure": optional(word(FailureCode)),
+    "method": optional(word(VerificationMethod)),
+    "verified_at": optional(MOMENT),
+    "has_registered": flag(),
+    "consents": sequence(CONSENT_DECISION, len(ConsentItem)),
+}
+"""Fields of a visit inside a signed result; the agent's nonce is a claim of its own there."""
+
+_LAYOUTS: Mapping[int, tuple[type[Message], Layout[Any]]] = {
+    1: (
+        messages.DeviceHello,
+        record(
+            messages.DeviceHello,
+            lowest_version=unsigned(8),
+            highest_version=unsigned(8),
+            ueid=UEID,
+            firmware=text(64),
+            boot_count=unsigned(32),
+            next_seq=unsigned(64),
+        ),
+    ),
+    2: (
+        messages.AgentHello,
+        record(messages.AgentHello, version=unsigned(8), audience=text(128), unix_ms=UNIX_MS),
+    ),
+    3: (messages.Ping, record(messages.Ping, nonce=blob(8))),
+    4: (messages.Pong, record(messages.Pong, nonce=blob(8))),
+    5: (
+        messages.VisitOpened,
+        record(messages.VisitOpened, visit_id=VISIT_ID, card_kind=word(CardKind)),
+    ),
+    6: (
+        messages.VisitChallenge,
+        record(messages.VisitChallenge, visit_id=VISIT_ID, nonce=NONCE, challenge=blob(32)),
+    ),
+    7: (
+        messages.IdentityProven,
+        record(
+            messages.IdentityProven,
+            visit_id=VISIT_ID,
+            method=word(VerificationMethod),
+            certificate=blob(1, 8192),
+            challenge_signature=blob(1, 1024),
+        ),
+    ),
+    8: (
+        messages.VisitOptions,
+        record(
+            messages.VisitOptions,
+            visit_id=VISIT_ID,
+            patient_name=text(512),
+            is_registered=flag(),
+            consents=sequence(word(ConsentItem), 16),
+            notices=sequence(word(Notice), 16),
+        ),
+    ),
+    9: (
+        messages.VisitRefused,
+        record(messages.VisitRefused, visit_id=VISIT_ID, failure=word(FailureCode)),
+    ),
+    10: (
+        messages.SignedResult,
+        record(messages.SignedResult, seq=unsigned(64), cose=blob(1, MAX_RESULT_BYTES)),
+    ),
+    11: (messages.ResultAcknowledged, record(messages.ResultAcknowledged, seq=unsigned(64))),
+}
+
+_NUMBERS = {message_type: number for number, (message_type, _) in _LAYOUTS.items()}
+
+
+def encode(message: Message) -> bytes:
+    """The bytes of one message.
+
+    Raises:
+        MalformedMessageError: A field is out of the bounds of `messages.cddl`.
+    """
+    number = _NUMBERS[type(message)]
+    _, layout = _LAYOUTS[number]
+    return cbor.encode([number, layout.pack(message)])
+
+
+def decode(data: bytes) -> Message:
+    """The message in `data`.
+
+    Raises:
+        MalformedMessageError: Not exactly one message in its one deterministic form, larger
+            than 64 KiB, or of a kind this version does not know.
+    """
+    match cbor.decode(data, MAX_MESSAGE_BYTES):
+        case [number, fields] if type(number) is int and number in _LAYOUTS:
+            _, layout = _LAYOUTS[number]
+            message: Message = layout.unpack(fields)
+            return message
+        case _:
+            raise MalformedMessageError

@@ -1,0 +1,86 @@
+"""A real cable between two serial ports: two ptys and a thread that carries bytes across.
+
+It can be unplugged and plugged in again; as with USB, the ports then have other names.
+"""
+
+import os
+import select
+import threading
+import tty
+from dataclasses import dataclass
+
+from hostlink.errors import CableLostError
+from hostlink.port import ByteStream
+from hostlink.serial_stream import open_serial
+
+
+@dataclass(frozen=True)
+class _Pty:
+    master: int
+    slave: int
+    path: str
+
+    @classmethod
+    def open(cls) -> "_Pty":
+        master, slave = os.openpty()
+        tty.setraw(slave)
+        return cls(master, slave, os.ttyname(slave))
+
+    def close(self) -> None:
+        os.close(self.master)
+        os.close(self.slave)
+
+
+class _Run:
+    """Two ptys and the thread between them."""
+
+    def __init__(self) -> None:
+        self.ptys = (_Pty.open(), _Pty.open())
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._carry, daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        self._stop.set()
+        self._thread.join()
+        for pty in self.ptys:
+            pty.close()
+
+    def _carry(self) -> None:
+        device, agent = (pty.master for pty in self.ptys)
+        across = {device: agent, agent: device}
+        while not self._stop.is_set():
+            readable, _, _ = select.select(list(across), [], [], 0.01)
+            for source in readable:
+                os.write(across[source], os.read(source, 4096))
+
+
+class PtyCable:
+    """Plugged in from the start; `device_port` and `agent_port` open its two ends."""
+
+    def __init__(self) -> None:
+        self._run: _Run | None = _Run()
+
+    def plug(self) -> None:
+        """New ports are there, and only then the old ones hang up."""
+        old, self._run = self._run, _Run()
+        if old is not None:
+            old.end()
+
+    def unplug(self) -> None:
+        """Both ports hang up."""
+        old, self._run = self._run, None
+        if old is not None:
+            old.end()
+
+    def device_port(self) -> ByteStream:
+        return self._open(0)
+
+    def agent_port(self) -> ByteStream:
+        return self._open(1)
+
+    def _open(self, end: int) -> ByteStream:
+        run = self._run
+        if run is None:
+            raise CableLostError
+        return open_serial(run.ptys[end].path)

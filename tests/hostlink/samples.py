@@ -1,0 +1,101 @@
+"""One good example of everything that travels; all people are invented."""
+
+from hostlink.messages import (
+    AgentHello,
+    ConsentDecision,
+    DeviceHello,
+    IdentityProven,
+    Message,
+    Moment,
+    Ping,
+    Pong,
+    ResultAcknowledged,
+    SignedResult,
+    VisitChallenge,
+    VisitOpened,
+    VisitOptions,
+    VisitRecord,
+    VisitRefused,
+)
+from hostlink.result import NO_PREVIOUS_HASH, ResultClaims
+from hostlink.terms import (
+    CardKind,
+    ConsentAnswer,
+    ConsentItem,
+    FailureCode,
+    Notice,
+    TimeSource,
+    VerificationMethod,
+    VisitOutcome,
+)
+from tests.hostlink.pki import UEID
+
+VISIT_ID = bytes(range(16))
+NONCE = bytes(range(16, 32))
+MOMENT = Moment(1_790_000_000_000, 2, TimeSource.AGENT)
+
+DEVICE_HELLO = DeviceHello(1, 1, UEID, "0.1.0", 7, 42)
+AGENT_HELLO = AgentHello(1, "clinic-0000000-test", 1_790_000_000_000)
+
+COMPLETED = VisitRecord(
+    visit_id=VISIT_ID,
+    nonce=NONCE,
+    card_kind=CardKind.MY_NUMBER,
+    outcome=VisitOutcome.COMPLETED,
+    failure=None,
+    method=VerificationMethod.FACE,
+    verified_at=MOMENT,
+    has_registered=False,
+    consents=(
+        ConsentDecision(ConsentItem.DIAGNOSIS, ConsentAnswer.GIVEN, MOMENT),
+        ConsentDecision(ConsentItem.HEALTH_CHECKUP, ConsentAnswer.REFUSED, MOMENT),
+    ),
+)
+ABANDONED = VisitRecord(
+    visit_id=VISIT_ID,
+    nonce=b"",
+    card_kind=None,
+    outcome=VisitOutcome.ABANDONED,
+    failure=FailureCode.CARD_REMOVED,
+    method=None,
+    verified_at=None,
+    has_registered=False,
+    consents=(),
+)
+
+
+def claims_of(record: VisitRecord, seq: int = 42) -> ResultClaims:
+    return ResultClaims(
+        record=record,
+        ueid=UEID,
+        seq=seq,
+        boot_count=7,
+        previous_hash=NO_PREVIOUS_HASH,
+        audience="clinic-0000000-test",
+        issued_at=MOMENT,
+        monotonic_ms=123_456,
+        firmware_hash=bytes([0xF1]) * 32,
+        model_hash=bytes([0xF2]) * 32,
+        consent_text_hash=bytes([0xF3]) * 32,
+    )
+
+
+MESSAGES: tuple[Message, ...] = (
+    DEVICE_HELLO,
+    AGENT_HELLO,
+    Ping(b"12345678"),
+    Pong(b"12345678"),
+    VisitOpened(VISIT_ID, CardKind.MY_NUMBER),
+    VisitChallenge(VISIT_ID, NONCE, bytes(32)),
+    IdentityProven(VISIT_ID, VerificationMethod.PIN, b"certificate", b"signature"),
+    VisitOptions(
+        VISIT_ID,
+        "試験 花子",
+        True,
+        (ConsentItem.DIAGNOSIS, ConsentItem.HEALTH_CHECKUP),
+        (Notice.CERTIFICATE_EXPIRES_SOON,),
+    ),
+    VisitRefused(VISIT_ID, FailureCode.ELIGIBILITY_NOT_FOUND),
+    SignedResult(42, b"cose"),
+    ResultAcknowledged(42),
+)
