@@ -46,13 +46,13 @@ clean:
 
 .venv/demo.stamp: setup.cfg | .venv/bin/python
 	@PYTHON=$(PYTHON) tools/install_system_packages.sh demo
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[device,agent,models,bench]' >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[device,agent,models]' >&2
 	@touch $@
 
 .venv/test.stamp: .venv/demo.stamp package.json
 	@PYTHON=$(PYTHON) tools/install_system_packages.sh test
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[device,agent,models,bench,test,dev]' >&2
-	@npm install --silent --no-audit --no-fund >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[device,agent,models,test,dev]' >&2
+	@npm install --silent --no-package-lock --ignore-scripts --no-audit --no-fund >&2
 	@touch $@
 
 $(MODEL): .venv/demo.stamp device/factory/*.py

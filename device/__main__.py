@@ -9,10 +9,12 @@ from pathlib import Path
 
 from device.assembly import assemble
 from device.config import read_config
-from device.errors import ConfigurationError
+from device.errors import DeviceError
 from device.reader.port import CardSlot
 
 _WRONG_CONFIGURATION = 2
+_VISIT_ENDED = 3
+_LOOK_EVERY_S = 0.5
 
 
 def run(config: Path, slot: CardSlot | None = None) -> int:
@@ -23,21 +25,24 @@ def run(config: Path, slot: CardSlot | None = None) -> int:
         slot: A slot made by someone else, in place of the configured one.
 
     Returns:
-        The exit status: 0 after a clean stop, 2 when the configuration cannot work.
+        The exit status: 0 after a clean stop, 2 when the configuration cannot work, 3 when the
+        visit's thread ended by itself, so that whoever started the reader starts it anew.
     """
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
     try:
         reader = assemble(read_config(config), config.resolve().parent, slot)
-    except ConfigurationError as error:
+    except DeviceError as error:
         print(f"The reader cannot start: {error}", file=sys.stderr)
         return _WRONG_CONFIGURATION
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     reader.start()
-    stopped.wait()
+    while reader.is_running and not stopped.wait(_LOOK_EVERY_S):
+        pass
+    status = 0 if stopped.is_set() else _VISIT_ENDED
     reader.stop()
-    return 0
+    return status
 
 
 def main() -> int:

@@ -7,7 +7,7 @@ and a function `create(settings)`.
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
 
@@ -32,13 +32,38 @@ def create_adapter(
     Raises:
         ConfigurationError: No such adapter, or settings it cannot use.
     """
-    modules = {module.name for module in pkgutil.iter_modules(package.__path__)}
-    known = sorted(modules - {"port", "errors"})
+    return prepare_adapter(package, name, settings, folder)()
+
+
+def prepare_adapter(
+    package: ModuleType, name: str, settings: Mapping[str, object], folder: Path
+) -> Callable[[], object]:
+    """As `create_adapter`, but only checks; what it returns makes the adapter, as often as called.
+
+    Raises:
+        ConfigurationError: No such adapter, or settings it cannot use.
+    """
+    known = known_adapters(package)
     if name not in known:
         raise ConfigurationError(
             f"{package.__name__}: no adapter is called {name!r}; choose one of {', '.join(known)}"
         )
-    adapter = importlib.import_module(f"{package.__name__}.{name}")
+    try:
+        adapter = importlib.import_module(f"{package.__name__}.{name}")
+    except ImportError as error:
+        raise ConfigurationError(
+            f"{package.__name__}: {name} needs the Python package {error.name!r}"
+        ) from error
     table = read_table(settings, adapter.Settings, folder, f"settings of {name}")
-    made: object = adapter.create(table)
-    return made
+
+    def create() -> object:
+        made: object = adapter.create(table)
+        return made
+
+    return create
+
+
+def known_adapters(package: ModuleType) -> list[str]:
+    """The names that a configuration may use, in alphabetical order."""
+    modules = {module.name for module in pkgutil.iter_modules(package.__path__)}
+    return sorted(name for name in modules - {"port", "errors"} if not name.startswith("_"))

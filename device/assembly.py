@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from hashlib import sha256
 from pathlib import Path
@@ -11,11 +12,13 @@ from typing import cast
 import msgspec
 
 from device import keys
-from device.adapters import create_adapter
+from device.adapters import create_adapter, prepare_adapter
 from device.clock import Clock
 from device.config import Adapter, Config
+from device.disk import keep_file, keep_folder
 from device.errors import ConfigurationError
 from device.face import cameras, runtimes
+from device.face.check import FaceCheck
 from device.face.loading import MODELS_FOLDER, load_face_check
 from device.face.port import Camera, ModelRuntime
 from device.host import Host
@@ -40,7 +43,9 @@ from device.reader.pinless import PinlessAuthenticator
 from device.reader.port import CardSlot
 from device.reader.printed_code import CardFront
 from device.screen.server import ScreenSettings, WebScreen
+from device.screen.theme import ScreenProfile
 from device.visit.policy import VisitPolicy
+from hostlink.errors import UnsuitableCertificateError
 from hostlink.link import DeviceEnd
 from hostlink.messages import DeviceHello
 from hostlink.serial_stream import open_serial
@@ -48,6 +53,8 @@ from hostlink.tls import device_context
 from hostlink.version import HIGHEST_VERSION, LOWEST_VERSION
 
 _SECRET_BYTES = 32
+_LONGEST_S = 3600
+"""Of any wait of a visit; a number of tries is smaller anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,11 @@ class Reader:
             self.keypad.watch(self.keypad_intake)
         self.slot.watch(self.slot_intake)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the visit's thread lives; without it no patient can be served."""
+        return self.loop.is_running
+
     def stop(self) -> None:
         """End the visit under way without a result and switch everything off."""
         self.slot.close()
@@ -89,10 +101,18 @@ def assemble(config: Config, folder: Path, slot: CardSlot | None = None) -> Read
         slot: A slot made by someone else, in place of the configured one.
 
     Raises:
-        ConfigurationError: Something in the configuration cannot work.
+        DeviceError: Something in the configuration cannot work.
     """
+    try:
+        return _assemble(config, folder, slot)
+    except OSError as error:
+        raise ConfigurationError(f"{error.filename}: {error.strerror}") from error
+
+
+def _assemble(config: Config, folder: Path, slot: CardSlot | None) -> Reader:
     make = _AdapterMaker(folder)
-    config.state_folder.mkdir(parents=True, exist_ok=True)
+    open_camera = make.later(cameras, config.camera)
+    keep_folder(config.state_folder)
     clock, journal = Clock(), Journal(config.journal)
     loop = VisitLoop(_policy(config), journal)
     outbox = Outbox(config.state_folder / "outbox")
@@ -102,26 +122,13 @@ def assemble(config: Config, folder: Path, slot: CardSlot | None = None) -> Read
     record = RecordJobs(outbox, identity, clock, host.tell, loop.post)
     hearing_host.record = record
     screen, pin = _screen_and_pin(config, clock, loop)
-    card_parts = CardParts(
-        slot=slot or cast(CardSlot, make(slots, config.slot)),
-        front=cast(CardFront, make(ocr, config.card_front)),
-        terminal=cast(PinlessAuthenticator, make(terminals, config.terminal))
-        if config.terminal
-        else None,
-        attempts=_attempts(config),
-    )
-    runtime = cast(ModelRuntime, make(runtimes, Adapter(name=config.face.runtime)))
-    face_check = load_face_check(
-        runtime,
-        embedder=MODELS_FOLDER / config.face.embedder,
-        detector=MODELS_FOLDER / config.face.detector,
-    )
+    card_parts = _card_parts(config, make, slot)
     performer = Performer(
         screen=screen,
         card=CardJobs(card_parts, clock, loop.post),
         face=FaceJobs(
-            face_check,
-            lambda: cast(Camera, make(cameras, config.camera)),
+            _face_check(config, make),
+            lambda: cast(Camera, open_camera()),
             screen,
             clock,
             loop.post,
@@ -150,19 +157,52 @@ class _AdapterMaker:
     def __call__(self, package: ModuleType, adapter: Adapter) -> object:
         return create_adapter(package, adapter.name, adapter.settings, self.folder)
 
+    def later(self, package: ModuleType, adapter: Adapter) -> Callable[[], object]:
+        """Check the settings now, make the adapter whenever it is needed."""
+        return prepare_adapter(package, adapter.name, adapter.settings, self.folder)
+
+
+def _card_parts(config: Config, make: _AdapterMaker, slot: CardSlot | None) -> CardParts:
+    terminal = make(terminals, config.terminal) if config.terminal else None
+    return CardParts(
+        slot=slot or cast(CardSlot, make(slots, config.slot)),
+        front=cast(CardFront, make(ocr, config.card_front)),
+        terminal=cast(PinlessAuthenticator | None, terminal),
+        attempts=_attempts(config),
+    )
+
+
+def _face_check(config: Config, make: _AdapterMaker) -> FaceCheck:
+    runtime = cast(ModelRuntime, make(runtimes, Adapter(name=config.face.runtime)))
+    return load_face_check(
+        runtime, embedder=_bundle(config.face.embedder), detector=_bundle(config.face.detector)
+    )
+
 
 def _policy(config: Config) -> VisitPolicy:
     known = {field.name for field in fields(VisitPolicy)}
     if unknown := sorted(set(config.visit) - known):
         raise ConfigurationError(f"[visit]: there is no {unknown[0]!r}; see docs/HARDWARE.md")
+    if wrong := sorted(key for key, value in config.visit.items() if not 0 < value <= _LONGEST_S):
+        raise ConfigurationError(f"[visit]: {wrong[0]} must be more than 0, at most {_LONGEST_S}")
     try:
         return msgspec.convert(config.visit, VisitPolicy)
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"[visit]: {error}") from error
 
 
+def _bundle(name: str) -> Path:
+    """The folder of a model bundle; nothing outside the folder of models can be named."""
+    known = sorted(path.parent.name for path in MODELS_FOLDER.glob("*/bundle.toml"))
+    if name not in known:
+        raise ConfigurationError(
+            f"[face]: there are no models called {name!r}; choose from {', '.join(known)}"
+        )
+    return MODELS_FOLDER / name
+
+
 def _identity(config: Config, key: SigningKey) -> Identity:
-    models = MODELS_FOLDER / config.face.embedder, MODELS_FOLDER / config.face.detector
+    models = _bundle(config.face.embedder), _bundle(config.face.detector)
     digest = sha256()
     for path in sorted(path for folder in models for path in folder.glob("*.tflite")):
         digest.update(sha256(path.read_bytes()).digest())
@@ -178,7 +218,13 @@ def _identity(config: Config, key: SigningKey) -> Identity:
 
 def _host(config: Config, identity: Identity, outbox: Outbox, intake: HostIntake) -> Host:
     link = config.link
-    tls = device_context(link.certificate, link.key, link.agent_certificate)
+    try:
+        tls = device_context(link.certificate, link.key, link.agent_certificate)
+    except (ValueError, OSError, UnsuitableCertificateError) as error:
+        raise ConfigurationError(
+            "[link]: certificate, key and agent_certificate must name PEM files that fit together, "
+            f"and the agent's certificate must not be a CA ({type(error).__name__})"
+        ) from error
 
     def hello() -> DeviceHello:
         return DeviceHello(
@@ -200,6 +246,7 @@ def _screen_and_pin(config: Config, clock: Clock, loop: VisitLoop) -> tuple[WebS
         token_file=config.screen.token_file,
         port=config.screen.port,
         language=config.screen.language,
+        profile=ScreenProfile(config.screen.width_px, config.screen.width_mm),
     )
     screen = WebScreen(settings, intake)
     pin = PinDesk(
@@ -211,15 +258,12 @@ def _screen_and_pin(config: Config, clock: Clock, loop: VisitLoop) -> tuple[WebS
 
 def _attempts(config: Config) -> PinAttempts:
     folder = config.state_folder / "pin"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    keep_folder(folder, 0o700)
     return PinAttempts(FolderDisk(folder), _secret(folder / "card_tag.key"), time.time)
 
 
 def _secret(path: Path) -> bytes:
     """This reader's own random secret; it only keeps cards in the log from being recognised."""
-    if not path.exists():
-        part = path.with_suffix(".part")
-        part.touch(mode=0o600)
-        part.write_bytes(secrets.token_bytes(_SECRET_BYTES))
-        part.replace(path)
+    if not path.exists() or path.stat().st_size < _SECRET_BYTES:
+        keep_file(path, secrets.token_bytes(_SECRET_BYTES))
     return path.read_bytes()

@@ -1,11 +1,14 @@
 """What time it is, as honestly as a reader without a battery clock can say.
 
 After a power cut the wall clock of a Raspberry Pi is 1970 or stale, so until the agent has
-told the time every moment carries `TimeSource.NONE` and a huge uncertainty.
+told the time every moment carries `TimeSource.NONE` and a huge uncertainty. The agent's newest
+word counts, even where it sets the clock back: each moment tells its own uncertainty, and the
+order of results is told by their numbers and by the monotonic clock, never by this one.
 
 Source: facts/security.md §5.3.
 """
 
+import math
 import threading
 import time
 
@@ -13,7 +16,8 @@ from hostlink.messages import Moment
 from hostlink.terms import TimeSource
 
 _UNTOLD_UNCERTAINTY_S = 100 * 365 * 86_400
-_TOLD_UNCERTAINTY_S = 1
+_TOLD_UNCERTAINTY_S = 0.5
+"""The agent's message was on its way for less than that."""
 _DRIFT_PER_S = 50e-6
 """A Raspberry Pi's crystal is off by some tens of parts per million."""
 
@@ -39,7 +43,7 @@ class Clock:
             return Moment(time.time_ns() // 1_000_000, _UNTOLD_UNCERTAINTY_S, TimeSource.NONE)
         unix_ms, at_s = told
         age_s = time.monotonic() - at_s
-        uncertainty_s = _TOLD_UNCERTAINTY_S + int(age_s * _DRIFT_PER_S)
+        uncertainty_s = math.ceil(_TOLD_UNCERTAINTY_S + age_s * _DRIFT_PER_S)
         return Moment(unix_ms + int(age_s * 1000), uncertainty_s, TimeSource.AGENT)
 
 

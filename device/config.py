@@ -5,6 +5,9 @@
 
 import tomllib
 from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta
 
 from device.errors import ConfigurationError
 from device.tables import Table, read_table
@@ -30,8 +33,8 @@ class LinkTable(Table, frozen=True):
     """PEM: its private key."""
     agent_certificate: Path
     """PEM: the paired agent, the only peer that is let in."""
-    audience: str
-    """Identifier of the paired clinic and agent."""
+    audience: Annotated[str, Meta(min_length=1, max_length=128, pattern="^[ -~]*$")]
+    """Identifier of the paired clinic and agent: ASCII, as it stands in every result."""
 
 
 class ScreenTable(Table, frozen=True):
@@ -42,6 +45,9 @@ class ScreenTable(Table, frozen=True):
     port: int = 8731
     """TCP port on 127.0.0.1."""
     language: str = "ja"
+    width_px: int = 1024
+    width_mm: float = 154.0
+    """The visible width, so that a button is as wide as a fingertip on every display."""
     is_pad_shuffled: bool = True
     """Scramble the digits of the PIN pad for each patient."""
 

@@ -14,14 +14,16 @@ from cryptography.x509.oid import NameOID
 import device
 import hostlink
 from device.clock import monotonic_ms
+from device.disk import keep_file
 from device.errors import ConfigurationError
 from device.keys.port import SigningKey
 from hostlink.messages import Moment, VisitRecord
-from hostlink.result import ResultClaims
+from hostlink.result import NO_PREVIOUS_HASH, ResultClaims
 from hostlink.signing import payload_hash, sign_result
 
-_NO_PREVIOUS = bytes(32)
-"""What the very first result names as the one before it."""
+_UEID_BYTES = range(7, 34)
+"""RFC 9711 §4.2.1."""
+_MAX_BOOT_COUNT = 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Identity:
                 ueid=self.ueid,
                 seq=seq,
                 boot_count=self.boot_count,
-                previous_hash=payload_hash(previous) if previous else _NO_PREVIOUS,
+                previous_hash=payload_hash(previous) if previous else NO_PREVIOUS_HASH,
                 audience=self.audience,
                 issued_at=issued_at,
                 monotonic_ms=int(monotonic_ms()),
@@ -78,12 +80,16 @@ def ueid_of(certificate: bytes) -> bytes:
         ConfigurationError: The certificate names none.
     """
     subject = x509.load_der_x509_certificate(certificate).subject
+    numbers = [str(each.value) for each in subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)]
     try:
-        return bytes.fromhex(str(subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)[0].value))
+        ueid = bytes.fromhex(numbers[0])
     except (IndexError, ValueError):
+        ueid = b""
+    if len(ueid) not in _UEID_BYTES:
         raise ConfigurationError(
-            "the reader's certificate names no UEID in its subject serialNumber"
-        ) from None
+            "the reader's certificate names no UEID of 7 to 33 bytes in its subject serialNumber"
+        )
+    return ueid
 
 
 def hash_firmware() -> bytes:
@@ -99,10 +105,19 @@ def hash_firmware() -> bytes:
 
 
 def count_boot(folder: Path) -> int:
-    """Add one to the number of starts kept in `folder` and return it."""
+    """Add one to the number of starts kept in `folder` and return it.
+
+    It only tells apart the results of one start from those of another, so a count that cannot be
+    read begins anew.
+
+    Raises:
+        OSError: The new count cannot be kept.
+    """
     path = folder / "boot_count"
-    count = int(path.read_text()) + 1 if path.exists() else 1
-    part = path.with_suffix(".part")
-    part.write_text(str(count))
-    part.replace(path)
+    try:
+        before = int(path.read_bytes())
+    except (OSError, ValueError):
+        before = 0
+    count = before + 1 if 0 <= before < _MAX_BOOT_COUNT else 1
+    keep_file(path, str(count).encode())
     return count

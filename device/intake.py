@@ -55,13 +55,19 @@ class ScreenIntake:
     """Set once the pad is made; nobody can touch it before."""
 
     def chosen(self, turn: int, choice: str) -> None:
-        """A button was pressed on the page of that turn."""
-        match Choice(choice):
-            case Choice.CONFIRM if self.pin:
-                self.pin.confirm(turn)
-            case Choice.ERASE if self.pin:
-                self.pin.erase(turn)
-            case pressed:
+        """A button was pressed on the page of that turn; unknown words are ignored."""
+        try:
+            pressed = Choice(choice)
+        except ValueError:
+            return
+        match pressed:
+            case Choice.CONFIRM:
+                if self.pin:
+                    self.pin.confirm(turn)
+            case Choice.ERASE:
+                if self.pin:
+                    self.pin.erase(turn)
+            case _:
                 self.post(self._event(turn, pressed))
 
     def pad_pressed(self, turn: int, position: int) -> None:

@@ -5,17 +5,26 @@ in: there is no way to hand this journal a patient's name, a digit or a picture.
 """
 
 import json
+from contextlib import suppress
+from io import FileIO
 from pathlib import Path
-from typing import TextIO
 
 from device.clock import monotonic_ms
 
 
 class Journal:
-    """An append-only file of what the visit machine did; without a path it keeps silent."""
+    """An append-only file of what the visit machine did; without a path it keeps silent.
+
+    A full disk costs lines of the journal and never a visit.
+    """
 
     def __init__(self, path: Path | None) -> None:
-        self._file: TextIO | None = path.open("a", encoding="utf-8") if path else None
+        """Opens the file.
+
+        Raises:
+            OSError: It cannot be opened.
+        """
+        self._file = FileIO(path, "a") if path else None
 
     def note(self, *, event: str, before: str, after: str, turn: int, visit_id: bytes) -> None:
         """Write one event and the states around it.
@@ -42,8 +51,8 @@ class Journal:
             "turn": turn,
             "visit": visit_id.hex(),
         }
-        self._file.write(json.dumps(line) + "\n")
-        self._file.flush()
+        with suppress(OSError):
+            self._file.write(json.dumps(line).encode() + b"\n")
 
     def close(self) -> None:
         """Close the file."""

@@ -46,6 +46,11 @@ class VisitLoop:
         """Add an event; may be called from any thread and never blocks."""
         self._events.put(event)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the thread lives; it ends at `stop`, or when an effect raised an error."""
+        return self._thread is not None and self._thread.is_alive()
+
     def stop(self) -> None:
         """Finish the event in hand and end the thread."""
         self._events.put(None)

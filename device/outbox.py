@@ -7,12 +7,16 @@ it holds the number and the hash the next result continues from.
 Source: facts/security.md §5.1 (reader) and decision 8 of the architecture.
 """
 
-import os
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
+from device.disk import keep_file, keep_folder
 from device.errors import DeviceError
 from hostlink.messages import SignedResult
+
+_log = logging.getLogger(__name__)
 
 _SUFFIX = ".cose"
 _CAPACITY = 10_000
@@ -24,19 +28,25 @@ class OutboxError(DeviceError):
 
 
 class Outbox:
-    """The reader's durable queue of results, gap-free and in order."""
+    """The reader's durable queue of results, gap-free and in order. Used from one thread."""
 
     def __init__(self, folder: Path) -> None:
+        """Reads back which results are kept; files of other names are left alone.
+
+        Raises:
+            OSError: The folder cannot be used.
+        """
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        keep_folder(folder)
         for unfinished in folder.glob("*.part"):
             unfinished.unlink()
-        self._seqs = sorted(int(path.stem) for path in folder.glob(f"*{_SUFFIX}"))
+        stems = [path.stem for path in folder.glob(f"*{_SUFFIX}")]
+        self._seqs = sorted(int(stem) for stem in stems if _is_name(stem))
         self._acknowledged: set[int] = set()
 
     @property
     def next_seq(self) -> int:
-        """The number the next result gets; the first is 1."""
+        """The number the next result gets; the first is 1. May be asked from any thread."""
         return self._seqs[-1] + 1 if self._seqs else 1
 
     def latest(self) -> bytes | None:
@@ -53,24 +63,38 @@ class Outbox:
             The result, on the disk.
 
         Raises:
-            OutboxError: The disk refused or the outbox is full; nothing was kept.
+            OutboxError: The disk refused or the outbox is full; nothing was kept, and the next
+                result gets the same number.
         """
         if len(self._seqs) >= _CAPACITY:
             raise OutboxError("the outbox is full: connect the reception PC")
         seq = self.next_seq
         try:
             cose = sign(seq, self.latest())
-            self._write(seq, cose)
+            keep_file(self._path(seq), cose)
         except OSError as error:
+            with suppress(OSError):
+                self._path(seq).unlink(missing_ok=True)
             raise OutboxError(f"the outbox could not be written: errno {error.errno}") from error
         self._seqs.append(seq)
         self._remove_acknowledged()
         return SignedResult(seq, cose)
 
-    def pending(self) -> list[SignedResult]:
-        """Everything not known to be acknowledged, oldest first."""
-        waiting = (seq for seq in self._seqs if seq not in self._acknowledged)
-        return [SignedResult(seq, self._path(seq).read_bytes()) for seq in waiting]
+    def pending(self, after: int = 0) -> Iterator[SignedResult]:
+        """Everything not known to be acknowledged, oldest first; read from the disk one by one.
+
+        Args:
+            after: Leave out results up to this number.
+        """
+        waiting = [seq for seq in self._seqs if seq > after and seq not in self._acknowledged]
+        for seq in waiting:
+            try:
+                cose = self._path(seq).read_bytes()
+            except OSError as error:
+                # The agent sees the gap; the results behind it must not wait for this one.
+                _log.error("result %d cannot be read: errno %s", seq, error.errno)
+                continue
+            yield SignedResult(seq, cose)
 
     def acknowledge(self, seq: int) -> None:
         """The agent holds this result on its own disk."""
@@ -80,22 +104,19 @@ class Outbox:
 
     def _remove_acknowledged(self) -> None:
         for seq in self._acknowledged.intersection(self._seqs[:-1]):
-            self._path(seq).unlink(missing_ok=True)
-            self._seqs.remove(seq)
-            self._acknowledged.discard(seq)
+            # What cannot be removed now is tried again with the next result.
+            with suppress(OSError):
+                self._path(seq).unlink(missing_ok=True)
+                self._seqs.remove(seq)
+                self._acknowledged.discard(seq)
 
     def _path(self, seq: int) -> Path:
-        return self._folder / f"{seq:020d}{_SUFFIX}"
+        return self._folder / f"{_name(seq)}{_SUFFIX}"
 
-    def _write(self, seq: int, cose: bytes) -> None:
-        part = self._path(seq).with_suffix(".part")
-        with part.open("wb") as file:
-            file.write(cose)
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(self._path(seq))
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+
+def _name(seq: int) -> str:
+    return f"{seq:020d}"
+
+
+def _is_name(stem: str) -> bool:
+    return stem.isdecimal() and stem.isascii() and stem == _name(int(stem))

@@ -1,7 +1,7 @@
 """Makes the visit's effects happen: the only place where visit and hardware meet."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from device.host import Host
@@ -28,7 +28,7 @@ class Performer:
     host: Host
     post: Callable[[Event], None]
     """Posts an event to the visit."""
-    pad: tuple[str, ...] = ()
+    pad: tuple[str, ...] = field(default=(), repr=False)
     """What is drawn on the pad positions while a PIN is asked for."""
 
     def perform(self, effect: effects.Effect) -> None:  # noqa: C901 - one line for each effect
@@ -55,7 +55,7 @@ class Performer:
             case effects.TellAgent(message):
                 self.host.tell(message)
             case effects.KeepRecord(turn, record):
-                self.record.keep(turn, record, bytes(32))
+                self.record.keep(turn, record, self.screen.text_hash())
             case effects.ForgetPatient():
                 self.face.stop_check()
                 self._forget_pin()
@@ -79,6 +79,7 @@ class Performer:
 
     def close(self) -> None:
         """Switch the hardware off, in the order in which it depends on each other."""
+        self._forget_pin()
         self.face.stop()
         self.card.stop()
         self.record.stop()

@@ -40,15 +40,20 @@ class Worker:
     def _run(self) -> None:
         while (entry := self._jobs.get()) is not None:
             job, on_crash = entry
-            try:
-                job()
-            except Exception as crash:  # noqa: BLE001 - the last line of defence of the thread
-                place = traceback.extract_tb(crash.__traceback__)[-1]
-                _log.error(
-                    "%s: unexpected %s at %s:%s",
-                    self._thread.name,
-                    type(crash).__name__,
-                    place.filename,
-                    place.lineno,
-                )
-                on_crash()
+            if not self._is_done(job):
+                self._is_done(on_crash)
+
+    def _is_done(self, job: Job) -> bool:
+        try:
+            job()
+        except Exception as crash:  # noqa: BLE001 - the last line of defence of the thread
+            place = traceback.extract_tb(crash.__traceback__)[-1]
+            _log.error(
+                "%s: unexpected %s at %s:%s",
+                self._thread.name,
+                type(crash).__name__,
+                place.filename,
+                place.lineno,
+            )
+            return False
+        return True

@@ -73,6 +73,15 @@ class FaceJobs:
         self._worker.stop()
 
     def _run(self, turn: int, photo: "Future[bytes]", cancelled: threading.Event) -> None:
+        if cancelled.is_set():
+            return
+        answer = self._check_face(turn, photo, cancelled)
+        if answer and not cancelled.is_set():
+            self._post(answer)
+
+    def _check_face(
+        self, turn: int, photo: "Future[bytes]", cancelled: threading.Event
+    ) -> events.Event | None:
         try:
             camera = self._open_camera()
             try:
@@ -82,17 +91,19 @@ class FaceJobs:
             finally:
                 camera.close()
         except DeviceError as error:
-            self._post(events.JobFailed(turn, failure_of(error)))
+            return events.JobFailed(turn, failure_of(error))
         except CancelledError:
-            self._post(events.JobFailed(turn, FailureCode.CARD_UNREADABLE))
-        else:
-            self._answer(turn, result)
+            return events.JobFailed(turn, FailureCode.CARD_UNREADABLE)
+        return self._answer(turn, result)
 
-    def _answer(self, turn: int, result: FaceCheckResult) -> None:
-        if result.outcome is FaceCheckOutcome.MATCH:
-            self._post(events.FaceMatched(turn, self._clock.now()))
-        elif result.outcome is not FaceCheckOutcome.CANCELLED:
-            self._post(events.JobFailed(turn, _FAILURES[result.outcome]))
+    def _answer(self, turn: int, result: FaceCheckResult) -> events.Event | None:
+        match result.outcome:
+            case FaceCheckOutcome.MATCH:
+                return events.FaceMatched(turn, self._clock.now())
+            case FaceCheckOutcome.CANCELLED:
+                return None
+            case outcome:
+                return events.JobFailed(turn, _FAILURES[outcome])
 
     def _onlookers(self, turn: int, cancelled: threading.Event) -> Onlookers:
         shown_at_s = float("-inf")

@@ -2,6 +2,7 @@
 
 from device.errors import DeviceError
 from device.face import errors as face
+from device.keys.errors import KeyStoreError
 from device.outbox import OutboxError
 from device.pinpad import errors as pinpad
 from device.reader import errors as reader
@@ -19,10 +20,12 @@ _FAILURES: tuple[tuple[type[DeviceError], FailureCode], ...] = (
     (reader.PinlessUnavailableError, FailureCode.PIN_NEEDED),
     (reader.ReaderError, FailureCode.CARD_UNREADABLE),
     (face.PhotoError, FailureCode.PHOTO_UNREADABLE),
-    (face.CameraError, FailureCode.CAMERA_UNAVAILABLE),
+    # Whatever else stops the face check, the patient can still use the PIN.
+    (face.FaceError, FailureCode.CAMERA_UNAVAILABLE),
     (pinpad.AttemptLogError, FailureCode.STORAGE_UNAVAILABLE),
     (pinpad.AttemptUnsettledError, FailureCode.PIN_OUTCOME_UNKNOWN),
     (OutboxError, FailureCode.STORAGE_UNAVAILABLE),
+    (KeyStoreError, FailureCode.STORAGE_UNAVAILABLE),
 )
 """The first that fits counts, so the special ones stand before their root."""
 

@@ -44,11 +44,15 @@ class PinDesk:
         self._change(turn, self._entry.erase)
 
     def confirm(self, turn: int) -> None:
-        """The patient says the digits are right; with fewer than four nothing happens."""
+        """The patient says the digits are right; with fewer than four nothing happens.
+
+        From then on no key changes them: what is sent is what was confirmed.
+        """
         with self._lock:
-            is_complete = turn == self._turn and self._entry.entered == PIN_LENGTH
-        if is_complete:
-            self._post(events.PinEntered(turn))
+            if turn != self._turn or self._entry.entered < PIN_LENGTH:
+                return
+            self._turn = None
+        self._post(events.PinEntered(turn))
 
     @property
     def turn(self) -> int | None:

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from device.clock import Clock
+from device.errors import DeviceError
 from device.identity import Identity
 from device.jobs.failures import failure_of
-from device.outbox import Outbox, OutboxError
+from device.outbox import Outbox
 from device.visit import events
 from device.workers import Worker
 from hostlink.messages import Message, VisitRecord
@@ -29,6 +30,8 @@ class RecordJobs:
         self._tell_agent = tell_agent
         self._post = post
         self._worker = Worker("record")
+        self._handed_over = 0
+        """Newest result the link took since it came up. Touched by the worker's thread only."""
 
     def keep(self, turn: int, record: VisitRecord, consent_text_hash: bytes) -> None:
         """Answers `RecordKept` once the record is on the disk, then sends it."""
@@ -36,30 +39,41 @@ class RecordJobs:
         def run() -> None:
             sign = self._identity.sign_record(record, consent_text_hash, self._clock.now())
             try:
-                result = self._outbox.append(sign)
-            except OutboxError as error:
+                self._outbox.append(sign)
+            except DeviceError as error:
                 self._post(events.JobFailed(turn, failure_of(error)))
                 return
             self._post(events.RecordKept(turn))
-            self._tell_agent(result)
+            self._hand_over()
 
         failed = events.JobFailed(turn, FailureCode.STORAGE_UNAVAILABLE)
         self._worker.submit(run, lambda: self._post(failed))
 
     def send_pending(self) -> None:
-        """Send again whatever the agent has not acknowledged."""
+        """The link is up: send again whatever the agent has not acknowledged."""
 
         def run() -> None:
-            for result in self._outbox.pending():
-                if not self._tell_agent(result):
-                    return
+            self._handed_over = 0
+            self._hand_over()
 
         self._worker.submit(run)
 
     def acknowledge(self, seq: int) -> None:
         """The agent holds this result."""
-        self._worker.submit(lambda: self._outbox.acknowledge(seq))
+
+        def run() -> None:
+            self._outbox.acknowledge(seq)
+            self._hand_over()
+
+        self._worker.submit(run)
 
     def stop(self) -> None:
         """Finish what is being written and end."""
         self._worker.stop()
+
+    def _hand_over(self) -> None:
+        """Send in order as much as the link takes; each acknowledgement makes room for more."""
+        for result in self._outbox.pending(after=self._handed_over):
+            if not self._tell_agent(result):
+                return
+            self._handed_over = result.seq

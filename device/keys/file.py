@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
@@ -47,8 +48,11 @@ def create(settings: Settings) -> SigningKey:
     try:
         key = load_pem_private_key(settings.key.read_bytes(), None)
         chain = x509.load_pem_x509_certificates(settings.certificate.read_bytes())
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise ConfigurationError(f"settings of the key file: {error}") from error
     if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
         raise ConfigurationError("settings of the key file: `key` must hold a P-256 key")
+    if chain[0].public_key() != key.public_key():
+        # Every result would be refused at the agent, days later.
+        raise ConfigurationError("settings of the key file: `certificate` is not that of `key`")
     return FileKey(tuple(each.public_bytes(Encoding.DER) for each in chain), key)

@@ -64,6 +64,10 @@ class Screen(Protocol):
         """Shows how many PIN digits are in, 0 to 4."""
         ...
 
+    def text_hash(self) -> bytes:
+        """SHA-256 of the texts of the language that is shown: what the patient answers to."""
+        ...
+
     def close(self) -> None:
         """Switches the screen's server off; harmless when repeated."""
         ...

@@ -129,6 +129,10 @@ class WebScreen:
         """As `Screen.show_pin_length`."""
         self._post(lambda: self._shown.show_pin_length(turn, entered))
 
+    def text_hash(self) -> bytes:
+        """See `Screen.text_hash`."""
+        return self._shown.language.digest()
+
     def close(self) -> None:
         """As `Screen.close`."""
         self._server.should_exit = True

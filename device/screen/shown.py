@@ -55,6 +55,11 @@ class Shown:
         self.show(self._page)
 
     @property
+    def language(self) -> Language:
+        """The language everything is written in."""
+        return self._language
+
+    @property
     def page(self) -> PageView:
         """The page that is shown."""
         return self._page

@@ -37,7 +37,7 @@ class Desk:
 
     def go_on_until(self, *ends: str) -> str:
         """Do what each page asks for, by PIN and with consent, until one of these pages."""
-        acts = {
+        acts: dict[str, Callable[[], None]] = {
             "choose_method": lambda: self.screen.choose("pin"),
             "pin": self._enter_pin,
             "consent_all": lambda: self.screen.choose("agree_all"),

@@ -5,12 +5,11 @@ cancels; anything else is ignored. The pad may be unplugged and come back at any
 """
 
 import threading
-from collections.abc import Mapping
 
 import serial
 
-from device.errors import ConfigurationError
 from device.pinpad.port import Key, Keypad, KeypadListener
+from device.tables import Table
 
 _READ_WAIT_S = 0.2
 _REOPEN_WAIT_S = 1.0
@@ -26,22 +25,18 @@ _KEY_OF_BYTE = {
 }
 
 
-def create(settings: Mapping[str, object]) -> Keypad:
-    """The pad that the configuration names.
+class Settings(Table, frozen=True):
+    """Settings of this PIN pad."""
 
-    Args:
-        settings: `port` (device path) and `baud_rate` (bit/s, 9600 if left out).
+    port: str
+    """Serial port of the pad, such as `/dev/ttyUSB0`."""
+    baud_rate: int = 9600
+    """Bit/s."""
 
-    Raises:
-        ConfigurationError: A setting is missing or of the wrong type.
-    """
-    port = settings.get("port")
-    baud_rate = settings.get("baud_rate", 9600)
-    if not isinstance(port, str) or not port:
-        raise ConfigurationError('keypad "serial": set port to the device path of the PIN pad')
-    if not isinstance(baud_rate, int) or isinstance(baud_rate, bool) or baud_rate <= 0:
-        raise ConfigurationError('keypad "serial": set baud_rate to a number such as 9600')
-    return SerialKeypad(port, baud_rate)
+
+def create(settings: Settings) -> Keypad:
+    """The pad that the configuration names; it need not be plugged in yet."""
+    return SerialKeypad(settings.port, settings.baud_rate)
 
 
 class SerialKeypad:

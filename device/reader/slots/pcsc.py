@@ -31,6 +31,7 @@ _LONGEST_WAIT_MS = 2000
 _SERVICE_POLL_S = 0.5
 """The service looks for cards every 0.4 s where the reader gives no events (facts/platform.md
 §1.5)."""
+_ANY_PROTOCOL = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
 _PRESENT = scard.SCARD_STATE_PRESENT
 _CARD_GONE = frozenset(
     {
@@ -60,9 +61,7 @@ class Settings(Table, frozen=True):
 class PcscConnection:
     """One card, powered through PC/SC."""
 
-    def __init__(
-        self, context: int, card: int, protocol: int, on_lost: Callable[[], None]
-    ) -> None:
+    def __init__(self, context: int, card: int, protocol: int, on_lost: Callable[[], None]) -> None:
         self._context = context
         self._card = card
         self._protocol = protocol
@@ -103,6 +102,8 @@ class PcscSlot:
         self._thread: Thread | None = None
         self._stopping = Event()
         self._has_lost_card = Event()
+        self._needs_cold_start = False
+        """The service may take the next card for the one that was lost, and for powered."""
 
     def watch(self, listener: SlotListener) -> None:
         """See `CardSlot.watch`."""
@@ -118,9 +119,12 @@ class PcscSlot:
                 context,
                 self._choose_reader(context),
                 scard.SCARD_SHARE_EXCLUSIVE,
-                scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1,
+                _ANY_PROTOCOL,
             )
             _require_success(result)
+            if self._needs_cold_start:
+                protocol = _start_cold(card)
+                self._needs_cold_start = False
         except ReaderError:
             scard.SCardReleaseContext(context)
             raise
@@ -136,6 +140,7 @@ class PcscSlot:
 
     def _lose_card(self) -> None:
         """A command got no answer: the card is gone, whatever the service still believes."""
+        self._needs_cold_start = True
         self._has_lost_card.set()
         self._wake_monitor()
 
@@ -214,6 +219,15 @@ def _establish() -> int:
     result, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
     _require_success(result)
     return int(context)
+
+
+def _start_cold(card: int) -> int:
+    """Power the card off and on; gives the protocol."""
+    result, protocol = scard.SCardReconnect(
+        card, scard.SCARD_SHARE_EXCLUSIVE, _ANY_PROTOCOL, scard.SCARD_UNPOWER_CARD
+    )
+    _require_success(result)
+    return int(protocol)
 
 
 def _wait_for_change(context: int, known: list[tuple[str, int]]) -> dict[str, int]:

@@ -25,11 +25,6 @@ from device.face.runtimes import auto
 PEOPLE_FOLDER = Path(__file__).parents[2] / "hw_sim" / "people"
 PEOPLE = ("taro", "hanako", "jiro", "umeko")
 
-needs_embedder = pytest.mark.skipif(
-    not (MODELS_FOLDER / "resnet29" / "embedder.tflite").exists(),
-    reason="the reference embedder is not built: python -m device.factory face-model",
-)
-
 
 class PictureCamera:
     """Shows a folder's pictures, one each 0.2 s of its own time."""
@@ -64,7 +59,6 @@ def _run(check: FaceCheck, reference: str, folder: str) -> FaceCheckResult:
     return check.run(photo, camera, lambda: camera.now_s, Onlookers())
 
 
-@needs_embedder
 @pytest.mark.parametrize("person", PEOPLE)
 def test_each_person_is_recognised_and_nobody_else(check: FaceCheck, person: str) -> None:
     outcomes = {other: _run(check, person, f"{other}/live").outcome for other in PEOPLE}
@@ -74,7 +68,6 @@ def test_each_person_is_recognised_and_nobody_else(check: FaceCheck, person: str
     }
 
 
-@needs_embedder
 def test_a_lax_threshold_would_let_a_stranger_in(check: FaceCheck) -> None:
     strict = check._opened()
     parts = replace(strict, rule=DecisionRule(Metric.EUCLIDEAN, 0.60))
@@ -83,7 +76,6 @@ def test_a_lax_threshold_would_let_a_stranger_in(check: FaceCheck) -> None:
     assert _run(lax, "taro", "hanako/live").outcome is FaceCheckOutcome.MATCH
 
 
-@needs_embedder
 @pytest.mark.parametrize(
     ("folder", "hints"),
     [
@@ -100,7 +92,6 @@ def test_a_bad_picture_is_never_compared(
     assert result.last_hint in hints
 
 
-@needs_embedder
 def test_the_same_person_is_more_alike_than_any_other(check: FaceCheck) -> None:
     parts = check._opened()
 
@@ -120,7 +111,6 @@ def test_the_same_person_is_more_alike_than_any_other(check: FaceCheck) -> None:
             assert min(distances, key=distances.__getitem__) == person
 
 
-@needs_embedder
 def test_the_reference_embedder_is_what_its_bundle_says() -> None:
     bundle = read_embedder(MODELS_FOLDER / "resnet29")
     assert bundle.rule.metric is Metric.EUCLIDEAN
@@ -128,7 +118,6 @@ def test_the_reference_embedder_is_what_its_bundle_says() -> None:
     assert not bundle.is_calibrated
 
 
-@needs_embedder
 def test_a_prepared_check_is_ready(check: FaceCheck) -> None:
     check.prepare()
     started = time.monotonic()

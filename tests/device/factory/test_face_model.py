@@ -64,10 +64,6 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         face_model.find_source()
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec(face_model.SOURCE_PACKAGE) is None,
-    reason="the model's source package is not installed",
-)
 def test_the_real_model_gives_the_golden_values(tmp_path: Path) -> None:
     output = tmp_path / "embedder.tflite"
     assert face_model.build(face_model.find_source(), output)

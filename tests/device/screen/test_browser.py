@@ -1,7 +1,7 @@
 """The pages in a real Chromium: readable, touchable, and quiet under the strict policy.
 
-Needs `chromium` (Debian), `playwright` (PyPI) and `axe-core` (npm, in `node_modules`); skipped
-where one of them is missing.
+Needs `chromium` (Debian), `playwright` (PyPI) and `axe-core` (npm, in `node_modules`), which
+`make test` installs.
 """
 
 import json
@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from playwright import sync_api
 
 from device.screen.language import LANGUAGES_FOLDER, load_languages
 from device.screen.port import PageView
@@ -22,14 +23,8 @@ from hostlink.terms import FailureCode
 from tests.device.screen.conftest import Touches
 from tests.device.screen.examples import EXAMPLES, HINTS, SCRAMBLED_PAD
 
-sync_api = pytest.importorskip("playwright.sync_api")
-
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
-
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM.exists() and AXE.exists()), reason="needs chromium and axe-core"
-)
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]

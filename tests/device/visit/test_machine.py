@@ -334,7 +334,7 @@ def test_lost_reader_ends_the_visit_and_comes_back() -> None:
     assert story.wanted(ForgetPatient)
     assert story.records[0].failure is FailureCode.READER_UNAVAILABLE
     story.happen(events.SlotReady())
-    assert isinstance(story.state, Idle)
+    assert story.shown() is PageName.IDLE
 
 
 def test_full_disk_is_never_called_finished() -> None:

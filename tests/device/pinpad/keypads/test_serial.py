@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from device.adapters import create_adapter
 from device.errors import ConfigurationError
-from device.pinpad.keypads.serial import SerialKeypad, create
+from device.pinpad import keypads
+from device.pinpad.keypads.serial import SerialKeypad, Settings, create
 from device.pinpad.port import Key
 from tests.hw_sim.keypad import SimulatedKeypad
 
@@ -76,7 +78,7 @@ def test_the_pad_may_be_missing_at_the_start(tmp_path: Path) -> None:
 
 
 def test_closing_is_quick_and_harmless_when_repeated(pad: SimulatedKeypad) -> None:
-    keypad = create({"port": str(pad.port), "baud_rate": 19200})
+    keypad = create(Settings(port=str(pad.port), baud_rate=19200))
     keypad.watch(Ear())
     start_s = time.monotonic()
     keypad.close()
@@ -85,9 +87,8 @@ def test_closing_is_quick_and_harmless_when_repeated(pad: SimulatedKeypad) -> No
 
 
 @pytest.mark.parametrize(
-    "settings",
-    [{}, {"port": ""}, {"port": 3}, {"port": "/dev/x", "baud_rate": "fast"}],
+    "settings", [{}, {"port": 3}, {"port": "/dev/x", "baud_rate": "fast"}, {"prot": "/dev/x"}]
 )
-def test_wrong_settings_are_told(settings: dict[str, object]) -> None:
-    with pytest.raises(ConfigurationError, match="set "):
-        create(settings)
+def test_wrong_settings_are_told(settings: dict[str, object], tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="settings of serial"):
+        create_adapter(keypads, "serial", settings, tmp_path)
