@@ -24,7 +24,8 @@ def main() -> int:
     parser.add_argument("--config", type=Path, required=True, help="TOML file")
     arguments = parser.parse_args()
     try:
-        with assemble(read_config(arguments.config)) as agent:
+        config = read_config(arguments.config)
+        with assemble(config, arguments.config.absolute().parent) as agent:
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: agent.service.post(StopWanted(None)))
             agent.run()

@@ -1,34 +1,44 @@
-"""Finds the file of an adapter by its name in the configuration.
+"""Finds an adapter by its name in the configuration: the file of that name in its folder.
 
-Only files that lie in the adapter's folder can be named, so a configuration can never make
-the agent import anything else. `port.py` and files that begin with `_` are no adapters.
+Nothing has to be registered, and nothing outside the folder can be named, so a configuration
+cannot import arbitrary code. An adapter file has a `Settings` table and a function
+`create(settings)`; `port`, `errors` and names that begin with `_` are no adapters.
 """
 
-from importlib import import_module
+import importlib
+import pkgutil
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
 from agent.errors import ConfigError
+from agent.tables import read_table
 
 
-def adapter_names(package: ModuleType) -> tuple[str, ...]:
-    """Names a configuration may use for adapters of this package, in alphabetical order."""
-    stems = {path.stem for folder in package.__path__ for path in Path(folder).glob("*.py")}
-    return tuple(sorted(stem for stem in stems - {"port"} if not stem.startswith("_")))
-
-
-def load_adapter(package: ModuleType, name: str, where: str) -> ModuleType:
-    """The module of the adapter called `name`.
+def create_adapter(
+    package: ModuleType, name: str, settings: Mapping[str, object], folder: Path
+) -> object:
+    """Make the adapter `name` of a package such as `agent.relays`.
 
     Args:
-        package: The folder with the adapters, such as `agent.relays`.
-        name: What the configuration says.
-        where: The key that says it, for the error's sentence.
+        package: The package whose modules may be named.
+        name: File name without `.py`.
+        settings: What the configuration says to this adapter.
+        folder: Where relative paths in the settings start.
+
+    Returns:
+        What the adapter's `create` gives: an object of the package's port.
 
     Raises:
-        ConfigError: No adapter of that name lies in the folder.
+        ConfigError: No such adapter, or settings it cannot use.
     """
-    names = adapter_names(package)
-    if name not in names:
-        raise ConfigError(f"{where}: {name!r} does not exist; write one of {', '.join(names)}.")
-    return import_module(f"{package.__name__}.{name}")
+    modules = {module.name for module in pkgutil.iter_modules(package.__path__)}
+    known = sorted(each for each in modules - {"port", "errors"} if not each.startswith("_"))
+    if name not in known:
+        raise ConfigError(
+            f"{package.__name__}: no adapter is called {name!r}; choose one of {', '.join(known)}"
+        )
+    adapter = importlib.import_module(f"{package.__name__}.{name}")
+    table = read_table(settings, adapter.Settings, folder, f"settings of {name}")
+    made: object = adapter.create(table)
+    return made

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 from cryptography import x509
 
 import agent.eligibility
 import agent.relays
-from agent.adapters import load_adapter
+from agent.adapters import create_adapter
 from agent.clock import Clock, SystemClock
 from agent.config import Config
 from agent.delivery import Delivery, DeliveryTerms
@@ -23,7 +24,6 @@ from agent.link import LinkEvents, hello_maker, stream_opener
 from agent.relays.port import Relay
 from agent.service import Service
 from agent.store import Store
-from agent.toml_table import read_table
 from agent.trust import CardTrust
 from agent.visits import Visits
 from hostlink.errors import HostlinkError
@@ -49,8 +49,12 @@ class Agent:
 
 
 @contextmanager
-def assemble(config: Config) -> Iterator[Agent]:
+def assemble(config: Config, folder: Path) -> Iterator[Agent]:
     """Make the agent of a configuration and give everything back afterwards.
+
+    Args:
+        config: The file's contents.
+        folder: Where the file lies; relative paths in adapters' settings start there.
 
     Raises:
         ConfigError: A file it names cannot be used.
@@ -59,7 +63,7 @@ def assemble(config: Config) -> Iterator[Agent]:
     """
     clock = SystemClock()
     roots = read_certificates(config.trust_root, "trust_root")
-    source, relays, tls = _source(config), _relays(config), _tls(config)
+    source, relays, tls = _source(config, folder), _relays(config, folder), _tls(config)
     with ExitStack() as stack:
         stack.callback(source.close)
         journal = FileJournal(config.journal, clock)
@@ -74,7 +78,7 @@ def assemble(config: Config) -> Iterator[Agent]:
         )
         delivery = Delivery(delivery_store, relays, terms, journal, clock)
         service = Service(source, delivery, journal)
-        link = _link(config, tls, service, clock)
+        link = _link(config, folder, tls, service, clock)
         desk = Desk(
             DeskTerms(
                 audience=config.audience,
@@ -121,23 +125,23 @@ def _card_trust(config: Config) -> CardTrust:
     return CardTrust(anchors)
 
 
-def _source(config: Config) -> EligibilitySource:
+def _source(config: Config, folder: Path) -> EligibilitySource:
     wanted = config.eligibility
-    adapter = load_adapter(agent.eligibility, wanted.name, f"{wanted.where} source")
-    settings = read_table(wanted.settings, adapter.Settings, wanted.where, config.folder)
-    source: EligibilitySource = adapter.open_source(settings)
-    return source
+    source = create_adapter(agent.eligibility, wanted.source, wanted.settings, folder)
+    return cast(EligibilitySource, source)
 
 
-def _relays(config: Config) -> dict[str, Relay]:
-    relays: dict[str, Relay] = {}
-    for wanted in config.relays:
-        adapter = load_adapter(agent.relays, wanted.name, f"{wanted.where} target")
-        settings = read_table(wanted.settings, adapter.Settings, wanted.where, config.folder)
-        relays[wanted.label] = adapter.open_relay(settings)
-    return relays
+def _relays(config: Config, folder: Path) -> dict[str, Relay]:
+    return {
+        wanted.label: cast(
+            Relay, create_adapter(agent.relays, wanted.target, wanted.settings, folder)
+        )
+        for wanted in config.relays
+    }
 
 
-def _link(config: Config, tls: ssl.SSLContext, service: Service, clock: Clock) -> Link:
+def _link(
+    config: Config, folder: Path, tls: ssl.SSLContext, service: Service, clock: Clock
+) -> Link:
     end = AgentEnd(tls=tls, make_hello=hello_maker(config.audience, clock))
-    return Link(stream_opener(config.link), end, LinkEvents(service.post))
+    return Link(stream_opener(config.link, folder), end, LinkEvents(service.post))

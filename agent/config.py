@@ -1,46 +1,23 @@
-"""The agent's configuration file: TOML in, frozen dataclasses out, or one clear sentence.
+"""The agent's configuration file: TOML in, frozen tables out, or one clear sentence.
 
-audience = "clinic-1311234567"              # results for anybody else are refused
-medical_institution_code = "1311234567"
-certificate = "agent.pem"                   # paths start at this file's folder
-key = "agent.key"
-trust_root = "maker-root.pem"
-journal = "journal.jsonl"
-
-[link]                                      # or usb_vendor_id, usb_product_id, usb_serial
-port = "/dev/ttyACM0"
-
-[card_trust]
-anchors = ["jpki-1.pem", "jpki-2.pem"]
-
-[store]
-path = "agent.sqlite3"
-
-[eligibility]                               # the rest is what this source's Settings hold
-source = "http"
-url = "http://127.0.0.1:8080"
-
-[[relays]]                                  # the rest is what this relay's Settings hold
-target = "oqs_folder"
-folder = "/srv/OQS/face"
+`docs/HARDWARE.md` shows a whole file.
 """
 
-import os
-import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta
 
 from agent.errors import ConfigError
-from agent.toml_table import read_table
+from agent.tables import Table, read_table
 
-INSTITUTION_CODE = re.compile(r"[0-9]{10}")
-TABLES = {"link", "card_trust", "store", "eligibility", "relays"}
+Text = Annotated[str, Meta(min_length=1)]
+ADAPTER_KEYS = {"eligibility": ("source",), "relays": ("target", "name")}
+"""Tables that name an adapter, and the keys in them that are not the adapter's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class LinkConfig:
+class LinkTable(Table, frozen=True):
     """Where the reader is plugged in: a port, or a USB device looked up by its numbers."""
 
     port: str | None = None
@@ -50,17 +27,22 @@ class LinkConfig:
     usb_serial: str | None = None
     """USB serial number of this very reader."""
 
+    def __post_init__(self) -> None:
+        missing = [self.usb_vendor_id, self.usb_product_id, self.usb_serial].count(None)
+        if missing != (0 if self.port is None else 3):
+            raise ValueError(
+                "Expected either port or all of usb_vendor_id, usb_product_id and usb_serial"
+            )
 
-@dataclass(frozen=True, slots=True)
-class CardTrustConfig:
+
+class CardTrustTable(Table, frozen=True):
     """Whom the agent trusts to issue 利用者証明用電子証明書."""
 
-    anchors: tuple[Path, ...]
+    anchors: Annotated[tuple[Path, ...], Meta(min_length=1)]
     """PEM files; several may hold the same name and different keys."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoreConfig:
+class StoreTable(Table, frozen=True):
     """Where the agent keeps results until, and after, they are delivered."""
 
     path: Path
@@ -69,26 +51,37 @@ class StoreConfig:
     """An eligibility answer whose result never came is deleted after this many days."""
 
 
-@dataclass(frozen=True, slots=True)
-class AdapterConfig:
-    """One adapter by name, with its own settings still unread."""
+class SourceTable(Table, frozen=True):
+    """Who is asked about insured persons."""
 
-    name: str
-    """File name of the adapter without `.py`."""
-    label: str
-    """Name of this use of it; deliveries are remembered under it."""
-    settings: Mapping[str, object]
-    where: str
-    """Table it was written in, for an error's sentence."""
+    source: str
+    """File name of the adapter in `agent/eligibility` without `.py`."""
+    settings: dict[str, str | int | float | bool]
+    """All other keys of the table, still unread."""
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class RelayTable(Table, frozen=True):
+    """One door of reception software."""
+
+    target: str
+    """File name of the adapter in `agent/relays` without `.py`."""
+    settings: dict[str, str | int | float | bool]
+    """All other keys of the table, still unread."""
+    name: Text | None = None
+    """Name of this use of the adapter, if there are several."""
+
+    @property
+    def label(self) -> str:
+        """Deliveries are remembered under it."""
+        return self.name or self.target
+
+
+class Config(Table, frozen=True):
     """Everything the agent must be told before it can start."""
 
-    audience: str
+    audience: Text
     """Identifier of the clinic and agent; results for anybody else are refused."""
-    medical_institution_code: str
+    medical_institution_code: Annotated[str, Meta(pattern=r"\A[0-9]{10}\Z")]
     """医療機関コード, 10 digits."""
     certificate: Path
     """The agent's own certificate, PEM; the reader is paired with it."""
@@ -96,112 +89,43 @@ class Config:
     trust_root: Path
     """PEM of the readers' maker; every reader's certificate ends there."""
     journal: Path
-    link: LinkConfig
-    card_trust: CardTrustConfig
-    store: StoreConfig
-    eligibility: AdapterConfig
-    relays: tuple[AdapterConfig, ...]
-    folder: Path
-    """Folder of the configuration file; relative paths start there."""
+    link: LinkTable
+    card_trust: CardTrustTable
+    store: StoreTable
+    eligibility: SourceTable
+    relays: tuple[RelayTable, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class _TopKeys:
-    audience: str
-    medical_institution_code: str
-    certificate: Path
-    key: Path
-    trust_root: Path
-    journal: Path
+    def __post_init__(self) -> None:
+        labels = [relay.label for relay in self.relays]
+        for label in labels:
+            if labels.count(label) > 1:
+                raise ValueError(f"Expected a name of its own for each relay {label!r}")
 
 
 def read_config(path: Path) -> Config:
-    """Read and check a configuration file.
+    """Read and check the file; its paths are taken from its own folder.
 
     Raises:
-        ConfigError: The file is missing, is not TOML or says something that cannot be.
+        ConfigError: It is missing, is no TOML, or a key is missing, unknown or wrong.
     """
-    document, folder = _parse(path), path.absolute().parent
-    top = read_table(
-        {key: value for key, value in document.items() if key not in TABLES},
-        _TopKeys,
-        "top of the file",
-        folder,
-    )
-    if not top.audience:
-        raise ConfigError("audience: write a text that is not empty.")
-    if not INSTITUTION_CODE.fullmatch(top.medical_institution_code):
-        raise ConfigError("medical_institution_code: write exactly 10 digits.")
-    return Config(
-        audience=top.audience,
-        medical_institution_code=top.medical_institution_code,
-        certificate=top.certificate,
-        key=top.key,
-        trust_root=top.trust_root,
-        journal=top.journal,
-        link=_link(_table(document, "link"), folder),
-        card_trust=_card_trust(_table(document, "card_trust"), folder),
-        store=read_table(_table(document, "store"), StoreConfig, "[store]", folder),
-        eligibility=_adapter(_table(document, "eligibility"), "source", "[eligibility]"),
-        relays=_relays(document.get("relays", [])),
-        folder=folder,
-    )
-
-
-def _parse(path: Path) -> Mapping[str, object]:
     try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigError(f"{path}: make this file readable ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: correct the TOML ({error}).") from error
+        raise ConfigError(f"{path}: {error.strerror}") from error
+    except ValueError as error:
+        raise ConfigError(f"{path}: {error}") from error
+    for table in ADAPTER_KEYS.keys() & values.keys():
+        values[table] = _set_apart(values[table], ADAPTER_KEYS[table])
+    return read_table(values, Config, path.absolute().parent, str(path))
 
 
-def _table(document: Mapping[str, object], name: str) -> Mapping[str, object]:
-    table = document.get(name)
-    if not isinstance(table, dict):
-        raise ConfigError(f"add a table [{name}].")
-    return table
-
-
-def _link(table: Mapping[str, object], folder: Path) -> LinkConfig:
-    link = read_table(table, LinkConfig, "[link]", folder)
-    usb = (link.usb_vendor_id, link.usb_product_id, link.usb_serial)
-    has_all_usb, has_any_usb = None not in usb, usb != (None, None, None)
-    if (link.port is None) != has_all_usb or has_any_usb != has_all_usb:
-        raise ConfigError(
-            "[link]: write either port or all of usb_vendor_id, usb_product_id and usb_serial."
-        )
-    if link.port is None or os.name != "posix":
-        return link  # COM3 is no path
-    return replace(link, port=str(folder / link.port))
-
-
-def _card_trust(table: Mapping[str, object], folder: Path) -> CardTrustConfig:
-    trust = read_table(table, CardTrustConfig, "[card_trust]", folder)
-    if not trust.anchors:
-        raise ConfigError("[card_trust] anchors: name at least one PEM file.")
-    return trust
-
-
-def _relays(tables: object) -> tuple[AdapterConfig, ...]:
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise ConfigError("relays: write each relay as its own table [[relays]].")
-    relays = tuple(_adapter(table, "target", "[[relays]]") for table in tables)
-    labels = [relay.label for relay in relays]
-    for label in labels:
-        if labels.count(label) > 1:
-            raise ConfigError(f"[[relays]]: give each relay {label!r} a name of its own.")
-    return relays
-
-
-def _adapter(table: Mapping[str, object], key: str, where: str) -> AdapterConfig:
-    settings = dict(table)
-    name = settings.pop(key, None)
-    if not isinstance(name, str):
-        raise ConfigError(f"{where}: add the key {key} with the name of an adapter.")
-    label = settings.pop("name", name)
-    if not isinstance(label, str) or not label:
-        raise ConfigError(f"{where} name: write a text.")
-    return AdapterConfig(name=name, label=label, settings=settings, where=where)
+def _set_apart(value: object, own: tuple[str, ...]) -> object:
+    """Gathers what only the adapter understands under `settings`, beside the agent's own keys."""
+    match value:
+        case list():
+            return [_set_apart(table, own) for table in value]
+        case dict():
+            settings = {key: value[key] for key in value if key not in own}
+            return {key: value[key] for key in own if key in value} | {"settings": settings}
+        case _:
+            return value

@@ -3,10 +3,12 @@
 Nothing is decided here, because these methods run in the thread that moves the bytes.
 """
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 from agent.clock import Clock, unix_ms
-from agent.config import LinkConfig
+from agent.config import LinkTable
 from hostlink.errors import CableLostError
 from hostlink.events import LinkDown, LinkEvent, LinkUp, Received
 from hostlink.messages import AgentHello, DeviceHello, Message
@@ -38,12 +40,16 @@ class LinkEvents:
         self._post(Received(message))
 
 
-def stream_opener(config: LinkConfig) -> Callable[[], ByteStream]:
-    """How to open the reader's port, now and after each time it was unplugged."""
+def stream_opener(table: LinkTable, folder: Path) -> Callable[[], ByteStream]:
+    """How to open the reader's port, now and after each time it was unplugged.
+
+    Args:
+        table: Which port.
+        folder: Where the path of a port starts if it is a relative one.
+    """
 
     def open_stream() -> ByteStream:
-        path = config.port if config.port is not None else _find(config)
-        return open_serial(path)
+        return open_serial(_find(table) if table.port is None else _path(table.port, folder))
 
     return open_stream
 
@@ -57,11 +63,13 @@ def hello_maker(audience: str, clock: Clock) -> Callable[[DeviceHello], AgentHel
     return make_hello
 
 
-def _find(config: LinkConfig) -> str:
+def _path(port: str, folder: Path) -> str:
+    return str(folder / port) if os.name == "posix" else port  # COM3 is no path
+
+
+def _find(table: LinkTable) -> str:
     """Path of the reader's port: its number may change each time it is plugged in."""
-    path = find_serial(
-        config.usb_vendor_id or 0, config.usb_product_id or 0, config.usb_serial or ""
-    )
+    path = find_serial(table.usb_vendor_id or 0, table.usb_product_id or 0, table.usb_serial or "")
     if path is None:
         raise CableLostError("no such USB serial device")
     return path

@@ -50,7 +50,7 @@ class InvalidResultReason(Enum):
     PAYLOAD = "payload"
     """The signed content is not a result of this format."""
     WRONG_DEVICE = "wrong_device"
-    """The certificate names another reader than the signed content."""
+    """The certificate names no reader, or another one than the signed content."""
 
 
 class InvalidResultError(HostlinkError):

@@ -189,9 +189,11 @@ def _halves(signature: bytes) -> tuple[int, int]:
 
 
 def _names_reader(leaf: x509.Certificate, ueid: bytes) -> bool:
-    """Whether the serial number in the certificate's subject, if it has one, is the UEID in hex.
+    """Whether the serial number in the certificate's subject, the only one, is the UEID in hex.
+
+    Without this any reader of a maker could sign as another one.
 
     Source: IEEE 802.1AR §8.6 (serialNumber in the subject of a device identity).
     """
     numbers = leaf.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
-    return all(str(number.value).lower() == ueid.hex() for number in numbers)
+    return [str(number.value).lower() for number in numbers] == [ueid.hex()]

@@ -19,14 +19,16 @@ that it cannot be reached now. The question may be repeated with the same `visit
 
 import base64
 import hashlib
-from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Annotated
 
 import httpx
+from msgspec import Meta
 
 from agent.eligibility.port import EligibilityAnswer, EligibilityQuery, EligibilitySource
 from agent.errors import ConfigError, MalformedQualificationError
 from agent.qualification import read_record
+from agent.tables import Table
 from hostlink.terms import ConsentItem, FailureCode
 
 KEEP_OPEN_S = 3_600.0
@@ -34,17 +36,16 @@ LONGEST_ANSWER_BYTES = 65_536
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Table, frozen=True):
     """What `[eligibility]` holds for `source = "http"`."""
 
     url: str
     """https, or http on this very machine: the answer names a patient."""
-    timeout_s: float = 8.0
+    timeout_s: Annotated[float, Meta(gt=0)] = 8.0
     """Longest wait for connection, question and each part of the answer."""
 
 
-def open_source(settings: Settings) -> EligibilitySource:
+def create(settings: Settings) -> EligibilitySource:
     """Make the source; the connection is opened with the first question.
 
     Raises:
@@ -56,8 +57,6 @@ def open_source(settings: Settings) -> EligibilitySource:
         raise ConfigError("[eligibility] url: write an address like https://host.") from error
     if url.scheme != "https" and not (url.scheme == "http" and url.host in LOOPBACK):
         raise ConfigError("[eligibility] url: write https://, or http:// on this machine only.")
-    if settings.timeout_s <= 0:
-        raise ConfigError("[eligibility] timeout_s: write a number above 0.")
     return HttpSource(url, settings.timeout_s)
 
 

@@ -14,7 +14,6 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import StrEnum, unique
 from errno import errorcode
 from pathlib import Path
@@ -22,6 +21,7 @@ from pathlib import Path
 from agent.errors import ConfigError, RelayUnavailableError
 from agent.relays._oqs_file import Encoding, file_name, render
 from agent.relays.port import Prepared, Reception, Relay
+from agent.tables import Table
 
 STAGING_PREFIX = ".uketsuke-"
 STAGED_SUFFIX = ".part"
@@ -40,8 +40,7 @@ class WriteMode(StrEnum):
     changes only (facts/oqs.md §2.3). chokidar 3.6 and 4 tell of an `add`, then of a `change`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Table, frozen=True):
     """What `[[relays]]` holds for `target = "oqs_folder"`."""
 
     folder: Path
@@ -53,7 +52,7 @@ class Settings:
     """Where to keep the staging folder if not in `folder`; must be on the same file system."""
 
 
-def open_relay(settings: Settings) -> Relay:
+def create(settings: Settings) -> Relay:
     """Make the relay; the folder may still be missing.
 
     Raises:

@@ -23,7 +23,7 @@ from tests.agent.world import (
     abandoned,
     authority,
 )
-from tests.hostlink.pki import STRANGE_READER
+from tests.hostlink.pki import OTHER_READER, STRANGE_READER
 
 ANSWER = EligibilityAnswer(RECORD, is_registered=True, consents=tuple(ConsentItem))
 
@@ -74,6 +74,7 @@ def refused_results() -> dict[str, SignedResult]:
     return {
         "another number outside": SignedResult(2, good.cose),
         "another clinic's": SigningReader().sign(abandoned(), audience="another clinic"),
+        "another reader's of the same maker": SigningReader(OTHER_READER).sign(abandoned()),
         "a stranger's": SigningReader(STRANGE_READER).sign(abandoned()),
         "damaged": SignedResult(1, good.cose[:-1] + b"x"),
         "a number too large to keep": SigningReader(next_seq=2**63).sign(abandoned()),

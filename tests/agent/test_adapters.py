@@ -1,26 +1,35 @@
-"""Only files in the adapters' folder can be named."""
+"""Only files in the adapters' folder can be named, and their settings are checked."""
+
+from pathlib import Path
 
 import pytest
 
 import agent.eligibility
 import agent.relays
-from agent.adapters import adapter_names, load_adapter
+from agent.adapters import create_adapter
+from agent.eligibility.http import HttpSource
 from agent.errors import ConfigError
+from agent.relays.oqs_folder import OqsFolder
+from agent.relays.port import Prepared
+from tests.agent.relays.test_oqs_file import RECEPTION
 
 
-def test_the_names_are_the_files() -> None:
-    assert "oqs_folder" in adapter_names(agent.relays)
-    assert "http" in adapter_names(agent.eligibility)
+def test_the_file_of_that_name_makes_the_adapter(tmp_path: Path) -> None:
+    (tmp_path / "face").mkdir()
+    relay = create_adapter(agent.relays, "oqs_folder", {"folder": "face"}, tmp_path)
+    assert isinstance(relay, OqsFolder)
+    assert isinstance(relay.prepare(RECEPTION), Prepared)
+    source = create_adapter(agent.eligibility, "http", {"url": "https://x.invalid"}, tmp_path)
+    assert isinstance(source, HttpSource)
+    source.close()
 
 
 @pytest.mark.parametrize("name", ["port", "_oqs_file", "__init__", "os", "..config", "", "a.b"])
 def test_nothing_else_can_be_named(name: str) -> None:
-    with pytest.raises(ConfigError, match="oqs_folder"):
-        load_adapter(agent.relays, name, "[[relays]] target")
+    with pytest.raises(ConfigError, match=r"choose one of oqs_folder$"):
+        create_adapter(agent.relays, name, {}, Path())
 
 
-def test_every_adapter_has_what_the_assembly_needs() -> None:
-    for name in adapter_names(agent.relays):
-        assert {"Settings", "open_relay"} <= set(vars(load_adapter(agent.relays, name, "")))
-    for name in adapter_names(agent.eligibility):
-        assert {"Settings", "open_source"} <= set(vars(load_adapter(agent.eligibility, name, "")))
+def test_settings_are_checked() -> None:
+    with pytest.raises(ConfigError, match=r"settings of oqs_folder: .*`colour`"):
+        create_adapter(agent.relays, "oqs_folder", {"folder": "face", "colour": "red"}, Path())

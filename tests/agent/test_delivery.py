@@ -13,7 +13,7 @@ from agent.errors import RelayUnavailableError
 from agent.inbox import Inbox
 from agent.journal import Alarm, Event
 from agent.relays._oqs_file import Encoding, file_name, render
-from agent.relays.oqs_folder import Settings, open_relay
+from agent.relays.oqs_folder import Settings, create
 from agent.relays.port import Prepared, Reception, Relay
 from agent.store import Store
 from agent.visits import Visits
@@ -43,7 +43,7 @@ MakeRelay = Callable[[Path], Relay]
 
 
 def real_relay(folder: Path) -> Relay:
-    return open_relay(Settings(folder=folder))
+    return create(Settings(folder=folder))
 
 
 class NaiveFolder:

@@ -247,6 +247,7 @@ def test_a_result_sent_again_is_acknowledged_again(bench: DeskBench) -> None:
 def test_a_result_that_is_not_believed_is_not_acknowledged(bench: DeskBench, name: str) -> None:
     bench.desk.result_arrived(refused_results()[name])
     assert bench.said == []
+    assert bench.store.rows("SELECT seq FROM results") == []
     assert bench.journal.alarms == [Alarm.RESULT_INVALID]
 
 

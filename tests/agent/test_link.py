@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from agent import link
-from agent.config import LinkConfig
+from agent.config import LinkTable
 from agent.link import LinkEvents, hello_maker, stream_opener
 from hostlink.errors import CableLostError
 from hostlink.events import LinkDown, LinkEvent, LinkUp, Received
@@ -34,7 +34,7 @@ def test_the_hello_tells_the_agents_time() -> None:
 
 def test_a_port_that_is_not_there_may_come_later(tmp_path: Path) -> None:
     with pytest.raises(CableLostError):
-        stream_opener(LinkConfig(port=str(tmp_path / "ttyREADER")))()
+        stream_opener(LinkTable(port="ttyREADER"), tmp_path)()
 
 
 def test_a_usb_reader_is_looked_up_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +44,9 @@ def test_a_usb_reader_is_looked_up_each_time(monkeypatch: pytest.MonkeyPatch) ->
         looked_up.append((vid, pid, serial_number))
 
     monkeypatch.setattr(link, "find_serial", find)
-    open_stream = stream_opener(LinkConfig(usb_vendor_id=1, usb_product_id=2, usb_serial="s"))
+    open_stream = stream_opener(
+        LinkTable(usb_vendor_id=1, usb_product_id=2, usb_serial="s"), Path()
+    )
     for _ in range(2):
         with pytest.raises(CableLostError):
             open_stream()

@@ -230,7 +230,7 @@ def test_a_wrong_configuration_ends_with_2_and_one_sentence(
     config.write_text(good.replace('source = "http"', 'source = "os"'))
     assert run_to_end(config) == (
         2,
-        "agent: [eligibility] source: 'os' does not exist; write one of http.\n",
+        "agent: agent.eligibility: no adapter is called 'os'; choose one of http\n",
     )
     config.write_text(good.replace("cards.pem", "nowhere.pem"))
     status, sentence = run_to_end(config)

@@ -35,10 +35,10 @@ class Desk:
         self.bench.slot.remove()
         self.see("card_taken", "idle", "out_of_service")
 
-    def go_on_until(self, *ends: str) -> str:
-        """Do what each page asks for, by PIN and with consent, until one of these pages."""
+    def go_on_until(self, *ends: str, method: str = "pin") -> str:
+        """Do what each page asks for and agree to everything, until one of these pages."""
         acts: dict[str, Callable[[], None]] = {
-            "choose_method": lambda: self.screen.choose("pin"),
+            "choose_method": lambda: self.screen.choose(method),
             "pin": self._enter_pin,
             "consent_all": lambda: self.screen.choose("agree_all"),
         }
@@ -59,11 +59,11 @@ class Desk:
         self.screen = self.bench.look_at_screen()
         self._seen_turn = -1
 
-    def complete_visit(self) -> None:
-        """A whole undisturbed visit by PIN, until the agent has its result."""
+    def complete_visit(self, method: str = "pin") -> None:
+        """A whole undisturbed visit, until the agent has its result."""
         before = self.completed()
         self.lay()
-        self.go_on_until("finished")
+        self.go_on_until("finished", method=method)
         self.take()
         self.wait_until(lambda: self.completed() == before + 1, "the result at the agent")
 

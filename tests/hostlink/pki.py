@@ -18,6 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 FROM = datetime(2026, 1, 1, tzinfo=UTC)
 NEVER = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 UEID = bytes([1]) + bytes(range(16))
+OTHER_UEID = bytes([1]) + bytes(16)
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,9 @@ FOR_CLIENT = (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), False)
 MAKER = issue(name_of("Test maker root"), 1, None, is_ca(), usage(certifies=True))
 PLANT = issue(name_of("Test maker plant"), 2, MAKER, is_ca(0), usage(certifies=True))
 READER = issue(name_of("Test reader", UEID.hex()), 3, PLANT, IS_LEAF, usage(signs=True), FOR_SERVER)
+OTHER_READER = issue(
+    name_of("Test reader", OTHER_UEID.hex()), 8, PLANT, IS_LEAF, usage(signs=True), FOR_SERVER
+)
 AGENT = issue(name_of("Test agent"), 4, None, IS_LEAF, usage(signs=True), FOR_CLIENT)
 
 STRANGE_MAKER = issue(name_of("Test maker root"), 5, None, is_ca(), usage(certifies=True))

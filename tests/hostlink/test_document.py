@@ -97,7 +97,7 @@ def test_commands(out: Path) -> None:
 
 
 def test_commands_without_intermediates(out: Path) -> None:
-    reader = pki.issue(pki.name_of("Test reader"), 50, pki.MAKER)
+    reader = pki.issue(pki.name_of("Test reader", pki.UEID.hex()), 50, pki.MAKER)
     claims = samples.claims_of(samples.ABANDONED)
     verify.export(sign_result(claims, reader.sign, reader.chain_der), out)
     assert run(block("sh openssl"), out).splitlines() == ["Verified OK", "leaf.pem: OK"]

@@ -3,6 +3,8 @@
 Negative control: a naive verifier accepts the changed copies that ours refuses.
 """
 
+from dataclasses import replace
+
 import cbor2
 import pytest
 from cryptography import x509
@@ -13,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
     decode_dss_signature,
     encode_dss_signature,
 )
+from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pycose.keys.ec2 import EC2Key
@@ -30,7 +33,16 @@ from hostlink.signing import (
     verify_result,
 )
 from tests.hostlink import pki
-from tests.hostlink.pki import MAKER, READER, STRANGE_READER, issue, name_of
+from tests.hostlink.pki import (
+    MAKER,
+    OTHER_READER,
+    OTHER_UEID,
+    READER,
+    STRANGE_READER,
+    UEID,
+    issue,
+    name_of,
+)
 from tests.hostlink.samples import ABANDONED, COMPLETED, claims_of
 from tests.hostlink.schema import schema
 
@@ -273,15 +285,20 @@ def test_other_maker_of_the_same_name() -> None:
 
 
 def test_reader_cannot_speak_for_another_reader() -> None:
-    other = issue(name_of("Test reader", bytes(17).hex()), 9, pki.PLANT, pki.IS_LEAF)
-    forged = sign_result(CLAIMS, other.sign, other.chain_der)
+    own = sign_result(replace(CLAIMS, ueid=OTHER_UEID), OTHER_READER.sign, OTHER_READER.chain_der)
+    assert verify_result(own, ROOTS).claims.ueid == OTHER_UEID
+    forged = sign_result(CLAIMS, OTHER_READER.sign, OTHER_READER.chain_der)
     assert reason_of(forged) is InvalidResultReason.WRONG_DEVICE
 
 
-def test_certificate_without_serial_number_is_bound_by_the_chain_alone() -> None:
-    unnamed = issue(name_of("Test reader"), 10, pki.PLANT, pki.IS_LEAF)
-    signed = sign_result(CLAIMS, unnamed.sign, unnamed.chain_der)
-    assert verify_result(signed, ROOTS).claims == CLAIMS
+@pytest.mark.parametrize(
+    "numbers", [[], [OTHER_UEID.hex(), UEID.hex()], [UEID.hex() + "00"], [" "]]
+)
+def test_certificate_that_does_not_name_this_reader_alone(numbers: list[str]) -> None:
+    serials = [x509.NameAttribute(NameOID.SERIAL_NUMBER, number) for number in numbers]
+    odd = issue(x509.Name([*name_of("Test reader"), *serials]), 10, pki.PLANT, pki.IS_LEAF)
+    forged = sign_result(CLAIMS, odd.sign, odd.chain_der)
+    assert reason_of(forged) is InvalidResultReason.WRONG_DEVICE
 
 
 def test_reason_and_nothing_else_in_the_error() -> None:

@@ -101,7 +101,7 @@ def openssl_believes(folder: Path) -> bool:
     return (public_key.returncode, signed.returncode, chain.returncode) == (0, 0, 0)
 
 
-@pytest.mark.parametrize("identity", [READER, pki.issue(pki.name_of("Test reader"), 30, MAKER)])
+@pytest.mark.parametrize("identity", [READER, pki.issue(READER.leaf.subject, 30, MAKER)])
 def test_openssl_agrees(folder: Path, identity: Identity) -> None:
     verify.export(sign_result(claims_of(ABANDONED), identity.sign, identity.chain_der), folder)
     assert openssl_believes(folder)

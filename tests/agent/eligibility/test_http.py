@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from agent.eligibility.http import Settings, open_source
+from agent.eligibility.http import Settings, create
 from agent.eligibility.port import EligibilityAnswer, EligibilityQuery, EligibilitySource
 from agent.errors import ConfigError, MalformedQualificationError
+from agent.tables import read_table
 from hostlink.terms import ConsentItem, FailureCode
 from tests.agent.world import INSTITUTION, VISIT_ID, card
 from tests.hw_sim.eligibility_service import SHIKEN_HANAKO, UKETSUKE_TARO, EligibilityService
@@ -31,7 +33,7 @@ def service(running: EligibilityService) -> EligibilityService:
 
 @pytest.fixture
 def source(service: EligibilityService) -> Iterator[EligibilitySource]:
-    source = open_source(Settings(service.url, TIMEOUT_S))
+    source = create(Settings(service.url, TIMEOUT_S))
     yield source
     source.close()
 
@@ -85,7 +87,7 @@ def test_a_service_that_is_too_slow(
 
 
 def test_nobody_listens(query: EligibilityQuery) -> None:
-    source = open_source(Settings("http://127.0.0.1:9", TIMEOUT_S))
+    source = create(Settings("http://127.0.0.1:9", TIMEOUT_S))
     assert source.ask(query) is FailureCode.ELIGIBILITY_UNREACHABLE
 
 
@@ -124,9 +126,11 @@ def test_the_connection_is_kept_open(
 @pytest.mark.parametrize("url", ["http://eligibility.invalid", "ftp://127.0.0.1", "x", ""])
 def test_an_address_that_would_show_names_on_a_network_is_refused(url: str) -> None:
     with pytest.raises(ConfigError, match=r"\[eligibility\] url"):
-        open_source(Settings(url))
+        create(Settings(url))
 
 
-def test_a_timeout_must_be_a_time() -> None:
+@pytest.mark.parametrize("timeout_s", [0, -1, float("nan")])
+def test_a_timeout_must_be_a_time(timeout_s: float) -> None:
+    values = {"url": "https://eligibility.invalid", "timeout_s": timeout_s}
     with pytest.raises(ConfigError, match="timeout_s"):
-        open_source(Settings("https://eligibility.invalid", 0))
+        read_table(values, Settings, Path(), "http")

@@ -8,7 +8,7 @@ import pytest
 
 from agent.errors import ConfigError, RelayUnavailableError
 from agent.relays._oqs_file import Encoding
-from agent.relays.oqs_folder import OqsFolder, Settings, WriteMode, open_relay
+from agent.relays.oqs_folder import OqsFolder, Settings, WriteMode, create
 from tests.agent.relays.test_oqs_file import RECEPTION
 from tests.agent.world import RECORD
 from tests.hw_sim.reception_software import ReceptionSoftware
@@ -35,7 +35,7 @@ def visible(folder: Path) -> list[str]:
 def test_what_is_prepared_is_not_seen_before_it_is_committed(
     folder: Path, software: ReceptionSoftware
 ) -> None:
-    relay = open_relay(Settings(folder))
+    relay = create(Settings(folder))
     prepared = relay.prepare(RECEPTION)
     assert software.look() == []
     assert visible(folder) == []
@@ -46,7 +46,7 @@ def test_what_is_prepared_is_not_seen_before_it_is_committed(
 
 
 def test_committed_again_it_does_not_come_again(folder: Path, software: ReceptionSoftware) -> None:
-    relay = open_relay(Settings(folder))
+    relay = create(Settings(folder))
     token = relay.prepare(RECEPTION).token
     first = relay.commit(token)
     software.look()
@@ -55,7 +55,7 @@ def test_committed_again_it_does_not_come_again(folder: Path, software: Receptio
 
 
 def test_prepared_again_after_a_kill_it_is_whole(folder: Path, software: ReceptionSoftware) -> None:
-    relay = open_relay(Settings(folder))
+    relay = create(Settings(folder))
     token = relay.prepare(RECEPTION).token
     (staged,) = folder.glob(".uketsuke-*/*")
     staged.write_bytes(b"torn")
@@ -65,7 +65,7 @@ def test_prepared_again_after_a_kill_it_is_whole(folder: Path, software: Recepti
 
 
 def test_a_missing_folder_is_not_made(tmp_path: Path) -> None:
-    relay = open_relay(Settings(tmp_path / "absent share"))
+    relay = create(Settings(tmp_path / "absent share"))
     with pytest.raises(RelayUnavailableError, match="ENOENT"):
         relay.prepare(RECEPTION)
     assert list(tmp_path.iterdir()) == []
@@ -75,7 +75,7 @@ def test_an_absent_share_is_not_taken_for_a_delivered_file(
     folder: Path, software: ReceptionSoftware, tmp_path: Path
 ) -> None:
     """The mount point is there and empty: the staged file is gone, but was not handed over."""
-    relay = open_relay(Settings(folder))
+    relay = create(Settings(folder))
     token = relay.prepare(RECEPTION).token
     share = shutil.move(folder, tmp_path / "share")
     folder.mkdir()
@@ -96,11 +96,11 @@ def test_a_folder_that_cannot_be_written_is_told(folder: Path) -> None:
     folder.rmdir()
     folder.write_text("a file")
     with pytest.raises(RelayUnavailableError, match="ENOTDIR"):
-        open_relay(Settings(folder)).prepare(RECEPTION)
+        create(Settings(folder)).prepare(RECEPTION)
 
 
 def test_cp932_software_gets_cp932(folder: Path) -> None:
-    relay = open_relay(Settings(folder, encoding=Encoding.CP932))
+    relay = create(Settings(folder, encoding=Encoding.CP932))
     prepared = relay.prepare(RECEPTION)
     relay.commit(prepared.token)
     assert not prepared.is_encoding_changed
@@ -109,7 +109,7 @@ def test_cp932_software_gets_cp932(folder: Path) -> None:
 
 
 def test_a_change_of_encoding_is_told(folder: Path, software: ReceptionSoftware) -> None:
-    relay = open_relay(Settings(folder, encoding=Encoding.CP932))
+    relay = create(Settings(folder, encoding=Encoding.CP932))
     record = replace(RECORD, person=replace(RECORD.person, name="𠮷野　太郎"))
     prepared = relay.prepare(replace(RECEPTION, record=record))
     relay.commit(prepared.token)
@@ -147,7 +147,7 @@ def test_killed_while_the_empty_file_lies_there(folder: Path, software: Receptio
 def test_the_staging_folder_may_lie_elsewhere(folder: Path, tmp_path: Path) -> None:
     staging = tmp_path / "staging"
     staging.mkdir()
-    relay = open_relay(Settings(folder, staging_folder=staging))
+    relay = create(Settings(folder, staging_folder=staging))
     name = relay.commit(relay.prepare(RECEPTION).token)
     assert [path.name for path in folder.iterdir()] == [name]
 
@@ -155,4 +155,4 @@ def test_the_staging_folder_may_lie_elsewhere(folder: Path, tmp_path: Path) -> N
 @pytest.mark.parametrize("prefix", ["", "../face", "a b"])
 def test_a_prefix_that_is_no_part_of_a_name_is_refused(folder: Path, prefix: str) -> None:
     with pytest.raises(ConfigError, match="file_prefix"):
-        open_relay(Settings(folder, file_prefix=prefix))
+        create(Settings(folder, file_prefix=prefix))
