@@ -9,11 +9,19 @@ from tests.flows.desk import Desk
 from tests.hw_sim.bench import Bench
 
 
+@pytest.fixture
+def desk(running_desk: Desk) -> Iterator[Desk]:
+    """The desk, tidied up after each test, whatever happened in it."""
+    yield running_desk
+    running_desk.tidy_up()
+
+
 @pytest.fixture(scope="module")
-def desk(
+def running_desk(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Desk]:
     """Reader and agent running, nobody there."""
     keys: Path = request.config.cache.mkdir("uketsuke-test-keys")
-    with Bench(tmp_path_factory.mktemp("desk") / "bench", keys) as bench:
+    folder = tmp_path_factory.mktemp("desk") / "bench"
+    with Bench(folder, keys, limits={"agent_s": 3.0}) as bench:
         yield Desk(bench)

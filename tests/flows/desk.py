@@ -67,6 +67,13 @@ class Desk:
         self.take()
         self.wait_until(lambda: self.completed() == before + 1, "the result at the agent")
 
+    def tidy_up(self) -> None:
+        """Nobody here, the cable plugged in, the card reader's service running."""
+        self.bench.slot.remove()
+        self.bench.cable.plug_in()
+        if self.bench.pcscd and not self.bench.pcscd.is_running:
+            self.bench.pcscd.start()
+
     def results(self) -> list[tuple[int, int]]:
         """Sequence number and outcome of every result the agent holds, in order."""
         path = self.bench.folder / "agent.sqlite"

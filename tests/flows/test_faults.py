@@ -25,13 +25,25 @@ def test_pcscd_killed_in_the_middle(desk: Desk, page: str) -> None:
     desk.complete_visit()
 
 
-@pytest.mark.parametrize("fault", [Fault.PULL_BEFORE_COMMAND, Fault.PULL_BEFORE_ANSWER])
-@pytest.mark.parametrize("command", [1, 2, 5, 9, 12, 13, 14])
-def test_card_pulled_at_an_apdu(desk: Desk, command: int, fault: Fault) -> None:
-    """A PIN visit has 15 commands; each place in the dialogue is met by `tests/device/reader`."""
+@pytest.mark.parametrize(
+    ("method", "command", "fault"),
+    [
+        ("pin", 1, Fault.PULL_BEFORE_COMMAND),
+        ("pin", 2, Fault.PULL_BEFORE_ANSWER),
+        ("pin", 9, Fault.PULL_BEFORE_COMMAND),
+        ("pin", 13, Fault.PULL_BEFORE_ANSWER),
+        ("pin", 14, Fault.PULL_BEFORE_COMMAND),
+        ("face", 17, Fault.PULL_BEFORE_ANSWER),
+        ("face", 40, Fault.PULL_BEFORE_COMMAND),
+        ("face", 55, Fault.PULL_BEFORE_ANSWER),
+    ],
+)
+def test_card_pulled_at_an_apdu(desk: Desk, method: str, command: int, fault: Fault) -> None:
+    """A PIN visit has 15 commands, a face visit 57; `tests/device/reader` pulls at each of them."""
+    desk.bench.show_face("taro")
     desk.card.physics.pull_at(command, fault)
     desk.lay()
-    desk.go_on_until("card_taken", "take_card")
+    desk.go_on_until("card_taken", "take_card", method=method)
     assert len(desk.screen.texts()) > 1, "the patient is told what to do next"
     desk.take()
     assert desk.are_both_alive()

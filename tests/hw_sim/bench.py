@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -45,7 +46,13 @@ class Bench:
     """The desk; use it as a context manager. `folder` must not exist or be ours to empty."""
 
     def __init__(
-        self, folder: Path, key_folder: Path, encoding: str = "utf-8", *, has_pcscd: bool = True
+        self,
+        folder: Path,
+        key_folder: Path,
+        encoding: str = "utf-8",
+        *,
+        has_pcscd: bool = True,
+        limits: Mapping[str, float] | None = None,
     ) -> None:
         self.folder = folder
         self.has_pcscd = has_pcscd
@@ -58,6 +65,8 @@ class Bench:
         self._issuer = Issuer(key_folder)
         self._provisioned = provision(folder / "keys")
         self._encoding = encoding
+        self._limits = limits or {}
+        """Limits of a visit that differ from the reader's own."""
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Self:
@@ -154,7 +163,13 @@ class Bench:
         terminal = self._issuer.issue_terminal(self.folder / "keys")
         self.screen_port = _free_port()
         (self.folder / "device.toml").write_text(
-            device_toml(self.cable.device_port, self._provisioned, terminal, self.screen_port)
+            device_toml(
+                self.cable.device_port,
+                self._provisioned,
+                terminal,
+                self.screen_port,
+                self._limits,
+            )
         )
         (self.folder / "agent.toml").write_text(
             agent_toml(

@@ -10,9 +10,14 @@ INSTITUTION_CODE = "1311234567"
 
 
 def device_toml(
-    port: Path, keys: Provisioned, terminal: Mapping[str, str], screen_port: int
+    port: Path,
+    keys: Provisioned,
+    terminal: Mapping[str, str],
+    screen_port: int,
+    limits: Mapping[str, float],
 ) -> str:
     """The reader's configuration; the pictures come from the folder `camera`."""
+    visit = "".join(f"{name} = {value}\n" for name, value in limits.items())
     return f"""\
 state_folder = "device-state"
 journal = "device-journal.jsonl"
@@ -53,7 +58,9 @@ private_key = "{terminal["private_key"]}"
 [screen]
 port = {screen_port}
 token_file = "screen.token"
-"""
+
+[visit]
+{visit}"""
 
 
 def agent_toml(port: Path, keys: Provisioned, eligibility_url: str, encoding: str) -> str:
