@@ -52,7 +52,7 @@ class FaceCheckPlan:
     limits: QualityLimits = field(default_factory=QualityLimits)
     """Which pictures are good enough."""
     good_pictures: int = 3
-    """Pictures that are averaged into the probe."""
+    """Pictures, one good one after the other, that are averaged into the probe."""
     min_gap_s: float = 0.1
     """Shortest time between two of them, so that they differ."""
     time_limit_s: float = 20.0
@@ -191,11 +191,18 @@ class _Sitting:
         return self._decide()
 
     def _look(self, frame: Frame, passing: WipedAfterwards) -> None:
-        """Judges one picture and keeps its embedding if it is good."""
+        """Judges one picture and keeps its embedding if it is good.
+
+        A probe comes from an unbroken run of good pictures: a lucky moment of a turned head, or
+        one person stepping in for another, starts it anew.
+        """
         faces = self.parts.detector.faces(frame.image)
         self.hint = judge(frame.image, faces, self.plan.limits)
-        is_soon = frame.taken_at_s - self.last_taken_s < self.plan.min_gap_s
-        if self.hint is not QualityHint.GOOD or is_soon:
+        if self.hint is not QualityHint.GOOD:
+            self.probes.clear()
+            self.liveness.forget()
+            return
+        if frame.taken_at_s - self.last_taken_s < self.plan.min_gap_s:
             return
         self.last_taken_s = frame.taken_at_s
         aligned = passing.keep(self.parts.embedder.aligned(frame.image, faces[0].points))

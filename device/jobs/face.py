@@ -57,9 +57,14 @@ class FaceJobs:
         self.stop_check()
         cancelled = self._cancelled = threading.Event()
         photo = read_photo()
+
+        def answer(event: events.Event | None) -> None:
+            if event and not cancelled.is_set():
+                self._post(event)
+
         self._worker.submit(
-            lambda: self._run(turn, photo, cancelled),
-            lambda: self._post(events.JobFailed(turn, FailureCode.INTERNAL)),
+            lambda: answer(self._run(turn, photo, cancelled)),
+            lambda: answer(events.JobFailed(turn, FailureCode.INTERNAL)),
         )
 
     def stop_check(self) -> None:
@@ -72,16 +77,11 @@ class FaceJobs:
         self._worker.submit(self._check.close)
         self._worker.stop()
 
-    def _run(self, turn: int, photo: "Future[bytes]", cancelled: threading.Event) -> None:
-        if cancelled.is_set():
-            return
-        answer = self._check_face(turn, photo, cancelled)
-        if answer and not cancelled.is_set():
-            self._post(answer)
-
-    def _check_face(
+    def _run(
         self, turn: int, photo: "Future[bytes]", cancelled: threading.Event
     ) -> events.Event | None:
+        if cancelled.is_set():
+            return None
         try:
             camera = self._open_camera()
             try:

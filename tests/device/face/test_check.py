@@ -73,6 +73,14 @@ def test_nobody_there_ends_with_the_time_and_its_reason(check: FaceCheck) -> Non
     assert camera.now_s == pytest.approx(100 + FaceCheckPlan().time_limit_s, abs=0.3)
 
 
+def test_a_probe_is_one_unbroken_run_of_good_pictures(check: FaceCheck) -> None:
+    """Somebody else is in the picture for a moment, again and again, but never long enough."""
+    other = picture((BLUE, 90, 60, 110))
+    moments = [other, EMPTY, other, EMPTY, other, EMPTY, other, EMPTY]
+    result = _run(check, ScriptedCamera([*moments, *FRAMES]))
+    assert result.outcome is FaceCheckOutcome.MATCH
+
+
 def test_the_hints_tell_what_changes(check: FaceCheck) -> None:
     far = picture((RED, 140, 100, 36))
     two = picture((RED, 20, 60, 110), (BLUE, 190, 60, 110))
