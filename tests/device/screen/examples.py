@@ -1,5 +1,6 @@
 """One example of every page, as the visit would ask for it."""
 
+from device.face.quality import QualityHint
 from device.screen.port import PageView
 
 TELEPHONE_PAD = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", "")
@@ -7,10 +8,7 @@ SCRAMBLED_PAD = ("8", "3", "0", "5", "9", "1", "7", "2", "6", "", "4", "")
 ITEMS = ("surgery", "diagnosis", "medication", "health_checkup")
 NAME = "試験 花子"
 
-HINTS = (
-    *("no_face", "several_faces", "come_closer", "move_back", "look_straight"),
-    *("too_dark", "too_bright", "hold_still", "good"),
-)
+HINTS = tuple(hint.value for hint in QualityHint)
 
 EXAMPLES = (
     PageView("starting", 1),

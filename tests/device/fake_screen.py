@@ -1,0 +1,32 @@
+"""A screen that only remembers."""
+
+from device.screen.port import PageView
+
+
+class FakeScreen:
+    """What the patient would have seen, oldest first."""
+
+    def __init__(self) -> None:
+        self.pages: list[PageView] = []
+        self.hints: list[tuple[int, str]] = []
+        self.previews: list[tuple[int, bytes]] = []
+        self.lengths: list[tuple[int, int]] = []
+        self.is_closed = False
+
+    def show(self, page: PageView) -> None:
+        self.pages.append(page)
+
+    def show_hint(self, turn: int, hint: str) -> None:
+        self.hints.append((turn, hint))
+
+    def show_preview(self, turn: int, jpeg: bytes) -> None:
+        self.previews.append((turn, jpeg))
+
+    def show_pin_length(self, turn: int, entered: int) -> None:
+        self.lengths.append((turn, entered))
+
+    def text_hash(self) -> bytes:
+        return bytes(32)
+
+    def close(self) -> None:
+        self.is_closed = True

@@ -1,0 +1,213 @@
+"""A record is called kept only when it is on the disk, and it travels until it is acknowledged."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from device.clock import Clock
+from device.identity import Identity
+from device.jobs.record import RecordJobs
+from device.keys.errors import KeyStoreError
+from device.keys.file import FileKey
+from device.outbox import Outbox
+from device.visit import events
+from hostlink.messages import Message, SignedResult
+from hostlink.signing import verify_result
+from hostlink.terms import FailureCode
+from tests.device.posted import Posted, finish
+from tests.device.signing_reader import reader_identity
+from tests.hostlink.pki import MAKER
+from tests.hostlink.samples import ABANDONED, COMPLETED
+
+
+@dataclass
+class FakeLink:
+    """Takes as many messages as it has room for."""
+
+    room: int = 1_000_000
+    taken: list[Message] = field(default_factory=list)
+
+    def tell(self, message: Message) -> bool:
+        if self.room == 0:
+            return False
+        self.room -= 1
+        self.taken.append(message)
+        return True
+
+    @property
+    def seqs(self) -> list[int]:
+        return [message.seq for message in self.taken if isinstance(message, SignedResult)]
+
+
+@dataclass
+class Bench:
+    folder: Path
+    identity: Identity = field(default_factory=reader_identity)
+    link: FakeLink = field(default_factory=FakeLink)
+    posted: Posted = field(default_factory=Posted)
+
+    def __post_init__(self) -> None:
+        self.outbox = Outbox(self.folder)
+        self.jobs = RecordJobs(self.outbox, self.identity, Clock(), self.link.tell, self.posted)
+
+    def keep(self, *turns: int) -> None:
+        for turn in turns:
+            self.jobs.keep(turn, COMPLETED, bytes(32))
+        self.finish()
+
+    def finish(self) -> None:
+        finish(self.jobs._worker)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path / "outbox")
+    yield made
+    made.jobs.stop()
+
+
+def test_a_record_is_kept_and_then_sent(bench: Bench) -> None:
+    bench.keep(7)
+    assert bench.posted.events == [events.RecordKept(7)]
+    [sent] = bench.link.taken
+    assert isinstance(sent, SignedResult)
+    assert sent.cose == Outbox(bench.folder).latest()
+    assert verify_result(sent.cose, (MAKER.leaf,)).claims.record == COMPLETED
+
+
+def test_it_is_on_the_disk_before_it_is_called_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    real_fsync, real_replace = os.fsync, os.replace
+
+    def fsync(file: int) -> None:
+        real_fsync(file)
+        told.append("synced")
+
+    def rename(old: Path, new: Path) -> None:
+        real_replace(old, new)
+        told.append("renamed")
+
+    link = FakeLink()
+
+    def tell(message: Message) -> bool:
+        told.append("sent")
+        return link.tell(message)
+
+    outbox = Outbox(tmp_path / "outbox")
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "replace", rename)
+    jobs = RecordJobs(
+        outbox, reader_identity(), Clock(), tell, lambda event: told.append(type(event).__name__)
+    )
+    jobs.keep(1, ABANDONED, bytes(32))
+    finish(jobs._worker)
+    jobs.stop()
+    assert told == ["synced", "renamed", "synced", "RecordKept", "sent"]
+
+
+def test_a_disk_that_refuses_is_a_failure_and_the_next_one_works(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(file: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as inside:
+        inside.setattr(os, "fsync", refuse)
+        bench.keep(1)
+    assert bench.posted.events == [events.JobFailed(1, FailureCode.STORAGE_UNAVAILABLE)]
+    assert bench.link.taken == []
+    bench.keep(2)
+    assert bench.posted.events[1:] == [events.RecordKept(2)]
+    assert bench.link.seqs == [1]
+
+
+@dataclass(frozen=True)
+class BrokenKey:
+    """A key store that lost its key."""
+
+    chain: tuple[bytes, ...]
+    error: Exception
+
+    def sign(self, data: bytes) -> bytes:
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [KeyStoreError(), RuntimeError("what was this?")])
+def test_without_a_signature_nothing_is_kept(tmp_path: Path, error: Exception) -> None:
+    good = reader_identity()
+    key = BrokenKey(good.key.chain, error)
+    bench = Bench(tmp_path / "outbox", replace(good, key=key))
+    bench.keep(1)
+    assert bench.posted.events == [events.JobFailed(1, FailureCode.STORAGE_UNAVAILABLE)]
+    assert list(bench.folder.iterdir()) == []
+    bench.jobs.stop()
+
+
+def test_a_damaged_newest_result_stops_the_reader_rather_than_breaking_the_chain(
+    bench: Bench,
+) -> None:
+    bench.keep(1)
+    (bench.folder / "00000000000000000001.cose").write_bytes(b"damaged")
+    bench.keep(2)
+    assert bench.posted.events[-1] == events.JobFailed(2, FailureCode.STORAGE_UNAVAILABLE)
+    assert bench.outbox.next_seq == 2
+
+
+def test_what_was_not_acknowledged_is_sent_again_when_the_link_is_up(bench: Bench) -> None:
+    bench.link.room = 0
+    bench.keep(1, 2, 3)
+    assert bench.link.seqs == []
+    bench.link.room = 10
+    bench.jobs.send_pending()
+    bench.finish()
+    assert bench.link.seqs == [1, 2, 3]
+    bench.jobs.acknowledge(2)
+    bench.jobs.send_pending()
+    bench.finish()
+    assert bench.link.seqs == [1, 2, 3, 1, 3]
+
+
+def test_more_results_than_the_link_takes_at_once_all_travel(bench: Bench) -> None:
+    """After a long time without the reception PC nothing waits for the next reconnect."""
+    bench.link.room = 0
+    bench.keep(*range(1, 8))
+    bench.link.room = 3
+    bench.jobs.send_pending()
+    bench.finish()
+    assert bench.link.seqs == [1, 2, 3]
+    for seq in range(1, 8):
+        bench.link.room += 1
+        bench.jobs.acknowledge(seq)
+        bench.finish()
+    assert bench.link.seqs == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_new_result_does_not_overtake_those_that_wait(bench: Bench) -> None:
+    bench.link.room = 0
+    bench.keep(1, 2)
+    bench.link.room = 10
+    bench.keep(3)
+    assert bench.link.seqs == [1, 2, 3]
+
+
+def test_a_link_that_refuses_a_result_does_not_undo_that_it_is_kept(tmp_path: Path) -> None:
+    def tell(_: Message) -> bool:
+        raise ValueError
+
+    posted = Posted()
+    jobs = RecordJobs(Outbox(tmp_path / "outbox"), reader_identity(), Clock(), tell, posted)
+    jobs.keep(1, COMPLETED, bytes(32))
+    finish(jobs._worker)
+    jobs.stop()
+    # The visit left turn 1 with the first event, so the second one is history to it.
+    assert posted.events[0] == events.RecordKept(1)
+    assert Outbox(tmp_path / "outbox").next_seq == 2
+
+
+def test_the_key_is_the_one_of_the_product() -> None:
+    assert isinstance(reader_identity().key, FileKey)

@@ -1,0 +1,144 @@
+"""A reader is put together from its file; one that cannot work stops it with one sentence."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from device import assembly
+from device.assembly import Reader, assemble
+from device.config import read_config
+from device.errors import ConfigurationError, DeviceError
+from device.face.check import FaceCheck
+from device.reader.port import CardSlot
+from tests.device.test_performer import Calls
+from tests.hw_sim.provisioning import UEID, Provisioned, provision
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Provisioned:
+    return provision(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture(autouse=True)
+def no_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The networks are tried elsewhere and take a second to load."""
+    check = cast(FaceCheck, Calls("check", []))
+    monkeypatch.setattr(assembly, "load_face_check", lambda *given, **named: check)
+
+
+@pytest.fixture
+def toml(keys: Provisioned, tmp_path: Path) -> str:
+    return f"""\
+state_folder = "device-state"
+journal = "device-journal.jsonl"
+slot = {{ name = "pcsc" }}
+card_front = {{ name = "external", settings = {{ path = "card_front.toml" }} }}
+
+[link]
+port = "{tmp_path}/tty"
+certificate = "{keys.reader_certificate}"
+key = "{keys.reader_key}"
+agent_certificate = "{keys.agent_certificate}"
+audience = "clinic-test"
+
+[identity]
+name = "file"
+settings = {{ certificate = "{keys.reader_certificate}", key = "{keys.reader_key}" }}
+
+[camera]
+name = "frames"
+settings = {{ folder = "camera", fps = 15.0 }}
+
+[screen]
+port = 0
+token_file = "screen.token"
+"""
+
+
+def make(folder: Path, toml: str, told: list[str] | None = None) -> Reader:
+    path = folder / "device.toml"
+    path.write_text(toml)
+    slot = cast(CardSlot, Calls("slot", [] if told is None else told))
+    return assemble(read_config(path), folder, slot)
+
+
+def test_a_reader_starts_and_stops(tmp_path: Path, toml: str) -> None:
+    told: list[str] = []
+    reader = make(tmp_path, toml, told)
+    runs = [reader.is_running]
+    reader.start()
+    runs.append(reader.is_running)
+    reader.stop()
+    runs.append(reader.is_running)
+    assert runs == [False, True, False]
+    assert told == ["slot.watch", "slot.close"]
+
+
+def test_its_secrets_are_for_it_alone_and_stay_the_same(tmp_path: Path, toml: str) -> None:
+    make(tmp_path, toml).performer.close()
+    secret = tmp_path / "device-state/pin/card_tag.key"
+    before = secret.read_bytes()
+    make(tmp_path, toml).performer.close()
+    assert secret.read_bytes() == before
+    assert len(before) == 32
+    assert secret.stat().st_mode & 0o777 == 0o600
+    assert secret.parent.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("left", [b"", b"short"])
+def test_a_torn_secret_is_made_anew(tmp_path: Path, toml: str, left: bytes) -> None:
+    make(tmp_path, toml).performer.close()
+    secret = tmp_path / "device-state/pin/card_tag.key"
+    secret.write_bytes(left)
+    make(tmp_path, toml).performer.close()
+    assert len(secret.read_bytes()) == 32
+
+
+def test_the_name_of_the_reader_is_the_makers(tmp_path: Path, toml: str) -> None:
+    reader = make(tmp_path, toml)
+    identity = cast(Any, reader.performer.record)._identity
+    assert identity.ueid == UEID
+    assert identity.boot_count == 1
+    assert len(identity.model_hash) == len(identity.firmware_hash) == 32
+    reader.performer.close()
+
+
+WRONG = [
+    ("[screen]", "[visit]\nchoose = 3\n[screen]", "[visit].*'choose'"),
+    ("[screen]", "[visit]\npin_s = -1\n[screen]", "[visit].*pin_s"),
+    ("[screen]", "[visit]\npin_s = nan\n[screen]", "[visit].*pin_s"),
+    ("[screen]", "[visit]\npin_s = inf\n[screen]", "[visit].*pin_s"),
+    ("[screen]", "[visit]\nwrong_pins = 1.5\n[screen]", "[visit].*wrong_pins"),
+    ("[screen]", '[face]\nembedder = "nobody"\n[screen]', "[face].*'nobody'"),
+    ("[screen]", '[face]\ndetector = "../detector"\n[screen]', "[face].*detector"),
+    ("[screen]", '[face]\nruntime = "os"\n[screen]', "no adapter is called 'os'"),
+    ("[screen]", '[keypad]\nname = "../x"\n[screen]', "no adapter is called '../x'"),
+    ("[screen]", '[screen]\nlanguage = "xx"', "language"),
+    ('name = "frames"', 'name = "nothing"', "cameras: no adapter is called 'nothing'"),
+    ("fps = 15.0", "fps = -1.0", "settings of frames.*fps"),
+    ("fps = 15.0", "pace = 1.0", "settings of frames.*pace"),
+    ("reader.key", "nowhere.key", "reader|key"),
+    ("agent.pem", "root.pem", "[link].*CA"),
+    ("agent.pem", "reader.key", "[link].*PEM"),
+    ('"device-state"', '"device.toml"', "device.toml"),
+    ('"device-journal.jsonl"', '"nowhere/journal.jsonl"', "nowhere/journal.jsonl"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "sentence"), WRONG)
+def test_what_cannot_work_stops_the_start_with_one_sentence(
+    tmp_path: Path, toml: str, old: str, new: str, sentence: str
+) -> None:
+    assert old in toml
+    with pytest.raises(DeviceError, match=sentence.replace("[", r"\[")) as error:
+        make(tmp_path, toml.replace(old, new))
+    assert isinstance(error.value, ConfigurationError)
+    assert "\n" not in str(error.value)
+
+
+def test_the_slot_of_the_file_is_used_when_no_other_is_given(tmp_path: Path, toml: str) -> None:
+    path = tmp_path / "device.toml"
+    path.write_text(toml.replace('name = "pcsc"', 'name = "tray"'))
+    with pytest.raises(ConfigurationError, match="slots: no adapter is called 'tray'"):
+        assemble(read_config(path), tmp_path)

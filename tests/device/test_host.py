@@ -1,0 +1,56 @@
+from typing import cast
+
+import pytest
+
+from device.host import FromAgent, Host, _Handler
+from hostlink.errors import CableLostError
+from hostlink.link import DeviceEnd
+from hostlink.messages import AgentHello, Message
+from hostlink.port import ByteStream
+from hostlink.reset import ResetReason
+from tests.hostlink.samples import AGENT_HELLO, DEVICE_HELLO, MESSAGES
+
+
+class Heard:
+    def __init__(self) -> None:
+        self.told: list[object] = []
+
+    def agent_connected(self, hello: AgentHello) -> None:
+        self.told.append(hello)
+
+    def agent_lost(self) -> None:
+        self.told.append("lost")
+
+    def agent_said(self, message: FromAgent) -> None:
+        self.told.append(message)
+
+
+def test_the_agent_comes_and_goes() -> None:
+    heard = Heard()
+    handler = _Handler(heard)
+    handler.link_up(AGENT_HELLO)
+    handler.link_down(next(iter(ResetReason)))
+    assert heard.told == [AGENT_HELLO, "lost"]
+
+
+def test_another_reader_is_no_agent() -> None:
+    heard = Heard()
+    _Handler(heard).link_up(DEVICE_HELLO)
+    assert heard.told == []
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
+def test_only_what_an_agent_may_say_is_passed_on(message: Message) -> None:
+    heard = Heard()
+    _Handler(heard).received(message)
+    allowed = {"VisitChallenge", "VisitOptions", "VisitRefused", "ResultAcknowledged"}
+    assert heard.told == ([message] if type(message).__name__ in allowed else [])
+
+
+def test_without_a_link_nothing_is_told_and_closing_is_harmless() -> None:
+    def no_cable() -> ByteStream:
+        raise CableLostError
+
+    host = Host(no_cable, cast(DeviceEnd, None), Heard())
+    assert host.tell(MESSAGES[4]) is False
+    host.close()

@@ -1,0 +1,224 @@
+"""Every word of the hardware becomes the right event, and nothing else does."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from device.clock import Clock
+from device.intake import HostIntake, KeypadIntake, ScreenIntake, SlotIntake
+from device.jobs.pin import PinDesk
+from device.jobs.record import RecordJobs
+from device.outbox import Outbox
+from device.pinpad.entry import PinEntry
+from device.pinpad.port import Key
+from device.visit import events
+from device.visit.effects import Choice
+from hostlink.messages import (
+    Message,
+    Moment,
+    ResultAcknowledged,
+    SignedResult,
+    VisitChallenge,
+    VisitOptions,
+    VisitRefused,
+)
+from hostlink.terms import FailureCode, TimeSource
+from tests.device.fake_screen import FakeScreen
+from tests.device.posted import Posted, finish
+from tests.device.signing_reader import reader_identity
+from tests.hostlink.samples import AGENT_HELLO, COMPLETED, VISIT_ID
+
+TURN = 8
+NOW = Moment(1_795_000_000_000, 1, TimeSource.AGENT)
+
+
+class ToldClock(Clock):
+    def now(self) -> Moment:
+        return NOW
+
+
+@pytest.fixture
+def posted() -> Posted:
+    return Posted()
+
+
+@pytest.fixture
+def screen() -> FakeScreen:
+    return FakeScreen()
+
+
+@pytest.fixture
+def desk(posted: Posted, screen: FakeScreen) -> PinDesk:
+    return PinDesk(PinEntry(lambda: 0.0, shuffle=False), screen, posted)
+
+
+# --- the slot -------------------------------------------------------------------------------------
+
+
+def test_each_laid_card_begins_a_visit_with_a_name_of_its_own(posted: Posted) -> None:
+    intake = SlotIntake(posted)
+    for _ in range(3):
+        intake.card_placed()
+    names = [event.visit_id for event in posted.events if isinstance(event, events.CardPlaced)]
+    assert len(set(names)) == 3
+    assert {len(name) for name in names} == {16}
+
+
+def test_the_slot_comes_and_goes(posted: Posted) -> None:
+    intake = SlotIntake(posted)
+    intake.slot_ready()
+    intake.card_removed()
+    intake.slot_lost()
+    assert posted.events == [events.SlotReady(), events.CardRemoved(), events.SlotLost()]
+
+
+# --- the screen -----------------------------------------------------------------------------------
+
+MEANINGS: dict[Choice, list[events.Event]] = {
+    Choice.FACE: [events.FaceChosen(TURN)],
+    Choice.RETRY_FACE: [events.FaceChosen(TURN)],
+    Choice.PIN: [events.PinChosen(TURN)],
+    Choice.CONFIRM: [events.PinEntered(TURN)],
+    Choice.ERASE: [],
+    Choice.CONFIRM_LAST_TRY: [events.LastTryConfirmed(TURN)],
+    Choice.REGISTER: [events.RegistrationAccepted(TURN)],
+    Choice.AGREE_ALL: [events.AllConsentsAnswered(TURN, is_given=True, at=NOW)],
+    Choice.REFUSE_ALL: [events.AllConsentsAnswered(TURN, is_given=False, at=NOW)],
+    Choice.ONE_BY_ONE: [events.OneByOneChosen(TURN)],
+    Choice.AGREE: [events.ConsentAnswered(TURN, is_given=True, at=NOW)],
+    Choice.REFUSE: [events.ConsentAnswered(TURN, is_given=False, at=NOW)],
+    Choice.END: [events.Cancelled(TURN)],
+}
+
+
+@pytest.mark.parametrize("choice", Choice)
+def test_each_button_means_one_thing(posted: Posted, desk: PinDesk, choice: Choice) -> None:
+    intake = ScreenIntake(posted, ToldClock(), desk)
+    desk.open(TURN)
+    for position in range(4):
+        intake.pad_pressed(TURN, position)
+    intake.chosen(TURN, choice.value)
+    assert posted.events == MEANINGS[choice]
+
+
+def test_erasing_takes_a_digit_back(screen: FakeScreen, posted: Posted, desk: PinDesk) -> None:
+    intake = ScreenIntake(posted, ToldClock(), desk)
+    desk.open(TURN)
+    intake.pad_pressed(TURN, 3)
+    intake.chosen(TURN, "erase")
+    assert screen.lengths == [(TURN, 1), (TURN, 0)]
+
+
+@pytest.mark.parametrize("choice", Choice)
+def test_nothing_breaks_before_the_pad_is_made(posted: Posted, choice: Choice) -> None:
+    intake = ScreenIntake(posted, ToldClock())
+    intake.pad_pressed(TURN, 1)
+    intake.chosen(TURN, choice.value)
+    is_for_pad = choice in {Choice.CONFIRM, Choice.ERASE}
+    assert posted.events == ([] if is_for_pad else MEANINGS[choice])
+
+
+@pytest.mark.parametrize("word", ["", "Face", "FACE", "agree all", "同意"])
+def test_unknown_words_are_ignored(posted: Posted, desk: PinDesk, word: str) -> None:
+    ScreenIntake(posted, ToldClock(), desk).chosen(TURN, word)
+    assert posted.events == []
+
+
+# --- the keypad -----------------------------------------------------------------------------------
+
+DIGITS = [Key(digit) for digit in range(10)]
+
+
+@pytest.mark.parametrize("key", DIGITS)
+def test_each_digit_key_is_its_digit(posted: Posted, desk: PinDesk, key: Key) -> None:
+    intake = KeypadIntake(posted, desk)
+    desk.open(TURN)
+    for pressed in (key, key, Key.ERASE, Key.DIGIT_5, key, key):
+        intake.key_pressed(pressed)
+    intake.key_pressed(Key.CONFIRM)
+    assert posted.events == [events.PinEntered(TURN)]
+    pin = desk.take()
+    assert pin is not None
+    assert bytes(pin.digits()) == b"%d5%d%d" % (key.value, key.value, key.value)
+
+
+def test_cancel_ends_the_visit(posted: Posted, desk: PinDesk) -> None:
+    desk.open(TURN)
+    KeypadIntake(posted, desk).key_pressed(Key.CANCEL)
+    assert posted.events == [events.Cancelled(TURN)]
+
+
+@pytest.mark.parametrize("key", Key)
+def test_while_nobody_asks_for_a_pin_no_key_counts(
+    posted: Posted, desk: PinDesk, screen: FakeScreen, key: Key
+) -> None:
+    KeypadIntake(posted, desk).key_pressed(key)
+    assert (posted.events, screen.lengths) == ([], [])
+
+
+# --- the reception PC ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sent() -> list[Message]:
+    return []
+
+
+@pytest.fixture
+def record(tmp_path: Path, posted: Posted, sent: list[Message]) -> Iterator[RecordJobs]:
+    def tell(message: Message) -> bool:
+        sent.append(message)
+        return True
+
+    jobs = RecordJobs(Outbox(tmp_path), reader_identity(), Clock(), tell, posted)
+    yield jobs
+    jobs.stop()
+
+
+def test_a_connected_agent_tells_the_time_and_gets_what_it_missed(
+    posted: Posted, record: RecordJobs, sent: list[Message]
+) -> None:
+    record.keep(1, COMPLETED, bytes(32))
+    finish(record._worker)
+    clock = Clock()
+    intake = HostIntake(posted, clock, record)
+    intake.agent_connected(AGENT_HELLO)
+    finish(record._worker)
+    assert posted.events == [events.RecordKept(1), events.AgentConnected()]
+    assert abs(clock.now().unix_ms - AGENT_HELLO.unix_ms) < 1000
+    assert [type(message) for message in sent] == [SignedResult, SignedResult]
+
+    intake.agent_said(ResultAcknowledged(1))
+    record.send_pending()
+    finish(record._worker)
+    assert len(sent) == 2
+
+
+MESSAGES: list[tuple[VisitChallenge | VisitOptions | VisitRefused, type[events.Event]]] = [
+    (VisitChallenge(VISIT_ID, bytes(16), bytes(32)), events.ChallengeReceived),
+    (VisitOptions(VISIT_ID, "試験 花子", True, (), ()), events.OptionsReceived),
+    (VisitRefused(VISIT_ID, FailureCode.CARD_EXPIRED), events.RefusalReceived),
+]
+
+
+@pytest.mark.parametrize(("message", "kind"), MESSAGES)
+def test_what_the_agent_says_becomes_an_event(
+    posted: Posted,
+    message: VisitChallenge | VisitOptions | VisitRefused,
+    kind: type[events.ChallengeReceived | events.OptionsReceived | events.RefusalReceived],
+) -> None:
+    intake = HostIntake(posted, Clock())
+    intake.agent_said(message)
+    intake.agent_lost()
+    [heard, lost] = posted.events
+    assert isinstance(heard, kind)
+    assert heard.message is message
+    assert lost == events.AgentLost()
+
+
+def test_before_the_outbox_is_open_an_acknowledgement_is_nothing(posted: Posted) -> None:
+    intake = HostIntake(posted, Clock())
+    intake.agent_connected(AGENT_HELLO)
+    intake.agent_said(ResultAcknowledged(1))
+    assert posted.events == [events.AgentConnected()]

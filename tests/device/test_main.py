@@ -1,0 +1,101 @@
+"""The process: its exit status, and one sentence where it cannot start."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from device import __main__ as program
+from device.face.errors import RuntimeMissingError
+from tests.device.test_config import GOOD
+
+
+class FakeReader:
+    """Runs until it is told to end."""
+
+    def __init__(self, *, is_running: bool = True) -> None:
+        self.is_running = is_running
+        self.told: list[str] = []
+
+    def start(self) -> None:
+        self.told.append("start")
+
+    def stop(self) -> None:
+        self.told.append("stop")
+
+
+Handler = Callable[[int, object], None]
+
+
+def run_with(
+    reader: FakeReader, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, signals: tuple[int, ...]
+) -> int:
+    """Run it, with these signals coming as soon as somebody listens."""
+    (tmp_path / "device.toml").write_text(GOOD)
+
+    def listen(number: int, handler: Handler) -> None:
+        if number in signals:
+            handler(number, None)
+
+    monkeypatch.setattr(signal, "signal", listen)
+    monkeypatch.setattr(program, "assemble", lambda *_: reader)
+    return program.run(tmp_path / "device.toml")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_stop_it_stops_cleanly(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int
+) -> None:
+    reader = FakeReader()
+    assert run_with(reader, monkeypatch, tmp_path, (number,)) == 0
+    assert reader.told == ["start", "stop"]
+
+
+def test_without_its_visit_thread_it_ends_to_be_started_anew(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    reader = FakeReader(is_running=False)
+    assert run_with(reader, monkeypatch, tmp_path, ()) == 3
+    assert reader.told == ["start", "stop"]
+
+
+@pytest.mark.parametrize("toml", ["", "[link", GOOD.replace("token_file", "tokenfile"), None])
+def test_a_wrong_file_ends_with_2_and_one_sentence(
+    tmp_path: Path, toml: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "device.toml"
+    if toml is not None:
+        path.write_text(toml)
+    assert program.run(path) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith(f"The reader cannot start: {path}: ")
+    assert told.err.count("\n") == 1
+
+
+def test_so_does_a_missing_engine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object) -> None:
+        raise RuntimeMissingError('install "tflite-runtime"')
+
+    (tmp_path / "device.toml").write_text(GOOD)
+    monkeypatch.setattr(program, "assemble", refuse)
+    assert program.run(tmp_path / "device.toml") == 2
+    assert capsys.readouterr().err == 'The reader cannot start: install "tflite-runtime"\n'
+
+
+def test_as_a_process(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "device", "--config", str(tmp_path / "nowhere.toml")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.count("\n") == 1
+    assert "nowhere.toml: No such file" in ended.stderr
