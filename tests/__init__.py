@@ -1,1 +1,1 @@
-"""Tests of the house: they mirror the code one to one, and `hw_sim` holds the simulated hardware."""
+"""Tests of the house, one to one with the code; `hw_sim` holds the simulated hardware."""

@@ -41,7 +41,8 @@ class Camera:
     def towards(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Unit vectors from points to the lens, float64[n, 3]."""
         away = self.position - points
-        return away / np.linalg.norm(away, axis=1, keepdims=True)
+        result: NDArray[np.float64] = away / np.linalg.norm(away, axis=1, keepdims=True)
+        return result
 
 
 def develop(
@@ -62,7 +63,8 @@ def develop(
 
 def _shoulder(light: NDArray[np.float64]) -> NDArray[np.float64]:
     """Rolls off highlights instead of clipping them; 2.5 becomes white."""
-    return light * (1 + light / 6.25) / (1 + light)
+    result: NDArray[np.float64] = light * (1 + light / 6.25) / (1 + light)
+    return result
 
 
 def _srgb(linear: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -74,9 +76,11 @@ def _soften(image: NDArray[np.float64]) -> NDArray[np.float64]:
     """The slight blur of a small lens."""
     padded = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode="edge")
     rows = 0.1 * padded[:-2] + 0.8 * padded[1:-1] + 0.1 * padded[2:]
-    return 0.1 * rows[:, :-2] + 0.8 * rows[:, 1:-1] + 0.1 * rows[:, 2:]
+    result: NDArray[np.float64] = 0.1 * rows[:, :-2] + 0.8 * rows[:, 1:-1] + 0.1 * rows[:, 2:]
+    return result
 
 
 def _vignette(camera: Camera) -> NDArray[np.float64]:
     y, x = np.mgrid[-1 : 1 : camera.height_px * 1j, -1 : 1 : camera.width_px * 1j]
-    return 1 - camera.vignette * (x * x + y * y) / 2
+    result: NDArray[np.float64] = 1 - camera.vignette * (x * x + y * y) / 2
+    return result

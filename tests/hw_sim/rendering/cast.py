@@ -36,7 +36,7 @@ def _patient(now: PersonRecipe) -> Patient:
         skin=skin,
         hair=hair,
         details=_FRIENDLY,
-    garment=(0.03, 0.03, 0.04),
+        garment=(0.03, 0.03, 0.04),
     )
     return Patient(now, younger)
 
@@ -124,7 +124,7 @@ _JIRO = PersonRecipe(
         gravity=0.1,
         volume_dm=0.1,
         waviness=0.25,
-        grey_share=0.02,
+        grey_share=0.0,
         recession_dm=0.08,
     ),
     skin=SkinRecipe(
@@ -144,7 +144,7 @@ _JIRO = PersonRecipe(
 
 _UMEKO = PersonRecipe(
     name="umeko",
-    seed=4004,
+    seed=52,
     is_female=True,
     age_years=80,
     variation=0.3,

@@ -30,4 +30,5 @@ def paint_eye(
     veins = 0.04 * noise(directions, 0.3) + 0.16 * smoothstep(0.7, 1.15, angle)
     white = _SCLERA * (1 - veins[:, None] * np.array([0.3, 1.2, 1.1]))
     outside = smoothstep(_IRIS_RADIUS - 0.03, _IRIS_RADIUS + 0.04, angle)[:, None]
-    return np.clip(colour + outside * (white - colour), 0.003, 1)
+    result: NDArray[np.float64] = np.clip(colour + outside * (white - colour), 0.003, 1)
+    return result

@@ -113,7 +113,10 @@ class Figure:
 
     def _eyes_of(self, vertices: NDArray[np.float64]) -> NDArray[np.float64]:
         """Middle between the eyes: the point all people share, whatever their height."""
-        return np.mean([_eyeball(vertices[numbers])[0] for numbers in self._eye_vertices], axis=0)
+        result: NDArray[np.float64] = np.mean(
+            [_eyeball(vertices[numbers])[0] for numbers in self._eye_vertices], axis=0
+        )
+        return result
 
     def follow_head(self, points: NDArray[np.float64], pose: Pose) -> NDArray[np.float64]:
         """Points of the resting head, such as hair, at the moment of `pose`."""
@@ -127,7 +130,7 @@ class Figure:
         eyes: tuple[tuple[NDArray[np.float64], float], ...],
     ) -> PosedFigure:
         normals = vertex_normals(body, self._skin)
-        garment, garment_triangles = self._garment(body, normals)
+        garment, garment_triangles = self._garment(body)
         start = len(body)
         cloth_start = start + 2 * len(self._ball)
         parts = [
@@ -150,14 +153,13 @@ class Figure:
             eyes=eyes,
         )
 
-    def _garment(
-        self, body: NDArray[np.float64], normals: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """The lower part of the skin once more, a little further out."""
-        is_low = self._base[self._skin][..., 1].max(axis=1) < 6.3
-        draped = neighbour_mean(body, self._skin[is_low], _DRAPING_ROUNDS)
-        above = np.clip(((draped - body) * normals).sum(axis=1, keepdims=True), 0, None)
-        return body + (_CLOTH_DM + above) * normals, self._skin[is_low]
+    def _garment(self, body: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """The lower part of the skin once more, smoothed and a little further out."""
+        low = self._skin[self._base[self._skin][..., 1].max(axis=1) < 6.3]
+        draped = neighbour_mean(body, low, _DRAPING_ROUNDS)
+        outward = vertex_normals(draped, low)
+        bulge = np.clip(((body - draped) * outward).sum(axis=1, keepdims=True), 0, None)
+        return draped + (_CLOTH_DM + bulge) * outward, low
 
 
 def _turn(
@@ -172,7 +174,8 @@ def _turn(
     y, z = y * np.cos(pitch) - z * np.sin(pitch), y * np.sin(pitch) + z * np.cos(pitch)
     yaw = yaw + np.radians(pose.body_yaw_deg)
     x, z = x * np.cos(yaw) + z * np.sin(yaw), z * np.cos(yaw) - x * np.sin(yaw)
-    return np.stack([x, y, z], axis=1) + _PIVOT + np.array(pose.shift_dm)
+    result: NDArray[np.float64] = np.stack([x, y, z], axis=1) + _PIVOT + np.array(pose.shift_dm)
+    return result
 
 
 def _head_share(assets: AssetLibrary, count: int) -> NDArray[np.float64]:

@@ -12,11 +12,13 @@ _BAND_DM = 0.16
 def below_neckline_dm(points: NDArray[np.float64], neckline: Neckline) -> NDArray[np.float64]:
     """How far base-mesh points lie inside the garment; negative on the bare neck."""
     x, y, z = points.T
-    height = 5.72 - 0.2 * z + 0.22 * smoothstep(0.2, 0.75, np.abs(x))
+    on_shoulder = np.clip(np.abs(x) - 0.75, 0, None)
+    height = 5.72 - 0.2 * z + 0.22 * smoothstep(0.2, 0.75, np.abs(x)) + 0.6 * on_shoulder
     if neckline is Neckline.V:
         front = smoothstep(0.0, 0.5, z)
         height = height + 0.1 - front * np.clip(0.75 - 1.0 * np.abs(x), 0, None)
-    return height - y
+    result: NDArray[np.float64] = height - y
+    return result
 
 
 def paint_cloth(
@@ -27,7 +29,8 @@ def paint_cloth(
     inside = below_neckline_dm(points, neckline)
     seam = np.exp(-(((inside - _BAND_DM) / 0.012) ** 2))
     ribs = 0.07 * np.sin(np.arctan2(points[:, 0], points[:, 2]) * 160) * (inside < _BAND_DM)
-    return np.array(colour) * (weave * (1 - 0.45 * seam) + ribs)[:, None]
+    result: NDArray[np.float64] = np.array(colour) * (weave * (1 - 0.45 * seam) + ribs)[:, None]
+    return result
 
 
 def fold_normals(
@@ -37,4 +40,5 @@ def fold_normals(
     stretched = points * [1.0, 0.45, 0.8]
     tilt = np.stack([noise(stretched + k, 0.35) for k in (2.0, 9.0, 17.0)], axis=1)
     bent = normals + 0.22 * tilt
-    return bent / np.linalg.norm(bent, axis=1, keepdims=True)
+    result: NDArray[np.float64] = bent / np.linalg.norm(bent, axis=1, keepdims=True)
+    return result

@@ -108,7 +108,8 @@ def _scatter_roots(
 def is_ear(base: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether base-mesh points belong to the ears."""
     x, y, z = np.abs(base[:, 0]), base[:, 1], base[:, 2]
-    return (x > 0.735) & (y > 6.75) & (y < 7.42) & (z < 0.55) & (z > -0.15)
+    result: NDArray[np.bool_] = (x > 0.7) & (y > 6.8) & (y < 7.46) & (z < 0.66) & (z > 0.33)
+    return result
 
 
 def _lengths(root_base: NDArray[np.float64], hair: HairRecipe) -> NDArray[np.float64]:
@@ -158,7 +159,10 @@ def _hugging(
     """Unit directions with what would lift the strand off the head taken out, by `share`."""
     lift = np.clip((course * outward).sum(axis=1, keepdims=True), 0, None)
     flat = course - 0.8 * share[:, None] * lift * outward
-    return flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-9)
+    result: NDArray[np.float64] = flat / np.maximum(
+        np.linalg.norm(flat, axis=1, keepdims=True), 1e-9
+    )
+    return result
 
 
 def _off_the_face(points: NDArray[np.float64], side: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -191,7 +195,8 @@ def _cut(nodes: NDArray[np.float64], floor_y: NDArray[np.float64]) -> NDArray[np
     low = np.minimum(wanted.astype(np.int64), nodes.shape[1] - 2)
     part = (wanted - low)[..., None]
     row = np.arange(len(nodes))[:, None]
-    return nodes[row, low] * (1 - part) + nodes[row, low + 1] * part
+    result: NDArray[np.float64] = nodes[row, low] * (1 - part) + nodes[row, low + 1] * part
+    return result
 
 
 def _grey_zone(root_base: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -218,4 +223,5 @@ def _on_surface(
     weights = np.stack([1 - v - w, v, w], axis=-1)
     best = weights.min(axis=-1).argmax(axis=1)
     row = np.arange(len(flat))
-    return np.einsum("nc,nck->nk", weights[row, best], rest[chosen[best]])
+    result: NDArray[np.float64] = np.einsum("nc,nck->nk", weights[row, best], rest[chosen[best]])
+    return result

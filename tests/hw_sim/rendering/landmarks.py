@@ -18,8 +18,8 @@ CHEEK = (0.48, 6.95)
 NOSE_TIP = (0.0, 6.93)
 
 # Hairline height over the angle from straight ahead (0) to the nape (pi).
-_HAIRLINE_ANGLE = (0.0, 0.35, 0.6, 0.8, 1.0, 1.12, 1.3, 1.42, 1.85, 2.05, 2.35, np.pi)
-_HAIRLINE_Y = (8.0, 7.98, 7.9, 7.72, 7.45, 7.22, 7.15, 7.42, 7.4, 6.9, 6.5, 6.35)
+_HAIRLINE_ANGLE = (0.0, 0.35, 0.6, 0.8, 0.95, 1.03, 1.12, 1.2, 1.52, 1.7, 2.1, np.pi)
+_HAIRLINE_Y = (8.0, 7.98, 7.9, 7.72, 7.47, 7.22, 7.18, 7.42, 7.42, 6.9, 6.62, 6.45)
 
 
 def above_hairline_dm(points: NDArray[np.float64], recession_dm: float) -> NDArray[np.float64]:
@@ -29,4 +29,5 @@ def above_hairline_dm(points: NDArray[np.float64], recession_dm: float) -> NDArr
     line = np.interp(angle, _HAIRLINE_ANGLE, _HAIRLINE_Y)
     temple = np.exp(-(((angle - 0.55) / 0.3) ** 2))
     forehead = np.exp(-((angle / 0.5) ** 2))
-    return y - line - recession_dm * (temple + 0.6 * forehead)
+    result: NDArray[np.float64] = y - line - recession_dm * (temple + 0.6 * forehead)
+    return result

@@ -1,6 +1,6 @@
 """Lamps of a scene and how skin, eyes, cloth and hair answer them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,8 @@ class Lamp:
     def unit(self) -> NDArray[np.float64]:
         """Unit vector towards the lamp."""
         vector = np.array(self.direction)
-        return vector / np.linalg.norm(vector)
+        result: NDArray[np.float64] = vector / np.linalg.norm(vector)
+        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ def light_cloth(
     """Matt cloth with a faint sheen at grazing angles."""
     diffuse = _diffuse(sample, lighting, _PLAIN_WRAP, np.ones(3))
     facing = np.clip((sample.normal * sample.view).sum(axis=1), 0, 1)[:, None]
-    return (albedo + 0.06 * (1 - facing) ** 3) * diffuse
+    result: NDArray[np.float64] = (albedo + 0.06 * (1 - facing) ** 3) * diffuse
+    return result
 
 
 def light_eye(
@@ -76,11 +78,12 @@ def light_eye(
 ) -> NDArray[np.float64]:
     """Eyeball: matt below, with a sharp mirror image of each lamp in the tear film."""
     diffuse = _diffuse(sample, lighting, _SKIN_WRAP * 0.6, _BOUNCE)
-    unhidden = Sample(
-        sample.normal, sample.view, sample.openness, np.sqrt(np.clip(sample.lamp_share, 0, 1))
-    )
+    unhidden = replace(sample, lamp_share=np.sqrt(np.clip(sample.lamp_share, 0, 1)))
     shine = _shine(unhidden, lighting, 260.0) * 9.0 + _shine(sample, lighting, 30.0) * 0.25
-    return albedo * diffuse + 0.12 * shine * np.sqrt(sample.openness)[:, None]
+    result: NDArray[np.float64] = (
+        albedo * diffuse + 0.12 * shine * np.sqrt(sample.openness)[:, None]
+    )
+    return result
 
 
 def light_hair(
@@ -111,7 +114,10 @@ def light_hair(
 
 def _surroundings(sample: Sample, lighting: Lighting) -> NDArray[np.float64]:
     upward = (0.5 + 0.5 * sample.normal[:, 1])[:, None]
-    return upward * np.array(lighting.ceiling) + (1 - upward) * np.array(lighting.floor)
+    result: NDArray[np.float64] = upward * np.array(lighting.ceiling) + (1 - upward) * np.array(
+        lighting.floor
+    )
+    return result
 
 
 def _diffuse(

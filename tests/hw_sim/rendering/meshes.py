@@ -21,7 +21,8 @@ def face_normals(
 ) -> NDArray[np.float64]:
     """Normals as long as twice the triangle's area, float64[T, 3]."""
     a, b, c = (vertices[triangles[:, corner]] for corner in range(3))
-    return np.cross(b - a, c - a)
+    result: NDArray[np.float64] = np.cross(b - a, c - a)
+    return result
 
 
 def neighbour_mean(
@@ -53,4 +54,7 @@ def scatter(
 
 def unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
     """Vectors scaled to length 1; zero stays zero."""
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
+    result: NDArray[np.float64] = vectors / np.maximum(
+        np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9
+    )
+    return result

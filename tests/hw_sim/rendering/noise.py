@@ -36,7 +36,8 @@ class Noise:
     ) -> NDArray[np.float64]:
         """Sum of ever finer and weaker noise, roughly in -1..1."""
         layers = [self(points + 7.3 * k, cell_dm / 2**k) / 2**k for k in range(octaves)]
-        return np.sum(layers, axis=0) / 1.5
+        result: NDArray[np.float64] = np.sum(layers, axis=0) / 1.5
+        return result
 
 
 def _blend(
@@ -51,4 +52,5 @@ def smoothstep(
 ) -> NDArray[np.float64]:
     """0 below `low`, 1 above `high`, smooth in between."""
     part = np.clip((value - low) / (high - low), 0, 1)
-    return part * part * (3 - 2 * part)
+    result: NDArray[np.float64] = part * part * (3 - 2 * part)
+    return result

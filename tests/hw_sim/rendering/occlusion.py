@@ -35,7 +35,8 @@ def visibility(
     np.maximum.at(depth_map, cell, towards)
     depth_map = _softened(depth_map.reshape(_SIDE, _SIDE))
     behind = depth_map.ravel()[_cells(points, across, up)] - points @ direction - bias_dm
-    return np.exp(-np.clip(behind, 0, None) / softness_dm)
+    result: NDArray[np.float64] = np.exp(-np.clip(behind, 0, None) / softness_dm)
+    return result
 
 
 def _axes(direction: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -51,7 +52,8 @@ def _cells(
     centred = points - np.array([0.0, 6.6, 0.3])
     plane = np.stack([centred @ across, centred @ up], axis=1) / _CELL_DM + _SIDE / 2
     column, row = np.clip(plane.astype(np.int64), 0, _SIDE - 1).T
-    return row * _SIDE + column
+    result: NDArray[np.int64] = row * _SIDE + column
+    return result
 
 
 def _softened(depth: NDArray[np.float64]) -> NDArray[np.float64]:

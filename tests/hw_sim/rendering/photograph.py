@@ -1,5 +1,7 @@
 """Takes one picture of a sitter: raster, light every visible point, add hair, develop."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -86,7 +88,10 @@ def _is_lash_hair(posed: PosedFigure, found: Fragments) -> NDArray[np.bool_]:
     lane = np.sin(np.floor(np.arctan2(away[:, 0], away[:, 2]) * 55) * 12.9898) * 43758.5453
     reach = 0.55 + 0.45 * (lane - np.floor(lane))
     lane_part = np.arctan2(away[:, 0], away[:, 2]) * 55 % 1
-    return (length < 0.14) | ((length < reach) & (np.abs(lane_part - 0.5) < 0.42 * (1 - length)))
+    result: NDArray[np.bool_] = (length < 0.14) | (
+        (length < reach) & (np.abs(lane_part - 0.5) < 0.42 * (1 - length))
+    )
+    return result
 
 
 def _lit_surfaces(
@@ -132,7 +137,7 @@ def _skin(
     slope = slope @ posed.head_rotation.T
     slope -= (slope * sample.normal).sum(axis=1, keepdims=True) * sample.normal
     bumpy = unit(sample.normal - slope)
-    relit = Sample(bumpy, sample.view, sample.openness, sample.lamp_share)
+    relit = replace(sample, normal=bumpy)
     return light_skin(relit, paint[:, :3], paint[:, 3], sitter.lighting)
 
 
@@ -162,7 +167,8 @@ def _gaze(posed: PosedFigure, centre: NDArray[np.float64], camera: Camera) -> ND
     limit = np.radians(18)
     angle = float(np.arccos(np.clip(ahead @ wanted, -1, 1)))
     share = 1.0 if angle < limit else limit / angle
-    return unit(((1 - share) * ahead + share * wanted)[None])[0]
+    result: NDArray[np.float64] = unit(((1 - share) * ahead + share * wanted)[None])[0]
+    return result
 
 
 def _cloth(
@@ -172,7 +178,7 @@ def _cloth(
     recipe = sitter.recipe
     albedo = paint_cloth(base, recipe.garment, recipe.neckline, sitter.noise)
     normal = fold_normals(base, sample.normal, sitter.noise)
-    folded = Sample(normal, sample.view, sample.openness, sample.lamp_share)
+    folded = replace(sample, normal=normal)
     return light_cloth(folded, albedo, sitter.lighting)
 
 

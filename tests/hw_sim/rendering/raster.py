@@ -30,7 +30,8 @@ class Fragments:
     ) -> NDArray[np.float64]:
         """Vertex `values` (float64[V, k]) blended at every fragment: float64[n, k]."""
         corners = values[triangles[self.triangle]]
-        return np.einsum("nc,nck->nk", self.weights, corners)
+        result: NDArray[np.float64] = np.einsum("nc,nck->nk", self.weights, corners)
+        return result
 
 
 def rasterize(
@@ -68,11 +69,13 @@ def _barycentric(
     y: NDArray[np.int64],
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     a, b, c = (corners[:, corner, :2] for corner in range(3))
-    area = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
+    area: NDArray[np.float64] = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (
+        c[:, 0] - a[:, 0]
+    )
     scale = np.divide(1.0, area, out=np.zeros_like(area), where=np.abs(area) > 1e-12)
-    ab = _edge(b, c, scale, triangle, x, y)
-    bc = _edge(c, a, scale, triangle, x, y)
-    weights = np.stack([ab, bc, 1.0 - ab - bc], axis=1)
+    of_a = _edge(b, c, scale, triangle, x, y)
+    of_b = _edge(c, a, scale, triangle, x, y)
+    weights = np.stack([of_a, of_b, 1.0 - of_a - of_b], axis=1)
     is_inside = (weights.min(axis=1) >= 0) & (scale[triangle] != 0)
     return weights, is_inside
 
@@ -88,7 +91,8 @@ def _edge(
     across = -(end[:, 1] - start[:, 1]) * scale
     along = (end[:, 0] - start[:, 0]) * scale
     offset = -(across * start[:, 0] + along * start[:, 1])
-    return across[triangle] * x + along[triangle] * y + offset[triangle]
+    result: NDArray[np.float64] = across[triangle] * x + along[triangle] * y + offset[triangle]
+    return result
 
 
 def nearest(fragments: Fragments, pixel_count: int) -> Fragments:

@@ -18,9 +18,9 @@ STUDIO = Lighting(
         Lamp((-0.35, 0.35, 1.0), (0.95, 0.94, 0.92)),
         Lamp((0.5, 0.3, 0.9), (0.75, 0.75, 0.76)),
     ),
-    ceiling=(0.42, 0.42, 0.42),
-    floor=(0.2, 0.19, 0.18),
-    exposure=1.15,
+    ceiling=(0.36, 0.36, 0.36),
+    floor=(0.16, 0.15, 0.14),
+    exposure=0.95,
 )
 RECEPTION = Lighting(
     lamps=(
@@ -44,13 +44,13 @@ STUDIO_CAMERA = Camera(
 DARK_EXPOSURE = 0.016
 DARK_NOISE = 1.2
 _BLINK = {10: 0.55, 11: 1.0, 12: 0.9, 13: 0.35}
-_AWAY_DEG = ((65.0, 45.0), (60.0, 75.0), (30.0, 150.0), (-65.0, -50.0))
+_AWAY_DEG = ((65.0, 40.0), (60.0, 60.0), (60.0, 80.0), (45.0, 110.0))
 """Turn of the head against the body, and of the body, frame by frame."""
 
 
 def portrait(sitter: Sitter, rng: np.random.Generator) -> NDArray[np.uint8]:
     """The passport photo: straight ahead before a light wall, uint8[320, 240, 3]."""
-    wall = np.full((STUDIO_CAMERA.height_px, STUDIO_CAMERA.width_px, 3), 1.35)
+    wall = np.full((STUDIO_CAMERA.height_px, STUDIO_CAMERA.width_px, 3), 1.6)
     return photograph(sitter, Pose(pitch_deg=1.0), STUDIO_CAMERA, wall, rng)
 
 
@@ -90,7 +90,10 @@ def reception_room(camera: Camera) -> NDArray[np.float64]:
     rail = _soft_box(y, 0.80, 0.835, 0.02) * _soft_box(x, -0.2, 0.72, 0.02)
     room += (0.8 * rail)[..., None] * (np.array([0.36, 0.27, 0.18]) - room)
     notice = _soft_box(x, 0.06, 0.2, 0.015) * _soft_box(y, 0.16, 0.42, 0.02)
-    return room + (0.7 * notice)[..., None] * (np.array([0.72, 0.74, 0.74]) - room)
+    result: NDArray[np.float64] = room + (0.7 * notice)[..., None] * (
+        np.array([0.72, 0.74, 0.74]) - room
+    )
+    return result
 
 
 def _soft_box(

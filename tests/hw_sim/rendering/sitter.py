@@ -21,6 +21,7 @@ from tests.hw_sim.rendering.skull import Skull
 
 _SPACING_DM = 0.005
 _SMOOTHING_ROUNDS = 3
+_CLOTH_SMOOTHING_ROUNDS = 12
 _NEVER_SEEN = 0.05
 """Openness below which a strand lies too deep in the hair to be seen from anywhere."""
 _OPENNESS = 6
@@ -90,7 +91,10 @@ def prepare(assets: AssetLibrary, recipe: PersonRecipe, lighting: Lighting) -> S
 def _is_worn(rest: PosedFigure, recipe: PersonRecipe) -> NDArray[np.bool_]:
     """Whether triangles belong to the garment and are not cut away at its neck."""
     middle = rest.base[rest.triangles].mean(axis=1)
-    return (rest.surfaces == Surface.GARMENT) & (below_neckline_dm(middle, recipe.neckline) > 0)
+    result: NDArray[np.bool_] = (rest.surfaces == Surface.GARMENT) & (
+        below_neckline_dm(middle, recipe.neckline) > 0
+    )
+    return result
 
 
 def _light_on_surface(
@@ -111,6 +115,8 @@ def _light_on_surface(
     lamps = [_soft_lamp(share, lamp.unit) for lamp in lighting.lamps]
     values = np.stack([total / possible, *lamps], axis=1)
     values = neighbour_mean(values, rest.triangles, _SMOOTHING_ROUNDS)
+    cloth = rest.triangles[rest.surfaces == Surface.GARMENT]
+    values = neighbour_mean(values, cloth, _CLOTH_SMOOTHING_ROUNDS)
     return values[:, 0], values[:, 1:]
 
 
@@ -179,4 +185,5 @@ def _joined(parts: list[StrandPoints]) -> StrandPoints:
 
 def _some_points(strands: Strands, rng: np.random.Generator) -> NDArray[np.float64]:
     dense, _ = _resample(strands.nodes)
-    return dense[rng.integers(0, len(dense), _HAIR_SAMPLES)]
+    result: NDArray[np.float64] = dense[rng.integers(0, len(dense), _HAIR_SAMPLES)]
+    return result

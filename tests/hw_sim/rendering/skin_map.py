@@ -45,7 +45,8 @@ class SkinMap:
         right = (left + 1) % WIDTH
         upper = self._map[top, left] * (1 - part_x) + self._map[top, right] * part_x
         lower = self._map[top + 1, left] * (1 - part_x) + self._map[top + 1, right] * part_x
-        return upper * (1 - part_y) + lower * part_y
+        result: NDArray[np.float64] = upper * (1 - part_y) + lower * part_y
+        return result
 
 
 def around_direction(base: NDArray[np.float64]) -> NDArray[np.float64]:

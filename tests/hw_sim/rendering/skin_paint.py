@@ -98,7 +98,8 @@ def _tone(
     )
     away = smoothstep(0.3, 0.55, flat[:, 0]) + smoothstep(7.55, 7.75, flat[:, 1])
     spot = skin.spots * np.clip(spot * np.clip(away, 0, 1), 0, 1)
-    return albedo * (1 - spot[:, None] * np.array([0.3, 0.42, 0.5]))
+    result: NDArray[np.float64] = albedo * (1 - spot[:, None] * np.array([0.3, 0.42, 0.5]))
+    return result
 
 
 def _relief(
@@ -119,8 +120,9 @@ def _relief(
 
 def _lip_mask(points: NDArray[np.float64]) -> NDArray[np.float64]:
     x, y = np.abs(points[:, 0]), points[:, 1]
-    top = np.interp(x, *zip(*at.UPPER_LIP_TOP, strict=True))
-    bottom = np.interp(x, *zip(*at.LOWER_LIP_BOTTOM, strict=True))
+    upper, lower = np.array(at.UPPER_LIP_TOP), np.array(at.LOWER_LIP_BOTTOM)
+    top = np.interp(x, upper[:, 0], upper[:, 1])
+    bottom = np.interp(x, lower[:, 0], lower[:, 1])
     edge = 0.022
     within = smoothstep(bottom - edge, bottom + edge, y) * smoothstep(top + edge, top - edge, y)
     return within * smoothstep(at.LIP_CORNER_X + 0.015, at.LIP_CORNER_X - 0.03, x)
@@ -129,7 +131,10 @@ def _lip_mask(points: NDArray[np.float64]) -> NDArray[np.float64]:
 def _lip_seam(points: NDArray[np.float64]) -> NDArray[np.float64]:
     x, y, z = np.abs(points[:, 0]), points[:, 1], points[:, 2]
     line = np.exp(-(((y - at.LIP_SEAM_Y) / 0.014) ** 2))
-    return line * smoothstep(at.LIP_CORNER_X + 0.03, at.LIP_CORNER_X - 0.02, x) * (z > 1.1)
+    result: NDArray[np.float64] = (
+        line * smoothstep(at.LIP_CORNER_X + 0.03, at.LIP_CORNER_X - 0.02, x) * (z > 1.1)
+    )
+    return result
 
 
 def _brow_mask(
@@ -138,7 +143,10 @@ def _brow_mask(
     distance, along = polyline_distance(flat, at.BROW)
     half = recipe.skin.brow_thickness_dm * 0.5 * (1.0 - 0.55 * along**2)
     soft = np.exp(-((distance / half) ** 2))
-    return recipe.skin.brow_density * soft * smoothstep(0.0, 0.15, along + 0.08)
+    result: NDArray[np.float64] = (
+        recipe.skin.brow_density * soft * smoothstep(0.0, 0.15, along + 0.08)
+    )
+    return result
 
 
 def _beard_mask(flat: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -146,7 +154,8 @@ def _beard_mask(flat: NDArray[np.float64], points: NDArray[np.float64]) -> NDArr
     jaw = smoothstep(6.75, 6.55, y - 0.35 * x) * smoothstep(5.95, 6.15, y)
     lip_area = _blob(flat, (0.0, 6.77), 0.14) * (y < 6.86)
     mask = np.clip(jaw + lip_area, 0, 1) * smoothstep(0.2, 0.5, points[:, 2])
-    return mask * (1 - _lip_mask(points))
+    result: NDArray[np.float64] = mask * (1 - _lip_mask(points))
+    return result
 
 
 def _paint_scalp(
@@ -164,7 +173,8 @@ def _blob(
     flat: NDArray[np.float64], centre: tuple[float, float], radius_dm: float
 ) -> NDArray[np.float64]:
     squared = ((flat - np.array(centre)) ** 2).sum(axis=1)
-    return np.exp(-squared / radius_dm**2)
+    result: NDArray[np.float64] = np.exp(-squared / radius_dm**2)
+    return result
 
 
 def polyline_distance(

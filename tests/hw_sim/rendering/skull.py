@@ -23,7 +23,10 @@ class Skull:
     def outward(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Unit vectors away from the centre, float64[n, 3]."""
         away = points - self._centre
-        return away / np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-9)
+        result: NDArray[np.float64] = away / np.maximum(
+            np.linalg.norm(away, axis=1, keepdims=True), 1e-9
+        )
+        return result
 
     def push_out(
         self, points: NDArray[np.float64], distance_dm: NDArray[np.float64]
@@ -31,7 +34,8 @@ class Skull:
         """Points moved outwards where they are nearer to the surface than `distance_dm`."""
         row, column, radius = self._polar(points)
         wanted = np.maximum(radius, self._sample(row, column) + distance_dm)
-        return self._centre + self.outward(points) * wanted[:, None]
+        result: NDArray[np.float64] = self._centre + self.outward(points) * wanted[:, None]
+        return result
 
     def _polar(
         self, points: NDArray[np.float64]
@@ -49,7 +53,8 @@ class Skull:
         part_y, part_x = row - top, column - np.floor(column)
         upper = self._radii[top, left] * (1 - part_x) + self._radii[top, right] * part_x
         lower = self._radii[top + 1, left] * (1 - part_x) + self._radii[top + 1, right] * part_x
-        return upper * (1 - part_y) + lower * part_y
+        result: NDArray[np.float64] = upper * (1 - part_y) + lower * part_y
+        return result
 
 
 def _without_gaps(radii: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -85,5 +85,5 @@ def _scatter(
     index: NDArray[np.int64], values: NDArray[np.float64], count: int
 ) -> NDArray[np.float64]:
     flat = index.ravel()
-    columns = values.reshape(len(flat), -1).T
+    columns = values.reshape(len(flat), values.shape[-1]).T
     return np.stack([np.bincount(flat, column, minlength=count) for column in columns], axis=1)

@@ -20,7 +20,8 @@ class QuadMesh:
     def quads_of(self, *names: str) -> NDArray[np.int64]:
         """Quads belonging to any of the named groups, int64[n, 4]."""
         wanted = np.array([group in names for group in self.groups])
-        return self.quads[wanted]
+        result: NDArray[np.int64] = self.quads[wanted]
+        return result
 
 
 def parse_obj(text: str) -> QuadMesh:
