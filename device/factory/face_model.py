@@ -12,6 +12,7 @@ import logging
 import os
 from pathlib import Path
 
+from device.face.bundle import sum_file
 from device.face.loading import MODELS_FOLDER
 from device.factory.dlib_model import read_dlib_model
 from device.factory.errors import ModelSourceError
@@ -71,7 +72,7 @@ def build(source: Path, output: Path) -> bool:
         output: the `.tflite` file; its folder must exist.
 
     Returns:
-        False if the output had been built from this source already.
+        False if the output had been built from this source already and is undamaged.
 
     Raises:
         ModelSourceError: if the source is missing, damaged or of another kind.
@@ -83,7 +84,7 @@ def build(source: Path, output: Path) -> bool:
         raise ModelSourceError(f'"{source.name}" cannot be read') from error
     digest = hashlib.sha256(content).hexdigest()
     description = f"{NAME} build {BUILD} from sha256 {digest}"
-    if output.is_file() and description.encode() in output.read_bytes():
+    if _is_built(output, description):
         return False
     is_known = digest == SOURCE_SHA256
     if not is_known:
@@ -98,7 +99,17 @@ def build(source: Path, output: Path) -> bool:
     with fresh.open("wb") as file:
         file.write(model)
         file.flush()
-        # An engine crashes on a cut file, so it must be whole on disk before it has its name.
+        # Whole on disk before it has its name: a reader refuses a cut file.
         os.fsync(file.fileno())
     fresh.replace(output)
+    sum_file(output).write_text(hashlib.sha256(model).hexdigest())
     return True
+
+
+def _is_built(output: Path, description: str) -> bool:
+    try:
+        content, digest = output.read_bytes(), sum_file(output).read_bytes()
+    except OSError:
+        return False
+    is_whole = hashlib.sha256(content).hexdigest().encode() == digest
+    return is_whole and description.encode() in content

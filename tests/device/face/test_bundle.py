@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from device.face.bundle import Metric, read_detector, read_embedder
-from device.face.errors import BundleError
-from device.face.loading import MODELS_FOLDER
+from device.face.errors import BundleError, ModelError
+from device.face.loading import MODELS_FOLDER, load_face_check
+from device.face.port import Model
+from tests.device.face.paper_people import SquareDetector
 
 EMBEDDER = """
 kind = "embedder"
@@ -32,7 +34,21 @@ def _bundle(folder: Path, text: str, content: bytes | None = CONTENT) -> Path:
     (folder / "bundle.toml").write_text(text)
     if content is not None:
         (folder / "embedder.tflite").write_bytes(content)
+    (folder / "embedder.sha256").write_text(DIGEST)
     return folder
+
+
+class WatchedEngine:
+    """Remembers what it was given and chokes on made-up weights."""
+
+    def __init__(self) -> None:
+        self.given: list[bytes] = []
+
+    def load(self, content: bytes) -> Model:
+        self.given.append(content)
+        if content == CONTENT:
+            raise ModelError("these are no weights")
+        return SquareDetector()
 
 
 def test_an_embedder_is_read(tmp_path: Path) -> None:
@@ -46,44 +62,76 @@ def test_an_embedder_is_read(tmp_path: Path) -> None:
     assert bundle.content == CONTENT
 
 
-def test_a_model_file_with_the_right_sum_is_taken(tmp_path: Path) -> None:
+def test_a_described_sum_needs_none_beside_the_file(tmp_path: Path) -> None:
     text = EMBEDDER.replace("input_px", f'sha256 = "{DIGEST}"\ninput_px')
-    assert read_embedder(_bundle(tmp_path, text)).content == CONTENT
-    with pytest.raises(BundleError, match="not the one described"):
+    folder = _bundle(tmp_path, text)
+    (folder / "embedder.sha256").unlink()
+    assert read_embedder(folder).content == CONTENT
+    with pytest.raises(BundleError, match="has not the model file described"):
         read_embedder(_bundle(tmp_path, text, b"other weights"))
 
 
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ('kind = "embedder"', 'kind = "detector"', '"kind" must be "embedder"'),
-        ('licence = "CC0-1.0"', "", '"licence" must be a text'),
-        ("input_px = 112", "input_px = 5", '"input_px" must be between 32 and 1024'),
-        ("input_px = 112", "input_px = 112.5", "whole number"),
-        ("input_px = 112", "input_px = true", '"input_px" must be a number'),
-        ("threshold = 0.45", "threshold = 1.5", '"threshold" must be between'),
-        ("threshold = 0.45", "threshold = nan", '"threshold" must be between'),
-        ('metric = "cosine"', 'metric = "votes"', '"euclidean" or "cosine"'),
-        ('"eyes-nose-mouth"', '"ears"', '"landmarks"'),
-        ("[56.0, 71.7], ", "", "5 points"),
-        ("[56.0, 71.7]", "[56.0, 712.7]", "5 points"),
-        ("[56.0, 71.7]", '["56.0", "71.7"]', "5 points"),
+        ('kind = "embedder"', 'kind = "detector"', "'detector' - at `$.kind`"),
+        ('licence = "CC0-1.0"', "", "missing required field `licence`"),
+        ('licence = "CC0-1.0"', 'licence = ""', "length >= 1 - at `$.licence`"),
+        ('licence = "CC0-1.0"', 'license = "CC0-1.0"', "unknown field `license`"),
+        ("input_px = 112", "input_px = 5", "`int` >= 32 - at `$.model.input_px`"),
+        ("input_px = 112", "input_px = 1025", "`int` <= 1024 - at `$.model.input_px`"),
+        ("input_px = 112", "input_px = 112.5", "got `float` - at `$.model.input_px`"),
+        ("input_px = 112", "input_px = true", "got `bool` - at `$.model.input_px`"),
+        ("input_px", 'sha256 = ""\ninput_px', "at `$.model.sha256`"),
+        ("threshold = 0.45", "threshold = 1.5", '"threshold" of a cosine'),
+        ("threshold = 0.45", "threshold = nan", "at `$.decision.threshold`"),
+        ('"cosine"\nthreshold = 0.45', '"euclidean"\nthreshold = 11', "`float` <= 10"),
+        ('metric = "cosine"', 'metric = "votes"', "'votes' - at `$.decision.metric`"),
+        ('"eyes-nose-mouth"', '"ears"', "'ears' - at `$.alignment.landmarks`"),
+        ("[56.0, 71.7], ", "", "length >= 5 - at `$.alignment.template`"),
+        ("[56.0, 71.7]", "[56.0, 71.7], [1, 2]", "length <= 5 - at `$.alignment.template`"),
+        ("[56.0, 71.7]", "[56.0, 712.7]", "within the picture"),
+        ("[56.0, 71.7]", "[56.0, -1]", "`float` >= 0.0 - at `$.alignment.template[2][1]`"),
+        ("[56.0, 71.7]", '["56.0", "71.7"]', "got `str` - at `$.alignment.template[2][0]`"),
         ('"embedder.tflite"', '"../embedder.tflite"', "in the bundle itself"),
         ("[decision]", "[decision", "no readable bundle.toml"),
-        ('calibration = "uncalibrated"', 'calibration = "perfect"', '"calibration"'),
+        ('calibration = "uncalibrated"', 'calibration = "perfect"', "at `$.calibration`"),
     ],
 )
 def test_a_bundle_that_cannot_work_is_refused(
     tmp_path: Path, old: str, new: str, sentence: str
 ) -> None:
     assert old in EMBEDDER
-    with pytest.raises(BundleError, match=re.escape(sentence)):
-        read_embedder(_bundle(tmp_path, EMBEDDER.replace(old, new)))
+    folder = tmp_path / "example"
+    folder.mkdir()
+    with pytest.raises(BundleError, match=f'"example".*{re.escape(sentence)}'):
+        read_embedder(_bundle(folder, EMBEDDER.replace(old, new)))
 
 
-def test_a_missing_model_says_how_to_build_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["embedder.tflite", "embedder.sha256"])
+def test_a_missing_file_says_how_to_build_it(tmp_path: Path, name: str) -> None:
+    (_bundle(tmp_path, EMBEDDER) / name).unlink()
     with pytest.raises(BundleError, match=r"python -m device\.factory face-model"):
-        read_embedder(_bundle(tmp_path, EMBEDDER, None))
+        read_embedder(tmp_path)
+
+
+@pytest.mark.parametrize("content", [CONTENT[:-1], b"others!", b""])
+def test_a_cut_or_swapped_model_is_refused_before_the_engine_sees_it(
+    tmp_path: Path, content: bytes
+) -> None:
+    engine = WatchedEngine()
+    check = load_face_check(engine, embedder=_bundle(tmp_path, EMBEDDER, content))
+    with pytest.raises(BundleError, match=r"python -m device\.factory face-model"):
+        check.prepare()
+    assert engine.given == []
+
+
+def test_a_whole_model_reaches_the_engine(tmp_path: Path) -> None:
+    engine = WatchedEngine()
+    check = load_face_check(engine, embedder=_bundle(tmp_path, EMBEDDER))
+    with pytest.raises(ModelError):
+        check.prepare()
+    assert engine.given[-1] == CONTENT
 
 
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 import importlib.util
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,20 @@ def test_a_model_is_built_once(tiny_source: Path, tmp_path: Path) -> None:
     first = output.read_bytes()
     assert not face_model.build(tiny_source, output)
     assert output.read_bytes() == first
+
+
+@pytest.mark.parametrize("name", ["embedder.tflite", "embedder.sha256"])
+def test_what_was_cut_or_lost_is_built_again(tiny_source: Path, tmp_path: Path, name: str) -> None:
+    output = tmp_path / "embedder.tflite"
+    face_model.build(tiny_source, output)
+    damaged = tmp_path / name
+    whole = damaged.read_bytes()
+    damaged.write_bytes(whole[:-1])
+    assert face_model.build(tiny_source, output)
+    assert damaged.read_bytes() == whole
+    damaged.unlink()
+    assert face_model.build(tiny_source, output)
+    assert damaged.read_bytes() == whole
 
 
 def test_another_source_is_built_again(tiny_source: Path, tmp_path: Path) -> None:
@@ -68,3 +83,4 @@ def test_the_real_model_gives_the_golden_values(tmp_path: Path) -> None:
     output = tmp_path / "embedder.tflite"
     assert face_model.build(face_model.find_source(), output)
     assert output.stat().st_size < 12_000_000
+    assert output.with_suffix(".sha256").read_text() == sha256(output.read_bytes()).hexdigest()
