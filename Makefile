@@ -21,20 +21,20 @@ card: .venv/demo.stamp
 test: .venv/test.stamp $(MODEL)
 	$(BIN)/python -m tests.hw_sim.namespace $(BIN)/python -m pytest $(PYTEST)
 
-check: .venv/test.stamp
+check: .venv/dev.stamp
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.draw_states --check
 
-fix: .venv/test.stamp
+fix: .venv/dev.stamp
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	$(BIN)/python -m tools.draw_states
 
 clean:
-	rm -rf .venv out build *.egg-info node_modules $(MODEL)
+	rm -rf .venv out build *.egg-info node_modules $(MODEL) $(MODEL:.tflite=.sha256)
 
 # Set-up: system packages, the virtual environment, and the face model converted from its
 # CC0 source. Its output goes to stderr, so that the demo's last line on stdout stays its own.
@@ -45,13 +45,15 @@ clean:
 	@$(PYTHON) -m venv .venv >&2
 
 .venv/demo.stamp: setup.cfg | .venv/bin/python
-	@PYTHON=$(PYTHON) tools/install_system_packages.sh demo
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[device,agent,models]' >&2
 	@touch $@
 
-.venv/test.stamp: .venv/demo.stamp package.json
-	@PYTHON=$(PYTHON) tools/install_system_packages.sh test
+.venv/dev.stamp: .venv/demo.stamp
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[device,agent,models,test,dev]' >&2
+	@touch $@
+
+.venv/test.stamp: .venv/dev.stamp package.json
+	@PYTHON=$(PYTHON) tools/install_system_packages.sh test
 	@npm install --silent --no-package-lock --ignore-scripts --no-audit --no-fund >&2
 	@touch $@
 

@@ -1,7 +1,9 @@
 """Run a reader: `python -m device --config FILE`, until it is told to stop."""
 
 import argparse
+import ctypes
 import logging
+import resource
 import signal
 import sys
 import threading
@@ -15,6 +17,8 @@ from device.reader.port import CardSlot
 _WRONG_CONFIGURATION = 2
 _VISIT_ENDED = 3
 _LOOK_EVERY_S = 0.5
+_PR_SET_DUMPABLE = 4
+"""linux/prctl.h."""
 
 
 def run(config: Path, slot: CardSlot | None = None) -> int:
@@ -28,6 +32,7 @@ def run(config: Path, slot: CardSlot | None = None) -> int:
         The exit status: 0 after a clean stop, 2 when the configuration cannot work, 3 when the
         visit's thread ended by itself, so that whoever started the reader starts it anew.
     """
+    _leave_no_core()
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
     try:
         reader = assemble(read_config(config), config.resolve().parent, slot)
@@ -43,6 +48,13 @@ def run(config: Path, slot: CardSlot | None = None) -> int:
     status = 0 if stopped.is_set() else _VISIT_ENDED
     reader.stop()
     return status
+
+
+def _leave_no_core() -> None:
+    """A crash must not write the memory, with PIN and face in it, to a disk."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # A core handler behind a pipe ignores that limit; a process that cannot be dumped has no core.
+    ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def main() -> int:

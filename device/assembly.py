@@ -18,6 +18,7 @@ from device.config import Adapter, Config
 from device.disk import keep_file, keep_folder
 from device.errors import ConfigurationError
 from device.face import cameras, runtimes
+from device.face.bundle import read_detector, read_embedder
 from device.face.check import FaceCheck
 from device.face.loading import MODELS_FOLDER, load_face_check
 from device.face.port import Camera, ModelRuntime
@@ -45,10 +46,11 @@ from device.reader.printed_code import CardFront
 from device.screen.server import ScreenSettings, WebScreen
 from device.screen.theme import ScreenProfile
 from device.visit.policy import VisitPolicy
-from hostlink.errors import UnsuitableCertificateError
+from hostlink.errors import HostlinkError, UnsuitableCertificateError
 from hostlink.link import DeviceEnd
 from hostlink.messages import DeviceHello
 from hostlink.serial_stream import open_serial
+from hostlink.signing import payload_hash
 from hostlink.tls import device_context
 from hostlink.version import HIGHEST_VERSION, LOWEST_VERSION
 
@@ -115,7 +117,7 @@ def _assemble(config: Config, folder: Path, slot: CardSlot | None) -> Reader:
     keep_folder(config.state_folder)
     clock, journal = Clock(), Journal(config.journal)
     loop = VisitLoop(_policy(config), journal)
-    outbox = Outbox(config.state_folder / "outbox")
+    outbox = _outbox(config.state_folder / "outbox")
     identity = _identity(config, cast(SigningKey, make(keys, config.identity)))
     hearing_host = HostIntake(loop.post, clock)
     host = _host(config, identity, outbox, hearing_host)
@@ -174,9 +176,24 @@ def _card_parts(config: Config, make: _AdapterMaker, slot: CardSlot | None) -> C
 
 def _face_check(config: Config, make: _AdapterMaker) -> FaceCheck:
     runtime = cast(ModelRuntime, make(runtimes, Adapter(name=config.face.runtime)))
-    return load_face_check(
-        runtime, embedder=_bundle(config.face.embedder), detector=_bundle(config.face.detector)
-    )
+    embedder, detector = _bundle(config.face.embedder), _bundle(config.face.detector)
+    # A missing or damaged model is told now and not to the first patient.
+    read_embedder(embedder)
+    read_detector(detector)
+    return load_face_check(runtime, embedder=embedder, detector=detector)
+
+
+def _outbox(folder: Path) -> Outbox:
+    outbox = Outbox(folder)
+    try:
+        if (latest := outbox.latest()) is not None:
+            payload_hash(latest)
+    except (HostlinkError, OSError) as error:
+        raise ConfigurationError(
+            f"{folder}: the newest result is damaged, and the next one must continue from it; keep"
+            " the folder for the maker"
+        ) from error
+    return outbox
 
 
 def _policy(config: Config) -> VisitPolicy:
@@ -236,7 +253,7 @@ def _host(config: Config, identity: Identity, outbox: Outbox, intake: HostIntake
             next_seq=outbox.next_seq,
         )
 
-    return Host(lambda: open_serial(link.port), DeviceEnd(tls, hello), intake)
+    return Host(lambda: open_serial(link.port), DeviceEnd(tls, hello), intake, link.audience)
 
 
 def _screen_and_pin(config: Config, clock: Clock, loop: VisitLoop) -> tuple[WebScreen, PinDesk]:
@@ -252,7 +269,7 @@ def _screen_and_pin(config: Config, clock: Clock, loop: VisitLoop) -> tuple[WebS
     pin = PinDesk(
         PinEntry(time.monotonic, shuffle=config.screen.is_pad_shuffled), screen, loop.post
     )
-    intake.pin = pin
+    intake.pin, intake.screen = pin, screen
     return screen, pin
 
 

@@ -16,8 +16,8 @@ from hostlink.messages import Moment
 from hostlink.terms import TimeSource
 
 _UNTOLD_UNCERTAINTY_S = 100 * 365 * 86_400
-_TOLD_UNCERTAINTY_S = 0.5
-"""The agent's message was on its way for less than that."""
+_TOLD_UNCERTAINTY_S = 3.0
+"""The agent's word may be as old as the link's handshake may last (docs/HOSTLINK.md §4)."""
 _DRIFT_PER_S = 50e-6
 """A Raspberry Pi's crystal is off by some tens of parts per million."""
 

@@ -1,5 +1,6 @@
 """The device's end of the cable: hands messages in, and says when the agent comes and goes."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,6 +17,8 @@ from hostlink.messages import (
 )
 from hostlink.port import ByteStream
 from hostlink.reset import ResetReason
+
+_log = logging.getLogger(__name__)
 
 FromAgent = VisitChallenge | VisitOptions | VisitRefused | ResultAcknowledged
 """The messages an agent may send once the link is up."""
@@ -37,21 +40,32 @@ class HostListener(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Handler:
-    """Passes on what a device may hear, and nothing else."""
+    """Passes on what a device may hear, and nothing else.
+
+    An agent that goes by another name than the paired one would refuse every result this reader
+    signs, so it counts as no agent at all.
+    """
 
     listener: HostListener
+    audience: str
+    is_ours: bool = False
 
     def link_up(self, peer: DeviceHello | AgentHello) -> None:
-        if isinstance(peer, AgentHello):
+        self.is_ours = isinstance(peer, AgentHello) and peer.audience == self.audience
+        if self.is_ours and isinstance(peer, AgentHello):
             self.listener.agent_connected(peer)
+        else:
+            _log.error("the agent's `audience` is not the one in this reader's [link]")
 
     def link_down(self, reason: ResetReason) -> None:
-        self.listener.agent_lost()
+        if self.is_ours:
+            self.is_ours = False
+            self.listener.agent_lost()
 
     def received(self, message: Message) -> None:
-        if isinstance(message, FromAgent):
+        if self.is_ours and isinstance(message, FromAgent):
             self.listener.agent_said(message)
 
 
@@ -59,9 +73,14 @@ class Host:
     """The reception PC, as the reader sees it."""
 
     def __init__(
-        self, open_stream: Callable[[], ByteStream], end: DeviceEnd, listener: HostListener
+        self,
+        open_stream: Callable[[], ByteStream],
+        end: DeviceEnd,
+        listener: HostListener,
+        audience: str,
     ) -> None:
-        self._link = Link(open_stream, end, _Handler(listener))
+        self._handler = _Handler(listener, audience)
+        self._link = Link(open_stream, end, self._handler)
 
     def start(self) -> None:
         """Listen on the cable until `close`; come back by itself whatever happens to it."""
@@ -71,10 +90,10 @@ class Host:
         """Send a message now, or not at all.
 
         Returns:
-            False when the link is down; what must survive is sent again after
+            False when the paired agent is not there; what must survive is sent again after
             `agent_connected`.
         """
-        return self._link.send(message)
+        return self._handler.is_ours and self._link.send(message)
 
     def close(self) -> None:
         """Hang up."""

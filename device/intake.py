@@ -9,6 +9,7 @@ from device.host import FromAgent
 from device.jobs.pin import PinDesk
 from device.jobs.record import RecordJobs
 from device.pinpad.port import Key
+from device.screen.port import Screen
 from device.visit import events
 from device.visit.effects import Choice
 from hostlink.messages import (
@@ -52,7 +53,8 @@ class ScreenIntake:
     post: Post
     clock: Clock
     pin: PinDesk | None = None
-    """Set once the pad is made; nobody can touch it before."""
+    screen: Screen | None = None
+    """Both set once they are made; nobody can touch them before."""
 
     def chosen(self, turn: int, choice: str) -> None:
         """A button was pressed on the page of that turn; unknown words are ignored."""
@@ -77,17 +79,18 @@ class ScreenIntake:
 
     def _event(self, turn: int, pressed: Choice) -> events.Event:
         now = self.clock.now()
+        text_hash = self.screen.text_hash() if self.screen else b""
         meaning: dict[Choice, events.Event] = {
             Choice.FACE: events.FaceChosen(turn),
             Choice.RETRY_FACE: events.FaceChosen(turn),
             Choice.PIN: events.PinChosen(turn),
             Choice.CONFIRM_LAST_TRY: events.LastTryConfirmed(turn),
             Choice.REGISTER: events.RegistrationAccepted(turn),
-            Choice.AGREE_ALL: events.AllConsentsAnswered(turn, is_given=True, at=now),
-            Choice.REFUSE_ALL: events.AllConsentsAnswered(turn, is_given=False, at=now),
+            Choice.AGREE_ALL: events.AllConsentsAnswered(turn, True, now, text_hash),
+            Choice.REFUSE_ALL: events.AllConsentsAnswered(turn, False, now, text_hash),
             Choice.ONE_BY_ONE: events.OneByOneChosen(turn),
-            Choice.AGREE: events.ConsentAnswered(turn, is_given=True, at=now),
-            Choice.REFUSE: events.ConsentAnswered(turn, is_given=False, at=now),
+            Choice.AGREE: events.ConsentAnswered(turn, True, now, text_hash),
+            Choice.REFUSE: events.ConsentAnswered(turn, False, now, text_hash),
             Choice.END: events.Cancelled(turn),
         }
         return meaning[pressed]

@@ -5,6 +5,7 @@ in: there is no way to hand this journal a patient's name, a digit or a picture.
 """
 
 import json
+import os
 from contextlib import suppress
 from io import FileIO
 from pathlib import Path
@@ -24,7 +25,7 @@ class Journal:
         Raises:
             OSError: It cannot be opened.
         """
-        self._file = FileIO(path, "a") if path else None
+        self._file = FileIO(path, "a", opener=_for_this_user) if path else None
 
     def note(self, *, event: str, before: str, after: str, turn: int, visit_id: bytes) -> None:
         """Write one event and the states around it.
@@ -58,3 +59,7 @@ class Journal:
         """Close the file."""
         if self._file:
             self._file.close()
+
+
+def _for_this_user(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

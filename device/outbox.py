@@ -7,18 +7,20 @@ it holds the number and the hash the next result continues from.
 Source: facts/security.md §5.1 (reader) and decision 8 of the architecture.
 """
 
+import errno
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from device.disk import keep_file, keep_folder
+from device.disk import keep_file, keep_folder, sync_folder
 from device.errors import DeviceError
 from hostlink.messages import SignedResult
 
 _log = logging.getLogger(__name__)
 
 _SUFFIX = ".cose"
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 _CAPACITY = 10_000
 """Results kept while no agent takes them; then the reader stops rather than drops one."""
 
@@ -43,6 +45,8 @@ class Outbox:
         stems = [path.stem for path in folder.glob(f"*{_SUFFIX}")]
         self._seqs = sorted(int(stem) for stem in stems if _is_name(stem))
         self._acknowledged: set[int] = set()
+        self._is_broken = False
+        """A disk that failed once may claim success the second time (facts/security.md §6.6)."""
 
     @property
     def next_seq(self) -> int:
@@ -63,9 +67,12 @@ class Outbox:
             The result, on the disk.
 
         Raises:
-            OutboxError: The disk refused or the outbox is full; nothing was kept, and the next
-                result gets the same number.
+            OutboxError: The disk refused or the outbox is full; nothing was kept. After a full
+                disk the next result gets the same number; after any other fault nothing more is
+                taken until the reader restarts.
         """
+        if self._is_broken:
+            raise OutboxError("the outbox failed earlier: restart the reader")
         if len(self._seqs) >= _CAPACITY:
             raise OutboxError("the outbox is full: connect the reception PC")
         seq = self.next_seq
@@ -73,8 +80,10 @@ class Outbox:
             cose = sign(seq, self.latest())
             keep_file(self._path(seq), cose)
         except OSError as error:
+            self._is_broken = error.errno not in _NO_SPACE
             with suppress(OSError):
                 self._path(seq).unlink(missing_ok=True)
+                sync_folder(self._folder)
             raise OutboxError(f"the outbox could not be written: errno {error.errno}") from error
         self._seqs.append(seq)
         self._remove_acknowledged()

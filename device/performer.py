@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import assert_never
 
 from device.host import Host
@@ -54,8 +55,8 @@ class Performer:
                 self.card.sign(turn, challenge, is_after_face=is_after_face)
             case effects.TellAgent(message):
                 self.host.tell(message)
-            case effects.KeepRecord(turn, record):
-                self.record.keep(turn, record, self.screen.text_hash())
+            case effects.KeepRecord(turn, record, shown_texts):
+                self.record.keep(turn, record, sha256(b"".join(shown_texts)).digest())
             case effects.ForgetPatient():
                 self.face.stop_check()
                 self._forget_pin()

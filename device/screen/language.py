@@ -1,10 +1,8 @@
 """The texts of the screen: one file a language, and every language says everything."""
 
-import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from device.errors import ConfigurationError
@@ -23,11 +21,6 @@ class Language:
     """What the language calls itself."""
     texts: Mapping[str, str]
     """Key such as `page.idle.title` to text with `{words}` to fill in."""
-
-    def digest(self) -> bytes:
-        """SHA-256 over all texts: names exactly what a patient could read."""
-        listed = json.dumps(self.texts, ensure_ascii=False, sort_keys=True)
-        return sha256(listed.encode()).digest()
 
     def text(self, key: str, **values: str | int) -> str:
         """The text of `key`, filled in.

@@ -65,7 +65,10 @@ class Screen(Protocol):
         ...
 
     def text_hash(self) -> bytes:
-        """SHA-256 of the texts of the language that is shown: what the patient answers to."""
+        """SHA-256 of the sentences on the page, without the patient's name.
+
+        Meant to be asked while a touch is heard: then it is what the patient answered to.
+        """
         ...
 
     def close(self) -> None:

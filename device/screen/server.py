@@ -131,7 +131,7 @@ class WebScreen:
 
     def text_hash(self) -> bytes:
         """See `Screen.text_hash`."""
-        return self._shown.language.digest()
+        return self._shown.text_hash()
 
     def close(self) -> None:
         """As `Screen.close`."""

@@ -6,6 +6,7 @@ Nothing is queued: a slow browser skips what was overtaken, and a late one gets 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from device.screen.language import Language
 from device.screen.pages import page_model
@@ -55,14 +56,16 @@ class Shown:
         self.show(self._page)
 
     @property
-    def language(self) -> Language:
-        """The language everything is written in."""
-        return self._language
-
-    @property
     def page(self) -> PageView:
         """The page that is shown."""
         return self._page
+
+    def text_hash(self) -> bytes:
+        """SHA-256 of the sentences on the page, without the one line that may hold a name."""
+        model = page_model(self._page, self._language)
+        sentences = [model["title"], *model["paragraphs"], *model["items"], *model["notices"]]
+        sentences += [choice["text"] for choice in model["choices"]]
+        return sha256("\n".join(sentences).encode()).digest()
 
     def show(self, page: PageView) -> None:
         """Puts a page in place of the one before; `idle` also brings the first language back."""

@@ -23,7 +23,7 @@ from device.visit.events import (
 )
 from device.visit.policy import VisitPolicy
 from device.visit.state import AskingConsent, AwaitingOptions, Registering, State, Visit
-from hostlink.messages import ConsentDecision, Moment, VisitOptions
+from hostlink.messages import ConsentDecision, VisitOptions
 from hostlink.terms import ConsentAnswer, ConsentItem, FailureCode, VisitOutcome
 
 _SCREENS = (
@@ -63,6 +63,8 @@ def _awaiting_options(
             return _ask_consents(turn, visit, message, policy)
         case RefusalReceived(message) if message.visit_id == visit.visit_id:
             return end(turn, visit, VisitOutcome.FAILED, message.failure, policy)
+        case Cancelled():
+            return end(turn, visit, VisitOutcome.ABANDONED, FailureCode.CANCELLED, policy)
         case TimedOut():
             failure = FailureCode.AGENT_UNREACHABLE
             return end(turn, visit, VisitOutcome.FAILED, failure, policy)
@@ -121,13 +123,13 @@ def _asking_consent(
 ) -> tuple[State, tuple[Effect, ...]]:
     turn = state.turn + 1
     match event:
-        case AllConsentsAnswered(is_given=is_given, at=at) if not state.groups:
-            visit = _decide(state.visit, state.options.consents, at, is_given=is_given)
+        case AllConsentsAnswered() if not state.groups:
+            visit = _decide(state.visit, state.options.consents, event)
             return complete(turn, visit, state.options, policy)
         case OneByOneChosen() if not state.groups:
             return _ask_next(turn, state.visit, state.options, _groups(state.options), policy)
-        case ConsentAnswered(is_given=is_given, at=at) if state.groups:
-            visit = _decide(state.visit, state.groups[0], at, is_given=is_given)
+        case ConsentAnswered() if state.groups:
+            visit = _decide(state.visit, state.groups[0], event)
             return _ask_next(turn, visit, state.options, state.groups[1:], policy)
         case Cancelled():
             cancelled = FailureCode.CANCELLED
@@ -165,7 +167,13 @@ def _ask_next(
     return AskingConsent(turn, visit, options, groups), (page, StartTimer(turn, policy.choose_s))
 
 
-def _decide(visit: Visit, items: tuple[ConsentItem, ...], at: Moment, *, is_given: bool) -> Visit:
-    answer = ConsentAnswer.GIVEN if is_given else ConsentAnswer.REFUSED
-    decisions = tuple(ConsentDecision(item, answer, at) for item in items)
-    return replace(visit, decisions=(*visit.decisions, *decisions))
+def _decide(
+    visit: Visit, items: tuple[ConsentItem, ...], event: AllConsentsAnswered | ConsentAnswered
+) -> Visit:
+    answer = ConsentAnswer.GIVEN if event.is_given else ConsentAnswer.REFUSED
+    decisions = tuple(ConsentDecision(item, answer, event.at) for item in items)
+    return replace(
+        visit,
+        decisions=(*visit.decisions, *decisions),
+        shown_texts=(*visit.shown_texts, event.text_hash),
+    )

@@ -150,6 +150,8 @@ class KeepRecord:
 
     turn: int
     record: VisitRecord
+    shown_texts: tuple[bytes, ...]
+    """SHA-256 of the sentences of each page a consent was answered on, in order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def keep_record(
         has_registered=visit.has_registered,
         consents=visit.decisions,
     )
-    return KeepRecord(turn, record)
+    return KeepRecord(turn, record, visit.shown_texts)
 
 
 def complete(
@@ -73,14 +73,12 @@ def keeping_record(
             timer = StartTimer(turn, policy.take_card_reminder_s)
             return TakingCard(turn, None), (FORGET, finished, timer)
         case RecordKept():
-            after, effects = card_taken(turn, None, policy)
-            return after, (FORGET, *effects)
+            return card_taken(turn, None, policy)
         case JobFailed() | TimedOut() if state.is_card_present:
             after, effects = _take_card(turn, FailureCode.STORAGE_UNAVAILABLE, policy)
             return after, (FORGET, *effects)
         case JobFailed() | TimedOut():
-            after, effects = card_taken(turn, FailureCode.STORAGE_UNAVAILABLE, policy)
-            return after, (FORGET, *effects)
+            return card_taken(turn, FailureCode.STORAGE_UNAVAILABLE, policy)
         case _:
             return state, ()
 

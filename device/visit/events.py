@@ -107,6 +107,8 @@ class AllConsentsAnswered:
     turn: int
     is_given: bool
     at: Moment
+    text_hash: bytes
+    """SHA-256 of the sentences that stood on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,8 @@ class ConsentAnswered:
     turn: int
     is_given: bool
     at: Moment
+    text_hash: bytes
+    """SHA-256 of the sentences that stood on the page."""
 
 
 @dataclass(frozen=True, slots=True)

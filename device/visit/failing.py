@@ -25,12 +25,12 @@ _ENDS_FACE = {
 _ENDS_PIN = {
     FailureCode.PIN_LOCKED,
     FailureCode.PIN_REJECTED,
-    FailureCode.PIN_OUTCOME_UNKNOWN,
 }
 """No further PIN may be sent while this card lies here."""
 
 _ENDS_VISIT = {
     FailureCode.CARD_REMOVED,
+    FailureCode.PIN_OUTCOME_UNKNOWN,
     FailureCode.CARD_UNREADABLE,
     FailureCode.CARD_NOT_ACCEPTED,
     FailureCode.CARD_NOT_GENUINE,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from device.visit.effects import (
+    Choice,
     Effect,
     PageName,
     ShowPage,
@@ -63,7 +64,7 @@ def verified(
 def prove_identity(turn: int, visit: Visit, policy: VisitPolicy) -> Step:
     """Let the card sign as soon as the agent's challenge is here."""
     effects: tuple[Effect, ...] = (
-        ShowPage(turn, PageName.CHECKING),
+        ShowPage(turn, PageName.CHECKING, (Choice.END,)),
         StartTimer(turn, policy.agent_s),
     )
     if visit.challenge is not None and visit.verification is not None:
@@ -80,7 +81,7 @@ def proving_identity(state: ProvingIdentity, event: Event, policy: VisitPolicy) 
             method = visit.verification.method
             proof = IdentityProven(visit.visit_id, method, certificate, signature)
             return AwaitingOptions(turn, visit), (
-                ShowPage(turn, PageName.WAITING),
+                ShowPage(turn, PageName.WAITING, (Choice.END,)),
                 StartTimer(turn, policy.agent_s),
                 TellAgent(proof),
             )

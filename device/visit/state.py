@@ -36,6 +36,8 @@ class Visit:
     verification: Verification | None = None
     has_registered: bool = False
     decisions: tuple[ConsentDecision, ...] = ()
+    shown_texts: tuple[bytes, ...] = ()
+    """SHA-256 of the sentences of each page a consent was answered on, in order."""
 
 
 @dataclass(frozen=True, slots=True)

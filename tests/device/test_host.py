@@ -27,7 +27,7 @@ class Heard:
 
 def test_the_agent_comes_and_goes() -> None:
     heard = Heard()
-    handler = _Handler(heard)
+    handler = _Handler(heard, AGENT_HELLO.audience)
     handler.link_up(AGENT_HELLO)
     handler.link_down(next(iter(ResetReason)))
     assert heard.told == [AGENT_HELLO, "lost"]
@@ -35,14 +35,28 @@ def test_the_agent_comes_and_goes() -> None:
 
 def test_another_reader_is_no_agent() -> None:
     heard = Heard()
-    _Handler(heard).link_up(DEVICE_HELLO)
+    _Handler(heard, AGENT_HELLO.audience).link_up(DEVICE_HELLO)
+    assert heard.told == []
+
+
+def test_an_agent_of_another_name_counts_as_none() -> None:
+    """It would refuse every result, for ever; better that the patient is told now."""
+    heard = Heard()
+    handler = _Handler(heard, "another clinic")
+    handler.link_up(AGENT_HELLO)
+    for message in MESSAGES:
+        handler.received(message)
+    handler.link_down(next(iter(ResetReason)))
     assert heard.told == []
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
 def test_only_what_an_agent_may_say_is_passed_on(message: Message) -> None:
     heard = Heard()
-    _Handler(heard).received(message)
+    handler = _Handler(heard, AGENT_HELLO.audience)
+    handler.link_up(AGENT_HELLO)
+    heard.told.clear()
+    handler.received(message)
     allowed = {"VisitChallenge", "VisitOptions", "VisitRefused", "ResultAcknowledged"}
     assert heard.told == ([message] if type(message).__name__ in allowed else [])
 
@@ -51,6 +65,6 @@ def test_without_a_link_nothing_is_told_and_closing_is_harmless() -> None:
     def no_cable() -> ByteStream:
         raise CableLostError
 
-    host = Host(no_cable, cast(DeviceEnd, None), Heard())
+    host = Host(no_cable, cast(DeviceEnd, None), Heard(), "clinic")
     assert host.tell(MESSAGES[4]) is False
     host.close()

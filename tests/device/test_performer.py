@@ -93,7 +93,7 @@ WORK: list[tuple[effects.Effect, list[str]]] = [
     (effects.VerifyPin(TURN), []),
     (effects.SignChallenge(TURN, bytes(32), is_after_face=True), ["card.sign"]),
     (effects.TellAgent(VisitOpened(bytes(16), CardKind.MY_NUMBER)), ["host.tell"]),
-    (effects.KeepRecord(TURN, COMPLETED), ["record.keep"]),
+    (effects.KeepRecord(TURN, COMPLETED, ()), ["record.keep"]),
     (effects.ForgetPatient(), ["face.stop_check", "card.forget"]),
 ]
 

@@ -1,5 +1,6 @@
 """A record is called kept only when it is on the disk, and it travels until it is acknowledged."""
 
+import errno
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -110,11 +111,11 @@ def test_it_is_on_the_disk_before_it_is_called_kept(
     assert told == ["synced", "renamed", "synced", "RecordKept", "sent"]
 
 
-def test_a_disk_that_refuses_is_a_failure_and_the_next_one_works(
+def test_a_full_disk_is_a_failure_and_with_space_again_the_next_one_works(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(file: int) -> None:
-        raise OSError(5, "Input/output error")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as inside:
         inside.setattr(os, "fsync", refuse)

@@ -46,6 +46,7 @@ from hostlink.terms import (
 )
 
 NOW = Moment(1_795_000_000_000, 1, TimeSource.AGENT)
+TEXTS = b"t" * 32
 VISIT = b"first visit id.."
 OTHER = b"second visit id."
 CHALLENGE = VisitChallenge(VISIT, b"n" * 16, b"c" * 32)
@@ -115,7 +116,7 @@ def test_face_visit_completes_with_all_consents() -> None:
     assert story.page.choices == (Choice.FACE, Choice.PIN, Choice.END)
     story.match_face().prove()
     assert story.shown() is PageName.CONSENT_ALL
-    story.happen(events.AllConsentsAnswered(story.turn, True, NOW))
+    story.happen(events.AllConsentsAnswered(story.turn, True, NOW, TEXTS))
     assert story.shown() is PageName.SAVING
     story.happen(events.RecordKept(story.turn))
     assert story.shown() is PageName.FINISHED
@@ -139,7 +140,7 @@ def test_pin_visit_tells_the_tries_left_before_the_first_digit() -> None:
     story.happen(events.PinEntered(story.turn))
     assert story.wanted(VerifyPin)
     story.happen(events.PinAccepted(story.turn, NOW)).prove()
-    story.happen(events.AllConsentsAnswered(story.turn, False, NOW))
+    story.happen(events.AllConsentsAnswered(story.turn, False, NOW, TEXTS))
     (record,) = story.records
     assert record.method is VerificationMethod.PIN
     assert {decision.answer for decision in record.consents} == {ConsentAnswer.REFUSED}
@@ -151,7 +152,7 @@ def test_one_by_one_asks_three_screens_and_keeps_each_answer() -> None:
     asked = []
     for is_given in (True, False, True):
         asked.append((story.page.consents, story.page.position, story.page.count))
-        story.happen(events.ConsentAnswered(story.turn, is_given, NOW))
+        story.happen(events.ConsentAnswered(story.turn, is_given, NOW, TEXTS))
     assert asked == [
         ((ConsentItem.SURGERY,), 1, 3),
         ((ConsentItem.DIAGNOSIS, ConsentItem.MEDICATION), 2, 3),
@@ -171,7 +172,7 @@ def test_first_visit_asks_for_registration() -> None:
     story = Story().lay_card().match_face().prove(replace(OPTIONS, is_registered=False))
     assert story.shown() is PageName.REGISTER
     story.happen(events.RegistrationAccepted(story.turn))
-    story.happen(events.AllConsentsAnswered(story.turn, True, NOW))
+    story.happen(events.AllConsentsAnswered(story.turn, True, NOW, TEXTS))
     assert story.records[0].has_registered
 
 
@@ -339,7 +340,7 @@ def test_lost_reader_ends_the_visit_and_comes_back() -> None:
 
 def test_full_disk_is_never_called_finished() -> None:
     story = Story().lay_card().match_face().prove()
-    story.happen(events.AllConsentsAnswered(story.turn, True, NOW))
+    story.happen(events.AllConsentsAnswered(story.turn, True, NOW, TEXTS))
     story.happen(events.JobFailed(story.turn, FailureCode.STORAGE_UNAVAILABLE))
     assert story.page.failure is FailureCode.STORAGE_UNAVAILABLE
     assert PageName.FINISHED not in {e.page for e in story.effects if isinstance(e, ShowPage)}
@@ -347,7 +348,7 @@ def test_full_disk_is_never_called_finished() -> None:
 
 def test_card_taken_while_saving_still_completes_but_shows_no_name() -> None:
     story = Story().lay_card().match_face().prove()
-    story.happen(events.AllConsentsAnswered(story.turn, True, NOW), events.CardRemoved())
+    story.happen(events.AllConsentsAnswered(story.turn, True, NOW, TEXTS), events.CardRemoved())
     story.happen(events.RecordKept(story.turn))
     assert story.shown() is PageName.CARD_TAKEN
     assert story.page.patient_name == ""

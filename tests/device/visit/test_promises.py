@@ -11,7 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device.visit import events, machine
-from device.visit.effects import Effect, ForgetPatient, KeepRecord, ShowPage, VerifyPin
+from device.visit.effects import (
+    Effect,
+    ForgetPatient,
+    KeepRecord,
+    RecogniseCard,
+    ShowPage,
+    VerifyPin,
+)
 from device.visit.machine import Step
 from device.visit.state import (
     AskingConsent,
@@ -35,30 +42,37 @@ class Observer:
 
     is_verified: bool = False
     answers_pressed: int = 0
+    is_remembered: bool = False
+    """Somebody was here who was not forgotten yet."""
     broken: list[str] = field(default_factory=list)
 
     def watch(
         self, state: State, event: events.Event, after: State, done: tuple[Effect, ...]
     ) -> None:
         is_current = getattr(event, "turn", state.turn) == state.turn
-        if isinstance(event, events.CardPlaced):
-            self._check_records(done)
-            self.is_verified, self.answers_pressed = False, 0
-            return
         if isinstance(event, events.FaceMatched | events.PinAccepted) and is_current:
             self.is_verified = True
         if isinstance(event, events.AllConsentsAnswered | events.ConsentAnswered) and is_current:
             self.answers_pressed += 1
         self._check_records(done)
-        if isinstance(event, events.CardRemoved) and isinstance(after, VisitState):
-            self.broken.append("card taken, patient kept")
-        has_ended = isinstance(state, VisitState) and not isinstance(
-            after, VisitState | KeepingRecord
-        )
-        if has_ended and ForgetPatient() not in done:
-            self.broken.append("left without forgetting")
+        self._check_forgetting(event, after, done)
         if not is_current and after != state:
             self.broken.append("late answer counted")
+
+    def _check_forgetting(
+        self, event: events.Event, after: State, done: tuple[Effect, ...]
+    ) -> None:
+        if ForgetPatient() in done:
+            self.is_remembered = False
+        if isinstance(event, events.CardRemoved) and isinstance(after, VisitState):
+            self.broken.append("card taken, patient kept")
+        begins = RecogniseCard(after.turn) in done
+        is_over = not isinstance(after, VisitState | KeepingRecord)
+        if self.is_remembered and (begins or is_over or isinstance(event, events.CardRemoved)):
+            self.broken.append("left without forgetting")
+            self.is_remembered = False
+        if begins:
+            self.is_verified, self.answers_pressed, self.is_remembered = False, 0, True
 
     def _check_records(self, done: tuple[Effect, ...]) -> None:
         for effect in done:
@@ -113,6 +127,7 @@ def replay(names: str, advance: Advance) -> list[str]:
 
 KNOWN = "CardPlaced CardRecognised FaceChosen "
 PROVEN = KNOWN + "FaceMatched ChallengeReceived ChallengeSigned OptionsReceived "
+SWAPPED = PROVEN + "AllConsentsAnswered CardRemoved CardPlaced"
 WHOLE = PROVEN + "AllConsentsAnswered RecordKept CardRemoved TimedOut"
 
 
@@ -139,10 +154,26 @@ def forgets_to_forget(state: State, event: events.Event) -> Step:
     return after, tuple(effect for effect in done if not isinstance(effect, ForgetPatient))
 
 
+def forgets_only_failures(state: State, event: events.Event) -> Step:
+    """Bad: after a completed visit the card stays powered."""
+    after, done = machine.advance(state, event)
+    if isinstance(state, KeepingRecord):
+        done = tuple(effect for effect in done if not isinstance(effect, ForgetPatient))
+    return after, done
+
+
+def waits_for_the_disk_to_forget(state: State, event: events.Event) -> Step:
+    """Bad: a card swapped while the record is written meets the session of the one before."""
+    after, done = machine.advance(state, event)
+    if isinstance(state, KeepingRecord) and not isinstance(event, events.RecordKept):
+        done = tuple(effect for effect in done if not isinstance(effect, ForgetPatient))
+    return after, done
+
+
 def assumes_consent(state: State, event: events.Event) -> Step:
     """Bad: silence counts as yes."""
     if isinstance(state, AskingConsent) and isinstance(event, events.TimedOut):
-        event = events.AllConsentsAnswered(state.turn, True, MOMENT)
+        event = events.AllConsentsAnswered(state.turn, True, MOMENT, b"")
         after, done = machine.advance(state, event)
         return after, done
     return machine.advance(state, event)
@@ -162,6 +193,8 @@ def skips_verification(state: State, event: events.Event) -> Step:
         (ignores_turns, KNOWN + "late:FaceMatched", "late answer counted"),
         (keeps_patient, KNOWN + "CardRemoved", "card taken, patient kept"),
         (forgets_to_forget, KNOWN + "CardRemoved", "left without forgetting"),
+        (forgets_only_failures, WHOLE, "left without forgetting"),
+        (waits_for_the_disk_to_forget, SWAPPED, "left without forgetting"),
         (assumes_consent, PROVEN + "TimedOut", "consent assumed"),
         (skips_verification, WHOLE.replace(" FaceMatched", ""), "result without verification"),
     ],
