@@ -66,7 +66,7 @@ class Config(Table, frozen=True):
     """Everything the reader must be told before it can start."""
 
     state_folder: Path
-    """Outbox, PIN attempt log and counters: the only place the reader writes to."""
+    """Outbox, PIN attempt log and counters; beside journal and token, all the reader writes."""
     link: LinkTable
     slot: Adapter
     """Where cards are laid: `device/reader/slots`."""
