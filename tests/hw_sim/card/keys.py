@@ -38,10 +38,14 @@ class KeyStore:
         return key
 
 
-@cache
 def temporary_folder() -> Path:
-    """A fresh folder, one for the whole process."""
-    return Path(tempfile.mkdtemp(prefix="uketsuke-test-keys-"))
+    """A fresh folder, one for the whole process, gone with it."""
+    return Path(_own_folder().name)
+
+
+@cache
+def _own_folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="uketsuke-test-keys-")
 
 
 def _new_key_der() -> bytes:
