@@ -109,7 +109,9 @@ class Wire:
                 case LinkUp():
                     self._send_outbox()
                 case Received(ResultAcknowledged()):
-                    self.is_acknowledged = True
+                    # One for the sending before may still come in: the start of a new session
+                    # completes a frame that lacked nothing but its last byte.
+                    self.is_acknowledged = self.outbox in self.arrived
                 case _:
                     pass
         for event in self._new_events(self.agent, self.agent_events):
