@@ -14,7 +14,7 @@ from pathlib import Path
 from device.reader.printed_code import PrintedCode
 from device.reader.session import CardSession
 from device.reader.slots import pcsc
-from device.reader.terminals import cvc
+from device.reader.terminals import test_hierarchy
 from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.card.catalog import MY_NUMBER
 from tests.hw_sim.card.issuer import Issuer
@@ -71,8 +71,9 @@ def main() -> None:
         slot.watch(placed)
         place.lay(card)
         placed.is_placed.wait(10)
-        paths = issuer.issue_terminal(Path(folder))
-        terminal = cvc.create(cvc.Settings(Path(paths["certificate"]), Path(paths["private_key"])))
+        paths = {name: Path(path) for name, path in issuer.issue_terminal(Path(folder)).items()}
+        settings = test_hierarchy.Settings(**paths, is_test_hierarchy=True)
+        terminal = test_hierarchy.create(settings)
         session = CardSession(slot, terminal=terminal)
         measure(card, "identify", session.identify)
         measure(card, "read_certificate", session.read_certificate)

@@ -91,6 +91,8 @@ class FailureCode(IntEnum):
     """照合番号B could not be read from the card's front."""
     PRINTED_CODE_LOCKED = 31
     PHOTO_UNREADABLE = 32
+    PRINTED_CODE_REJECTED = 33
+    """照合番号B was read from the card's front, but the card says that it is wrong."""
     FACE_NOT_SEEN = 40
     FACE_NOT_MATCHED = 41
     FACE_NOT_LIVE = 42

@@ -1,5 +1,7 @@
 """Jobs with the card, all on one thread: a chip card does one thing at a time."""
 
+import math
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -26,6 +28,10 @@ from hostlink.terms import FailureCode
 _UNREAD_CARD = b"card whose certificate needs the PIN first"
 """Attempts of an Android phone are kept under this name: it tells who it is only after the PIN."""
 
+_NOTICED_WITHIN_S = 2.0
+"""A card lies there for up to 0.75 s before the service tells of it (facts/platform.md §1.5), and
+what reads its front may see it sooner; the rest is for a busy machine."""
+
 
 @dataclass(frozen=True, slots=True)
 class CardParts:
@@ -49,12 +55,17 @@ class CardJobs:
         self._clock = clock
         self._post = post
         self._worker = Worker("card")
+        # Touched by the worker's thread only:
         self._session: CardSession | None = None
-        """Touched by the worker's thread only."""
+        self._forgotten_at_s = -math.inf
+        """Unix time at which the last card was done with."""
+        self._in_sight_since_s = math.inf
+        """Unix time before which what was seen cannot be the front of the card that lies here."""
 
     def recognise(self, turn: int) -> None:
-        """Answers `CardRecognised`."""
-        self._start(turn, self._recognise)
+        """Begin with the card that was laid just now; answers `CardRecognised`."""
+        noticed_at_s = time.time()
+        self._start(turn, lambda turn: self._recognise(turn, noticed_at_s))
 
     def read_photo(self) -> "Future[bytes]":
         """The photo in the chip, opened with the code printed on the card.
@@ -65,7 +76,7 @@ class CardJobs:
 
         def read() -> None:
             try:
-                code = self._parts.front.read_printed_code()
+                code = self._parts.front.read_printed_code(self._in_sight_since_s)
                 photo.set_result(self._card().read_photo(code))
             except DeviceError as error:
                 photo.set_exception(error)
@@ -87,7 +98,8 @@ class CardJobs:
 
     def forget(self) -> None:
         """Take the power off the card: with it goes everything that was opened."""
-        self._worker.submit(self._close_session)
+        forgotten_at_s = time.time()
+        self._worker.submit(lambda: self._close_session(forgotten_at_s))
 
     def stop(self) -> None:
         """Power down and end."""
@@ -112,12 +124,14 @@ class CardJobs:
             self._session = CardSession(self._parts.slot, terminal=self._parts.terminal)
         return self._session
 
-    def _close_session(self) -> None:
+    def _close_session(self, forgotten_at_s: float) -> None:
         if self._session:
             self._session.close()
             self._session = None
+            self._forgotten_at_s = forgotten_at_s
 
-    def _recognise(self, turn: int) -> None:
+    def _recognise(self, turn: int, noticed_at_s: float) -> None:
+        self._in_sight_since_s = max(noticed_at_s - _NOTICED_WITHIN_S, self._forgotten_at_s)
         facts = self._card().identify()
         self._post(events.CardRecognised(turn, facts.kind, facts.has_pin, facts.has_face_photo))
         self._read_ahead()

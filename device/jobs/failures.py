@@ -14,7 +14,7 @@ _FAILURES: tuple[tuple[type[DeviceError], FailureCode], ...] = (
     (reader.CardNotAcceptedError, FailureCode.CARD_NOT_ACCEPTED),
     (reader.PinOutcomeUnknownError, FailureCode.PIN_OUTCOME_UNKNOWN),
     (reader.PrintedCodeLockedError, FailureCode.PRINTED_CODE_LOCKED),
-    (reader.PrintedCodeRejectedError, FailureCode.PRINTED_CODE_UNREADABLE),
+    (reader.PrintedCodeRejectedError, FailureCode.PRINTED_CODE_REJECTED),
     (reader.PrintedCodeUnreadableError, FailureCode.PRINTED_CODE_UNREADABLE),
     (reader.PhotoMissingError, FailureCode.PHOTO_UNREADABLE),
     (reader.PinlessUnavailableError, FailureCode.PIN_NEEDED),

@@ -23,7 +23,7 @@ class CommandApdu:
     ins: int
     p1: int
     p2: int
-    data: bytes = field(default=b"", repr=False)
+    data: bytes | bytearray = field(default=b"", repr=False)
     """At most 65,535 bytes."""
     ne: int = 0
     """Most answer bytes wanted, 0 (none) to 65,536."""
@@ -32,24 +32,28 @@ class CommandApdu:
         header = f"{self.cla:02X}{self.ins:02X}{self.p1:02X}{self.p2:02X}"
         return f"CommandApdu({header}, {len(self.data)} bytes of data, ne={self.ne})"
 
-    def encode(self) -> bytes:
-        """The bytes to transmit: short where the lengths allow it, else extended."""
-        header = bytes((self.cla, self.ins, self.p1, self.p2))
-        if len(self.data) <= SHORT_DATA_BYTES and self.ne <= SHORT_ANSWER_BYTES:
-            return header + self._short_body()
-        return header + self._extended_body()
+    def encode(self) -> bytearray:
+        """What to transmit: short where the lengths allow it, else extended.
 
-    def _short_body(self) -> bytes:
+        Returns:
+            A buffer of its own to wipe after use; on the way no other copy of the data is made.
+        """
+        header = bytes((self.cla, self.ins, self.p1, self.p2))
+        is_short = len(self.data) <= SHORT_DATA_BYTES and self.ne <= SHORT_ANSWER_BYTES
+        lc, le = self._short_lengths() if is_short else self._extended_lengths()
+        return bytearray().join((header, lc, self.data, le))
+
+    def _short_lengths(self) -> tuple[bytes, bytes]:
         lc = bytes((len(self.data),)) if self.data else b""
         le = bytes((self.ne % SHORT_ANSWER_BYTES,)) if self.ne else b""
-        return lc + self.data + le
+        return lc, le
 
-    def _extended_body(self) -> bytes:
+    def _extended_lengths(self) -> tuple[bytes, bytes]:
         lc = b"\x00" + len(self.data).to_bytes(2, "big") if self.data else b""
         le = (self.ne % 65_536).to_bytes(2, "big") if self.ne else b""
         if le and not lc:
             le = b"\x00" + le
-        return lc + self.data + le
+        return lc, le
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,8 @@ class BlockingCalls:
     def _work(self) -> None:
         while (call := self._calls.get()) is not None:
             call()
+            # While the thread waits for the next call it must not hold what this one held.
+            del call
 
 
 def _carry_out(call: Callable[[], T], outcome: Future[T]) -> None:

@@ -115,8 +115,11 @@ class CardFiles:
             return reference.full_tries
         raise CardAnswerError(answer)
 
-    def verify(self, secret: bytes) -> StatusWord:
+    def verify(self, secret: bytes | bytearray) -> StatusWord:
         """Presents a secret to the open reference, once and never again by itself.
+
+        Args:
+            secret: what the card compares; no copy of it is left behind.
 
         Raises:
             ReaderError: as `Exchange.send`; a try may be spent nevertheless.

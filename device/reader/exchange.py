@@ -101,11 +101,18 @@ class Exchange:
             raise self._end
         connection, encoded = self._connection, command.encode()
 
+        def transmit() -> bytes:
+            try:
+                return connection.transmit(encoded)
+            finally:
+                # Here, and not where the deadline passes: a late call would send the zeros.
+                encoded[:] = bytes(len(encoded))
+
         def close_late(_: Future[bytes]) -> None:
             connection.close()
 
         try:
-            answer = self._calls.run(lambda: connection.transmit(encoded), close_late)
+            answer = self._calls.run(transmit, close_late)
         except (CardLostError, SlotLostError, CardTimeoutError) as error:
             self._end = type(error)
             raise

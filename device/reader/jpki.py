@@ -99,7 +99,7 @@ class Jpki:
         self._files.open_application(_AID)
         self._files.open_file(_AUTHENTICATION_PIN.file_id)
         try:
-            answer = self._files.verify(bytes(digits))
+            answer = self._files.verify(digits)
         except (CardLostError, SlotLostError, CardTimeoutError, MalformedAnswerError) as error:
             raise PinOutcomeUnknownError from error
         _judge_pin(answer)

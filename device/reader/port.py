@@ -6,11 +6,12 @@ from typing import Protocol
 class CardConnection(Protocol):
     """One powered card, ours alone until closed."""
 
-    def transmit(self, command: bytes) -> bytes:
+    def transmit(self, command: bytearray) -> bytes:
         """One command APDU to the card; blocks as long as the card takes.
 
         Args:
-            command: an encoded command APDU; may hold a secret, so never log it.
+            command: an encoded command APDU; may hold a secret, so never log it and keep no
+                copy: the caller wipes this one.
 
         Returns:
             The encoded response APDU: data and two status bytes.

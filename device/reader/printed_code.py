@@ -59,11 +59,15 @@ class PrintedCode:
 class CardFront(Protocol):
     """Something that can read the front of the laid card."""
 
-    def read_printed_code(self) -> PrintedCode:
+    def read_printed_code(self, not_before_s: float) -> PrintedCode:
         """The code of the card that lies there now.
 
+        Args:
+            not_before_s: Unix time by the system's clock from which on only this card can have
+                been seen. What was read before is another card's, and costs this one a try.
+
         Raises:
-            PrintedCodeUnreadableError: not readable, or not believable.
+            PrintedCodeUnreadableError: not readable, not believable, or not this card's.
         """
         ...
 

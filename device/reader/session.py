@@ -9,6 +9,7 @@ from device.reader.errors import (
     CardLostError,
     CardNotAcceptedError,
     PinlessUnavailableError,
+    PrintedCodeRejectedError,
 )
 from device.reader.exchange import Exchange
 from device.reader.jpki import Jpki
@@ -45,6 +46,8 @@ class CardSession:
         self._exchange: Exchange | None = None
         self._files: CardFiles | None = None
         self._certificate: bytes | None = None
+        self._tries_after: dict[PrintedCode, int] = {}
+        """The codes this card rejected, and how many tries it then had left."""
         self._is_closed = False
 
     def identify(self) -> CardFacts:
@@ -62,13 +65,21 @@ class CardSession:
     def read_photo(self, code: PrintedCode) -> bytes:
         """The photo on the chip (JP2, greyscale), opened by the printed code.
 
+        A code that this card rejected is not presented again: it would only cost another try.
+
         Raises:
             PrintedCodeRejectedError: not this card's code.
             PrintedCodeLockedError: locked, or too few tries left to risk one.
             PhotoMissingError: there is none.
             ReaderError: the card cannot be read.
         """
-        return CardSurface(self._open()).read_photo(code)
+        if code in self._tries_after:
+            raise PrintedCodeRejectedError(self._tries_after[code])
+        try:
+            return CardSurface(self._open()).read_photo(code)
+        except PrintedCodeRejectedError as rejection:
+            self._tries_after[code] = rejection.tries_left
+            raise
 
     def pin_tries_left(self) -> int:
         """Tries of the authentication PIN, 0 to 3; asking costs none.
@@ -129,6 +140,7 @@ class CardSession:
     def close(self) -> None:
         """Takes the power off the card and with it everything that was opened. Never raises."""
         self._is_closed = True
+        self._tries_after.clear()
         if self._exchange is not None:
             self._exchange.close()
 

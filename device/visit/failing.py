@@ -1,5 +1,7 @@
 """When a step does not work: say what happened and offer every way that is still open."""
 
+from dataclasses import replace
+
 from device.visit.effects import (
     Choice,
     Effect,
@@ -16,11 +18,12 @@ from hostlink.terms import FailureCode, VisitOutcome
 
 _ENDS_FACE = {
     FailureCode.PRINTED_CODE_LOCKED,
+    FailureCode.PRINTED_CODE_REJECTED,
     FailureCode.PHOTO_UNREADABLE,
     FailureCode.CAMERA_UNAVAILABLE,
     FailureCode.PIN_NEEDED,
 }
-"""Looking once more into the camera would not help."""
+"""Looking into the camera does not help any more while this card lies here."""
 
 _ENDS_PIN = {
     FailureCode.PIN_LOCKED,
@@ -49,13 +52,17 @@ def fail(
     turn: int, visit: Visit, failure: FailureCode, policy: VisitPolicy
 ) -> tuple[State, tuple[Effect, ...]]:
     """Say what went wrong and offer every way that is still open; end where none is."""
-    can_retry_face = failure not in _ENDS_VISIT | _ENDS_FACE and may_try_face(visit, policy)
-    can_use_pin = failure not in _ENDS_VISIT | _ENDS_PIN and may_try_pin(visit, policy)
-    if not can_retry_face and not can_use_pin:
+    visit = replace(
+        visit,
+        has_face=visit.has_face and failure not in _ENDS_FACE,
+        has_pin=visit.has_pin and failure not in _ENDS_PIN,
+    )
+    can_retry_face, can_use_pin = may_try_face(visit, policy), may_try_pin(visit, policy)
+    if failure in _ENDS_VISIT or not (can_retry_face or can_use_pin):
         return end(turn, visit, VisitOutcome.FAILED, failure, policy)
     face = Choice.RETRY_FACE if visit.face_attempts else Choice.FACE
     choices = ((face,) if can_retry_face else ()) + ((Choice.PIN,) if can_use_pin else ())
-    state = Failing(turn, visit, failure, can_retry_face, can_use_pin)
+    state = Failing(turn, visit, failure)
     page = ShowPage(turn, PageName.FAILED, (*choices, Choice.END), failure=failure)
     return state, (StopFaceCheck(), ForgetPin(), page, StartTimer(turn, policy.choose_s))
 

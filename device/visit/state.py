@@ -27,7 +27,9 @@ class Visit:
     visit_id: bytes
     kind: CardKind | None = None
     has_pin: bool = False
+    """A PIN may still be typed for this card."""
     has_face: bool = False
+    """The face may still be compared with this card's photo."""
     face_attempts: int = 0
     """Face checks begun while this card lies here."""
     wrong_pins: int = 0
@@ -166,8 +168,6 @@ class Failing:
     turn: int
     visit: Visit
     failure: FailureCode
-    can_retry_face: bool
-    can_use_pin: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -247,9 +247,9 @@ def _verifying_pin(state: VerifyingPin, event: Event, policy: VisitPolicy) -> St
 
 def _failing(state: Failing, event: Event, policy: VisitPolicy) -> Step:
     match event:
-        case FaceChosen() if state.can_retry_face:
+        case FaceChosen() if may_try_face(state.visit, policy):
             return _check_face(state.turn + 1, state.visit, policy)
-        case PinChosen() if state.can_use_pin:
+        case PinChosen() if may_try_pin(state.visit, policy):
             return _count_pin_tries(state.turn + 1, state.visit, policy)
         case TimedOut():
             turn = state.turn + 1

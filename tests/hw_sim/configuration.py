@@ -50,8 +50,9 @@ name = "external"
 path = "card_front.toml"
 
 [terminal]
-name = "cvc"
+name = "test_hierarchy"
 [terminal.settings]
+is_test_hierarchy = true
 certificate = "{terminal["certificate"]}"
 private_key = "{terminal["private_key"]}"
 

@@ -74,9 +74,9 @@ class _LaidCard:
         """Give the card power."""
         self._tell(_POWER_ON)
 
-    def transmit(self, command: bytes) -> bytes:
+    def transmit(self, command: bytearray) -> bytes:
         """See `CardConnection.transmit`."""
-        return self._ask(command)
+        return self._ask(bytes(command))
 
     def close(self) -> None:
         """Take the power away; see `CardConnection.close`."""

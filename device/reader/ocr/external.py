@@ -2,16 +2,15 @@
 
 The file is TOML, or JSON if its name ends in .json, and holds `birth_date` (text, as printed:
 "昭和55年2月17日", or "1980年2月17日" for foreign residents), `expiry_year` (number) and
-`security_code` (text).
+`security_code` (text). It must be written anew whenever a card is laid, be it the same one again:
+a file from before is not used.
 """
 
 import json
+import os
 import time
 import tomllib
 from pathlib import Path
-from typing import Annotated
-
-from msgspec import Meta
 
 from device.reader.errors import PrintedCodeUnreadableError
 from device.reader.printed_code import CardFront, PrintedCode
@@ -22,21 +21,18 @@ class Settings(Table, frozen=True):
     """Which file."""
 
     path: Path
-    """Where the recogniser writes."""
-    max_age_s: Annotated[float, Meta(gt=0)] = 60.0
-    """An older file belongs to an earlier patient, whose code would cost this card a try."""
+    """Where the recogniser writes; on this machine, whose clock stamps the file."""
 
 
 class ExternalRecogniser:
     """Reads one file whenever it is asked."""
 
-    def __init__(self, path: Path, max_age_s: float) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._max_age_s = max_age_s
 
-    def read_printed_code(self) -> PrintedCode:
+    def read_printed_code(self, not_before_s: float) -> PrintedCode:
         """See `CardFront.read_printed_code`."""
-        match self._read():
+        match self._read(not_before_s):
             case {
                 "birth_date": str(birth_date),
                 "expiry_year": int(expiry_year),
@@ -46,19 +42,21 @@ class ExternalRecogniser:
             case _:
                 raise PrintedCodeUnreadableError
 
-    def _read(self) -> object:
+    def _read(self, not_before_s: float) -> object:
         parse = json.loads if self._path.suffix == ".json" else tomllib.loads
         try:
-            age_s = time.time() - self._path.stat().st_mtime
-            content: object = parse(self._path.read_text(encoding="utf-8"))
+            with self._path.open(encoding="utf-8") as file:
+                written_s = os.fstat(file.fileno()).st_mtime
+                content: object = parse(file.read())
         except (OSError, ValueError):
             # The parser's own error quotes the file, which holds personal data.
             raise PrintedCodeUnreadableError from None
-        if age_s > self._max_age_s:
+        # A file from the future was written before the clock was set back: nobody knows when.
+        if not not_before_s <= written_s <= time.time():
             raise PrintedCodeUnreadableError
         return content
 
 
 def create(settings: Settings) -> CardFront:
     """The recogniser whose file the settings name; the file need not be there yet."""
-    return ExternalRecogniser(settings.path, settings.max_age_s)
+    return ExternalRecogniser(settings.path)

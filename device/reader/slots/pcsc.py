@@ -19,6 +19,7 @@ from device.reader.errors import (
     SlotLostError,
 )
 from device.reader.port import CardConnection, CardSlot, SlotListener
+from device.reader.silent_cards import SilentCards
 from device.reader.slot_report import SlotReport
 from device.tables import Table
 
@@ -26,6 +27,7 @@ _ANY_READER_ADDED = "\\\\?PnP?\\Notification"
 """Pseudo reader whose state changes when a reader comes or goes."""
 _SHORTEST_PAUSE_S = 0.05
 _LONGEST_PAUSE_S = 0.4
+_LONGEST_CLOSE_S = 1.0
 _LONGEST_WAIT_MS = 2000
 """Not every version of the service tells of a reader that came just before the wait began."""
 _SERVICE_POLL_S = 0.5
@@ -50,6 +52,9 @@ _NO_CHIP_CARD = frozenset(
     }
 )
 
+_Laying = tuple[str, int]
+"""Reader and its count of insertions: another one for every laying of a card."""
+
 
 class Settings(Table, frozen=True):
     """Which reader."""
@@ -69,7 +74,7 @@ class PcscConnection:
         self._is_open = True
         self._at_end = scard.SCARD_UNPOWER_CARD
 
-    def transmit(self, command: bytes) -> bytes:
+    def transmit(self, command: bytearray) -> bytes:
         """See `CardConnection.transmit`."""
         result, answer = scard.SCardTransmit(self._card, self._protocol, list(command))
         if result != scard.SCARD_S_SUCCESS or not answer:
@@ -97,7 +102,8 @@ class PcscSlot:
     def __init__(self, reader: str) -> None:
         """Takes the beginning of the reader's name; an empty one fits every reader."""
         self._reader = reader
-        self._laid: tuple[str, int] | None = None
+        self._laid: _Laying | None = None
+        self._silent_cards = SilentCards()
         self._context: int | None = None
         self._thread: Thread | None = None
         self._stopping = Event()
@@ -133,16 +139,22 @@ class PcscSlot:
     def close(self) -> None:
         """See `CardSlot.close`."""
         self._stopping.set()
-        while self._thread is not None and self._thread.is_alive():
-            # A wake that comes before the wait begins is lost, hence again and again.
-            self._wake_monitor()
-            self._thread.join(timeout=_SHORTEST_PAUSE_S)
+        if self._thread is not None:
+            # A service that hangs holds both threads; as daemons they do not keep the process.
+            Thread(target=self._end, args=(self._thread,), name="slot-end", daemon=True).start()
+            self._thread.join(_LONGEST_CLOSE_S)
 
     def _lose_card(self) -> None:
         """A command got no answer: the card is gone, whatever the service still believes."""
         self._needs_cold_start = True
         self._has_lost_card.set()
         self._wake_monitor()
+
+    def _end(self, monitor: Thread) -> None:
+        while monitor.is_alive():
+            # A wake that comes before the wait begins is lost, hence again and again.
+            self._wake_monitor()
+            monitor.join(_SHORTEST_PAUSE_S)
 
     def _wake_monitor(self) -> None:
         if self._context is not None:
@@ -172,6 +184,7 @@ class PcscSlot:
                     self._follow(context, report)
             except ReaderError:
                 self._laid = None
+                self._silent_cards = SilentCards()
                 report.missed_slot()
                 self._stopping.wait(pause_s)
                 pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
@@ -197,13 +210,16 @@ class PcscSlot:
                 report.missed_slot()
             known = [(name, states.get(name, 0)) for name in (_ANY_READER_ADDED, *readers)]
             states = _wait_for_change(context, known)
-            self._laid = _laid_card(states, readers, self._laid)
+            served = self._silent_cards.served_of(_laid_cards(states, readers))
+            self._laid = _choose_card(served, self._laid)
             if readers:
                 report.saw_slot()
                 report.saw_card(self._laid)
 
     def _forget_card(self, report: SlotReport) -> None:
         """Report the lost card, then look anew: one laid back at once never made an event."""
+        if self._laid is not None:
+            self._silent_cards.lost(self._laid)
         self._laid = None
         report.saw_card(None)
         self._stopping.wait(_SERVICE_POLL_S)
@@ -239,11 +255,12 @@ def _wait_for_change(context: int, known: list[tuple[str, int]]) -> dict[str, in
     return {name: state & ~scard.SCARD_STATE_CHANGED for name, state, _ in states}
 
 
-def _laid_card(
-    states: dict[str, int], readers: list[str], before: tuple[str, int] | None
-) -> tuple[str, int] | None:
-    """Reader and insertion count of the card to serve: the one so far, else the first."""
-    laid = [(name, states[name] >> 16) for name in readers if states[name] & _PRESENT]
+def _laid_cards(states: dict[str, int], readers: list[str]) -> list[_Laying]:
+    return [(name, states[name] >> 16) for name in readers if states[name] & _PRESENT]
+
+
+def _choose_card(laid: list[_Laying], before: _Laying | None) -> _Laying | None:
+    """The card to serve: the one so far, else the first."""
     if before in laid:
         return before
     return laid[0] if laid else None

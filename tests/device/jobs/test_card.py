@@ -3,12 +3,15 @@
 A PIN goes to the card once, after its intent is on the disk, and is wiped whatever happens.
 """
 
+import math
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
 
 from device.clock import Clock
+from device.jobs import card as card_jobs
 from device.jobs.card import CardJobs, CardParts
 from device.pinpad.attempts import AttemptOutcome, AttemptToken, PinAttempts
 from device.pinpad.pin import Pin
@@ -45,8 +48,10 @@ class Front:
 
     def __init__(self) -> None:
         self.error: Exception | None = None
+        self.asked: list[float] = []
 
-    def read_printed_code(self) -> PrintedCode:
+    def read_printed_code(self, not_before_s: float) -> PrintedCode:
+        self.asked.append(not_before_s)
         if self.error:
             raise self.error
         return CODE
@@ -190,6 +195,31 @@ def test_whatever_stands_in_the_way_of_the_photo_is_told(bench: Bench, error: Ex
         bench.jobs.read_photo().result(LONGEST_WAIT_S)
     bench.front.error = None
     assert bench.jobs.read_photo().result(LONGEST_WAIT_S) == PHOTO
+
+
+def lay_and_read(bench: Bench) -> float:
+    """From when on the front was believed, Unix time."""
+    bench.jobs.recognise(TURN)
+    bench.jobs.read_photo().result(LONGEST_WAIT_S)
+    return bench.front.asked[-1]
+
+
+def test_only_a_front_that_was_seen_since_the_card_was_laid_is_believed(bench: Bench) -> None:
+    laid_at_s = time.time()
+    not_before_s = lay_and_read(bench)
+    assert laid_at_s - card_jobs._NOTICED_WITHIN_S <= not_before_s <= time.time() - 1
+
+
+def test_what_was_seen_while_another_card_lay_there_is_never_believed(bench: Bench) -> None:
+    lay_and_read(bench)
+    taken_at_s = time.time()
+    bench.jobs.forget()
+    assert lay_and_read(bench) >= taken_at_s
+
+
+def test_where_no_card_was_laid_no_front_is_believed(bench: Bench) -> None:
+    bench.jobs.read_photo().result(LONGEST_WAIT_S)
+    assert bench.front.asked == [math.inf]
 
 
 # --- the PIN --------------------------------------------------------------------------------------

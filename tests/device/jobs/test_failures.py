@@ -33,7 +33,7 @@ def made(kind: type[DeviceError]) -> DeviceError:
         (reader.CardNotAcceptedError, FailureCode.CARD_NOT_ACCEPTED),
         (reader.PinOutcomeUnknownError, FailureCode.PIN_OUTCOME_UNKNOWN),
         (reader.PrintedCodeLockedError, FailureCode.PRINTED_CODE_LOCKED),
-        (reader.PrintedCodeRejectedError, FailureCode.PRINTED_CODE_UNREADABLE),
+        (reader.PrintedCodeRejectedError, FailureCode.PRINTED_CODE_REJECTED),
         (reader.PhotoMissingError, FailureCode.PHOTO_UNREADABLE),
         (reader.PinlessUnavailableError, FailureCode.PIN_NEEDED),
         (face.PhotoError, FailureCode.PHOTO_UNREADABLE),

@@ -12,9 +12,9 @@ class _LaidCard:
     def __init__(self, card: SimulatedCard) -> None:
         self._card = card
 
-    def transmit(self, command: bytes) -> bytes:
+    def transmit(self, command: bytearray) -> bytes:
         try:
-            return self._card.transmit(command)
+            return self._card.transmit(bytes(command))
         except CardPulledError:
             raise CardLostError from None
 
@@ -53,9 +53,9 @@ class ScriptedConnection:
         self.sent: list[bytes] = []
         self.times_closed = 0
 
-    def transmit(self, command: bytes) -> bytes:
-        self.sent.append(command)
-        return self._answer(command)
+    def transmit(self, command: bytearray) -> bytes:
+        self.sent.append(bytes(command))
+        return self._answer(self.sent[-1])
 
     def close(self) -> None:
         self.times_closed += 1

@@ -28,7 +28,7 @@ def test_encodings_of_all_cases(command: CommandApdu, encoded: str) -> None:
 
 @given(data=st.binary(max_size=600), ne=st.integers(0, 65536))
 def test_an_independent_parser_reads_the_same(data: bytes, ne: int) -> None:
-    parsed = parse_command(CommandApdu(0x80, 0x2A, 0x01, 0x02, data, ne).encode())
+    parsed = parse_command(bytes(CommandApdu(0x80, 0x2A, 0x01, 0x02, data, ne).encode()))
     assert (parsed.cla, parsed.ins, parsed.p1, parsed.p2) == (0x80, 0x2A, 0x01, 0x02)
     assert (parsed.data, parsed.ne) == (data, ne)
 

@@ -1,3 +1,5 @@
+import time
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import Future
 from threading import Event
@@ -30,6 +32,29 @@ def test_gives_the_error(calls: BlockingCalls) -> None:
     with pytest.raises(CardLostError):
         calls.run(fail, ignore)
     assert calls.run(lambda: 8, ignore) == 8
+
+
+class Secret:
+    """Something whose life can be watched."""
+
+    def show(self) -> int:
+        return 7
+
+
+def test_nothing_of_a_call_is_kept_until_the_next_one(calls: BlockingCalls) -> None:
+    secret = Secret()
+    watched = weakref.ref(secret)
+    assert calls.run(secret.show, ignore) == 7
+    del secret
+    assert is_gone_soon(watched)
+
+
+def is_gone_soon(watched: "weakref.ref[Secret]") -> bool:
+    """The thread lets go only after the owner has the result."""
+    ends_at_s = time.monotonic() + 1
+    while watched() is not None and time.monotonic() < ends_at_s:
+        time.sleep(0.001)
+    return watched() is None
 
 
 def test_the_deadline_ends_the_wait_and_a_late_result_is_cleaned_up(calls: BlockingCalls) -> None:

@@ -63,6 +63,40 @@ def test_a_command_that_asks_for_no_data_is_never_sent_twice() -> None:
     assert len(card.sent) == 1
 
 
+def test_a_command_is_wiped_as_soon_as_it_was_sent() -> None:
+    sent: list[bytearray] = []
+
+    class Keeping(ScriptedConnection):
+        def transmit(self, command: bytearray) -> bytes:
+            sent.append(command)
+            return super().transmit(command)
+
+    exchange = exchange_with(Keeping([b"\x90\x00"]))
+    exchange.send(VERIFY)
+    assert sent == [bytearray(len(VERIFY.encode()))]
+
+
+def test_a_command_that_hangs_is_wiped_only_when_it_ends() -> None:
+    """Zeros that a late call sends as a PIN would cost the patient a try."""
+    wake, sent, ended = Event(), [b""], Event()
+
+    class Late(ScriptedConnection):
+        def transmit(self, command: bytearray) -> bytes:
+            wake.wait(5)
+            sent[0] = bytes(command)
+            return b"\x90\x00"
+
+        def close(self) -> None:
+            ended.set()
+
+    exchange = Exchange(ScriptedSlot(Late([])), apdu_deadline_s=0.02)
+    with pytest.raises(CardTimeoutError):
+        exchange.send(VERIFY)
+    wake.set()
+    assert ended.wait(5)
+    assert sent == [VERIFY.encode()]
+
+
 @pytest.mark.parametrize("answer", [b"\x61\x10", b"x\x61\x00", bytes(200) + b"\x61\xff"])
 def test_endless_waiting_bytes_come_to_an_end(answer: bytes) -> None:
     card = ScriptedConnection(lambda _: answer)

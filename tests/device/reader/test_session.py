@@ -13,10 +13,12 @@ from device.reader.errors import (
     PinlessUnavailableError,
     PinOutcomeUnknownError,
     PinRejectedError,
+    PrintedCodeRejectedError,
     ReaderError,
 )
+from device.reader.printed_code import PrintedCode
 from device.reader.session import CardSession
-from device.reader.terminals import cvc
+from device.reader.terminals import test_hierarchy
 from hostlink.terms import CardKind
 from tests.device.reader.laid_cards import InProcessSlot
 from tests.device.reader.visit_steps import CODE, PHOTO, check_signature, use_card
@@ -94,6 +96,26 @@ def test_a_locked_pin(issuer: Issuer) -> None:
         session.verify_pin(b"1234")
 
 
+def test_a_rejected_printed_code_is_never_presented_again(
+    card: SimulatedCard, session: CardSession
+) -> None:
+    others = [PrintedCode.from_print("昭和33年3月14日", 2035, code) for code in ("4827", "4871")]
+    for code in (*others, *others, *others):
+        with pytest.raises(PrintedCodeRejectedError):
+            session.read_photo(code)
+    assert len(card.trace.presented_pins()) == len(others)
+    assert card.tries_left(PinName.SURFACE_CODE_B) == 10 - len(others)
+    assert session.read_photo(CODE) == PHOTO
+
+
+def test_a_code_that_another_card_rejected_is_a_new_one_for_this_card(issuer: Issuer) -> None:
+    for _ in range(2):
+        card = issuer.issue(catalog.MY_NUMBER, PHOTO)
+        with pytest.raises(PrintedCodeRejectedError):
+            session_with(card).read_photo(PrintedCode.from_print("昭和33年3月14日", 2035, "4827"))
+        assert card.tries_left(PinName.SURFACE_CODE_B) == 9
+
+
 def test_the_files_with_the_12_digit_number_are_never_even_selected(
     card: SimulatedCard, session: CardSession
 ) -> None:
@@ -125,7 +147,8 @@ def test_an_android_phone_signs_after_its_pin(issuer: Issuer) -> None:
 def test_a_visit_by_face(issuer: Issuer, tmp_path: Path) -> None:
     card = issuer.issue(catalog.FACE_ONLY, PHOTO)
     paths = {name: Path(path) for name, path in issuer.issue_terminal(tmp_path).items()}
-    terminal = cvc.create(cvc.Settings(**paths))
+    settings = test_hierarchy.Settings(**paths, is_test_hierarchy=True)
+    terminal = test_hierarchy.create(settings)
     session = CardSession(InProcessSlot(card), terminal=terminal)
     session.identify()
     assert session.read_photo(CODE) == PHOTO

@@ -217,6 +217,28 @@ def test_last_try_can_be_left_for_the_face_and_wipes_the_pin() -> None:
     assert story.wanted(StartFaceCheck)
 
 
+@pytest.mark.parametrize(
+    "failure",
+    [
+        FailureCode.PRINTED_CODE_REJECTED,
+        FailureCode.PRINTED_CODE_LOCKED,
+        FailureCode.PHOTO_UNREADABLE,
+        FailureCode.CAMERA_UNAVAILABLE,
+        FailureCode.PIN_NEEDED,
+    ],
+)
+def test_some_failures_end_the_face_for_as_long_as_the_card_lies_here(
+    failure: FailureCode,
+) -> None:
+    story = Story().lay_card()
+    story.happen(events.FaceChosen(story.turn), events.JobFailed(story.turn + 1, failure))
+    assert story.page.choices == (Choice.PIN, Choice.END)
+    story.enter_pin(tries_left=1)
+    assert story.page.choices == (Choice.CONFIRM_LAST_TRY, Choice.END)
+    story.happen(events.FaceChosen(story.turn))
+    assert not story.last
+
+
 def test_locked_pin_offers_the_face_and_is_recorded_when_the_patient_ends() -> None:
     story = Story().lay_card()
     story.happen(events.PinChosen(story.turn), events.PinTriesCounted(story.turn + 1, 0))

@@ -77,7 +77,7 @@ class Issuer:
         """Write into a folder what makes a reader a terminal that our cards trust.
 
         Returns:
-            Settings of the reader's terminal `cvc`: paths of `certificate` and `private_key`.
+            Paths of `certificate` and `private_key` for the reader's terminal `test_hierarchy`.
         """
         return issue_terminal(self._keys, folder)
 

@@ -84,7 +84,7 @@ def issue_terminal(keys: KeyStore, folder: Path) -> dict[str, str]:
     """Write a terminal's certificate and key into a folder.
 
     Returns:
-        Settings of the reader's terminal `cvc`.
+        Paths of `certificate` and `private_key` for the reader's terminal `test_hierarchy`.
     """
     key = keys.key("terminal")
     body = b"TEST800" + KEY_ID_SUFFIX + b"TEST801" + KEY_ID_SUFFIX

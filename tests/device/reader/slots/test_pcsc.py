@@ -1,5 +1,7 @@
+import signal
 import time
 from collections.abc import Iterator
+from threading import Thread
 
 import pytest
 from smartcard import scard  # type: ignore[import-untyped]  # pyscard ships no types
@@ -206,4 +208,90 @@ PRESENT, EMPTY = scard.SCARD_STATE_PRESENT, scard.SCARD_STATE_EMPTY
 def test_which_card_is_served(
     states: dict[str, int], before: tuple[str, int] | None, laid: tuple[str, int] | None
 ) -> None:
-    assert pcsc._laid_card(states, ["a", "b"], before) == laid
+    assert pcsc._choose_card(pcsc._laid_cards(states, ["a", "b"]), before) == laid
+
+
+def no_answer(*_: object) -> tuple[int, list[int]]:
+    """What the service says of a command to a card in a weak field."""
+    return scard.SCARD_E_NOT_TRANSACTED, []
+
+
+def visit_unanswered(reader: CardSlot) -> None:
+    """What every visit begins with, to a card that does not answer."""
+    session = CardSession(reader)
+    with pytest.raises(ReaderError):
+        session.identify()
+    session.close()
+
+
+def test_a_card_that_stays_but_never_answers_is_given_up_until_it_is_laid_again(
+    reader: CardSlot,
+    heard: Heard,
+    slot: VirtualSlot,
+    card: SimulatedCard,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The virtual reader cannot lose a card that stays, so its driver's word is put in here."""
+    with monkeypatch.context() as edge_of_the_field:
+        edge_of_the_field.setattr(scard, "SCardTransmit", no_answer)
+        slot.lay(card)
+        assert heard.wait_for("card_placed")
+        visit_unanswered(reader)
+        assert heard.wait_for("card_removed", "card_placed")
+        visit_unanswered(reader)
+        assert heard.wait_for("card_removed")
+        assert not heard.wait_for("card_placed", timeout_s=3 * pcsc._SERVICE_POLL_S)
+        assert slot.card is card
+    slot.remove()
+    wait_until_seen_empty()
+    slot.lay(card)
+    assert heard.wait_for("card_placed")
+    session = CardSession(reader)
+    check_signature(use_card(session))
+    session.close()
+
+
+def wait_until_seen_empty() -> None:
+    """Until the service knows that the card is gone: the product tells it no second time."""
+    _, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+    lies_there = [(READER_NAME, scard.SCARD_STATE_PRESENT)]
+    _, [(_, state, _)] = scard.SCardGetStatusChange(context, 0, lies_there)
+    while state & scard.SCARD_STATE_PRESENT:
+        _, [(_, state, _)] = scard.SCardGetStatusChange(context, 5000, [(READER_NAME, state)])
+    scard.SCardReleaseContext(context)
+
+
+def test_a_card_that_was_lost_once_without_an_event_is_served_again(
+    reader: CardSlot,
+    heard: Heard,
+    slot: VirtualSlot,
+    card: SimulatedCard,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Lifted for a moment and laid back between two looks of the service (decision 0005)."""
+    slot.lay(card)
+    assert heard.wait_for("card_placed")
+    with monkeypatch.context() as lifted:
+        lifted.setattr(scard, "SCardTransmit", no_answer)
+        visit_unanswered(reader)
+    assert heard.wait_for("card_removed", "card_placed")
+    session = CardSession(reader)
+    check_signature(use_card(session))
+    session.close()
+    assert heard.events == []
+
+
+def test_closing_does_not_wait_for_a_service_that_hangs(pcscd: Pcscd) -> None:
+    reader, heard = create(Settings(reader=READER_NAME)), Heard()
+    reader.watch(heard)
+    assert heard.wait_for("slot_ready")
+    assert pcscd._process is not None
+    pcscd._process.send_signal(signal.SIGSTOP)
+    try:
+        closing = Thread(target=reader.close, daemon=True)
+        closing.start()
+        closing.join(5)
+        assert not closing.is_alive()
+    finally:
+        pcscd._process.send_signal(signal.SIGCONT)
+    closing.join(5)

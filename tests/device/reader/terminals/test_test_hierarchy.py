@@ -9,7 +9,8 @@ from device.reader.card_files import CardFiles
 from device.reader.errors import CardAnswerError, CardLostError, PinlessUnavailableError
 from device.reader.exchange import Exchange
 from device.reader.jpki import Jpki
-from device.reader.terminals.cvc import Settings, create
+from device.reader.terminals.test_hierarchy import Settings, create
+from device.tables import read_table
 from tests.device.reader.laid_cards import InProcessSlot
 from tests.hw_sim.card import catalog
 from tests.hw_sim.card.card import SimulatedCard
@@ -19,7 +20,7 @@ from tests.hw_sim.card.profile import CardProfile
 
 def issued(issuer: Issuer, folder: Path) -> Settings:
     paths = issuer.issue_terminal(folder)
-    return Settings(Path(paths["certificate"]), Path(paths["private_key"]))
+    return Settings(Path(paths["certificate"]), Path(paths["private_key"]), is_test_hierarchy=True)
 
 
 def laid(card: SimulatedCard) -> tuple[CardFiles, Jpki]:
@@ -92,6 +93,17 @@ def test_a_pulled_card_is_lost_and_not_distrusted(issuer: Issuer, tmp_path: Path
         create(issued(issuer, tmp_path)).unlock(files)
 
 
+@pytest.mark.parametrize("confirmation", [{}, {"is_test_hierarchy": False}])
+def test_without_the_confirmation_that_cards_are_made_for_tests_there_is_no_terminal(
+    issuer: Issuer, tmp_path: Path, confirmation: dict[str, bool]
+) -> None:
+    table = issuer.issue_terminal(tmp_path) | confirmation
+    settings = read_table(table, Settings, tmp_path, "terminal")
+    with pytest.raises(ConfigurationError, match="is_test_hierarchy = true"):
+        create(settings)
+    create(read_table(table | {"is_test_hierarchy": True}, Settings, tmp_path, "terminal"))
+
+
 @pytest.mark.parametrize("name", ["certificate", "private_key"])
 @pytest.mark.parametrize("content", [b"", b"\x7f\x21\x03\x5f\x4e\x00", b"-----BEGIN"])
 def test_wrong_files(issuer: Issuer, tmp_path: Path, name: str, content: bytes) -> None:
@@ -105,7 +117,7 @@ def test_wrong_files(issuer: Issuer, tmp_path: Path, name: str, content: bytes) 
 def test_a_missing_file_and_a_key_of_another_kind(issuer: Issuer, tmp_path: Path) -> None:
     settings = issued(issuer, tmp_path)
     with pytest.raises(ConfigurationError):
-        create(Settings(tmp_path / "none", settings.private_key))
+        create(Settings(tmp_path / "none", settings.private_key, is_test_hierarchy=True))
     key = ec.generate_private_key(ec.SECP256R1())
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     settings.private_key.write_bytes(pem)

@@ -1,8 +1,8 @@
-"""Terminal identity from files: a card-verifiable certificate (CVC) and its private key.
+"""A terminal of our own test hierarchy: for cards issued for tests, never for those people carry.
 
-Works only against cards that trust our own test hierarchy. How the certificate is presented
-is public; the last step, the terminal's signature over the card's challenge, is not, and the
-form it has here is our own.
+How a card-verifiable certificate (CVC) is presented is public; the last step, the terminal's
+signature over the card's challenge, is not. The form it has here is our own, and only cards of
+our own test hierarchy know it, so the settings must confirm that no others are laid.
 
 Source: facts/card.md §3.7 and §8.1.
 """
@@ -37,10 +37,12 @@ class Settings(Table, frozen=True):
     """The CVC, one 7F21 object."""
     private_key: Path
     """The RSA key that belongs to it, PEM, not encrypted."""
+    is_test_hierarchy: bool = False
+    """Confirms that only cards of our own test hierarchy are laid; must be there and true."""
 
 
-class CvcTerminal:
-    """A terminal with one certificate."""
+class TestHierarchyTerminal:
+    """A terminal with one certificate of our own test hierarchy."""
 
     def __init__(self, body: bytes, signature: bytes, key: RSAPrivateKey) -> None:
         """Takes a certificate as the card wants it: in two pieces.
@@ -71,15 +73,21 @@ def create(settings: Settings) -> PinlessAuthenticator:
     """The terminal whose files the settings name.
 
     Raises:
-        ConfigurationError: a file is missing or is not what it should be.
+        ConfigurationError: nobody confirmed the test hierarchy, or a file is missing or is not
+            what it should be.
     """
+    if not settings.is_test_hierarchy:
+        raise ConfigurationError(
+            "terminal test_hierarchy sends cards a command of our own making: leave [terminal] out,"
+            " or set is_test_hierarchy = true where only cards made for tests are laid"
+        )
     certificate = _read(settings.certificate)
     try:
         body_end = _find_body_end(certificate)
     except MalformedAnswerError:
         raise ConfigurationError("terminal setting certificate must name a CVC") from None
     key = _load_key(_read(settings.private_key))
-    return CvcTerminal(certificate[:body_end], certificate[body_end:], key)
+    return TestHierarchyTerminal(certificate[:body_end], certificate[body_end:], key)
 
 
 def _read(path: Path) -> bytes:
