@@ -1,7 +1,8 @@
 """Runs the agent: `python -m agent --config FILE`.
 
 Exit status: 0 after SIGTERM or Ctrl-C, 2 when the configuration must be changed, 3 when the
-store or the journal cannot be written, so that a supervisor may start it again.
+store cannot be written or the journal not be opened, 4 when the link's thread died. After 3 and
+4 a supervisor should start it again.
 """
 
 import argparse
@@ -11,11 +12,17 @@ from pathlib import Path
 
 from agent.assembly import assemble
 from agent.config import read_config
-from agent.errors import ConfigError, JournalUnavailableError, StoreUnavailableError
+from agent.errors import (
+    ConfigError,
+    JournalUnavailableError,
+    LinkDiedError,
+    StoreUnavailableError,
+)
 from agent.service import StopWanted
 
 EXIT_CONFIG = 2
 EXIT_STORAGE = 3
+EXIT_LINK = 4
 
 
 def main() -> int:
@@ -35,6 +42,9 @@ def main() -> int:
     except (StoreUnavailableError, JournalUnavailableError) as error:
         print(f"agent: stopped, nothing more can be kept safely: {error}", file=sys.stderr)
         return EXIT_STORAGE
+    except LinkDiedError:
+        print("agent: stopped, the link to the reader ended by a fault", file=sys.stderr)
+        return EXIT_LINK
     return 0
 
 

@@ -30,7 +30,7 @@ def create_adapter(
         What the adapter's `create` gives: an object of the package's port.
 
     Raises:
-        ConfigError: No such adapter, or settings it cannot use.
+        ConfigError: No such adapter, a package it needs is missing, or settings it cannot use.
     """
     modules = {module.name for module in pkgutil.iter_modules(package.__path__)}
     known = sorted(each for each in modules - {"port", "errors"} if not each.startswith("_"))
@@ -38,7 +38,12 @@ def create_adapter(
         raise ConfigError(
             f"{package.__name__}: no adapter is called {name!r}; choose one of {', '.join(known)}"
         )
-    adapter = importlib.import_module(f"{package.__name__}.{name}")
+    try:
+        adapter = importlib.import_module(f"{package.__name__}.{name}")
+    except ImportError as error:
+        raise ConfigError(
+            f"{package.__name__}: {name} needs the Python package {error.name!r}"
+        ) from error
     table = read_table(settings, adapter.Settings, folder, f"settings of {name}")
     made: object = adapter.create(table)
     return made

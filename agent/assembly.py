@@ -17,12 +17,12 @@ from agent.config import Config
 from agent.delivery import Delivery, DeliveryTerms
 from agent.desk import Desk, DeskDoors, DeskTerms
 from agent.eligibility.port import EligibilitySource
-from agent.errors import ConfigError
+from agent.errors import ConfigError, LinkDiedError, StoreUnavailableError
 from agent.inbox import Inbox
-from agent.journal import FileJournal
+from agent.journal import Alarm, Event, FileJournal, Journal
 from agent.link import LinkEvents, hello_maker, stream_opener
 from agent.relays.port import Relay
-from agent.service import Service
+from agent.service import Service, StopWanted
 from agent.store import Store
 from agent.trust import CardTrust
 from agent.visits import Visits
@@ -59,7 +59,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
     Raises:
         ConfigError: A file it names cannot be used.
         StoreUnavailableError: The database cannot be opened durably.
-        JournalUnavailableError: The journal cannot be written.
+        JournalUnavailableError: The journal cannot be opened.
     """
     clock = SystemClock()
     roots = read_certificates(config.trust_root, "trust_root")
@@ -68,6 +68,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
         stack.callback(source.close)
         journal = FileJournal(config.journal, clock)
         stack.callback(journal.close)
+        stack.enter_context(_last_words(journal))
         store, delivery_store = Store(config.store.path), Store(config.store.path)
         stack.callback(store.close)
         stack.callback(delivery_store.close)
@@ -93,6 +94,18 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
             clock,
         )
         yield Agent(service, desk, link)
+
+
+@contextmanager
+def _last_words(journal: Journal) -> Iterator[None]:
+    """Staff are told why the agent ends although nobody asked it to."""
+    try:
+        yield
+    except (StoreUnavailableError, LinkDiedError) as error:
+        is_link = isinstance(error, LinkDiedError)
+        alarm = Alarm.LINK_DIED if is_link else Alarm.STORE_UNAVAILABLE
+        journal.record(Event.ALARM, alarm=alarm)
+        raise
 
 
 def read_certificates(path: Path, where: str) -> tuple[x509.Certificate, ...]:
@@ -144,4 +157,9 @@ def _link(
     config: Config, folder: Path, tls: ssl.SSLContext, service: Service, clock: Clock
 ) -> Link:
     end = AgentEnd(tls=tls, make_hello=hello_maker(config.audience, clock))
-    return Link(stream_opener(config.link, folder), end, LinkEvents(service.post))
+    return Link(
+        stream_opener(config.link, folder),
+        end,
+        LinkEvents(service.post),
+        died=lambda: service.post(StopWanted(LinkDiedError())),
+    )

@@ -79,8 +79,8 @@ class RelayTable(Table, frozen=True):
 class Config(Table, frozen=True):
     """Everything the agent must be told before it can start."""
 
-    audience: Text
-    """Identifier of the clinic and agent; results for anybody else are refused."""
+    audience: Annotated[str, Meta(pattern=r"\A[ -~]{1,128}\Z")]
+    """Identifier of the clinic and agent, ASCII; results for anybody else are refused."""
     medical_institution_code: Annotated[str, Meta(pattern=r"\A[0-9]{10}\Z")]
     """医療機関コード, 10 digits."""
     certificate: Path

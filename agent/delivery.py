@@ -1,22 +1,23 @@
 """Brings every completed visit to every relay exactly once, then forgets the patient.
 
-Prepare → row "prepared" → commit → row "done". The relay's commit is the one step that
-counts and may be repeated, so a restart at any point ends in the same state. What is still
-to be delivered is not written anywhere: it is every completed result whose visit is still
-open, because a visit is deleted once all relays have it.
+Prepare → row "prepared" → commit → row "done" → settle. The relay's commit is the one step that
+counts and may be repeated, so a restart at any point ends in the same state; what it finds lost
+is prepared again. What is still to be delivered is not written anywhere: it is every completed
+result whose visit is still open, because a visit is deleted once all relays have it.
 
 Source: facts/security.md §1 (decision 9), §5.1.
 """
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from cryptography import x509
 
 from agent.clock import Clock, moment_of, unix_ms
-from agent.errors import RelayUnavailableError
+from agent.errors import PreparedLostError, RelayUnavailableError
 from agent.journal import Alarm, Event, Journal
 from agent.qualification import record_from_json
 from agent.relays.port import Reception, Relay
@@ -137,7 +138,12 @@ class Delivery:
     def _hand_over(self, parcel: Parcel) -> None:
         relay = self._relays[parcel.relay]
         token = self._prepared_before(parcel) or self._prepare(parcel, relay)
-        name = relay.commit(token)
+        try:
+            name = relay.commit(token)
+        except PreparedLostError:
+            token = self._prepare(parcel, relay)
+            self._alarm(Alarm.PREPARED_LOST, parcel, parcel.relay)
+            name = relay.commit(token)
         # Written before the row: after a kill in between it is there twice rather than never.
         self._journal.record(
             Event.RECEPTION_FILE_WRITTEN, visit=parcel.visit_id, seq=parcel.seq, detail=name
@@ -146,6 +152,8 @@ class Delivery:
             "UPDATE deliveries SET is_done = 1 WHERE ueid = ? AND seq = ? AND relay = ?",
             (parcel.ueid, parcel.seq, parcel.relay),
         )
+        with suppress(RelayUnavailableError):
+            relay.settle(token)
 
     def _prepared_before(self, parcel: Parcel) -> str | None:
         rows = self._store.rows(
@@ -160,7 +168,7 @@ class Delivery:
         reception = self._reception(parcel)
         prepared = relay.prepare(reception)
         self._store.change(
-            "INSERT INTO deliveries VALUES (?, ?, ?, ?, 0)",
+            "INSERT OR REPLACE INTO deliveries VALUES (?, ?, ?, ?, 0)",
             (parcel.ueid, parcel.seq, parcel.relay, prepared.token),
         )
         if prepared.is_encoding_changed:

@@ -91,12 +91,14 @@ class Desk:
         self._clock = clock
         self._asking: dict[bytes, bytes] = {}
         """Visit → proof for which an answer of the eligibility source is awaited."""
+        self._is_rolled_back = False
+        """The reader's next result would bear a number that is taken, and never be delivered."""
 
     def reader_arrived(self, hello: DeviceHello) -> None:
         """The link is up; a reader that would use a number again was rolled back or cloned."""
         self._journal.record(Event.LINK_UP, seq=hello.next_seq)
-        highest = self._inbox.highest_seq(hello.ueid)
-        if highest is not None and hello.next_seq <= highest:
+        self._is_rolled_back = hello.next_seq <= self._inbox.highest_seq(hello.ueid)
+        if self._is_rolled_back:
             self._alarm(Alarm.READER_ROLLED_BACK, seq=hello.next_seq)
 
     def visit_opened(self, message: VisitOpened) -> None:
@@ -108,6 +110,9 @@ class Desk:
     def identity_proven(self, message: IdentityProven) -> None:
         """Check the proof, then ask who this is; or repeat what was answered before."""
         self._journal.record(Event.IDENTITY_RECEIVED, visit=message.visit_id)
+        if self._is_rolled_back:
+            self._refuse(message.visit_id, FailureCode.STORAGE_UNAVAILABLE)
+            return
         visit = self._visits.find(message.visit_id)
         identity = hashlib.sha256(message.certificate + message.challenge_signature).digest()
         if visit is not None and visit.identity == identity:
@@ -151,6 +156,7 @@ class Desk:
         visit = self._visits.find(visit_id)
         receipt = self._inbox.keep(message.cose, result, self._clock.now())
         self._journal.record(Event.RESULT_STORED, visit=visit_id, seq=message.seq)
+        self._is_rolled_back &= message.seq < self._inbox.highest_seq(result.claims.ueid)
         if self._doors.send(ResultAcknowledged(message.seq)):
             self._journal.record(Event.RESULT_ACKNOWLEDGED, visit=visit_id, seq=message.seq)
         alarms = receipt.alarms
@@ -169,17 +175,14 @@ class Desk:
             case FailureCode() if self._answers_replaced_challenge(visit, message):
                 self._doors.send(VisitChallenge(visit.visit_id, visit.nonce, challenge))
             case FailureCode():
-                self._journal.record(
-                    Event.IDENTITY_REFUSED, visit=visit.visit_id, failure=judgement
-                )
-                self._doors.send(VisitRefused(visit.visit_id, judgement))
+                self._refuse(visit.visit_id, judgement)
             case ProvenIdentity():
                 certificate = hashlib.sha256(message.certificate).digest()
                 if visit.options is not None and visit.certificate == certificate:
                     self._send_options(visit.options)
                 else:
                     self._ask(message, identity, judgement.notices)
-                self._visits.accept(visit.visit_id, identity, certificate)
+                self._visits.accept(visit.visit_id, identity, certificate, message.method)
             case _:
                 assert_never(judgement)
 
@@ -215,6 +218,10 @@ class Desk:
             else:
                 self._doors.send(VisitRefused(visit.visit_id, notices))
 
+    def _refuse(self, visit_id: bytes, failure: FailureCode) -> None:
+        self._journal.record(Event.IDENTITY_REFUSED, visit=visit_id, failure=failure)
+        self._doors.send(VisitRefused(visit_id, failure))
+
     def _ask(self, message: IdentityProven, identity: bytes, notices: tuple[Notice, ...]) -> None:
         query = EligibilityQuery(
             visit_id=message.visit_id,
@@ -236,8 +243,7 @@ class Desk:
             self._alarm(Alarm.RESULT_INVALID, seq=message.seq, detail=error.reason.value)
             return None
         claims = result.claims
-        # Empty: the reader made it before it ever met an agent; nothing binds it to a patient.
-        if claims.audience not in ("", self._terms.audience):
+        if claims.audience != self._terms.audience:
             self._alarm(Alarm.RESULT_INVALID, seq=message.seq, detail="audience")
             return None
         if claims.seq != message.seq or claims.seq > LARGEST_INTEGER:
@@ -275,4 +281,8 @@ def _doubts(result: VerifiedResult, visit: OpenVisit | None) -> tuple[Alarm, ...
     if visit is None or visit.options is None or visit.nonce != record.nonce:
         return (Alarm.RESULT_UNBOUND,)
     given = {each.item for each in record.consents if each.answer is ConsentAnswer.GIVEN}
-    return () if given <= set(visit.options.consents) else (Alarm.CONSENT_NOT_OFFERED,)
+    doubts = {
+        Alarm.CONSENT_NOT_OFFERED: not given <= set(visit.options.consents),
+        Alarm.METHOD_DIFFERS: record.method is not visit.method,
+    }
+    return tuple(alarm for alarm, is_so in doubts.items() if is_so)

@@ -18,7 +18,11 @@ class StoreUnavailableError(AgentError):
 
 
 class JournalUnavailableError(AgentError):
-    """The journal cannot be written; without it the agent does not work on."""
+    """The journal cannot be opened."""
+
+
+class LinkDiedError(AgentError):
+    """The thread that moves the link's bytes ended; only a restart brings the reader back."""
 
 
 class MalformedQualificationError(AgentError):
@@ -37,3 +41,7 @@ class RelayUnavailableError(AgentError):
         super().__init__(f"relay unavailable: {cause}")
         self.cause = cause
         """Short technical word, such as an errno name."""
+
+
+class PreparedLostError(AgentError):
+    """What was prepared is gone and was surely not handed over; it must be prepared again."""

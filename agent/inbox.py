@@ -76,11 +76,11 @@ class Inbox:
             )
             return Receipt(Arrival.CONFLICTING, (Alarm.RESULT_CONFLICT,))
 
-    def highest_seq(self, ueid: bytes) -> int | None:
-        """Highest number kept of this reader; None when it has never been seen."""
-        rows = self._store.rows("SELECT max(seq) FROM results WHERE ueid = ?", (ueid,))
-        highest: int | None = rows[0][0]
-        return highest
+    def highest_seq(self, ueid: bytes) -> int:
+        """Highest number kept of this reader; -1 when it has never been seen."""
+        sql = "SELECT coalesce(max(seq), -1) FROM results WHERE ueid = ?"
+        ((highest,),) = self._store.rows(sql, (ueid,))
+        return int(highest)
 
     def _holds(self, cose: bytes, result: VerifiedResult) -> bool:
         kept = self._store.rows(

@@ -2,11 +2,14 @@
 
 The events and their fields are closed sets, and none of them can hold a name, a number of
 the insured person or a certificate. The visit's id is random and means nothing elsewhere.
+A full disk costs lines of the journal and never a visit, as at the reader: what must be kept
+lies in the store.
 """
 
 import json
 import os
 import threading
+from contextlib import suppress
 from enum import StrEnum, unique
 from pathlib import Path
 from typing import Protocol
@@ -51,16 +54,23 @@ class Alarm(StrEnum):
     RESULT_CHAIN_BROKEN = "result_chain_broken"
     """A result does not follow the one the agent holds before it."""
     READER_ROLLED_BACK = "reader_rolled_back"
-    """A reader wants to use a number again that the agent already holds."""
+    """A reader wants to use a number again that the agent already holds; its visits are refused."""
+    METHOD_DIFFERS = "method_differs"
+    """A result names another way of verification than the proof of identity did."""
     RESULT_UNBOUND = "result_unbound"
     """A completed visit the agent gave no options to; it is kept but not delivered."""
     CONSENT_NOT_OFFERED = "consent_not_offered"
     """A consent the patient could not have been asked for; it is not passed on."""
     ELIGIBILITY_MALFORMED = "eligibility_malformed"
     RELAY_UNAVAILABLE = "relay_unavailable"
+    PREPARED_LOST = "prepared_lost"
+    """A file vanished before it was handed over, or its folder did; it was made again."""
     ENCODING_CHANGED = "encoding_changed"
     """A name cannot be written in cp932: this one file is UTF-8."""
     STORE_UNAVAILABLE = "store_unavailable"
+    """Nothing can be kept safely: the agent ends, and nothing is acknowledged until it is back."""
+    LINK_DIED = "link_died"
+    """A fault ended the link's thread: the agent ends and must be started again."""
     INTERNAL = "internal"
     """A fault of the agent itself; it went on with the next event."""
 
@@ -87,15 +97,16 @@ class Journal(Protocol):
             failure: The code the reader is told.
             alarm: Set exactly when the event is an alarm.
             detail: Name of a file, relay, reason or exception class; never personal data.
-
-        Raises:
-            JournalUnavailableError: The line could not be written.
         """
         ...
 
 
 class FileJournal:
-    """A journal as a file of JSON lines, only ever appended to."""
+    """A journal as a file of JSON lines, only ever appended to.
+
+    Raises:
+        JournalUnavailableError: The file cannot be opened.
+    """
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self._clock = clock
@@ -129,15 +140,8 @@ class FileJournal:
         }
         told = {key: value for key, value in line.items() if value is not None}
         data = json.dumps(told, ensure_ascii=False).encode() + b"\n"
-        with self._lock:
-            self._append(data)
-
-    def _append(self, data: bytes) -> None:
-        try:
-            while data:
-                data = data[os.write(self._file, data) :]
-        except OSError as error:
-            raise JournalUnavailableError(str(error.strerror)) from error
+        with self._lock, suppress(OSError):
+            os.write(self._file, data)
 
     def close(self) -> None:
         """Give the file back."""

@@ -3,8 +3,8 @@
 The link thread, the threads that wait for the eligibility source and the signal handler only
 put events on the queue; the thread that calls `run` takes them off and owns the desk. A
 second thread delivers, so that a slow share never delays an acknowledgement. A fault in the
-work on one event is written down and the next event is taken; only a store or journal that
-cannot be written stops the agent, because then nothing may be acknowledged.
+work on one event is written down and the next event is taken. Two things stop the agent: a store
+that cannot be written, because then nothing may be acknowledged, and a link whose thread ended.
 """
 
 import threading
@@ -15,14 +15,10 @@ from functools import partial
 from queue import SimpleQueue
 from typing import assert_never
 
-from agent.delivery import Delivery
+from agent.delivery import Delivery, Parcel
 from agent.desk import Desk, Question
 from agent.eligibility.port import EligibilityAnswer, EligibilitySource
-from agent.errors import (
-    JournalUnavailableError,
-    MalformedQualificationError,
-    StoreUnavailableError,
-)
+from agent.errors import LinkDiedError, MalformedQualificationError, StoreUnavailableError
 from agent.journal import Alarm, Event, Journal
 from hostlink.events import LinkDown, LinkUp, Received
 from hostlink.messages import DeviceHello, IdentityProven, Message, SignedResult, VisitOpened
@@ -48,7 +44,7 @@ class EligibilityAnswered:
 class StopWanted:
     """Somebody asked the agent to end, or it cannot go on."""
 
-    cause: StoreUnavailableError | JournalUnavailableError | None
+    cause: StoreUnavailableError | LinkDiedError | None
 
 
 ServiceEvent = LinkUp | LinkDown | Received | EligibilityAnswered | StopWanted
@@ -71,6 +67,8 @@ class Service:
         self._askers = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix="eligibility")
         self._has_parcels = threading.Event()
         self._is_stopping = threading.Event()
+        self._faulty: set[Parcel] = set()
+        """Parcels that staff have already been told about."""
 
     def post(self, event: ServiceEvent) -> None:
         """Put an event on the queue, from any thread or signal handler."""
@@ -89,10 +87,13 @@ class Service:
 
         Raises:
             StoreUnavailableError: Nothing can be kept durably any more.
-            JournalUnavailableError: Nothing can be written down any more.
+            LinkDiedError: No reader can be heard any more.
         """
         self._journal.record(Event.STARTED)
-        delivery = threading.Thread(target=self._deliver_until_stopped, name="delivery")
+        # Daemon: a dead share may hold it for ever, and what is prepared survives anyway.
+        delivery = threading.Thread(
+            target=self._deliver_until_stopped, name="delivery", daemon=True
+        )
         delivery.start()
         try:
             self._work(desk)
@@ -143,7 +144,7 @@ class Service:
             self._has_parcels.clear()
             try:
                 is_clear = self._deliver_all()
-            except (StoreUnavailableError, JournalUnavailableError) as error:
+            except StoreUnavailableError as error:
                 self.post(StopWanted(error))
                 return
             retry_s = FIRST_RETRY_S if is_clear else min(retry_s * 2, LONGEST_RETRY_S)
@@ -155,15 +156,36 @@ class Service:
         for parcel in self._delivery.outstanding():
             if parcel.relay in shut or self._is_stopping.is_set():
                 continue
-            if not self._guarded(partial(self._delivery.deliver, parcel)):
-                is_clear = False
+            is_delivered = self._deliver(parcel)
+            is_clear &= is_delivered is True
+            if is_delivered is False:
                 shut.add(parcel.relay)
         return bool(self._guarded(self._delivery.purge)) and is_clear
+
+    def _deliver(self, parcel: Parcel) -> bool | None:
+        """As `Delivery.deliver`; None after a fault that only concerns this parcel."""
+        try:
+            is_delivered = self._delivery.deliver(parcel)
+        except StoreUnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad parcel must not stop the others
+            if parcel not in self._faulty:
+                self._faulty.add(parcel)
+                self._journal.record(
+                    Event.ALARM,
+                    alarm=Alarm.INTERNAL,
+                    visit=parcel.visit_id,
+                    seq=parcel.seq,
+                    detail=f"{parcel.relay}: {type(error).__name__}",
+                )
+            return None
+        self._faulty.discard(parcel)
+        return is_delivered
 
     def _guarded(self, work: Callable[[], bool | None]) -> bool | None:
         try:
             return work()
-        except (StoreUnavailableError, JournalUnavailableError):
+        except StoreUnavailableError:
             raise
         except Exception as error:  # noqa: BLE001 - one bad event must not end the service
             self._alarm(Alarm.INTERNAL, type(error).__name__)

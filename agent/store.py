@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS conflicts (
 CREATE TABLE IF NOT EXISTS visits (
     visit_id BLOB PRIMARY KEY, nonce BLOB NOT NULL, card_kind INTEGER,
     opened_unix_ms INTEGER NOT NULL,
-    challenge BLOB, replaced_challenge BLOB, identity BLOB, certificate BLOB,
+    challenge BLOB, replaced_challenge BLOB, identity BLOB, certificate BLOB, method INTEGER,
     record TEXT, options BLOB, offered BLOB, answered_unix_ms INTEGER);
 CREATE TABLE IF NOT EXISTS deliveries (
     ueid BLOB NOT NULL, seq INTEGER NOT NULL, relay TEXT NOT NULL,
@@ -61,6 +61,7 @@ class Store:
     """
 
     def __init__(self, path: Path, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
+        self._busy_timeout_ms = busy_timeout_ms
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
@@ -102,10 +103,15 @@ class Store:
     def forget_purged(self) -> bool:
         """Bring the log into the file and cut it to nothing, so purged bytes are gone from both.
 
+        Never waits for another connection: SQLite would hold the writer's lock meanwhile, and
+        a patient at the reader would wait with it.
+
         Returns:
             False when another connection was reading; try again later.
         """
+        self.rows("PRAGMA busy_timeout = 0")
         ((is_busy, _, _),) = self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.rows(f"PRAGMA busy_timeout = {self._busy_timeout_ms:d}")
         return not is_busy
 
     def close(self) -> None:

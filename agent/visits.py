@@ -16,7 +16,7 @@ from agent.qualification import EligibilityRecord, record_to_json
 from agent.store import Store
 from hostlink.codec import decode, encode
 from hostlink.messages import VisitChallenge, VisitOptions
-from hostlink.terms import CardKind
+from hostlink.terms import CardKind, VerificationMethod
 
 NONCE_BYTES = 16
 CHALLENGE_BYTES = 32
@@ -34,10 +34,12 @@ class OpenVisit:
     """None: the last one has been used."""
     replaced_challenge: bytes | None = field(repr=False)
     """The one before, if it was never used: the reader may not have heard of the new one yet."""
-    identity: bytes | None
+    identity: bytes | None = field(repr=False)
     """SHA-256 of the accepted proof; the very same proof may be sent again."""
-    certificate: bytes | None
+    certificate: bytes | None = field(repr=False)
     """SHA-256 of the certificate that the answer is about."""
+    method: VerificationMethod | None
+    """How the reader says it verified the patient; its result must say the same."""
     options: VisitOptions | None
     """The answer given to the reader, for when it asks again."""
 
@@ -73,10 +75,10 @@ class Visits:
         """The visit of that id, if it is open."""
         rows = self._store.rows(
             "SELECT nonce, card_kind, challenge, replaced_challenge, identity, certificate,"
-            " options FROM visits WHERE visit_id = ?",
+            " method, options FROM visits WHERE visit_id = ?",
             (visit_id,),
         )
-        for nonce, card_kind, challenge, replaced, identity, certificate, options in rows:
+        for nonce, card_kind, challenge, replaced, identity, certificate, method, options in rows:
             return OpenVisit(
                 visit_id=visit_id,
                 nonce=nonce,
@@ -85,24 +87,33 @@ class Visits:
                 replaced_challenge=replaced,
                 identity=identity,
                 certificate=certificate,
+                method=None if method is None else VerificationMethod(method),
                 options=_options(options),
             )
         return None
 
-    def accept(self, visit_id: bytes, identity: bytes, certificate: bytes) -> None:
+    def accept(
+        self, visit_id: bytes, identity: bytes, certificate: bytes, method: VerificationMethod
+    ) -> None:
         """Use up the challenge; an answer stays only if it is about the same certificate.
 
         Args:
             visit_id: The open visit.
             identity: SHA-256 of the proof.
             certificate: SHA-256 of its certificate.
+            method: How the reader says it verified the patient.
         """
         self._store.change(
             "UPDATE visits SET challenge = NULL, replaced_challenge = NULL, identity = :identity,"
             " record = CASE WHEN certificate = :certificate THEN record END,"
             " options = CASE WHEN certificate = :certificate THEN options END,"
-            " certificate = :certificate WHERE visit_id = :visit_id",
-            {"identity": identity, "certificate": certificate, "visit_id": visit_id},
+            " certificate = :certificate, method = :method WHERE visit_id = :visit_id",
+            {
+                "identity": identity,
+                "certificate": certificate,
+                "method": method,
+                "visit_id": visit_id,
+            },
         )
 
     def answer(self, record: EligibilityRecord, options: VisitOptions, now: datetime) -> None:

@@ -30,7 +30,8 @@ def run(config: Path, slot: CardSlot | None = None) -> int:
 
     Returns:
         The exit status: 0 after a clean stop, 2 when the configuration cannot work, 3 when the
-        visit's thread ended by itself, so that whoever started the reader starts it anew.
+        visit's or the link's thread ended by itself, so that whoever started the reader starts it
+        anew.
     """
     _leave_no_core()
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")

@@ -82,7 +82,7 @@ class Reader:
     @property
     def is_running(self) -> bool:
         """Whether the visit's thread lives; without it no patient can be served."""
-        return self.loop.is_running
+        return self.loop.is_running and self.performer.host.is_running
 
     def stop(self) -> None:
         """End the visit under way without a result and switch everything off."""

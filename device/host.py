@@ -1,6 +1,7 @@
 """The device's end of the cable: hands messages in, and says when the agent comes and goes."""
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -80,7 +81,13 @@ class Host:
         audience: str,
     ) -> None:
         self._handler = _Handler(listener, audience)
-        self._link = Link(open_stream, end, self._handler)
+        self._died = threading.Event()
+        self._link = Link(open_stream, end, self._handler, self._died.set)
+
+    @property
+    def is_running(self) -> bool:
+        """False once a fault has ended the link's thread for good."""
+        return not self._died.is_set()
 
     def start(self) -> None:
         """Listen on the cable until `close`; come back by itself whatever happens to it."""

@@ -33,7 +33,7 @@ class LinkHandler(Protocol):
     """Who uses the link.
 
     All three are called from the link's thread and must return quickly. An exception from them
-    is a programming error and ends the thread.
+    is a programming error and ends the thread; see `died` of `Link`.
     """
 
     def link_up(self, peer: DeviceHello | AgentHello) -> None:
@@ -57,6 +57,7 @@ class Link:
         open_stream: Callable[[], ByteStream],
         end: DeviceEnd | AgentEnd,
         handler: LinkHandler,
+        died: Callable[[], None] = lambda: None,
     ) -> None:
         """Prepare; nothing runs before `start`.
 
@@ -64,9 +65,12 @@ class Link:
             open_stream: Opens the cable; raises CableLostError while it is not there.
             end: Who this end is.
             handler: Told what happens.
+            died: Called once, from the link's thread, when a fault has ended it for good: no
+                session comes any more, and only a restart of the program helps.
         """
         self._open_stream = open_stream
         self._handler = handler
+        self._died = died
         self._channel = Channel(end)
         self._thread = threading.Thread(target=self._run, name="hostlink", daemon=True)
         self._closing = threading.Event()
@@ -117,6 +121,13 @@ class Link:
             stream.wake()
 
     def _run(self) -> None:
+        try:
+            self._keep_open()
+        except BaseException:
+            self._died()
+            raise
+
+    def _keep_open(self) -> None:
         attempt = 0
         while not self._closing.wait(REOPEN_PAUSES_S[min(attempt, len(REOPEN_PAUSES_S) - 1)]):
             attempt += 1

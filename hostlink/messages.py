@@ -51,7 +51,8 @@ class AgentHello:
     version: int
     """The version both speak from here on."""
     audience: str
-    """Identifier of the clinic and agent; every result is addressed to it."""
+    """Identifier of the clinic and agent. The reader compares it with the one it was paired for;
+    every result is addressed to that one."""
     unix_ms: int
     """The agent's wall clock, milliseconds since 1970."""
 

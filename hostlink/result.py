@@ -49,7 +49,8 @@ class ResultClaims:
     previous_hash: bytes
     """SHA-256 of the signed payload with seq - 1: shows an auditor what was taken away."""
     audience: str
-    """The clinic and agent this result is for, from the agent's hello; empty before any."""
+    """The clinic and agent this result is for, from the reader's pairing configuration; never
+    from the wire, and an agent refuses an empty one."""
     issued_at: Moment
     monotonic_ms: int
     """The reader's clock since it was switched on, milliseconds; runs also without a date."""

@@ -19,6 +19,7 @@ that it cannot be reached now. The question may be repeated with the same `visit
 
 import base64
 import hashlib
+import json
 from http import HTTPStatus
 from typing import Annotated
 
@@ -69,17 +70,19 @@ class HttpSource:
             timeout=timeout_s,
             limits=httpx.Limits(keepalive_expiry=KEEP_OPEN_S),
             trust_env=False,
+            # Unpacked, a short answer could be a very long one.
+            headers={"Accept-Encoding": "identity"},
         )
 
     def ask(self, query: EligibilityQuery) -> EligibilityAnswer | FailureCode:
         """Send the question; see `EligibilitySource.ask`."""
         try:
-            response = self._post(query)
+            status, body = self._post(query)
         except httpx.HTTPError:
             return FailureCode.ELIGIBILITY_UNREACHABLE
-        match response.status_code:
+        match status:
             case HTTPStatus.OK:
-                return _read_answer(response)
+                return _read_answer(body)
             case HTTPStatus.NOT_FOUND:
                 return FailureCode.ELIGIBILITY_NOT_FOUND
             case _:
@@ -89,7 +92,7 @@ class HttpSource:
         """Close the kept connection."""
         self._client.close()
 
-    def _post(self, query: EligibilityQuery) -> httpx.Response:
+    def _post(self, query: EligibilityQuery) -> tuple[int, bytes]:
         question = {
             "visit": query.visit_id.hex(),
             "medical_institution_code": query.medical_institution_code,
@@ -97,17 +100,24 @@ class HttpSource:
             "certificate_sha256": hashlib.sha256(query.certificate).hexdigest(),
         }
         try:
-            return self._client.post("/v1/eligibility", json=question)
+            return self._exchange(question)
         except httpx.RemoteProtocolError:
             # The server had closed the idle connection; the question may be repeated.
-            return self._client.post("/v1/eligibility", json=question)
+            return self._exchange(question)
+
+    def _exchange(self, question: dict[str, str]) -> tuple[int, bytes]:
+        with self._client.stream("POST", "/v1/eligibility", json=question) as response:
+            body = bytearray()
+            for part in response.iter_raw():
+                body += part
+                if len(body) > LONGEST_ANSWER_BYTES:
+                    raise MalformedQualificationError("answer")
+            return response.status_code, bytes(body)
 
 
-def _read_answer(response: httpx.Response) -> EligibilityAnswer:
-    if len(response.content) > LONGEST_ANSWER_BYTES:
-        raise MalformedQualificationError("answer")
+def _read_answer(body: bytes) -> EligibilityAnswer:
     try:
-        document = response.json()
+        document = json.loads(body)
     except ValueError as error:
         raise MalformedQualificationError("answer") from error
     if not isinstance(document, dict):

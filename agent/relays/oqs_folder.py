@@ -1,10 +1,17 @@
 """Hands results over as files in the folder that reception software watches.
 
 A file is first written whole into a staging folder on the same file system and synced; the
-rename into the watched folder is the one step that counts. So a staged file that is gone has
-been handed over, and nothing is lost or doubled at any kill. Each staging folder has a random
-name: when a share is not mounted, its staging folder is missing too, and that is told apart
-from a file that was handed over.
+rename into the watched folder is the one step that counts. Just before it an empty file beside
+the staged one says that it begins:
+
+| staged | begun | so |
+|---|---|---|
+| yes | – | not handed over: do it (again) |
+| – | yes | handed over; reception software may have taken it already |
+| – | – | vanished by another hand (virus scanner, cleaner): prepare it again |
+
+So nothing is lost or doubled at any kill. Each staging folder has a random name: when a share is
+not mounted, its staging folder is missing too, which is never taken for a hand-over.
 
 Source: facts/security.md §5.1; facts/oqs.md §2.3.
 """
@@ -13,18 +20,19 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum, unique
 from errno import errorcode
 from pathlib import Path
 
-from agent.errors import ConfigError, RelayUnavailableError
+from agent.errors import ConfigError, PreparedLostError, RelayUnavailableError
 from agent.relays._oqs_file import Encoding, file_name, render
 from agent.relays.port import Prepared, Reception, Relay
 from agent.tables import Table
 
 STAGING_PREFIX = ".uketsuke-"
 STAGED_SUFFIX = ".part"
+BEGUN_SUFFIX = ".begun"
 NOTICE_S = 0.4
 """A watcher reports a change only of a file that it has already seen for so long."""
 
@@ -44,7 +52,8 @@ class Settings(Table, frozen=True):
     """What `[[relays]]` holds for `target = "oqs_folder"`."""
 
     folder: Path
-    """The watched folder; it is never created, since a missing one may be an absent share."""
+    """The watched folder; it is never created, since a missing one may be an absent share. A bare
+    mount point must not be writable for the agent, or it is taken for the share."""
     encoding: Encoding = Encoding.UTF_8
     write_mode: WriteMode = WriteMode.RENAME
     file_prefix: str = "OQSsiquc01res_face"
@@ -56,10 +65,17 @@ def create(settings: Settings) -> Relay:
     """Make the relay; the folder may still be missing.
 
     Raises:
-        ConfigError: The prefix is not a part of a file name.
+        ConfigError: The prefix is not a part of a file name, or no file can be renamed from
+            `staging_folder` into `folder`.
     """
     if not settings.file_prefix.isidentifier():
         raise ConfigError("[[relays]] file_prefix: write letters, digits and _ only.")
+    if settings.staging_folder is not None:
+        with suppress(OSError):  # a folder that is away may come later
+            if settings.staging_folder.stat().st_dev != settings.folder.stat().st_dev:
+                raise ConfigError(
+                    "[[relays]] staging_folder: name one on the same file system as folder."
+                )
     return OqsFolder(settings, time.sleep)
 
 
@@ -85,20 +101,46 @@ class OqsFolder:
 
     def commit(self, token: str) -> str:
         """Rename the staged file into place; see `Relay.commit`."""
-        staging_name, name = token.split("/")
-        staging = self._staging_parent / staging_name
-        staged, final = staging / f"{name}{STAGED_SUFFIX}", self._settings.folder / name
+        staging, name = self._place(token)
         with _folder_errors():
-            # Raises when the share is away; only a folder that is there can lack a file.
-            if staged not in staging.iterdir():
-                return name
-            if self._settings.write_mode is WriteMode.CREATE_THEN_WRITE:
-                final.touch()
-                self._pause(NOTICE_S)
-            staged.replace(final)
-            _sync_folder(self._settings.folder)
-            _sync_folder(staging)
+            present = self._look_into(staging)
+            if f"{name}{STAGED_SUFFIX}" in present:
+                self._hand_over(staging, name)
+            elif f"{name}{BEGUN_SUFFIX}" not in present:
+                raise PreparedLostError
         return name
+
+    def settle(self, token: str) -> None:
+        """Remove the sign that the hand-over began; see `Relay.settle`."""
+        staging, name = self._place(token)
+        with _folder_errors():
+            (staging / f"{name}{BEGUN_SUFFIX}").unlink(missing_ok=True)
+
+    def _place(self, token: str) -> tuple[Path, str]:
+        staging_name, name = token.split("/")
+        return self._staging_parent / staging_name, name
+
+    def _look_into(self, staging: Path) -> list[str]:
+        """Names in the staging folder, none if it is gone; an error if its parent is away."""
+        if staging not in self._staging_parent.iterdir():
+            return []
+        return [path.name for path in staging.iterdir()]
+
+    def _hand_over(self, staging: Path, name: str) -> None:
+        final = self._settings.folder / name
+        if self._settings.write_mode is WriteMode.CREATE_THEN_WRITE:
+            final.touch()
+            self._pause(NOTICE_S)
+        begun = staging / f"{name}{BEGUN_SUFFIX}"
+        begun.touch()
+        _sync_folder(staging)
+        try:
+            (staging / f"{name}{STAGED_SUFFIX}").replace(final)
+        except OSError:
+            begun.unlink(missing_ok=True)  # not handed over; the staged file may have vanished
+            raise
+        _sync_folder(self._settings.folder)
+        _sync_folder(staging)
 
     @property
     def _staging_parent(self) -> Path:

@@ -45,6 +45,8 @@ class Relay(Protocol):
     def prepare(self, reception: Reception) -> Prepared:
         """Make everything ready on durable storage, invisible to the reception software.
 
+        Never called for what was handed over. May be repeated; only the last token counts.
+
         Raises:
             RelayUnavailableError: The door is shut for now.
         """
@@ -57,6 +59,15 @@ class Relay(Protocol):
             Name under which the reception software sees it.
 
         Raises:
-            RelayUnavailableError: The door is shut for now; nothing was handed over.
+            RelayUnavailableError: The door is shut for now; call again.
+            PreparedLostError: What was prepared vanished and was not handed over.
+        """
+        ...
+
+    def settle(self, token: str) -> None:
+        """Forget what told `commit` that it had been called before; the hand-over is booked.
+
+        Raises:
+            RelayUnavailableError: Something harmless is left behind.
         """
         ...

@@ -73,6 +73,7 @@ def refused_results() -> dict[str, SignedResult]:
     good = SigningReader().sign(abandoned())
     return {
         "another number outside": SignedResult(2, good.cose),
+        "nobody's": SigningReader().sign(abandoned(), audience=""),
         "another clinic's": SigningReader().sign(abandoned(), audience="another clinic"),
         "another reader's of the same maker": SigningReader(OTHER_READER).sign(abandoned()),
         "a stranger's": SigningReader(STRANGE_READER).sign(abandoned()),

@@ -1,5 +1,6 @@
 """Only files in the adapters' folder can be named, and their settings are checked."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,13 @@ def test_the_file_of_that_name_makes_the_adapter(tmp_path: Path) -> None:
 def test_nothing_else_can_be_named(name: str) -> None:
     with pytest.raises(ConfigError, match=r"choose one of oqs_folder$"):
         create_adapter(agent.relays, name, {}, Path())
+
+
+def test_a_missing_package_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "agent.eligibility.http")
+    monkeypatch.setitem(sys.modules, "httpx", None)
+    with pytest.raises(ConfigError, match=r"^agent\.eligibility: http needs .* 'httpx'$"):
+        create_adapter(agent.eligibility, "http", {"url": "https://x.invalid"}, Path())
 
 
 def test_settings_are_checked() -> None:

@@ -78,6 +78,9 @@ def test_the_reader_may_be_named_by_its_usb_numbers(path: Path) -> None:
     ("old", "new", "sentence"),
     [
         ('audience = "clinic-0000000-test"', "", "missing required field `audience`"),
+        ('"clinic-0000000-test"', f'"{"a" * 129}"', "audience"),
+        ('"clinic-0000000-test"', '"医院"', "audience"),
+        ('"clinic-0000000-test"', '"clinic\\n"', "audience"),
         ('audience = "clinic-0000000-test"', 'audience = ""', "$.audience"),
         ('"1311234567"', '"131123456"', "$.medical_institution_code"),
         ('"1311234567"', '"13112345678"', "$.medical_institution_code"),

@@ -8,106 +8,35 @@ from pathlib import Path
 
 import pytest
 
-from agent.delivery import Delivery, DeliveryTerms
-from agent.errors import RelayUnavailableError
+from agent.delivery import Delivery
 from agent.inbox import Inbox
 from agent.journal import Alarm, Event
-from agent.relays._oqs_file import Encoding, file_name, render
-from agent.relays.oqs_folder import Settings, create
-from agent.relays.port import Prepared, Reception, Relay
-from agent.store import Store
 from agent.visits import Visits
 from hostlink.signing import verify_result
 from hostlink.terms import CardKind
+from tests.agent.delivery_bench import (
+    VISITS,
+    Bench,
+    LosingFolder,
+    MakeRelay,
+    NaiveFolder,
+    ShutFolder,
+    real_relay,
+)
 from tests.agent.syscalls import kill_points, run_traced
 from tests.agent.world import (
-    INSTITUTION,
     RECORD,
     ROOTS,
     TODAY,
-    HeardJournal,
     SigningReader,
-    ToldClock,
     abandoned,
     completed,
     options,
-    receive_visit,
 )
 from tests.hw_sim.reception_software import ReceptionSoftware, RefusedFileError
 
-VISITS = (bytes([1]) * 16, bytes([2]) * 16)
-DATABASE = "agent.sqlite3"
 FEWEST_KILL_POINTS = 20
 NAME_IN_STORE = "受付　太郎".encode()
-MakeRelay = Callable[[Path], Relay]
-
-
-def real_relay(folder: Path) -> Relay:
-    return create(Settings(folder=folder))
-
-
-class NaiveFolder:
-    """Negative control: writes beside, renames, and only then remembers that it did."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._receptions: dict[str, Reception] = {}
-
-    def prepare(self, reception: Reception) -> Prepared:
-        name = file_name("OQSsiquc01res_face", reception)
-        beside = self._folder / f"{name}.part"
-        beside.write_bytes(render(reception, Encoding.UTF_8).content)
-        return Prepared(name, is_encoding_changed=False)
-
-    def commit(self, token: str) -> str:
-        beside = self._folder / f"{token}.part"
-        shutil.copy(beside, beside.with_suffix(".copy"))
-        beside.with_suffix(".copy").rename(self._folder / token)
-        return token
-
-
-class ShutFolder:
-    """A relay whose share is away until told otherwise."""
-
-    def __init__(self, relay: Relay) -> None:
-        self.is_shut = True
-        self._relay = relay
-
-    def prepare(self, reception: Reception) -> Prepared:
-        if self.is_shut:
-            raise RelayUnavailableError("EHOSTDOWN")
-        return self._relay.prepare(reception)
-
-    def commit(self, token: str) -> str:
-        if self.is_shut:
-            raise RelayUnavailableError("EHOSTDOWN")
-        return self._relay.commit(token)
-
-
-class Bench:
-    """A store, and a folder with reception software behind it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.reception = folder / "reception"
-        self.reception.mkdir(parents=True, exist_ok=True)
-        self.software = ReceptionSoftware(self.reception, today="20261122")
-        self.journal = HeardJournal()
-        self.clock = ToldClock()
-        self.store = Store(folder / DATABASE)
-        self._folder = folder
-
-    def receive(self, *visits: bytes) -> None:
-        reader = SigningReader()
-        for visit in visits:
-            receive_visit(self.store, reader, visit)
-
-    def delivery(self, **relays: Relay) -> Delivery:
-        terms = DeliveryTerms(INSTITUTION, ROOTS, timedelta(days=7))
-        wanted = relays or {"oqs": real_relay(self.reception)}
-        return Delivery(self.store, wanted, terms, self.journal, self.clock)
-
-    def bytes_on_disk(self) -> bytes:
-        return b"".join(path.read_bytes() for path in self._folder.glob(f"{DATABASE}*"))
 
 
 @pytest.fixture
@@ -166,6 +95,45 @@ def test_a_shut_relay_holds_up_only_itself(bench: Bench, tmp_path: Path) -> None
     assert len(ReceptionSoftware(other, today="20261122").look()) == len(VISITS)
     assert bench.software.look() == []
     assert NAME_IN_STORE not in bench.bytes_on_disk()
+
+
+def remove_staged(reception: Path) -> None:
+    (staged,) = reception.glob(".uketsuke-*/*.part")
+    staged.unlink()
+
+
+def remove_staging(reception: Path) -> None:
+    (staging,) = reception.glob(".uketsuke-*")
+    shutil.rmtree(staging)
+
+
+@pytest.mark.parametrize("remove", [remove_staged, remove_staging])
+def test_what_vanished_before_it_was_handed_over_is_made_again(
+    bench: Bench, remove: Callable[[Path], None]
+) -> None:
+    relay = LosingFolder(real_relay(bench.reception), partial(remove, bench.reception))
+    delivery = bench.delivery(oqs=relay)
+
+    assert not deliver_all(delivery)
+    assert deliver_all(delivery)
+
+    assert len(bench.software.look()) == len(VISITS)
+    assert bench.journal.alarms == [Alarm.RELAY_UNAVAILABLE, Alarm.PREPARED_LOST]
+    assert list(bench.reception.glob(".uketsuke-*/*")) == []
+
+
+def test_a_folder_configured_anew_gets_what_the_old_one_did_not(
+    bench: Bench, tmp_path: Path
+) -> None:
+    deliver_all(bench.delivery(oqs=LosingFolder(real_relay(bench.reception), lambda: None)))
+    new = tmp_path / "new"
+    new.mkdir()
+
+    assert deliver_all(bench.delivery(oqs=real_relay(new)))
+
+    taken = len(bench.software.look()) + len(ReceptionSoftware(new, today="20261122").look())
+    assert taken == len(VISITS)
+    assert Alarm.PREPARED_LOST in bench.journal.alarms
 
 
 def test_a_result_of_another_nonce_is_not_delivered(empty: Bench) -> None:

@@ -6,16 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from agent.journal import Alarm, Event
+from agent.journal import Alarm
 from hostlink.messages import (
     DeviceHello,
-    ResultAcknowledged,
     VisitChallenge,
     VisitOptions,
     VisitRefused,
 )
 from hostlink.terms import CardKind, ConsentItem, FailureCode, Notice
-from tests.agent.desk_bench import ANSWER, DeskBench, refused_results
+from tests.agent.desk_bench import ANSWER, DeskBench
 from tests.agent.world import (
     FAR_DATE,
     INSTITUTION,
@@ -211,80 +210,6 @@ def test_an_expired_phone_is_refused(bench: DeskBench, patient: Card) -> None:
     assert bench.said[-1] == VisitRefused(VISIT_ID, FailureCode.CERTIFICATE_EXPIRED)
 
 
-def test_a_result_is_acknowledged_after_it_is_stored(bench: DeskBench, patient: Card) -> None:
-    challenge = bench.answered(patient)
-    result = SigningReader().sign(completed(challenge.nonce))
-    bench.desk.result_arrived(result)
-    assert bench.said[-1] == ResultAcknowledged(result.seq)
-    assert bench.journal.alarms == []
-    assert bench.deliveries == 1
-    stored, acknowledged = (
-        bench.journal.events.index(event)
-        for event in (Event.RESULT_STORED, Event.RESULT_ACKNOWLEDGED)
-    )
-    assert stored < acknowledged
-
-
-def test_a_result_that_cannot_be_stored_is_not_acknowledged(
-    bench: DeskBench, patient: Card
-) -> None:
-    challenge = bench.answered(patient)
-    said = len(bench.said)
-    bench.store.rows("PRAGMA query_only = ON")
-    with pytest.raises(Exception, match="readonly"):
-        bench.desk.result_arrived(SigningReader().sign(completed(challenge.nonce)))
-    assert len(bench.said) == said
-
-
-def test_a_result_sent_again_is_acknowledged_again(bench: DeskBench) -> None:
-    result = SigningReader().sign(abandoned())
-    for _ in range(2):
-        bench.desk.result_arrived(result)
-    assert bench.said == [ResultAcknowledged(1)] * 2
-
-
-@pytest.mark.parametrize("name", refused_results())
-def test_a_result_that_is_not_believed_is_not_acknowledged(bench: DeskBench, name: str) -> None:
-    bench.desk.result_arrived(refused_results()[name])
-    assert bench.said == []
-    assert bench.store.rows("SELECT seq FROM results") == []
-    assert bench.journal.alarms == [Alarm.RESULT_INVALID]
-
-
-def test_a_result_from_before_the_first_hello_is_kept(bench: DeskBench) -> None:
-    bench.desk.result_arrived(SigningReader().sign(abandoned(), audience=""))
-    assert bench.said == [ResultAcknowledged(1)]
-
-
-def test_a_completed_result_nobody_gave_options_for_is_kept_and_told(bench: DeskBench) -> None:
-    bench.desk.result_arrived(SigningReader().sign(completed(b"n" * 16)))
-    assert bench.said == [ResultAcknowledged(1)]
-    assert bench.journal.alarms == [Alarm.RESULT_UNBOUND]
-
-
-def test_a_completed_result_of_another_request_is_told(bench: DeskBench, patient: Card) -> None:
-    bench.answered(patient)
-    bench.desk.result_arrived(SigningReader().sign(completed(b"n" * 16)))
-    assert bench.journal.alarms == [Alarm.RESULT_UNBOUND]
-
-
-def test_a_consent_that_was_not_offered_is_told(bench: DeskBench, patient: Card) -> None:
-    challenge = bench.open_visit()
-    bench.desk.identity_proven(patient.prove(challenge))
-    bench.desk.eligibility_answered(
-        bench.asked[0], replace(ANSWER, consents=(ConsentItem.DIAGNOSIS,))
-    )
-    bench.desk.result_arrived(SigningReader().sign(completed(challenge.nonce)))
-    assert bench.journal.alarms == [Alarm.CONSENT_NOT_OFFERED]
-
-
-def test_two_results_with_one_number_are_told(bench: DeskBench) -> None:
-    bench.desk.result_arrived(SigningReader().sign(abandoned()))
-    bench.desk.result_arrived(SigningReader().sign(abandoned(visit_id=b"o" * 16)))
-    assert bench.journal.alarms == [Alarm.RESULT_CONFLICT]
-    assert bench.said == [ResultAcknowledged(1)] * 2
-
-
 @pytest.mark.parametrize(("next_seq", "alarms"), [(2, []), (1, [Alarm.READER_ROLLED_BACK])])
 def test_a_rolled_back_reader_is_noticed_at_hello(
     bench: DeskBench, next_seq: int, alarms: list[Alarm]
@@ -292,6 +217,33 @@ def test_a_rolled_back_reader_is_noticed_at_hello(
     bench.desk.result_arrived(SigningReader().sign(abandoned()))
     bench.desk.reader_arrived(DeviceHello(1, 1, UEID, "0.1.0", 8, next_seq))
     assert bench.journal.alarms == alarms
+
+
+def test_a_rolled_back_readers_visits_are_refused_until_it_is_past_the_old_numbers(
+    bench: DeskBench, patient: Card
+) -> None:
+    reader = SigningReader()
+    for _ in range(2):
+        bench.desk.result_arrived(reader.sign(abandoned()))
+    bench.desk.reader_arrived(DeviceHello(1, 1, UEID, "0.1.0", 1, 1))
+    refused = VisitRefused(VISIT_ID, FailureCode.STORAGE_UNAVAILABLE)
+    forgetful = SigningReader()
+    for number in range(2):
+        bench.desk.identity_proven(patient.prove(bench.open_visit()))
+        assert bench.said[-1] == refused
+        assert bench.asked == []
+        record = abandoned(visit_id=bytes([number]) * 16)
+        bench.desk.result_arrived(forgetful.sign(record))
+    bench.desk.identity_proven(patient.prove(bench.open_visit()))
+    assert len(bench.asked) == 1
+
+
+def test_a_good_reader_on_the_same_cable_is_served(bench: DeskBench, patient: Card) -> None:
+    bench.desk.result_arrived(SigningReader().sign(abandoned()))
+    for next_seq in (1, 2):
+        bench.desk.reader_arrived(DeviceHello(1, 1, UEID, "0.1.0", 8, next_seq))
+    bench.desk.identity_proven(patient.prove(bench.open_visit()))
+    assert len(bench.asked) == 1
 
 
 def test_the_journal_holds_nothing_personal(bench: DeskBench, patient: Card) -> None:

@@ -88,8 +88,8 @@ def test_a_broken_chain_is_kept_and_told(inbox: Inbox, reader: SigningReader) ->
 
 
 def test_the_highest_number_is_known_for_each_reader(inbox: Inbox, reader: SigningReader) -> None:
-    assert inbox.highest_seq(UEID) is None
+    assert inbox.highest_seq(UEID) == -1
     for _ in range(2):
         keep(inbox, reader.sign(completed(NONCE)))
     assert inbox.highest_seq(UEID) == 2
-    assert inbox.highest_seq(b"another") is None
+    assert inbox.highest_seq(b"another") == -1

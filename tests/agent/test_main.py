@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.__main__ import main
 from hostlink.messages import (
     ResultAcknowledged,
     VisitChallenge,
@@ -17,6 +18,7 @@ from hostlink.messages import (
     VisitOptions,
     VisitRefused,
 )
+from hostlink.port import ByteStream
 from hostlink.terms import CardKind, ConsentItem, FailureCode
 from tests.agent.reader_end import ReaderEnd
 from tests.agent.running_agent import PATIENCE_S, RunningAgent
@@ -247,3 +249,24 @@ def test_a_store_that_cannot_be_trusted_ends_with_3(
     status, sentence = run_to_end(agent.folder / "agent.toml")
     assert status == 3
     assert sentence.count("\n") == 1
+    assert [line["alarm"] for line in agent.journal()] == ["store_unavailable"]
+
+
+def test_a_link_that_died_ends_with_4(
+    tmp_path: Path,
+    service: EligibilityService,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    def fail(*_: object) -> ByteStream:
+        raise ZeroDivisionError
+
+    agent = RunningAgent(tmp_path, service)
+    monkeypatch.setattr("agent.link.open_serial", fail)
+    monkeypatch.setattr("sys.argv", ["agent", "--config", str(agent.folder / "agent.toml")])
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    monkeypatch.setattr("threading.excepthook", lambda _: None)
+    assert main() == 4
+    assert capfd.readouterr().err.count("\n") == 1
+    assert agent.events() == ["started", "alarm"]
+    assert agent.journal()[-1]["alarm"] == "link_died"

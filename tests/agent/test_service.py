@@ -2,33 +2,24 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
-from queue import Queue
 
 import pytest
 
 from agent import service as service_module
-from agent.delivery import Delivery, DeliveryTerms
-from agent.desk import Desk, DeskDoors, DeskTerms
-from agent.eligibility.port import EligibilityAnswer, EligibilityQuery
+from agent.eligibility.port import EligibilityAnswer
 from agent.errors import (
+    LinkDiedError,
     MalformedQualificationError,
     RelayUnavailableError,
     StoreUnavailableError,
 )
-from agent.inbox import Inbox
 from agent.journal import Alarm, Event
-from agent.relays.port import Prepared, Reception
-from agent.service import Service, StopWanted
-from agent.store import Store
-from agent.trust import CardTrust
-from agent.visits import Visits
+from agent.service import StopWanted
 from hostlink.events import LinkDown, LinkUp, Received
 from hostlink.link import ResetReason
 from hostlink.messages import (
     DeviceHello,
-    Message,
     ResultAcknowledged,
     VisitChallenge,
     VisitOpened,
@@ -36,115 +27,20 @@ from hostlink.messages import (
     VisitRefused,
 )
 from hostlink.terms import CardKind, ConsentItem, FailureCode
+from tests.agent.service_bench import PATIENCE_S, Bench
 from tests.agent.world import (
-    AUDIENCE,
-    INSTITUTION,
     RECORD,
-    ROOTS,
     VISIT_ID,
-    HeardJournal,
     SigningReader,
-    ToldClock,
     abandoned,
-    authority,
     card,
     completed,
     receive_visit,
 )
 from tests.hostlink.pki import UEID
 
-PATIENCE_S = 5.0
 OTHER_VISIT = b"o" * 16
 ANSWER = EligibilityAnswer(RECORD, is_registered=True, consents=tuple(ConsentItem))
-
-
-class ToldSource:
-    """An eligibility source that does what it is told."""
-
-    def __init__(self) -> None:
-        self.answers: list[EligibilityAnswer | FailureCode | Exception] = []
-
-    def ask(self, query: EligibilityQuery) -> EligibilityAnswer | FailureCode:
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    def close(self) -> None:
-        """Nothing to give back."""
-
-
-class ToldRelay:
-    """A relay that does what it is told."""
-
-    def __init__(self) -> None:
-        self.faults: list[Exception] = []
-        self.delivered: Queue[int] = Queue()
-
-    def prepare(self, reception: Reception) -> Prepared:
-        if self.faults:
-            raise self.faults.pop(0)
-        return Prepared(str(reception.seq), is_encoding_changed=False)
-
-    def commit(self, token: str) -> str:
-        self.delivered.put(int(token))
-        return token
-
-
-class Bench:
-    """A service that runs in a thread, and the reader's side of the link as a queue."""
-
-    def __init__(self, database: Path) -> None:
-        self.source = ToldSource()
-        self.relay = ToldRelay()
-        self.journal = HeardJournal()
-        self.said: Queue[Message] = Queue()
-        self.store = Store(database)
-        clock = ToldClock()
-        terms = DeliveryTerms(INSTITUTION, ROOTS, timedelta(days=7))
-        delivery = Delivery(Store(database), {"told": self.relay}, terms, self.journal, clock)
-        self.service = Service(self.source, delivery, self.journal)
-        self.desk = Desk(
-            DeskTerms(AUDIENCE, INSTITUTION, ROOTS, CardTrust([authority().certificate])),
-            Visits(self.store),
-            Inbox(self.store),
-            DeskDoors(self._send, self.service.ask, self.service.wake_delivery),
-            self.journal,
-            clock,
-        )
-        self.error: StoreUnavailableError | None = None
-        self._thread = threading.Thread(target=self._run)
-
-    def _send(self, message: Message) -> bool:
-        self.said.put(message)
-        return True
-
-    def _run(self) -> None:
-        try:
-            self.service.run(self.desk)
-        except StoreUnavailableError as error:
-            self.error = error
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self.service.post(StopWanted(None))
-        self.wait_stopped()
-
-    def wait_stopped(self) -> None:
-        self._thread.join(PATIENCE_S)
-        assert not self._thread.is_alive()
-
-    def tell(self, message: Message) -> Message:
-        """The reader says something; what the agent answers."""
-        self.service.post(Received(message))
-        return self.said.get(timeout=PATIENCE_S)
-
-    def open_visit(self) -> VisitChallenge:
-        answer = self.tell(VisitOpened(VISIT_ID, CardKind.MY_NUMBER))
-        assert isinstance(answer, VisitChallenge)
-        return answer
 
 
 @pytest.fixture
@@ -223,6 +119,51 @@ def test_a_fault_of_a_relay_is_told_and_tried_again(bench: Bench) -> None:
     assert bench.journal.alarms == [Alarm.INTERNAL]
 
 
+def test_a_bad_parcel_stops_no_other(bench: Bench) -> None:
+    reader = SigningReader()
+    for number in range(3):
+        receive_visit(bench.store, reader, bytes([number]) * 16)
+    bench.relay.bad_seqs = {1}
+    bench.start()
+    assert [bench.relay.delivered.get(timeout=PATIENCE_S) for _ in range(2)] == [2, 3]
+
+    for number in range(3, 6):  # several rounds more: the bad one is told once
+        receive_visit(bench.store, reader, bytes([number]) * 16)
+        bench.service.wake_delivery()
+        assert bench.relay.delivered.get(timeout=PATIENCE_S) == number + 1
+    assert bench.journal.alarms == [Alarm.INTERNAL]
+    (told,) = (each for each in bench.journal.heard if each.event is Event.ALARM)
+    assert (told.visit, told.seq, told.detail) == (bytes(16), 1, "told: ZeroDivisionError")
+
+    bench.relay.bad_seqs = set()
+    bench.service.wake_delivery()
+    assert bench.relay.delivered.get(timeout=PATIENCE_S) == 1
+
+
+def test_a_dead_share_does_not_keep_the_process_alive(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service_module, "DELIVERY_STOP_S", 0.01)
+    receive_visit(bench.store, SigningReader())
+    bench.relay.gate.clear()
+    bench.start()
+    bench.open_visit()
+    bench.stop()
+    hanging = [each for each in threading.enumerate() if each.name == "delivery"]
+    bench.relay.gate.set()
+    assert [each.daemon for each in hanging] == [True]
+    for each in hanging:
+        each.join(PATIENCE_S)
+
+
+def test_it_stops_when_the_link_died(bench: Bench) -> None:
+    bench.start()
+    bench.service.post(StopWanted(LinkDiedError()))
+    bench.wait_stopped()
+    assert isinstance(bench.error, LinkDiedError)
+    assert Event.STOPPED not in bench.journal.events
+
+
 def break_owners_store(bench: Bench) -> None:
     bench.start()
     bench.open_visit()
@@ -241,6 +182,6 @@ def test_it_stops_when_nothing_can_be_kept(
 ) -> None:
     break_store(bench)
     bench.wait_stopped()
-    assert bench.error is not None
+    assert isinstance(bench.error, StoreUnavailableError)
     assert bench.said.empty()
     assert Event.STOPPED not in bench.journal.events

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from functools import partial
 from pathlib import Path
 
@@ -62,6 +63,23 @@ def test_a_full_disk_is_told(store: Store) -> None:
     store.rows("PRAGMA max_page_count = 1")
     with pytest.raises(StoreUnavailableError):
         store.change("INSERT INTO conflicts VALUES (x'01', 1, zeroblob(100000), 3)")
+
+
+def test_purging_waits_for_no_reader(store: Store, tmp_path: Path) -> None:
+    """It would hold the writer's lock meanwhile, and the desk would wait with it."""
+    store.change(KEEP)
+    other = sqlite3.connect(tmp_path / "agent.sqlite3", isolation_level=None)
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM conflicts").fetchall()
+    store.change("DELETE FROM conflicts")
+
+    started = time.monotonic()
+    assert not store.forget_purged()
+    assert time.monotonic() - started < 1
+    assert store.rows("PRAGMA busy_timeout") == [(5_000,)]
+
+    other.close()
+    assert store.forget_purged()
 
 
 def keep_then_acknowledge(folder: Path, synchronous: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from agent.store import Store
 from agent.visits import Visits
-from hostlink.terms import CardKind
+from hostlink.terms import CardKind, VerificationMethod
 from tests.agent.world import RECORD, TODAY, VISIT_ID, options
 
 
@@ -42,15 +42,24 @@ def test_two_visits_share_nothing(visits: Visits) -> None:
 
 def test_a_challenge_is_good_for_one_proof(visits: Visits) -> None:
     visits.challenge(VISIT_ID, CardKind.MY_NUMBER, TODAY)
-    visits.accept(VISIT_ID, b"proof", b"certificate")
+    visits.accept(VISIT_ID, b"proof", b"certificate", VerificationMethod.PIN)
     visit = visits.find(VISIT_ID)
     assert visit is not None
     assert (visit.challenge, visit.identity) == (None, b"proof")
+    assert visit.method is VerificationMethod.PIN
+
+
+def test_what_identifies_a_patient_does_not_show(visits: Visits) -> None:
+    visits.challenge(VISIT_ID, CardKind.MY_NUMBER, TODAY)
+    visits.accept(VISIT_ID, b"proof", b"certificate", VerificationMethod.PIN)
+    text = repr(visits.find(VISIT_ID))
+    assert "proof" not in text
+    assert "certificate" not in text
 
 
 def test_the_answer_survives_a_restart(visits: Visits, tmp_path: Path) -> None:
     visits.challenge(VISIT_ID, CardKind.MY_NUMBER, TODAY)
-    visits.accept(VISIT_ID, b"proof", b"certificate")
+    visits.accept(VISIT_ID, b"proof", b"certificate", VerificationMethod.PIN)
     visits.answer(RECORD, options(), TODAY)
 
     visit = Visits(Store(tmp_path / "agent.sqlite3")).find(VISIT_ID)
@@ -67,10 +76,10 @@ def test_a_new_proof_keeps_the_answer_about_the_same_certificate(
     visits: Visits, certificate: bytes, is_kept: bool
 ) -> None:
     visits.challenge(VISIT_ID, CardKind.MY_NUMBER, TODAY)
-    visits.accept(VISIT_ID, b"proof", b"certificate")
+    visits.accept(VISIT_ID, b"proof", b"certificate", VerificationMethod.PIN)
     visits.answer(RECORD, options(), TODAY)
     visits.challenge(VISIT_ID, CardKind.MY_NUMBER, TODAY)
-    visits.accept(VISIT_ID, b"another", certificate)
+    visits.accept(VISIT_ID, b"another", certificate, VerificationMethod.PIN)
     visit = visits.find(VISIT_ID)
     assert visit is not None
     assert (visit.options is not None) == is_kept

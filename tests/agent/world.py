@@ -256,7 +256,7 @@ def receive_visit(
     """A whole visit arrives in the store and waits to be delivered."""
     visits = Visits(store)
     challenge = visits.challenge(visit_id, CardKind.MY_NUMBER, now)
-    visits.accept(visit_id, b"i" * 32, b"c" * 32)
+    visits.accept(visit_id, b"i" * 32, b"c" * 32, VerificationMethod.FACE)
     visits.answer(RECORD, options(visit_id), now)
     result = reader.sign(completed(challenge.nonce, visit_id, now))
     Inbox(store).keep(result.cose, verify_result(result.cose, ROOTS), now)

@@ -210,6 +210,37 @@ def test_cable_that_worked_is_opened_again_at_once(
     cable.unplug()
 
 
+def test_a_fault_that_ends_the_thread_is_told(
+    device_end: DeviceEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("threading.excepthook", lambda _: None)
+    deaths: queue.Queue[str] = queue.Queue()
+
+    def broken() -> ByteStream:
+        raise ZeroDivisionError
+
+    link = Link(broken, device_end, Owner(), died=lambda: deaths.put("died"))
+    link.start()
+    assert deaths.get(timeout=PATIENCE_S) == "died"
+    link.close()
+    assert deaths.empty()
+
+
+def test_an_ordinary_end_is_no_death(device_end: DeviceEnd) -> None:
+    deaths: queue.Queue[str] = queue.Queue()
+    attempts: queue.Queue[str] = queue.Queue()
+
+    def not_there() -> ByteStream:
+        attempts.put("")
+        raise CableLostError
+
+    link = Link(not_there, device_end, Owner(), died=lambda: deaths.put("died"))
+    link.start()
+    attempts.get(timeout=PATIENCE_S)
+    link.close()
+    assert deaths.empty()
+
+
 def test_close_without_start(device_end: DeviceEnd) -> None:
     Link(PtyCable, device_end, Owner()).close()  # type: ignore[arg-type]  # never opened
 

@@ -1,7 +1,10 @@
 """The HTTP source against the simulated service: answers, outages, one kept connection."""
 
+import socket
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -112,6 +115,30 @@ def test_an_answer_that_is_not_as_agreed(
     service.talk_garbage(body)
     with pytest.raises(MalformedQualificationError):
         source.ask(query)
+
+
+def test_an_endless_answer_is_not_read_to_its_end(query: EligibilityQuery) -> None:
+    part, parts = bytes(65_536), 500
+    sent: list[int] = []
+
+    def serve(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+            for _ in range(parts):
+                connection.sendall(part)
+                sent.append(len(part))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=serve, args=(listener,))
+        server.start()
+        source = create(Settings(f"http://127.0.0.1:{listener.getsockname()[1]}", 5))
+        with pytest.raises(MalformedQualificationError):
+            source.ask(query)
+        source.close()
+        server.join(5)
+    assert len(sent) < parts
 
 
 def test_the_connection_is_kept_open(

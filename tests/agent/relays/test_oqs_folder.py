@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.errors import ConfigError, RelayUnavailableError
+from agent.errors import ConfigError, PreparedLostError, RelayUnavailableError
 from agent.relays._oqs_file import Encoding
 from agent.relays.oqs_folder import OqsFolder, Settings, WriteMode, create
 from tests.agent.relays.test_oqs_file import RECEPTION
@@ -54,6 +54,58 @@ def test_committed_again_it_does_not_come_again(folder: Path, software: Receptio
     assert software.look() == []
 
 
+def test_a_share_that_is_away_after_the_hand_over_is_tried_again(
+    folder: Path, software: ReceptionSoftware, tmp_path: Path
+) -> None:
+    relay = create(Settings(folder))
+    token = relay.prepare(RECEPTION).token
+    relay.commit(token)
+    share = shutil.move(folder, tmp_path / "share")
+    with pytest.raises(RelayUnavailableError, match="ENOENT"):
+        relay.commit(token)
+    shutil.move(share, folder)
+    relay.commit(token)
+    assert len(software.look()) == 1
+
+
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_a_staged_file_that_vanished_is_not_taken_for_handed_over(folder: Path, what: str) -> None:
+    relay = create(Settings(folder))
+    token = relay.prepare(RECEPTION).token
+    (staged,) = folder.glob(".uketsuke-*/*")
+    if what == "file":
+        staged.unlink()
+    else:
+        shutil.rmtree(staged.parent)
+    for _ in range(2):
+        with pytest.raises(PreparedLostError):
+            relay.commit(token)
+    assert visible(folder) == []
+
+
+def test_a_staged_file_that_vanishes_during_the_hand_over_is_missed(folder: Path) -> None:
+    def scan(_: float) -> None:
+        (staged,) = folder.glob(".uketsuke-*/*")
+        staged.unlink()
+
+    relay = OqsFolder(Settings(folder, write_mode=WriteMode.CREATE_THEN_WRITE), scan)
+    token = relay.prepare(RECEPTION).token
+    with pytest.raises(RelayUnavailableError, match="ENOENT"):
+        relay.commit(token)
+    with pytest.raises(PreparedLostError):
+        relay.commit(token)
+
+
+def test_once_booked_nothing_is_left_in_the_staging_folder(folder: Path) -> None:
+    relay = create(Settings(folder))
+    token = relay.prepare(RECEPTION).token
+    relay.commit(token)
+    assert len(list(folder.glob(".uketsuke-*/*"))) == 1
+    for _ in range(2):
+        relay.settle(token)
+    assert list(folder.glob(".uketsuke-*/*")) == []
+
+
 def test_prepared_again_after_a_kill_it_is_whole(folder: Path, software: ReceptionSoftware) -> None:
     relay = create(Settings(folder))
     token = relay.prepare(RECEPTION).token
@@ -80,10 +132,10 @@ def test_an_absent_share_is_not_taken_for_a_delivered_file(
     share = shutil.move(folder, tmp_path / "share")
     folder.mkdir()
 
-    with pytest.raises(RelayUnavailableError, match="ENOENT"):
+    with pytest.raises(PreparedLostError):
         relay.commit(token)
     relay.commit(relay.prepare(OTHER).token)  # written to the mount point itself
-    with pytest.raises(RelayUnavailableError, match="ENOENT"):
+    with pytest.raises(PreparedLostError):
         relay.commit(token)
 
     shutil.rmtree(folder)
@@ -150,6 +202,15 @@ def test_the_staging_folder_may_lie_elsewhere(folder: Path, tmp_path: Path) -> N
     relay = create(Settings(folder, staging_folder=staging))
     name = relay.commit(relay.prepare(RECEPTION).token)
     assert [path.name for path in folder.iterdir()] == [name]
+
+
+def test_a_staging_folder_on_another_file_system_is_refused(folder: Path) -> None:
+    other = Path("/dev/shm")  # noqa: S108 - only looked at
+    if other.stat().st_dev == folder.stat().st_dev:
+        pytest.skip("there is no second file system here")
+    with pytest.raises(ConfigError, match="same file system"):
+        create(Settings(folder, staging_folder=other))
+    create(Settings(folder / "away", staging_folder=other))
 
 
 @pytest.mark.parametrize("prefix", ["", "../face", "a b"])

@@ -1,0 +1,137 @@
+"""A service that runs in a thread, between a told source, a told relay and a told reader."""
+
+import threading
+from datetime import timedelta
+from pathlib import Path
+from queue import Queue
+
+from agent.delivery import Delivery, DeliveryTerms
+from agent.desk import Desk, DeskDoors, DeskTerms
+from agent.eligibility.port import EligibilityAnswer, EligibilityQuery
+from agent.errors import (
+    AgentError,
+    LinkDiedError,
+    StoreUnavailableError,
+)
+from agent.inbox import Inbox
+from agent.relays.port import Prepared, Reception
+from agent.service import Service, StopWanted
+from agent.store import Store
+from agent.trust import CardTrust
+from agent.visits import Visits
+from hostlink.events import Received
+from hostlink.messages import (
+    Message,
+    VisitChallenge,
+    VisitOpened,
+)
+from hostlink.terms import CardKind, FailureCode
+from tests.agent.world import (
+    AUDIENCE,
+    INSTITUTION,
+    ROOTS,
+    VISIT_ID,
+    HeardJournal,
+    ToldClock,
+    authority,
+)
+
+PATIENCE_S = 5.0
+
+
+class ToldSource:
+    """An eligibility source that does what it is told."""
+
+    def __init__(self) -> None:
+        self.answers: list[EligibilityAnswer | FailureCode | Exception] = []
+
+    def ask(self, query: EligibilityQuery) -> EligibilityAnswer | FailureCode:
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+class ToldRelay:
+    """A relay that does what it is told."""
+
+    def __init__(self) -> None:
+        self.faults: list[Exception] = []
+        self.bad_seqs: set[int] = set()
+        self.gate = threading.Event()
+        self.gate.set()
+        self.delivered: Queue[int] = Queue()
+
+    def prepare(self, reception: Reception) -> Prepared:
+        self.gate.wait()
+        if reception.seq in self.bad_seqs:
+            raise ZeroDivisionError
+        if self.faults:
+            raise self.faults.pop(0)
+        return Prepared(str(reception.seq), is_encoding_changed=False)
+
+    def commit(self, token: str) -> str:
+        self.delivered.put(int(token))
+        return token
+
+    def settle(self, token: str) -> None:
+        """Nothing is kept that could be forgotten."""
+
+
+class Bench:
+    """A service that runs in a thread, and the reader's side of the link as a queue."""
+
+    def __init__(self, database: Path) -> None:
+        self.source = ToldSource()
+        self.relay = ToldRelay()
+        self.journal = HeardJournal()
+        self.said: Queue[Message] = Queue()
+        self.store = Store(database)
+        clock = ToldClock()
+        terms = DeliveryTerms(INSTITUTION, ROOTS, timedelta(days=7))
+        delivery = Delivery(Store(database), {"told": self.relay}, terms, self.journal, clock)
+        self.service = Service(self.source, delivery, self.journal)
+        self.desk = Desk(
+            DeskTerms(AUDIENCE, INSTITUTION, ROOTS, CardTrust([authority().certificate])),
+            Visits(self.store),
+            Inbox(self.store),
+            DeskDoors(self._send, self.service.ask, self.service.wake_delivery),
+            self.journal,
+            clock,
+        )
+        self.error: AgentError | None = None
+        self._thread = threading.Thread(target=self._run)
+
+    def _send(self, message: Message) -> bool:
+        self.said.put(message)
+        return True
+
+    def _run(self) -> None:
+        try:
+            self.service.run(self.desk)
+        except (StoreUnavailableError, LinkDiedError) as error:
+            self.error = error
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self.service.post(StopWanted(None))
+        self.wait_stopped()
+
+    def wait_stopped(self) -> None:
+        self._thread.join(PATIENCE_S)
+        assert not self._thread.is_alive()
+
+    def tell(self, message: Message) -> Message:
+        """The reader says something; what the agent answers."""
+        self.service.post(Received(message))
+        return self.said.get(timeout=PATIENCE_S)
+
+    def open_visit(self) -> VisitChallenge:
+        answer = self.tell(VisitOpened(VISIT_ID, CardKind.MY_NUMBER))
+        assert isinstance(answer, VisitChallenge)
+        return answer

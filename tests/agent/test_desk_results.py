@@ -1,0 +1,108 @@
+"""Which results the desk stores and acknowledges, and what it tells about them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from agent.journal import Alarm, Event
+from hostlink.messages import (
+    ResultAcknowledged,
+)
+from hostlink.terms import ConsentItem, VerificationMethod
+from tests.agent.desk_bench import ANSWER, DeskBench, refused_results
+from tests.agent.world import (
+    Card,
+    SigningReader,
+    abandoned,
+    card,
+    completed,
+)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> DeskBench:
+    return DeskBench(tmp_path / "agent.sqlite3")
+
+
+@pytest.fixture(scope="module")
+def patient() -> Card:
+    return card()
+
+
+def test_a_result_is_acknowledged_after_it_is_stored(bench: DeskBench, patient: Card) -> None:
+    challenge = bench.answered(patient)
+    result = SigningReader().sign(completed(challenge.nonce))
+    bench.desk.result_arrived(result)
+    assert bench.said[-1] == ResultAcknowledged(result.seq)
+    assert bench.journal.alarms == []
+    assert bench.deliveries == 1
+    stored, acknowledged = (
+        bench.journal.events.index(event)
+        for event in (Event.RESULT_STORED, Event.RESULT_ACKNOWLEDGED)
+    )
+    assert stored < acknowledged
+
+
+def test_a_result_that_cannot_be_stored_is_not_acknowledged(
+    bench: DeskBench, patient: Card
+) -> None:
+    challenge = bench.answered(patient)
+    said = len(bench.said)
+    bench.store.rows("PRAGMA query_only = ON")
+    with pytest.raises(Exception, match="readonly"):
+        bench.desk.result_arrived(SigningReader().sign(completed(challenge.nonce)))
+    assert len(bench.said) == said
+
+
+def test_a_result_sent_again_is_acknowledged_again(bench: DeskBench) -> None:
+    result = SigningReader().sign(abandoned())
+    for _ in range(2):
+        bench.desk.result_arrived(result)
+    assert bench.said == [ResultAcknowledged(1)] * 2
+
+
+@pytest.mark.parametrize("name", refused_results())
+def test_a_result_that_is_not_believed_is_not_acknowledged(bench: DeskBench, name: str) -> None:
+    bench.desk.result_arrived(refused_results()[name])
+    assert bench.said == []
+    assert bench.store.rows("SELECT seq FROM results") == []
+    assert bench.journal.alarms == [Alarm.RESULT_INVALID]
+
+
+def test_a_completed_result_nobody_gave_options_for_is_kept_and_told(bench: DeskBench) -> None:
+    bench.desk.result_arrived(SigningReader().sign(completed(b"n" * 16)))
+    assert bench.said == [ResultAcknowledged(1)]
+    assert bench.journal.alarms == [Alarm.RESULT_UNBOUND]
+
+
+def test_a_completed_result_of_another_request_is_told(bench: DeskBench, patient: Card) -> None:
+    bench.answered(patient)
+    bench.desk.result_arrived(SigningReader().sign(completed(b"n" * 16)))
+    assert bench.journal.alarms == [Alarm.RESULT_UNBOUND]
+
+
+def test_a_consent_that_was_not_offered_is_told(bench: DeskBench, patient: Card) -> None:
+    challenge = bench.open_visit()
+    bench.desk.identity_proven(patient.prove(challenge))
+    bench.desk.eligibility_answered(
+        bench.asked[0], replace(ANSWER, consents=(ConsentItem.DIAGNOSIS,))
+    )
+    bench.desk.result_arrived(SigningReader().sign(completed(challenge.nonce)))
+    assert bench.journal.alarms == [Alarm.CONSENT_NOT_OFFERED]
+
+
+def test_another_method_than_the_proof_named_is_told(bench: DeskBench, patient: Card) -> None:
+    challenge = bench.open_visit()
+    proof = replace(patient.prove(challenge), method=VerificationMethod.PIN)
+    bench.desk.identity_proven(proof)
+    bench.desk.eligibility_answered(bench.asked[0], ANSWER)
+    bench.desk.result_arrived(SigningReader().sign(completed(challenge.nonce)))
+    assert bench.journal.alarms == [Alarm.METHOD_DIFFERS]
+
+
+def test_two_results_with_one_number_are_told(bench: DeskBench) -> None:
+    bench.desk.result_arrived(SigningReader().sign(abandoned()))
+    bench.desk.result_arrived(SigningReader().sign(abandoned(visit_id=b"o" * 16)))
+    assert bench.journal.alarms == [Alarm.RESULT_CONFLICT]
+    assert bench.said == [ResultAcknowledged(1)] * 2
