@@ -3,8 +3,9 @@
 from collections.abc import Hashable, Sequence
 from typing import TypeVar
 
-_MOST_LOSSES = 2
-"""The first may be a patient who lifted the card for a moment, unseen by the slot."""
+MOST_LOSSES = 4
+"""A patient may lift the card for a moment, unseen by the slot, and lay it down while the service is
+still busy with the loss."""
 
 Card = TypeVar("Card", bound=Hashable)
 
@@ -30,4 +31,4 @@ class SilentCards:
             laid: all cards that lie there now; a value differs for every laying of a card.
         """
         self._losses = {card: times for card, times in self._losses.items() if card in laid}
-        return [card for card in laid if self._losses.get(card, 0) < _MOST_LOSSES]
+        return [card for card in laid if self._losses.get(card, 0) < MOST_LOSSES]

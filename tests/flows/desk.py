@@ -4,12 +4,24 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from tests.hw_sim.bench import Bench
 from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.patient_screen import NotShownError
+from tests.hw_sim.pcscd import Pcscd
+from tests.hw_sim.reception_software import ReceptionSoftware
 
 _ARRIVAL_TIMEOUT_S = 20.0
+_COMPLETED = 1
+
+
+class StoredResult(NamedTuple):
+    """One signed result that the agent holds."""
+
+    seq: int
+    outcome: int
+    visit: str
 
 
 class Desk:
@@ -20,6 +32,12 @@ class Desk:
         self.screen = bench.screen
         self.card = bench.issue("taro", "my_number")
         self._seen_turn = -1
+
+    @property
+    def pcscd(self) -> Pcscd:
+        """The card reader's service."""
+        assert self.bench.pcscd is not None
+        return self.bench.pcscd
 
     def lay(self, card: SimulatedCard | None = None) -> None:
         """The patient lays the card (their own) on the reader."""
@@ -61,28 +79,48 @@ class Desk:
 
     def complete_visit(self, method: str = "pin") -> None:
         """A whole undisturbed visit, until the agent has its result."""
-        before = self.completed()
+        before = len(self.completed())
         self.lay()
         self.go_on_until("finished", method=method)
         self.take()
-        self.wait_until(lambda: self.completed() == before + 1, "the result at the agent")
+        self.wait_until(lambda: len(self.completed()) == before + 1, "the result at the agent")
 
     def tidy_up(self) -> None:
         """Nobody here, the cable plugged in, the card reader's service running."""
+        self.card.physics.before_command = None
         self.bench.slot.remove()
         self.bench.cable.plug_in()
-        if self.bench.pcscd and not self.bench.pcscd.is_running:
-            self.bench.pcscd.start()
+        if not self.pcscd.is_running:
+            self.pcscd.start()
 
-    def results(self) -> list[tuple[int, int]]:
-        """Sequence number and outcome of every result the agent holds, in order."""
+    def results(self) -> list[StoredResult]:
+        """Every result the agent holds, in order."""
         path = self.bench.folder / "agent.sqlite"
         with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as store:
-            return list(store.execute("SELECT seq, outcome FROM results ORDER BY seq"))
+            rows = store.execute("SELECT seq, outcome, visit_id FROM results ORDER BY seq")
+            return [StoredResult(seq, outcome, visit.hex()) for seq, outcome, visit in rows]
 
-    def completed(self) -> int:
-        """How many completed visits the agent holds."""
-        return sum(outcome == 1 for _, outcome in self.results())
+    def completed(self) -> list[str]:
+        """The completed visits that the agent holds, by id."""
+        return sorted(each.visit for each in self.results() if each.outcome == _COMPLETED)
+
+    def received(self) -> list[str]:
+        """The visits whose files lie in the reception folder, by id; one for each file."""
+        folder = self.bench.reception
+        software = ReceptionSoftware(folder)
+        files = [software.read(path) for path in folder.glob("*.xml")]
+        return sorted(file.header["ArbitraryFileIdentifier"] for file in files)
+
+    def assert_exactly_once(self) -> None:
+        """Every result is there once and none is missing; every completed visit has one file."""
+        results = self.results()
+        assert [each.seq for each in results] == list(range(1, len(results) + 1))
+        assert len({each.visit for each in results}) == len(results)
+        assert self.received() == self.completed()
+
+    def assert_told(self, failure: str) -> None:
+        """The patient reads what happened, and what to do now."""
+        assert self.screen.tells_of(failure), (self.screen.shown(), self.screen.texts())
 
     def are_both_alive(self) -> bool:
         """Whether reader and agent run."""

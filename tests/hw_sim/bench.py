@@ -6,9 +6,9 @@ service. Without namespaces a slot within the device's process stands in for pcs
 """
 
 import contextlib
+import os
 import shutil
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -30,16 +30,16 @@ from tests.hw_sim.configuration import agent_toml, device_toml
 from tests.hw_sim.eligibility_service import SHIKEN_HANAKO, UKETSUKE_TARO, EligibilityService
 from tests.hw_sim.patient_screen import PatientScreen
 from tests.hw_sim.pcscd import Pcscd
+from tests.hw_sim.processes import Processes
 from tests.hw_sim.provisioning import provision
 
 PEOPLE = Path(__file__).parent / "people"
 PERSONS = {"taro": UKETSUKE_TARO, "hanako": SHIKEN_HANAKO}
 _START_TIMEOUT_S = 30.0
-_STOP_TIMEOUT_S = 10.0
 
 
 class BenchError(Exception):
-    """The bench itself could not be set up."""
+    """The bench could not be set up, or its programs did not end cleanly."""
 
 
 class Bench:
@@ -57,17 +57,17 @@ class Bench:
         self.folder = folder
         self.has_pcscd = has_pcscd
         """False: the card's slot is simulated within the device's process."""
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
         self.reception = folder / "reception"
-        self.reception.mkdir()
+        self.laid_at_ms = 0.0
+        """When the last card was laid, monotonic ms."""
         self._exit = contextlib.ExitStack()
-        self._issuer = Issuer(key_folder)
-        self._provisioned = provision(folder / "keys")
-        self._encoding = encoding
+        self._key_folder = key_folder
+        self.encoding = encoding
+        """How the reception software wants its files."""
         self._limits = limits or {}
         """Limits of a visit that differ from the reader's own."""
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._processes = Processes(folder)
+        self._unclean_ends: list[str] = []
 
     def __enter__(self) -> Self:
         try:
@@ -77,8 +77,10 @@ class Bench:
             raise
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, error_type: type[BaseException] | None, *_: object) -> None:
         self._exit.close()
+        if self._unclean_ends and error_type is None:
+            raise BenchError("; ".join(self._unclean_ends))
 
     def issue(self, person: str, profile: str) -> SimulatedCard:
         """A card of this profile for this person, known to the eligibility service."""
@@ -88,12 +90,15 @@ class Bench:
         self.eligibility.enroll(sha256(_read_certificate(card)).digest(), PERSONS[person])
         return card
 
-    def lay(self, card: SimulatedCard) -> float:
-        """Lay a card, its front seen by the card camera; returns the monotonic ms."""
-        (self.folder / "card_front.toml").write_text(_printed_front(card), encoding="utf-8")
-        laid_at_ms = time.monotonic() * 1000
+    def lay(self, card: SimulatedCard) -> None:
+        """Lay a card, its front seen by the card camera."""
+        front = self.folder / "card_front.toml"
+        front.write_text(_printed_front(card), encoding="utf-8")
+        # The system would stamp it with its last tick, which may lie before this card came: only
+        # simulated patients are that quick.
+        os.utime(front, ns=(time.time_ns(),) * 2)
+        self.laid_at_ms = time.monotonic() * 1000
         self.slot.lay(card)
-        return laid_at_ms
 
     def show_face(self, person: str, face: str = "live") -> None:
         """Put somebody before the camera."""
@@ -104,20 +109,18 @@ class Bench:
 
     def is_alive(self, name: str) -> bool:
         """Whether the process `device` or `agent` runs."""
-        return self._processes[name].poll() is None
+        return self._processes.is_alive(name)
 
     def kill(self, name: str) -> None:
         """SIGKILL a process, as a power cut would."""
-        self._processes[name].kill()
-        self._processes[name].wait()
+        self._processes.kill(name)
 
     def start(self, name: str) -> None:
         """Start the process `device` or `agent`."""
         is_real = self.has_pcscd or name != "device"
         module = name if is_real else "tests.hw_sim.device_process"
-        command = [sys.executable, "-m", module, "--config", str(self.folder / f"{name}.toml")]
-        with (self.folder / f"{name}.log").open("ab") as log:
-            self._processes[name] = subprocess.Popen(command, stdout=log, stderr=log)
+        configuration = str(self.folder / f"{name}.toml")
+        self._processes.start(name, [sys.executable, "-m", module, "--config", configuration])
 
     def log(self, name: str) -> str:
         """What a process wrote."""
@@ -128,9 +131,8 @@ class Bench:
         token_file = self.folder / "screen.token"
         ends_at_s = time.monotonic() + _START_TIMEOUT_S
         while time.monotonic() < ends_at_s:
-            for name in ("device", "agent"):
-                if name in self._processes and not self.is_alive(name):
-                    raise BenchError(f"{name} did not start:\n{self.log(name)}")
+            for name in self._processes.ended():
+                raise BenchError(f"{name} did not start:\n{self.log(name)}")
             with contextlib.suppress(OSError):
                 url = f"http://127.0.0.1:{self.screen_port}/"
                 screen = PatientScreen(url, token_file.read_text())
@@ -141,6 +143,10 @@ class Bench:
 
     def _set_up(self) -> None:
         enter = self._exit.enter_context
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.reception.mkdir(parents=True)
+        self._issuer = Issuer(self._key_folder)
+        self._provisioned = provision(self.folder / "keys")
         self.eligibility = enter(EligibilityService())
         self.cable = Cable(self.folder / "cable")
         self._exit.callback(self.cable.close)
@@ -173,20 +179,13 @@ class Bench:
         )
         (self.folder / "agent.toml").write_text(
             agent_toml(
-                self.cable.agent_port, self._provisioned, self.eligibility.url, self._encoding
+                self.cable.agent_port, self._provisioned, self.eligibility.url, self.encoding
             )
         )
         (self.folder / "vpcd_port").write_text(str(self.vpcd_port))
 
     def _stop_processes(self) -> None:
-        for process in self._processes.values():
-            process.terminate()
-        for process in self._processes.values():
-            try:
-                process.wait(_STOP_TIMEOUT_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        self._unclean_ends = self._processes.stop()
 
 
 def _printed_front(card: SimulatedCard) -> str:

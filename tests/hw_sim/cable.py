@@ -30,6 +30,8 @@ class Cable:
         """What the agent opens."""
         self.carried_bytes = 0
         """Bytes carried in both directions since the cable was made."""
+        self.pulls = 0
+        """How often the cable was pulled out while it was plugged in."""
         self.fault: Fault = bytes
         self._unplug_at: int | None = None
         self._out_for_s = 0.0
@@ -52,6 +54,7 @@ class Cable:
         """Pull the cable: both ports vanish, bytes under way are lost."""
         with self._lock:
             plugged, self._plugged = self._plugged, None
+            self.pulls += plugged is not None
         if plugged:
             plugged.end()
 

@@ -4,7 +4,7 @@ Both processes write the machine's monotonic clock, so their lines can be put on
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -46,6 +46,12 @@ class Hop:
     """Milliseconds since the hop before it; none when the visit never got here."""
     at_ms: float | None
     """Milliseconds since the card was laid."""
+    events: int
+    """Journal lines that made the hop; its time is that of the last of them.
+
+    Several are usual only for a method chosen again, consents answered one by one, a proof or a
+    result sent again after the cable was out, and the two ends of the last hop.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,34 +84,33 @@ def read_lines(folder: Path) -> list[Line]:
 
 
 def last_visit(lines: Iterable[Line]) -> str:
-    """The id of the visit that began last."""
-    return [line.visit for line in lines if line.event == "CardPlaced"][-1]
+    """The id of the visit that began last; empty when none has begun."""
+    return next((line.visit for line in reversed([*lines]) if line.event == "CardPlaced"), "")
 
 
-def hops_of(lines: list[Line], visit: str, laid_at_ms: float) -> list[Hop]:
+def hops_of(lines: Iterable[Line], visit: str, laid_at_ms: float) -> list[Hop]:
     """The twelve hops of one visit; each counts from the hop before it that was reached.
 
     The agent acknowledges and delivers side by side, and a patient may take the card early, so a
     hop counts as done no earlier than the hops before it.
     """
-    begun = next(line.at_ms for line in lines if line.visit == visit)
-    lines = [line for line in lines if line.at_ms >= begun]
+    mine = _lines_of(lines, visit)
     hops, before_ms = [], laid_at_ms
     for name, source, wanted in _HOPS:
-        reached = _reached_at(lines, source, wanted)
-        if reached is None:
-            hops.append(Hop(name, None, None))
+        times = _reached_at(mine, source, wanted)
+        if not times:
+            hops.append(Hop(name, None, None, 0))
             continue
-        reached = max(reached, before_ms)
-        hops.append(Hop(name, round(reached - before_ms, 1), round(reached - laid_at_ms, 1)))
+        reached = max(*times, before_ms)
+        ms, at_ms = round(reached - before_ms, 1), round(reached - laid_at_ms, 1)
+        hops.append(Hop(name, ms, at_ms, len(times)))
         before_ms = reached
     return hops
 
 
-def machine_time_ms(lines: list[Line], visit: str) -> float:
+def machine_time_ms(lines: Iterable[Line], visit: str) -> float:
     """How long the patient waited for the machine, from the card being seen to the kept record."""
-    begun = next(line.at_ms for line in lines if line.visit == visit)
-    steps = [line for line in lines if line.source == "device" and line.at_ms >= begun]
+    steps = [line for line in _lines_of(lines, visit) if line.source == "device"]
     waited = sum(
         after.at_ms - before.at_ms
         for before, after in pairwise(steps)
@@ -114,18 +119,30 @@ def machine_time_ms(lines: list[Line], visit: str) -> float:
     return round(waited, 1)
 
 
-def _reached_at(lines: list[Line], source: str, wanted: tuple[str, ...]) -> float | None:
-    """When the hop was done: with several events of one process, the last of them counts.
+def _lines_of(lines: Iterable[Line], visit: str) -> list[Line]:
+    """The lines of one visit.
+
+    The reader forgets even the id before the card is taken: its lines without one belong to the
+    visit that began last.
+    """
+    mine, begun_last = [], ""
+    for line in lines:
+        if line.event == "CardPlaced":
+            begun_last = line.visit
+        if (line.visit or begun_last) == visit:
+            mine.append(line)
+    return mine
+
+
+def _reached_at(lines: list[Line], source: str, wanted: tuple[str, ...]) -> list[float]:
+    """The times of a hop's events.
 
     The last hop is done when both its events have happened.
     """
-    times: Mapping[str, list[float]] = {
-        event: [line.at_ms for line in lines if line.event == event] for event in wanted
-    }
-    if source == "both" and not all(times.values()):
-        return None
-    found = [moment for moments in times.values() for moment in moments]
-    return max(found) if found else None
+    times = [[line.at_ms for line in lines if line.event == event] for event in wanted]
+    if source == "both" and not all(times):
+        return []
+    return [moment for moments in times for moment in moments]
 
 
 def _entries(path: Path) -> list[dict[str, Any]]:

@@ -57,11 +57,6 @@ def why_not_isolable() -> str | None:
     return trial.stderr.strip() or f"unshare ended with status {trial.returncode}"
 
 
-def can_isolate() -> bool:
-    """True if commands can be isolated on this machine."""
-    return why_not_isolable() is None
-
-
 def run_isolated(command: Sequence[str]) -> NoReturn:
     """Become the command, inside a namespace unless this process is in one already."""
     if not is_isolated():

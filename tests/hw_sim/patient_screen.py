@@ -15,6 +15,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
+from tests.hw_sim.wording import wording_of
+
 PROTOCOL = Subprotocol("uketsuke.screen.v1")
 
 
@@ -67,6 +69,13 @@ class PatientScreen:
         lines = [page["title"], page["lead"], *page["paragraphs"]]
         return [*filter(None, lines), *page["items"], *page["notices"], *buttons]
 
+    def tells_of(self, failure: str) -> bool:
+        """Whether the page says what happened and, unless the machine is off, what to do now."""
+        wording = wording_of(failure, self.language())
+        # A machine that is out of service gives one advice whatever the reason.
+        needed = {wording.title} if self.shown() == "out_of_service" else set(wording)
+        return needed <= set(self.texts())
+
     def choices(self) -> list[str]:
         """The names of the buttons."""
         return [choice["name"] for choice in self._page["choices"]]
@@ -81,10 +90,6 @@ class PatientScreen:
 
     def language(self) -> str:
         return str(self._page["language"])
-
-    def is_dark(self) -> bool:
-        """Whether the screen went off."""
-        return self._is_dark
 
     def wait_for(self, *names: str, timeout_s: float = 10.0, after_turn: int = -1) -> str:
         """Waits until one of the pages is shown in a turn later than `after_turn`."""
@@ -184,5 +189,6 @@ class PatientScreen:
     def _wait(self, is_there: Callable[[], bool], timeout_s: float, what: str) -> None:
         with self._changed:
             if not self._changed.wait_for(is_there, timeout_s):
-                shown = self._page.get("name", "nothing")
+                page = self._page
+                shown = f"{page['name']} ({page['title']})" if page else "nothing"
                 raise NotShownError(f"waited {timeout_s} s for {what}; shown: {shown}")

@@ -1,8 +1,6 @@
 """Plays a scenario on a bench: the world acts, step by step, and waits for what it sees."""
 
-import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import assert_never
 
 from tests.hw_sim.bench import Bench, BenchError
@@ -24,8 +22,6 @@ from tests.hw_sim.scenario import (
     TypePin,
 )
 
-LANGUAGES = Path(__file__).parent.parent.parent / "device" / "screen" / "languages"
-
 
 class UnexpectedError(Exception):
     """The patient saw something else than the scenario says."""
@@ -37,8 +33,6 @@ class Player:
 
     bench: Bench
     scenario: Scenario
-    laid_at_ms: float = 0.0
-    """Monotonic ms at which the last card was laid."""
     _card: SimulatedCard | None = None
     _turn: int = -1
 
@@ -60,7 +54,7 @@ class Player:
             case ShowFace(person, face):
                 bench.show_face(person, face.value)
             case LayCard():
-                self._lay_card()
+                bench.lay(self._laid())
             case TakeCard():
                 bench.slot.remove()
             case See(page, failure, within_s):
@@ -83,9 +77,6 @@ class Player:
             case _:
                 assert_never(step)
 
-    def _lay_card(self) -> None:
-        self.laid_at_ms = self.bench.lay(self._laid())
-
     def _laid(self) -> SimulatedCard:
         if self._card is None:
             raise BenchError("no card was issued")
@@ -104,7 +95,7 @@ class Player:
     def _see(self, page: str, failure: str, within_s: float) -> None:
         screen = self.bench.screen
         screen.wait_for(page, timeout_s=within_s)
-        if failure and _title_of(failure) not in screen.texts():
+        if failure and not screen.tells_of(failure):
             raise UnexpectedError(f"page {page} does not tell of {failure}: {screen.texts()}")
 
     def _type_pin(self, pin: str) -> None:
@@ -113,10 +104,3 @@ class Player:
         screen.type_pin(pin)
         screen.wait_for_entered(len(pin))
         screen.press("confirm")
-
-
-def _title_of(failure: str) -> str:
-    """How the screen names a failure, in the language every visit begins with."""
-    with (LANGUAGES / "ja.toml").open("rb") as file:
-        title: str = tomllib.load(file)["failure"][failure]["title"]
-    return title

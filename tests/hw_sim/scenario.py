@@ -127,7 +127,8 @@ class Expect(_Table, frozen=True):
     """How the patient was verified; none when nobody was."""
     failure: str = ""
     """Failure code in lower case; empty for a completed visit."""
-    has_reception_file: bool = False
+    reception_files: int = 0
+    """Files the scenario must leave for the reception software: this many, no more."""
     consents: Literal["given", "refused", "none"] = "none"
     records: int = 1
     """Signed results the scenario must leave at the agent."""

@@ -60,6 +60,7 @@ def test_a_pulled_cable_takes_both_ports_away(cable: Cable) -> None:
 def test_after_a_replug_the_same_path_leads_to_a_working_port(cable: Cable) -> None:
     cable.unplug()
     cable.unplug()
+    assert cable.pulls == 1
     cable.plug_in()
     reader, pc = open_port(cable.device_port), open_port(cable.agent_port)
     os.write(reader, b"again")
@@ -75,6 +76,7 @@ def test_it_can_be_pulled_at_a_byte_and_comes_back_by_itself(cable: Cable) -> No
     wait_until(lambda: not cable.is_plugged)
     assert cable.carried_bytes == 3
     wait_until(lambda: cable.is_plugged)
+    assert cable.pulls == 1
     os.close(reader)
     os.close(pc)
 

@@ -10,6 +10,7 @@ from websockets.sync.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
 from tests.hw_sim.patient_screen import PROTOCOL, NotShownError, PatientScreen
+from tests.hw_sim.wording import wording_of
 
 PAD = ["8", "3", "0", "5", "9", "1", "7", "2", "6", "", "4", ""]
 
@@ -117,6 +118,21 @@ def test_every_sentence_is_read(hand: HandPlayedScreen, patient: PatientScreen) 
     hand.send(page("finished", 9, lead="様", paragraphs=["文"], items=["項"], choices=choices))
     patient.wait_for("finished")
     assert patient.texts() == ["題", "様", "文", "項", "終了する"]
+
+
+def test_a_failure_is_told_by_what_happened_and_what_to_do(
+    hand: HandPlayedScreen, patient: PatientScreen
+) -> None:
+    title, advice = wording_of("card_removed", "ja")
+    for turn, name, sentences, is_told in (
+        (2, "card_taken", [advice], True),
+        (3, "card_taken", [], False),
+        (4, "out_of_service", [], True),
+    ):
+        hand.send(page(name, turn, title=title, paragraphs=sentences))
+        patient.wait_for(name, after_turn=turn - 1)
+        assert patient.tells_of("card_removed") == is_told
+        assert not patient.tells_of("reader_unavailable")
 
 
 def test_a_picture_is_asked_for(hand: HandPlayedScreen, patient: PatientScreen) -> None:
