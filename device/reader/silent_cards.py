@@ -4,8 +4,8 @@ from collections.abc import Hashable, Sequence
 from typing import TypeVar
 
 MOST_LOSSES = 4
-"""A patient may lift the card for a moment, unseen by the slot, and lay it down while the service is
-still busy with the loss."""
+"""A patient may lift the card for a moment, unseen by the slot, and lay it down while the
+service is still busy with the loss."""
 
 Card = TypeVar("Card", bound=Hashable)
 

@@ -5,6 +5,7 @@ object with everything that was measured; whatever went wrong stands in its fiel
 """
 
 import contextlib
+import fcntl
 import os
 import sys
 import traceback
@@ -52,7 +53,15 @@ def main(arguments: list[str]) -> int:
             f"No private namespace ({obstacle}): the card's slot runs inside the reader's\n"
             "process instead of behind a real pcscd.\n"
         )
-    return play(name, scenario, has_pcscd=obstacle is None)
+    OUT.mkdir(exist_ok=True)
+    with (OUT / f"{name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"{name} is being played already; its folder can serve only one", file=sys.stderr)
+            print(Report(name, error="being played already").json_line())
+            return _UNMET
+        return play(name, scenario, has_pcscd=obstacle is None)
 
 
 def _why_not_isolated() -> str | None:
@@ -108,11 +117,11 @@ def _judge(report: Report, scenario: Scenario) -> None:
 
 
 def _print_hops(report: Report) -> None:
-    print(f"{'':>2}  {'hop':<36} {'took ms':>9} {'at ms':>9}")
+    print(f"\n{'':>2}  {'hop':<36} {'took ms':>9} {'at ms':>9}")
     for number, hop in enumerate(report.hops, start=1):
         took = "-" if hop.ms is None else f"{hop.ms:.1f}"
         at = "not reached" if hop.at_ms is None else f"{hop.at_ms:.1f}"
-        print(f"{number:>2}  {hop.name:<36} {took:>9} {at:>9}")
+        print(f"{number:>2}  {hop.name:<36} {took:>9} {at:>9}{'  refused' * hop.is_refused}")
     outcome = (report.outcome or "no result") + (f" by {report.method}" if report.method else "")
     print(f"\n{outcome}{f' ({report.failure})' if report.failure else ''}")
     print(f"the patient waited {report.machine_time_ms:.0f} ms for the machine")

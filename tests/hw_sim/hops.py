@@ -21,11 +21,13 @@ _MACHINE_STATES = {
 }
 """States in which the patient waits for the machine; looking into the camera counts as waiting."""
 
+_VERIFICATION = "face or PIN"
+
 _HOPS = (
     ("card laid", "device", ("CardPlaced",)),
     ("recognised", "device", ("CardRecognised",)),
     ("method", "device", ("FaceChosen", "PinChosen")),
-    ("face or PIN", "device", ("FaceMatched", "PinAccepted")),
+    (_VERIFICATION, "device", ("FaceMatched", "PinAccepted")),
     ("card signs the agent's challenge", "device", ("ChallengeSigned",)),
     ("identity at the agent", "agent", ("identity_received",)),
     ("eligibility answer", "agent", ("eligibility_answered",)),
@@ -52,6 +54,8 @@ class Hop:
     Several are usual only for a method chosen again, consents answered one by one, a proof or a
     result sent again after the cable was out, and the two ends of the last hop.
     """
+    is_refused: bool
+    """The patient was checked and not recognised, or the card takes no PIN any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +102,15 @@ def hops_of(lines: Iterable[Line], visit: str, laid_at_ms: float) -> list[Hop]:
     hops, before_ms = [], laid_at_ms
     for name, source, wanted in _HOPS:
         times = _reached_at(mine, source, wanted)
+        is_refused = not times and name == _VERIFICATION
+        if is_refused:
+            times = [line.at_ms for line in mine if line.after == "Failing"]
         if not times:
-            hops.append(Hop(name, None, None, 0))
+            hops.append(Hop(name, None, None, 0, is_refused=False))
             continue
         reached = max(*times, before_ms)
         ms, at_ms = round(reached - before_ms, 1), round(reached - laid_at_ms, 1)
-        hops.append(Hop(name, ms, at_ms, len(times)))
+        hops.append(Hop(name, ms, at_ms, len(times), is_refused))
         before_ms = reached
     return hops
 

@@ -46,7 +46,10 @@ class Player:
         patient = self.scenario.patient
         self._card = self.bench.issue(patient.person, patient.card)
         for step in self.scenario.steps:
+            print(f"  {_told(step)}")
             self._do(step)
+            if isinstance(step, See):
+                print(f"    「{self.bench.screen.title()}」")
 
     def _do(self, step: Step) -> None:  # noqa: C901 - one line for each step
         bench = self.bench
@@ -104,3 +107,19 @@ class Player:
         screen.type_pin(pin)
         screen.wait_for_entered(len(pin))
         screen.press("confirm")
+
+
+def _told(step: Step) -> str:
+    """What happens, for whoever watches the demo; a PIN is not told."""
+    match step:
+        case Choose(page, choice):
+            return f"on the page {page} the patient presses {choice}"
+        case See(page):
+            return f"the screen shows {page}"
+        case ShowFace(person, face):
+            return f"before the camera: {person} ({face.value})"
+        case TypePin():
+            return "the patient types a PIN"
+        case _:
+            sentence = (type(step).__doc__ or "").rstrip(".")
+            return sentence[:1].lower() + sentence[1:]
