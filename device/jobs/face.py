@@ -1,6 +1,5 @@
 """The face check of one patient: the chip's photo against the live picture."""
 
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -17,8 +16,6 @@ from device.screen.port import Screen
 from device.visit import events
 from device.workers import Worker
 from hostlink.terms import FailureCode
-
-_log = logging.getLogger(__name__)
 
 _PREVIEW_GAP_S = 0.06
 """About 16 pictures a second: enough to find oneself, cheap enough for a small processor."""
@@ -94,7 +91,6 @@ class FaceJobs:
             finally:
                 camera.close()
         except DeviceError as error:
-            _log.warning("face check: %s: %s", type(error).__name__, error)
             return events.JobFailed(turn, failure_of(error))
         except CancelledError:
             return events.JobFailed(turn, FailureCode.CARD_UNREADABLE)

@@ -1,5 +1,7 @@
 """Which failure the patient and staff are told for an error of the hardware."""
 
+import logging
+
 from device.errors import DeviceError
 from device.face import errors as face
 from device.keys.errors import KeyStoreError
@@ -7,6 +9,8 @@ from device.outbox import OutboxError
 from device.pinpad import errors as pinpad
 from device.reader import errors as reader
 from hostlink.terms import FailureCode
+
+_log = logging.getLogger(__name__)
 
 _FAILURES: tuple[tuple[type[DeviceError], FailureCode], ...] = (
     (reader.SlotLostError, FailureCode.READER_UNAVAILABLE),
@@ -31,6 +35,10 @@ _FAILURES: tuple[tuple[type[DeviceError], FailureCode], ...] = (
 
 
 def failure_of(error: DeviceError) -> FailureCode:
-    """The failure code for an error; `INTERNAL` when nobody foresaw it."""
+    """The failure code for an error; `INTERNAL` when nobody foresaw it.
+
+    The error itself is logged for staff: none of ours carries personal data.
+    """
+    _log.warning("%s: %s", type(error).__name__, error)
     fitting = (code for kind, code in _FAILURES if isinstance(error, kind))
     return next(fitting, FailureCode.INTERNAL)
