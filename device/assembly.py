@@ -18,7 +18,12 @@ from device.config import Adapter, Config
 from device.disk import keep_file, keep_folder
 from device.errors import ConfigurationError
 from device.face import cameras, runtimes
-from device.face.bundle import read_detector, read_embedder
+from device.face.bundle import (
+    DetectorBundle,
+    EmbedderBundle,
+    read_detector,
+    read_embedder,
+)
 from device.face.check import FaceCheck
 from device.face.loading import MODELS_FOLDER, load_face_check
 from device.face.port import Camera, ModelRuntime
@@ -114,11 +119,14 @@ def assemble(config: Config, folder: Path, slot: CardSlot | None = None) -> Read
 def _assemble(config: Config, folder: Path, slot: CardSlot | None) -> Reader:
     make = _AdapterMaker(folder)
     open_camera = make.later(cameras, config.camera)
+    models = _Models(
+        read_embedder(_bundle(config.face.embedder)), read_detector(_bundle(config.face.detector))
+    )
     keep_folder(config.state_folder)
     clock, journal = Clock(), Journal(config.journal)
     loop = VisitLoop(_policy(config), journal)
     outbox = _outbox(config.state_folder / "outbox")
-    identity = _identity(config, cast(SigningKey, make(keys, config.identity)))
+    identity = _identity(config, cast(SigningKey, make(keys, config.identity)), models)
     hearing_host = HostIntake(loop.post, clock)
     host = _host(config, identity, outbox, hearing_host)
     record = RecordJobs(outbox, identity, clock, host.tell, loop.post)
@@ -129,7 +137,7 @@ def _assemble(config: Config, folder: Path, slot: CardSlot | None) -> Reader:
         screen=screen,
         card=CardJobs(card_parts, clock, loop.post),
         face=FaceJobs(
-            _face_check(config, make),
+            _face_check(config, make, models),
             lambda: cast(Camera, open_camera()),
             screen,
             clock,
@@ -174,13 +182,21 @@ def _card_parts(config: Config, make: _AdapterMaker, slot: CardSlot | None) -> C
     )
 
 
-def _face_check(config: Config, make: _AdapterMaker) -> FaceCheck:
+@dataclass(frozen=True, slots=True)
+class _Models:
+    """Both models, read once: a missing or damaged one is told now, not to the first patient."""
+
+    embedder: EmbedderBundle
+    detector: DetectorBundle
+
+    def digest(self) -> bytes:
+        contents = (self.detector.content, self.embedder.content)
+        return sha256(b"".join(sha256(content).digest() for content in contents)).digest()
+
+
+def _face_check(config: Config, make: _AdapterMaker, models: _Models) -> FaceCheck:
     runtime = cast(ModelRuntime, make(runtimes, Adapter(name=config.face.runtime)))
-    embedder, detector = _bundle(config.face.embedder), _bundle(config.face.detector)
-    # A missing or damaged model is told now and not to the first patient.
-    read_embedder(embedder)
-    read_detector(detector)
-    return load_face_check(runtime, embedder=embedder, detector=detector)
+    return load_face_check(runtime, models.embedder, models.detector)
 
 
 def _outbox(folder: Path) -> Outbox:
@@ -218,18 +234,14 @@ def _bundle(name: str) -> Path:
     return MODELS_FOLDER / name
 
 
-def _identity(config: Config, key: SigningKey) -> Identity:
-    models = _bundle(config.face.embedder), _bundle(config.face.detector)
-    digest = sha256()
-    for path in sorted(path for folder in models for path in folder.glob("*.tflite")):
-        digest.update(sha256(path.read_bytes()).digest())
+def _identity(config: Config, key: SigningKey, models: _Models) -> Identity:
     return Identity(
         key=key,
         ueid=ueid_of(key.chain[0]),
         boot_count=count_boot(config.state_folder),
         audience=config.link.audience,
         firmware_hash=hash_firmware(),
-        model_hash=digest.digest(),
+        model_hash=models.digest(),
     )
 
 

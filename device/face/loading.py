@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from device.face.bundle import read_detector, read_embedder
+from device.face.bundle import DetectorBundle, EmbedderBundle
 from device.face.check import FaceCheck, FaceCheckPlan, FaceParts
 from device.face.detector import Detector
 from device.face.embedder import Embedder
@@ -15,27 +15,25 @@ MODELS_FOLDER = Path(__file__).with_name("models")
 
 def load_face_check(
     runtime: ModelRuntime,
-    *,
-    embedder: Path = MODELS_FOLDER / "resnet29",
-    detector: Path = MODELS_FOLDER / "detector",
+    embedder: EmbedderBundle,
+    detector: DetectorBundle,
     plan: FaceCheckPlan | None = None,
 ) -> FaceCheck:
-    """Makes a face check whose models load at its first use or at `prepare`.
+    """Makes a face check whose models enter the engine at its first use or at `prepare`.
 
     Args:
         runtime: the inference engine.
-        embedder: bundle of the embedder.
-        detector: bundle of the detector.
+        embedder: turns an aligned face into numbers.
+        detector: finds faces.
         plan: how it goes about its work.
     """
 
     def open_parts() -> FaceParts:
-        finding, naming = read_detector(detector), read_embedder(embedder)
         return FaceParts(
             PhotoDecoder(),
-            Detector(finding, runtime.load(finding.content)),
-            Embedder(naming, runtime.load(naming.content)),
-            naming.rule,
+            Detector(detector, runtime.load(detector.content)),
+            Embedder(embedder, runtime.load(embedder.content)),
+            embedder.rule,
             MicroMovement,
         )
 

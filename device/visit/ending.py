@@ -40,8 +40,7 @@ def complete(
     turn: int, visit: Visit, options: VisitOptions, policy: VisitPolicy
 ) -> tuple[State, tuple[Effect, ...]]:
     """All is answered: store the record first, only then say that it is done."""
-    state = KeepingRecord(turn, VisitOutcome.COMPLETED, None, is_card_present=True, options=options)
-    return state, (
+    return KeepingRecord(turn, options), (
         ShowPage(turn, PageName.SAVING),
         StartTimer(turn, policy.save_s),
         keep_record(turn, visit, VisitOutcome.COMPLETED, None),
@@ -63,7 +62,7 @@ def keeping_record(
     """Wait for the disk. Nothing is called finished that could still be lost."""
     turn = state.turn + 1
     match event:
-        case RecordKept() if state.is_card_present and state.options:
+        case RecordKept() if state.options:
             finished = ShowPage(
                 turn,
                 PageName.FINISHED,
@@ -74,7 +73,7 @@ def keeping_record(
             return TakingCard(turn, None), (FORGET, finished, timer)
         case RecordKept():
             return card_taken(turn, None, policy)
-        case JobFailed() | TimedOut() if state.is_card_present:
+        case JobFailed() | TimedOut() if state.options:
             after, effects = _take_card(turn, FailureCode.STORAGE_UNAVAILABLE, policy)
             return after, (FORGET, *effects)
         case JobFailed() | TimedOut():

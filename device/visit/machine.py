@@ -147,7 +147,7 @@ def _card_removed(state: State, policy: VisitPolicy) -> Step:
         case TakingCard():
             return ending.card_taken(state.turn + 1, state.failure, policy)
         case KeepingRecord():
-            return replace(state, is_card_present=False, options=None), (ending.FORGET,)
+            return replace(state, options=None), (ending.FORGET,)
         case _:
             record = ending.keep_record(
                 state.turn + 1, state.visit, VisitOutcome.ABANDONED, FailureCode.CARD_REMOVED

@@ -8,7 +8,6 @@ from hostlink.terms import (
     ConsentItem,
     FailureCode,
     VerificationMethod,
-    VisitOutcome,
 )
 
 
@@ -152,13 +151,11 @@ class AskingConsent:
 
 @dataclass(frozen=True, slots=True)
 class KeepingRecord:
-    """Signing and storing. The patient may already be gone: then nothing personal is left here."""
+    """Signing and storing a completed visit."""
 
     turn: int
-    outcome: VisitOutcome
-    failure: FailureCode | None
-    is_card_present: bool
-    options: VisitOptions | None = field(default=None, repr=False)
+    options: VisitOptions | None = field(repr=False)
+    """For the finished page; nothing once the card was taken, so that nobody is known here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,16 +119,14 @@ def test_a_missing_file_says_how_to_build_it(tmp_path: Path, name: str) -> None:
 def test_a_cut_or_swapped_model_is_refused_before_the_engine_sees_it(
     tmp_path: Path, content: bytes
 ) -> None:
-    engine = WatchedEngine()
-    check = load_face_check(engine, embedder=_bundle(tmp_path, EMBEDDER, content))
     with pytest.raises(BundleError, match=r"python -m device\.factory face-model"):
-        check.prepare()
-    assert engine.given == []
+        read_embedder(_bundle(tmp_path, EMBEDDER, content))
 
 
 def test_a_whole_model_reaches_the_engine(tmp_path: Path) -> None:
     engine = WatchedEngine()
-    check = load_face_check(engine, embedder=_bundle(tmp_path, EMBEDDER))
+    embedder = read_embedder(_bundle(tmp_path, EMBEDDER))
+    check = load_face_check(engine, embedder, read_detector(MODELS_FOLDER / "detector"))
     with pytest.raises(ModelError):
         check.prepare()
     assert engine.given[-1] == CONTENT

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from PIL import Image as PillowImage
 
-from device.face.bundle import DecisionRule, Metric, read_embedder
+from device.face.bundle import DecisionRule, Metric, read_detector, read_embedder
 from device.face.check import FaceCheck, FaceCheckOutcome, FaceCheckPlan, FaceCheckResult, Onlookers
-from device.face.errors import BundleError
+from device.face.errors import ModelError
 from device.face.interpreter import Settings
 from device.face.loading import MODELS_FOLDER, load_face_check
-from device.face.port import Frame, Image
+from device.face.port import Frame, Image, Model
 from device.face.quality import QualityHint
 from device.face.runtimes import auto
 
@@ -48,7 +48,9 @@ class PictureCamera:
 @pytest.fixture(scope="module")
 def check() -> Iterator[FaceCheck]:
     plan = FaceCheckPlan(time_limit_s=2.0)
-    opened = load_face_check(auto.create(Settings()), plan=plan)
+    embedder = read_embedder(MODELS_FOLDER / "resnet29")
+    detector = read_detector(MODELS_FOLDER / "detector")
+    opened = load_face_check(auto.create(Settings()), embedder, detector, plan)
     yield opened
     opened.close()
 
@@ -125,8 +127,13 @@ def test_a_prepared_check_is_ready(check: FaceCheck) -> None:
     assert time.monotonic() - started < 3
 
 
-def test_models_load_at_their_first_use_only(tmp_path: Path) -> None:
-    check = load_face_check(auto.create(Settings()), embedder=tmp_path / "nowhere")
-    with pytest.raises(BundleError):
+def test_models_enter_the_engine_at_their_first_use_only() -> None:
+    class NoEngine:
+        def load(self, content: bytes) -> Model:
+            raise ModelError("asked for")
+
+    embedder = read_embedder(MODELS_FOLDER / "resnet29")
+    check = load_face_check(NoEngine(), embedder, read_detector(MODELS_FOLDER / "detector"))
+    with pytest.raises(ModelError):
         check.prepare()
     check.close()
