@@ -76,12 +76,14 @@ class FailureCode(IntEnum):
     CARD_UNREADABLE = 11
     """The card answers wrongly or not at all."""
     CARD_NOT_ACCEPTED = 12
-    """住基カード, transit card, driving licence, bank card: not a My Number card."""
+    """A chip, but no My Number card, and none of the kinds that have a code of their own."""
     CARD_NOT_GENUINE = 13
-    """The card's records or signature do not verify."""
+    """The signature over the challenge is not by the key of the certificate that was shown."""
     CARD_EXPIRED = 14
     CERTIFICATE_EXPIRED = 15
     CERTIFICATE_INVALID = 16
+    """Not a 利用者証明用電子証明書 of a trusted issuer."""
+    CERTIFICATE_NOT_YET_VALID = 17
     READER_UNAVAILABLE = 20
     """The card reader hardware or its service stopped answering."""
     CAMERA_UNAVAILABLE = 21
@@ -105,6 +107,8 @@ class FailureCode(IntEnum):
     """The face matched, but this card does not let this reader use its key without the PIN."""
     PIN_EXPIRED = 54
     """The typed PIN waited too long before it was confirmed and was wiped unsent."""
+    PHONE_NOT_AUTHENTICATED = 55
+    """An iPhone was laid down before it had asked its holder for face, finger or code."""
     AGENT_UNREACHABLE = 60
     ELIGIBILITY_UNREACHABLE = 61
     ELIGIBILITY_NOT_FOUND = 62
@@ -112,7 +116,32 @@ class FailureCode(IntEnum):
     TIMED_OUT = 70
     CANCELLED = 71
     """The patient pressed "end"."""
+    CARD_RECORD_UNTRUSTED = 80
+    """The card-surface record is not signed by an issuer under a configured anchor."""
+    CARD_RECORD_ALTERED = 81
+    """The card-surface record was changed after it was signed."""
+    CARD_PHOTO_SWAPPED = 82
+    """The record is as it was signed, but the photo is not the one it was signed with."""
+    CARD_CLONED = 83
+    """The chip does not hold the key of the record that it shows."""
     INTERNAL = 90
+    OLD_RESIDENT_CARD = 100
+    """住基カード."""
+    DRIVING_LICENCE = 101
+    TRANSIT_CARD = 102
+    """交通系 or electronic-money card (FeliCa)."""
+    BANK_CARD = 103
+    """Payment or cash card, or a phone that offers one."""
+    RESIDENCE_CARD = 104
+    """在留カード or 特別永住者証明書."""
+    SEVERAL_CARDS = 110
+    """More than one card lies on the reader."""
+    CARD_IN_CASE = 111
+    """The card is still in its case."""
+    CARD_FACE_DOWN = 112
+    """The card's back is up, so its front cannot be read."""
+    CARD_UPSIDE_DOWN = 113
+    """The card lies the wrong way round, and its front could not be read like that."""
 
 
 @unique

@@ -2,6 +2,7 @@
 
 from device.errors import DeviceError
 from device.reader.status_word import StatusWord
+from hostlink.terms import FailureCode
 
 
 class ReaderError(DeviceError):
@@ -30,6 +31,24 @@ class CardUnresponsiveError(ReaderError):
 
 class CardNotAcceptedError(ReaderError):
     """A card that answers, but is none this reader accepts (住基カード, transit card …)."""
+
+    def __init__(self, failure: FailureCode = FailureCode.CARD_NOT_ACCEPTED) -> None:
+        super().__init__(f"not accepted: {failure.name}")
+        self.failure = failure
+        """Which kind of card it is, as far as it tells."""
+
+
+class CardNotGenuineError(ReaderError):
+    """The card's records are not what their issuer signed for this chip."""
+
+    def __init__(self, failure: FailureCode) -> None:
+        super().__init__(f"not genuine: {failure.name}")
+        self.failure = failure
+        """CARD_RECORD_UNTRUSTED, CARD_RECORD_ALTERED, CARD_PHOTO_SWAPPED or CARD_CLONED."""
+
+
+class ReadingStoppedError(ReaderError):
+    """Nobody needs what was being read any more; the card is as it was."""
 
 
 class CardAnswerError(ReaderError):
@@ -78,6 +97,16 @@ class PinOutcomeUnknownError(ReaderError):
 
 class PrintedCodeUnreadableError(ReaderError):
     """照合番号B could not be read from the card's front; nothing was sent."""
+
+    def __init__(self, failure: FailureCode = FailureCode.PRINTED_CODE_UNREADABLE) -> None:
+        super().__init__(f"card's front not read: {failure.name}")
+        self.failure = failure
+        """PRINTED_CODE_UNREADABLE, or what the camera saw instead: CARD_FACE_DOWN,
+        CARD_UPSIDE_DOWN, CARD_IN_CASE, SEVERAL_CARDS."""
+
+
+class OcrUnavailableError(ReaderError):
+    """The engine that reads print does not work on this machine; the sentence says what to do."""
 
 
 class PrintedCodeRejectedError(ReaderError):

@@ -1,6 +1,10 @@
 """What the reader needs from card hardware, and nothing more."""
 
+from dataclasses import dataclass, field
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 class CardConnection(Protocol):
@@ -72,4 +76,60 @@ class CardSlot(Protocol):
 
     def close(self) -> None:
         """Stops watching."""
+        ...
+
+
+class CardPicture(Protocol):
+    """One picture of what lies on the reader."""
+
+    @property
+    def image(self) -> NDArray[np.uint8]:
+        """`uint8[H, W, 3], RGB`, row 0 at the top; belongs to the receiver, who wipes it."""
+        ...
+
+    @property
+    def taken_at_s(self) -> float:
+        """Monotonic time at which it was taken."""
+        ...
+
+
+class CardCamera(Protocol):
+    """The camera that looks at the place where cards are laid."""
+
+    def read(self) -> CardPicture:
+        """Waits for the next picture.
+
+        Raises:
+            DeviceError: it gives none any more.
+        """
+        ...
+
+    def close(self) -> None:
+        """Switches the camera off; calling it again does nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedLine:
+    """What an engine read in the picture of one line."""
+
+    text: str = field(repr=False)
+    """Characters of the alphabet only; empty when nothing was read."""
+    confidence: float
+    """How sure the engine is of its least certain character, 0 to 1."""
+
+
+class OcrEngine(Protocol):
+    """Reads printed characters."""
+
+    def recognise(self, line: NDArray[np.uint8], alphabet: str) -> RecognisedLine:
+        """Reads the picture of one printed line.
+
+        Args:
+            line: `uint8[H, W]`, dark print on light ground, upright, no other line in it.
+            alphabet: the characters that can occur.
+
+        Raises:
+            OcrUnavailableError: the engine does not work on this machine.
+        """
         ...

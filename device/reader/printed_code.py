@@ -5,11 +5,13 @@ Source: facts/card.md §5.
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol, Self
 
 from device.reader.errors import PrintedCodeUnreadableError
+from hostlink.terms import FailureCode
 
 _ERA_DAYS = {
     "明治": (date(1868, 1, 25), date(1912, 7, 29)),
@@ -51,24 +53,63 @@ class PrintedCode:
             raise PrintedCodeUnreadableError
         return cls(_birth_digits(birth_date), expiry_year, code)
 
+    @classmethod
+    def from_digits(cls, digits: str, expiry: date | None) -> Self:
+        """Checks what somebody typed from the card's front.
+
+        Args:
+            digits: 14 digits: birth YYMMDD, expiry year, security code.
+            expiry: the card's last day as its chip tells it; None: not told.
+
+        Raises:
+            PrintedCodeUnreadableError: no card can have this printed on it, or not this card.
+        """
+        if not re.fullmatch(r"[0-9]{14}", digits):
+            raise PrintedCodeUnreadableError
+        birth, expiry_year, code = digits[:6], int(digits[6:10]), digits[10:]
+        month, day = int(birth[2:4]), int(birth[4:])
+        if not (1 <= month <= 12 and 1 <= day <= 31 and 2016 <= expiry_year <= 2099):
+            raise PrintedCodeUnreadableError
+        if expiry is not None and expiry_year != expiry.year:
+            raise PrintedCodeUnreadableError
+        return cls(birth, expiry_year, code)
+
     def reference(self) -> bytes:
         """The 14 ASCII digits the card compares."""
         return f"{self.birth_digits}{self.expiry_year:04}{self.security_code}".encode("ascii")
 
 
 class CardFront(Protocol):
-    """Something that can read the front of the laid card."""
+    """Something that can see the front of the laid card."""
 
-    def read_printed_code(self, not_before_s: float) -> PrintedCode:
-        """The code of the card that lies there now.
+    def read_printed_code(
+        self, expiry: date | None, is_stopped: Callable[[], bool]
+    ) -> PrintedCode:
+        """The code of the card that lies there now; blocks, at most a few seconds.
+
+        Only what is seen after the call counts: what was seen before is another card's.
 
         Args:
-            not_before_s: Unix time by the system's clock from which on only this card can have
-                been seen. What was read before is another card's, and costs this one a try.
+            expiry: the card's last day as its chip tells it to anybody; None: not told.
+            is_stopped: asked between pictures; True ends the reading.
 
         Raises:
-            PrintedCodeUnreadableError: not readable, not believable, or not this card's.
+            PrintedCodeUnreadableError: not readable or not believable; says what was seen instead.
+            ReadingStoppedError: `is_stopped` said so.
+            OcrUnavailableError: reading does not work on this machine.
         """
+        ...
+
+    def explain_silence(self) -> FailureCode:
+        """What the camera sees where no chip answers.
+
+        Returns:
+            SEVERAL_CARDS, CARD_IN_CASE, or CARD_UNREADABLE when the picture explains nothing.
+        """
+        ...
+
+    def close(self) -> None:
+        """Switches off whatever is still on; calling it again does nothing."""
         ...
 
 
