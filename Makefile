@@ -2,21 +2,26 @@
 # make test                   passes every test
 # make check                  lint, types, import contracts, docs freshness
 # make fix                    formats and repairs what can be repaired by itself
-# make card COMMAND='...'     runs a command beside a simulated card behind the real pcscd
+# make card COMMAND='...'     runs a command beside a simulated card behind the real pcscd;
+#                             CARD='--persona android' lays another one, CARD=--list names them
+# make fuzz                   searches for input from a card that breaks a parser
 PYTHON ?= python3
 SCENARIO ?= face
+CARD ?= --persona my_number
 COMMAND ?= pkcs15-tool --reader 0 --dump
+FUZZED ?= tlv cv_certificate face_record card_surface common_data certificate
+FUZZ_SECONDS ?= 60
 BIN = .venv/bin
 MODEL = device/face/models/resnet29/embedder.tflite
 
-.PHONY: demo test check fix card clean
+.PHONY: demo test check fix card fuzz clean
 .DELETE_ON_ERROR:
 
 demo: .venv/demo.stamp $(MODEL)
 	@$(BIN)/python -m tests.hw_sim.demo $(SCENARIO)
 
 card: .venv/demo.stamp
-	@$(BIN)/python -m tests.hw_sim.lay_card $(COMMAND)
+	@$(BIN)/python -m tests.hw_sim card $(CARD) -- $(COMMAND)
 
 test: .venv/test.stamp $(MODEL)
 	$(BIN)/python -m tests.hw_sim.namespace $(BIN)/python -m pytest $(PYTEST)
@@ -27,11 +32,18 @@ check: .venv/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.draw_states --check
+	$(BIN)/python -m tools.draw_card_traces --check
 
 fix: .venv/dev.stamp
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	$(BIN)/python -m tools.draw_states
+	$(BIN)/python -m tools.draw_card_traces
+
+fuzz: .venv/dev.stamp
+	@for target in $(FUZZED); do \
+	  echo "$$target"; $(BIN)/python -m tests.fuzz $$target --seconds $(FUZZ_SECONDS) || exit 1; \
+	done
 
 clean:
 	rm -rf .venv out build *.egg-info node_modules $(MODEL) $(MODEL:.tflite=.sha256)

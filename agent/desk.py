@@ -20,7 +20,7 @@ from agent.eligibility.port import EligibilityAnswer, EligibilityQuery
 from agent.inbox import Arrival, Inbox
 from agent.journal import Alarm, Event, Journal
 from agent.store import LARGEST_INTEGER
-from agent.trust import CardTrust, ProvenIdentity, judge_validity
+from agent.trust import CardTrust, ProvenIdentity, is_verified_by, judge_validity
 from agent.visits import OpenVisit, Visits
 from hostlink.errors import InvalidResultError
 from hostlink.messages import (
@@ -196,6 +196,8 @@ class Desk:
     def _judge_against(
         self, challenge: bytes, visit: OpenVisit, message: IdentityProven
     ) -> ProvenIdentity | FailureCode:
+        if not is_verified_by(visit.card_kind, message.method):
+            return FailureCode.CARD_NOT_ACCEPTED
         return self._terms.cards.judge(
             message.certificate,
             challenge,

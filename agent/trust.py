@@ -2,13 +2,13 @@
 
 Whether it was revoked is not decided here: only the eligibility source may ask J-LIS.
 
-Source: facts/card.md §7.1; facts/oqs.md §7.6; RFC 5280 §6.1 for one tier.
+Source: facts/card.md §7.1 and §9; facts/oqs.md §7.2, §7.6 and §7.8; RFC 5280 §6.1 for one tier.
 """
 
 import calendar
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta, timezone
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -16,8 +16,10 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from hostlink.terms import CardKind, FailureCode, Notice
+from hostlink.terms import CardKind, FailureCode, Notice, VerificationMethod
 
+JAPAN = timezone(timedelta(hours=9))
+"""Where the days of cards and certificates begin and end."""
 SMALLEST_KEY_BITS = 2048
 WARNING_MONTHS = 3
 GRACE_MONTHS = 3
@@ -32,6 +34,16 @@ UNREADABLE = (
 """What a certificate from outside can make the parser raise."""
 PHYSICAL_CARDS = (CardKind.MY_NUMBER, CardKind.FACE_ONLY)
 """Only these work on for a while after their certificate has expired."""
+METHODS: Mapping[CardKind, frozenset[VerificationMethod]] = {
+    CardKind.MY_NUMBER: frozenset(
+        {VerificationMethod.FACE, VerificationMethod.PIN, VerificationMethod.STAFF}
+    ),
+    CardKind.FACE_ONLY: frozenset({VerificationMethod.FACE, VerificationMethod.STAFF}),
+    CardKind.ANDROID: frozenset({VerificationMethod.PIN}),
+    CardKind.IPHONE: frozenset({VerificationMethod.PHONE}),
+}
+"""How the holder of each kind can be verified at all: a phone has no photo, and no card asks its
+holder by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +110,40 @@ class CardTrust:
 def judge_validity(
     certificate: x509.Certificate, card_kind: CardKind | None, now: datetime
 ) -> tuple[Notice, ...] | FailureCode:
-    """What the certificate's dates mean today: notices for the patient, or a refusal."""
-    expiry = certificate.not_valid_after_utc
+    """What the certificate's dates mean today: notices for the patient, or a refusal.
+
+    The certificate's own limits count to the second, the months around them by Japan's days.
+    """
     if now < certificate.not_valid_before_utc:
-        return FailureCode.CERTIFICATE_INVALID
-    if now <= months_after(expiry, -WARNING_MONTHS):
-        return ()
-    if now <= expiry:
-        return (Notice.CERTIFICATE_EXPIRES_SOON,)
-    if now <= months_after(expiry, GRACE_MONTHS) and card_kind in PHYSICAL_CARDS:
+        return FailureCode.CERTIFICATE_NOT_YET_VALID
+    today = now.astimezone(JAPAN).date()
+    last_day = certificate.not_valid_after_utc.astimezone(JAPAN).date()
+    if now <= certificate.not_valid_after_utc:
+        is_ending = today >= months_after(last_day, -WARNING_MONTHS)
+        return (Notice.CERTIFICATE_EXPIRES_SOON,) if is_ending else ()
+    if card_kind in PHYSICAL_CARDS and today <= months_after(last_day, GRACE_MONTHS):
         return (Notice.CERTIFICATE_IN_GRACE,)
     return FailureCode.CERTIFICATE_EXPIRED
 
 
-def months_after(moment: datetime, months: int) -> datetime:
+def is_verified_by(card_kind: CardKind | None, method: VerificationMethod) -> bool:
+    """Whether this kind of card can be verified like that.
+
+    Args:
+        card_kind: None: the reader's word about it never arrived; only a phone is then ruled out,
+            whose own check nobody else saw.
+        method: What the reader says.
+    """
+    if card_kind is None:
+        return method is not VerificationMethod.PHONE
+    return method in METHODS[card_kind]
+
+
+def months_after(day: date, months: int) -> date:
     """The same day of another month, or that month's last day when it is shorter."""
-    year, month0 = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
     last_day = calendar.monthrange(year, month0 + 1)[1]
-    return moment.replace(year=year, month=month0 + 1, day=min(moment.day, last_day))
+    return date(year, month0 + 1, min(day.day, last_day))
 
 
 def _is_for_authentication(certificate: x509.Certificate) -> bool:

@@ -1,6 +1,6 @@
 """Puts a reader together from its configuration: every part is made once, here."""
 
-import secrets
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -13,9 +13,10 @@ import msgspec
 
 from device import keys
 from device.adapters import create_adapter, prepare_adapter
+from device.card_assembly import make_card_parts
 from device.clock import Clock
 from device.config import Adapter, Config
-from device.disk import keep_file, keep_folder
+from device.disk import keep_folder
 from device.errors import ConfigurationError
 from device.face import cameras, runtimes
 from device.face.bundle import (
@@ -30,9 +31,10 @@ from device.face.port import Camera, ModelRuntime
 from device.host import Host
 from device.identity import Identity, count_boot, hash_firmware, ueid_of
 from device.intake import HostIntake, KeypadIntake, ScreenIntake, SlotIntake
-from device.jobs.card import CardJobs, CardParts
+from device.jobs.card import CardJobs
 from device.jobs.face import FaceJobs
 from device.jobs.pin import PinDesk
+from device.jobs.printed_code import PrintedCodeDesk
 from device.jobs.record import RecordJobs
 from device.journal import Journal
 from device.keys.port import SigningKey
@@ -40,14 +42,9 @@ from device.loop import VisitLoop
 from device.outbox import Outbox
 from device.performer import Performer
 from device.pinpad import keypads
-from device.pinpad.attempts import PinAttempts
-from device.pinpad.disk import FolderDisk
 from device.pinpad.entry import PinEntry
 from device.pinpad.port import Keypad
-from device.reader import ocr, slots, terminals
-from device.reader.pinless import PinlessAuthenticator
 from device.reader.port import CardSlot
-from device.reader.printed_code import CardFront
 from device.screen.server import ScreenSettings, WebScreen
 from device.screen.theme import ScreenProfile
 from device.visit.policy import VisitPolicy
@@ -59,7 +56,8 @@ from hostlink.signing import payload_hash
 from hostlink.tls import device_context
 from hostlink.version import HIGHEST_VERSION, LOWEST_VERSION
 
-_SECRET_BYTES = 32
+_log = logging.getLogger(__name__)
+
 _LONGEST_S = 3600
 """Of any wait of a visit; a number of tries is smaller anyway."""
 
@@ -124,15 +122,19 @@ def _assemble(config: Config, folder: Path, slot: CardSlot | None) -> Reader:
     )
     keep_folder(config.state_folder)
     clock, journal = Clock(), Journal(config.journal)
-    loop = VisitLoop(_policy(config), journal)
+    policy, card_parts = _policy(config), make_card_parts(config, folder, slot)
+    if not (card_parts.front or policy.may_type_printed_code):
+        _log.warning(
+            "no [card_camera], and [visit] may_type_printed_code is off: no face can be checked"
+        )
+    loop = VisitLoop(policy, journal)
     outbox = _outbox(config.state_folder / "outbox")
     identity = _identity(config, cast(SigningKey, make(keys, config.identity)), models)
     hearing_host = HostIntake(loop.post, clock)
     host = _host(config, identity, outbox, hearing_host)
     record = RecordJobs(outbox, identity, clock, host.tell, loop.post)
     hearing_host.record = record
-    screen, pin = _screen_and_pin(config, clock, loop)
-    card_parts = _card_parts(config, make, slot)
+    screen, pin, code = _screen_and_desks(config, clock, loop)
     performer = Performer(
         screen=screen,
         card=CardJobs(card_parts, clock, loop.post),
@@ -144,6 +146,7 @@ def _assemble(config: Config, folder: Path, slot: CardSlot | None) -> Reader:
             loop.post,
         ),
         pin=pin,
+        code=code,
         record=record,
         host=host,
         post=loop.post,
@@ -170,16 +173,6 @@ class _AdapterMaker:
     def later(self, package: ModuleType, adapter: Adapter) -> Callable[[], object]:
         """Check the settings now, make the adapter whenever it is needed."""
         return prepare_adapter(package, adapter.name, adapter.settings, self.folder)
-
-
-def _card_parts(config: Config, make: _AdapterMaker, slot: CardSlot | None) -> CardParts:
-    terminal = make(terminals, config.terminal) if config.terminal else None
-    return CardParts(
-        slot=slot or cast(CardSlot, make(slots, config.slot)),
-        front=cast(CardFront, make(ocr, config.card_front)),
-        terminal=cast(PinlessAuthenticator | None, terminal),
-        attempts=_attempts(config),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +209,8 @@ def _policy(config: Config) -> VisitPolicy:
     known = {field.name for field in fields(VisitPolicy)}
     if unknown := sorted(set(config.visit) - known):
         raise ConfigurationError(f"[visit]: there is no {unknown[0]!r}; see docs/HARDWARE.md")
-    if wrong := sorted(key for key, value in config.visit.items() if not 0 < value <= _LONGEST_S):
+    limits = {key: value for key, value in config.visit.items() if not isinstance(value, bool)}
+    if wrong := sorted(key for key, value in limits.items() if not 0 < value <= _LONGEST_S):
         raise ConfigurationError(f"[visit]: {wrong[0]} must be more than 0, at most {_LONGEST_S}")
     try:
         return msgspec.convert(config.visit, VisitPolicy)
@@ -268,8 +262,10 @@ def _host(config: Config, identity: Identity, outbox: Outbox, intake: HostIntake
     return Host(lambda: open_serial(link.port), DeviceEnd(tls, hello), intake, link.audience)
 
 
-def _screen_and_pin(config: Config, clock: Clock, loop: VisitLoop) -> tuple[WebScreen, PinDesk]:
-    """The screen hears the pad that is drawn on it, so the two are made together."""
+def _screen_and_desks(
+    config: Config, clock: Clock, loop: VisitLoop
+) -> tuple[WebScreen, PinDesk, PrintedCodeDesk]:
+    """The screen hears the pads that are drawn on it, so they are made together."""
     intake = ScreenIntake(loop.post, clock)
     settings = ScreenSettings(
         token_file=config.screen.token_file,
@@ -281,18 +277,6 @@ def _screen_and_pin(config: Config, clock: Clock, loop: VisitLoop) -> tuple[WebS
     pin = PinDesk(
         PinEntry(time.monotonic, shuffle=config.screen.is_pad_shuffled), screen, loop.post
     )
-    intake.pin, intake.screen = pin, screen
-    return screen, pin
-
-
-def _attempts(config: Config) -> PinAttempts:
-    folder = config.state_folder / "pin"
-    keep_folder(folder, 0o700)
-    return PinAttempts(FolderDisk(folder), _secret(folder / "card_tag.key"), time.time)
-
-
-def _secret(path: Path) -> bytes:
-    """This reader's own random secret; it only keeps cards in the log from being recognised."""
-    if not path.exists() or path.stat().st_size < _SECRET_BYTES:
-        keep_file(path, secrets.token_bytes(_SECRET_BYTES))
-    return path.read_bytes()
+    code = PrintedCodeDesk(screen, loop.post)
+    intake.pin, intake.code, intake.screen = pin, code, screen
+    return screen, pin, code

@@ -62,6 +62,13 @@ class FaceTable(Table, frozen=True):
     """`device/face/runtimes`."""
 
 
+class RecordsTable(Table, frozen=True):
+    """What tells a genuine card's face record from another."""
+
+    anchors: list[Path] = []
+    """PEM files, one public key each: the CAs under which cards' records were signed."""
+
+
 class Config(Table, frozen=True):
     """Everything the reader must be told before it can start."""
 
@@ -72,18 +79,21 @@ class Config(Table, frozen=True):
     """Where cards are laid: `device/reader/slots`."""
     camera: Adapter
     """`device/face/cameras`."""
-    card_front: Adapter
-    """Who reads the code printed on the card: `device/reader/ocr`."""
     identity: Adapter
     """Where the signing key lives: `device/keys`."""
     screen: ScreenTable
+    records: RecordsTable = RecordsTable()
+    card_camera: Adapter | None = None
+    """Looks at the front of the laid card: `device/face/cameras`; none: it cannot be read."""
+    ocr: Adapter = Adapter(name="tesseract")
+    """Reads what the card's camera sees: `device/reader/ocr`."""
     terminal: Adapter | None = None
     """What the card trusts in place of a PIN after a face match: `device/reader/terminals`."""
     keypad: Adapter | None = None
     """A physical PIN pad beside the one on the screen: `device/pinpad/keypads`."""
     face: FaceTable = FaceTable()
-    visit: dict[str, int | float] = {}
-    """Time limits and numbers of tries, by their names in `device/visit/policy.py`."""
+    visit: dict[str, bool | int | float] = {}
+    """Time limits, numbers of tries and permissions, by their names in `device/visit/policy.py`."""
     journal: Path | None = None
     """File for the names of events; none: not kept."""
 

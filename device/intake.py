@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from device.clock import Clock
 from device.host import FromAgent
 from device.jobs.pin import PinDesk
+from device.jobs.printed_code import PrintedCodeDesk
 from device.jobs.record import RecordJobs
 from device.pinpad.port import Key
 from device.screen.port import Screen
@@ -53,8 +54,9 @@ class ScreenIntake:
     post: Post
     clock: Clock
     pin: PinDesk | None = None
+    code: PrintedCodeDesk | None = None
     screen: Screen | None = None
-    """Both set once they are made; nobody can touch them before."""
+    """All set once they are made; nobody can touch them before."""
 
     def chosen(self, turn: int, choice: str) -> None:
         """A button was pressed on the page of that turn; unknown words are ignored."""
@@ -64,18 +66,22 @@ class ScreenIntake:
             return
         match pressed:
             case Choice.CONFIRM:
-                if self.pin:
-                    self.pin.confirm(turn)
+                for desk in self._desks():
+                    desk.confirm(turn)
             case Choice.ERASE:
-                if self.pin:
-                    self.pin.erase(turn)
+                for desk in self._desks():
+                    desk.erase(turn)
             case _:
                 self.post(self._event(turn, pressed))
 
     def pad_pressed(self, turn: int, position: int) -> None:
-        """A position of the PIN pad was touched."""
-        if self.pin:
-            self.pin.press(turn, position)
+        """A position of the pad was touched."""
+        for desk in self._desks():
+            desk.press(turn, position)
+
+    def _desks(self) -> tuple[PinDesk | PrintedCodeDesk, ...]:
+        """Where digits are typed; the one whose turn it is not does nothing."""
+        return tuple(desk for desk in (self.pin, self.code) if desk)
 
     def _event(self, turn: int, pressed: Choice) -> events.Event:
         now = self.clock.now()
@@ -85,6 +91,7 @@ class ScreenIntake:
             Choice.RETRY_FACE: events.FaceChosen(turn),
             Choice.PIN: events.PinChosen(turn),
             Choice.CONFIRM_LAST_TRY: events.LastTryConfirmed(turn),
+            Choice.TYPE_CODE: events.CodeTypingChosen(turn),
             Choice.REGISTER: events.RegistrationAccepted(turn),
             Choice.AGREE_ALL: events.AllConsentsAnswered(turn, True, now, text_hash),
             Choice.REFUSE_ALL: events.AllConsentsAnswered(turn, False, now, text_hash),

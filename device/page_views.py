@@ -9,7 +9,7 @@ def page_view(wanted: ShowPage, pad: tuple[str, ...]) -> PageView:
 
     Args:
         wanted: The page of the visit.
-        pad: The faces of the twelve pad positions, for the page that takes a PIN.
+        pad: The faces of the twelve pad positions, for the pages that take digits.
     """
     values: dict[str, PageValue] = {}
     if wanted.failure is not None:
@@ -20,11 +20,12 @@ def page_view(wanted: ShowPage, pad: tuple[str, ...]) -> PageView:
         values["patient_name"] = wanted.patient_name
     if wanted.count:
         values |= {"position": wanted.position, "count": wanted.count}
-    if wanted.page is PageName.PIN:
+    if wanted.page in {PageName.PIN, PageName.PRINTED_CODE}:
         values["pad"] = pad
     values |= {
         "is_retry": int(wanted.is_retry),
         "is_reminder": int(wanted.is_reminder),
+        "is_phone": int(wanted.is_phone),
         "items": tuple(item.name.lower() for item in wanted.consents),
         "notices": tuple(notice.name.lower() for notice in wanted.notices),
     }

@@ -9,6 +9,7 @@ from device.host import Host
 from device.jobs.card import CardJobs
 from device.jobs.face import FaceJobs
 from device.jobs.pin import PinDesk
+from device.jobs.printed_code import PrintedCodeDesk
 from device.jobs.record import RecordJobs
 from device.page_views import page_view
 from device.screen.port import Screen
@@ -25,12 +26,13 @@ class Performer:
     card: CardJobs
     face: FaceJobs
     pin: PinDesk
+    code: PrintedCodeDesk
     record: RecordJobs
     host: Host
     post: Callable[[Event], None]
     """Posts an event to the visit."""
     pad: tuple[str, ...] = field(default=(), repr=False)
-    """What is drawn on the pad positions while a PIN is asked for."""
+    """What is drawn on the pad positions while digits are asked for."""
 
     def perform(self, effect: effects.Effect) -> None:  # noqa: C901 - one line for each effect
         """Do it, or start doing it."""
@@ -39,16 +41,20 @@ class Performer:
                 self.screen.show(page_view(effect, self.pad))
             case effects.RecogniseCard(turn):
                 self.card.recognise(turn)
-            case effects.StartFaceCheck(turn):
-                self.face.start(turn, self.card.read_photo)
+            case effects.ReadPhotoAhead():
+                self.card.read_ahead()
+            case effects.StopReadingPhoto():
+                self.card.stop_reading()
+            case effects.StartFaceCheck(turn, is_code_typed):
+                self._start_face_check(turn, is_code_typed)
             case effects.StopFaceCheck():
                 self.face.stop_check()
-            case effects.CountPinTries(turn):
-                self.card.count_pin_tries(turn)
+            case effects.OpenCodeEntry(turn):
+                self.pad = self.code.open(turn, self.card.expiry)
             case effects.OpenPinEntry(turn):
                 self.pad = self.pin.open(turn)
             case effects.ForgetPin():
-                self._forget_pin()
+                self._forget_typed()
             case effects.VerifyPin(turn):
                 self._verify_pin(turn)
             case effects.SignChallenge(turn, challenge, is_after_face):
@@ -59,16 +65,27 @@ class Performer:
                 self.record.keep(turn, record, sha256(b"".join(shown_texts)).digest())
             case effects.ForgetPatient():
                 self.face.stop_check()
-                self._forget_pin()
+                self._forget_typed()
                 self.card.forget()
             case effects.StartTimer():
                 raise AssertionError("the loop keeps the timer itself")
             case _:
                 assert_never(effect)
 
-    def _forget_pin(self) -> None:
+    def _forget_typed(self) -> None:
         self.pad = ()
         self.pin.forget()
+        self.code.forget()
+
+    def _start_face_check(self, turn: int, is_code_typed: bool) -> None:
+        self.pad = ()
+        if is_code_typed:
+            code = self.code.take()
+            if code is None:
+                self.post(JobFailed(turn, FailureCode.PRINTED_CODE_UNREADABLE))
+                return
+            self.card.use_code(code)
+        self.face.start(turn, self.card.read_photo)
 
     def _verify_pin(self, turn: int) -> None:
         self.pad = ()
@@ -80,7 +97,7 @@ class Performer:
 
     def close(self) -> None:
         """Switch the hardware off, in the order in which it depends on each other."""
-        self._forget_pin()
+        self._forget_typed()
         self.face.stop()
         self.card.stop()
         self.record.stop()

@@ -38,10 +38,18 @@ class Worker:
         self._thread.join(within_s)
 
     def _run(self) -> None:
-        while (entry := self._jobs.get()) is not None:
-            job, on_crash = entry
-            if not self._is_done(job):
-                self._is_done(on_crash)
+        while self._do_next():
+            pass
+
+    def _do_next(self) -> bool:
+        """Whether there may be more; what a job held is let go with it, not with the next one."""
+        entry = self._jobs.get()
+        if entry is None:
+            return False
+        job, on_crash = entry
+        if not self._is_done(job):
+            self._is_done(on_crash)
+        return True
 
     def _is_done(self, job: Job) -> bool:
         try:

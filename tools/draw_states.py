@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from device.visit import events, machine
+from device.visit.policy import VisitPolicy
 from device.visit.state import State
 from hostlink.messages import Moment, VisitChallenge, VisitOptions, VisitRefused
 from hostlink.terms import CardKind, ConsentItem, FailureCode, TimeSource
@@ -22,6 +23,9 @@ OPTIONS = VisitOptions(
     VISIT, "受付　太郎", is_registered=True, consents=tuple(ConsentItem), notices=()
 )
 
+TYPING = VisitPolicy(may_type_printed_code=True)
+"""A clinic that lets everything be done that can be done."""
+
 EVERYWHERE = {"CardRemoved", "CardPlaced", "SlotLost", "Cancelled", "TimedOut", "JobFailed"}
 QUIET = {"Idle", "KeepingRecord", "TakingCard", "CardTaken"}
 """States that know nobody: here the events above are the story itself."""
@@ -31,19 +35,23 @@ def possible_events(turn: int) -> Iterator[events.Event]:
     """Every kind of event, answered for this turn, in each variant that leads elsewhere."""
     yield from (events.CardPlaced(VISIT), events.CardRemoved())
     yield from (events.SlotLost(), events.SlotReady())
-    yield events.CardRecognised(turn, CardKind.MY_NUMBER, has_pin=True, has_face=True)
+    yield events.CardRecognised(turn, CardKind.MY_NUMBER, True, True, 3)
+    yield events.CardRecognised(turn, CardKind.MY_NUMBER, True, True, 1, has_front=False)
+    yield events.CardRecognised(turn, CardKind.FACE_ONLY, False, True, 0)
+    yield events.CardRecognised(turn, CardKind.IPHONE, False, False, None)
     yield from (events.JobFailed(turn, FailureCode.FACE_NOT_MATCHED),)
+    yield events.JobFailed(turn, FailureCode.CARD_FACE_DOWN)
     yield from (events.JobFailed(turn, FailureCode.CARD_UNREADABLE), events.TimedOut(turn))
     yield from (events.FaceChosen(turn), events.PinChosen(turn), events.PinEntered(turn))
+    yield from (events.CodeTypingChosen(turn), events.PrintedCodeEntered(turn))
     yield from (events.LastTryConfirmed(turn), events.RegistrationAccepted(turn))
     yield from (events.AllConsentsAnswered(turn, True, MOMENT, b""), events.OneByOneChosen(turn))
     yield from (events.ConsentAnswered(turn, False, MOMENT, b""), events.Cancelled(turn))
     yield events.FaceMatched(turn, MOMENT)
-    yield from (events.PinTriesCounted(turn, tries) for tries in (0, 1, 3))
     yield from (events.PinAccepted(turn, MOMENT), events.PinRejected(turn, 2))
     yield from (events.AgentConnected(), events.AgentLost())
     yield events.ChallengeReceived(VisitChallenge(VISIT, b"n" * 16, b"c" * 32))
-    yield events.ChallengeSigned(turn, b"certificate", b"signature")
+    yield events.ChallengeSigned(turn, b"certificate", b"signature", MOMENT)
     yield events.OptionsReceived(OPTIONS)
     yield events.OptionsReceived(replace(OPTIONS, is_registered=False, consents=()))
     yield events.RefusalReceived(VisitRefused(VISIT, FailureCode.ELIGIBILITY_NOT_FOUND))
@@ -61,7 +69,7 @@ def explore() -> set[tuple[State, events.Event, State]]:
     while unseen:
         state = unseen.pop()
         for event in possible_events(state.turn):
-            after = replace(machine.advance(state, event)[0], turn=0)
+            after = replace(machine.advance(state, event, TYPING)[0], turn=0)
             steps.add((state, event, after))
             if after not in found:
                 found.add(after)

@@ -7,11 +7,15 @@
 set -eu
 
 # pcscd, vpcd: the card path. swig, gcc, headers: pyscard has no wheel for Linux. opensc: an
-# independent judge of the simulated card. iproute2, util-linux: private namespaces.
+# independent judge of the simulated card. iproute2, util-linux: private namespaces. tesseract-ocr
+# reads the card's front, fonts-noto-cjk prints the simulated ones.
 demo="python3-venv python3-dev gcc swig pkg-config libpcsclite-dev pcscd vsmartcard-vpcd opensc
-opensc-pkcs11 iproute2 util-linux openssl"
-# strace kills at chosen system calls; chromium and fonts draw the patient's screen.
-test="$demo strace chromium fonts-noto-cjk nodejs npm"
+opensc-pkcs11 iproute2 util-linux openssl tesseract-ocr-eng tesseract-ocr-deu
+tesseract-ocr-fra tesseract-ocr-jpn fonts-noto-cjk fontconfig"
+# strace kills at chosen system calls; chromium draws the patient's screen; the other fonts print
+# simulated cards in more than one hand.
+test="$demo strace chromium nodejs npm fonts-ipaexfont fonts-ipafont fonts-vlgothic fonts-takao
+fonts-ocr-a fonts-ocr-b"
 
 case "${1:-}" in
 demo) wanted=$demo ;;

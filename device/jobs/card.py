@@ -1,36 +1,35 @@
 """Jobs with the card, all on one thread: a chip card does one thing at a time."""
 
-import math
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 
 from device.clock import Clock
 from device.errors import DeviceError
 from device.jobs.failures import failure_of
-from device.pinpad.attempts import AttemptOutcome, PinAttempts
+from device.jobs.reading import IsStopped, PhotoReading
+from device.jobs.recognised import recognised
+from device.jobs.rejected_codes import RejectedCodes
+from device.jobs.sent_pins import SentPins
+from device.pinpad.attempts import PinAttempts
 from device.pinpad.pin import Pin
+from device.reader.card_facts import CardFacts
 from device.reader.errors import (
     CardAnswerError,
-    PinBlockedError,
-    PinRejectedError,
+    CardUnresponsiveError,
+    PrintedCodeRejectedError,
     ReaderError,
 )
 from device.reader.pinless import PinlessAuthenticator
 from device.reader.port import CardSlot
-from device.reader.printed_code import CardFront
+from device.reader.printed_code import CardFront, PrintedCode
+from device.reader.record_anchors import RecordAnchors
 from device.reader.session import CardSession
 from device.visit import events
 from device.workers import Worker
 from hostlink.terms import FailureCode
-
-_UNREAD_CARD = b"card whose certificate needs the PIN first"
-"""Attempts of an Android phone are kept under this name: it tells who it is only after the PIN."""
-
-_NOTICED_WITHIN_S = 2.0
-"""A card lies there for up to 0.75 s before the service tells of it (facts/platform.md §1.5), and
-what reads its front may see it sooner; the rest is for a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +37,13 @@ class CardParts:
     """What the reader has to talk with a card."""
 
     slot: CardSlot
-    front: CardFront
-    """Reads the code printed on the card."""
+    front: CardFront | None
+    """Reads the code printed on the card; used on a thread of its own."""
     terminal: PinlessAuthenticator | None
     """What a card trusts in place of a PIN."""
     attempts: PinAttempts
+    anchors: RecordAnchors | None
+    """Whose records on cards count as genuine."""
 
 
 class CardJobs:
@@ -54,39 +55,43 @@ class CardJobs:
         self._parts = parts
         self._clock = clock
         self._post = post
+        self._pins = SentPins(parts.attempts)
+        self._rejected = RejectedCodes()
         self._worker = Worker("card")
-        # Touched by the worker's thread only:
+        self._front_worker = Worker("front")
+        self._reading = PhotoReading(
+            parts.front, self._front_worker, self._worker, self._read_photo
+        )
+        self._facts: CardFacts | None = None
+        """Of the card that lies here; known before `CardRecognised` is posted."""
         self._session: CardSession | None = None
-        self._forgotten_at_s = -math.inf
-        """Unix time at which the last card was done with."""
-        self._in_sight_since_s = math.inf
-        """Unix time before which what was seen cannot be the front of the card that lies here."""
+        """Both are written by the worker's thread only."""
+
+    @property
+    def expiry(self) -> date | None:
+        """Last day of the recognised card, if its chip told one."""
+        return self._facts.expiry if self._facts else None
 
     def recognise(self, turn: int) -> None:
         """Begin with the card that was laid just now; answers `CardRecognised`."""
-        noticed_at_s = time.time()
-        self._start(turn, lambda turn: self._recognise(turn, noticed_at_s))
+        self._reading.forget()
+        self._start(turn, self._recognise)
+
+    def read_ahead(self) -> None:
+        """Begin to read the photo; it answers nothing until somebody asks for it."""
+        self._reading.start(self.expiry)
+
+    def stop_reading(self) -> None:
+        """Let go of the photo: the card is free within one command."""
+        self._reading.stop()
+
+    def use_code(self, code: PrintedCode) -> None:
+        """Read the photo with the code that somebody typed."""
+        self._reading.start_typed(code)
 
     def read_photo(self) -> "Future[bytes]":
-        """The photo in the chip, opened with the code printed on the card.
-
-        The future raises the `ReaderError` that stood in the way.
-        """
-        photo: Future[bytes] = Future()
-
-        def read() -> None:
-            try:
-                code = self._parts.front.read_printed_code(self._in_sight_since_s)
-                photo.set_result(self._card().read_photo(code))
-            except DeviceError as error:
-                photo.set_exception(error)
-
-        self._worker.submit(read, lambda: photo.set_exception(ReaderError()))
-        return photo
-
-    def count_pin_tries(self, turn: int) -> None:
-        """Answers `PinTriesCounted`."""
-        self._start(turn, self._count_pin_tries)
+        """The photo in the chip, for as long as its holder is here; see `PhotoReading.photo`."""
+        return self._reading.photo(self.expiry)
 
     def verify_pin(self, turn: int, pin: Pin) -> None:
         """Send the PIN, once; answers `PinAccepted` or `PinRejected`. The PIN is wiped."""
@@ -98,12 +103,15 @@ class CardJobs:
 
     def forget(self) -> None:
         """Take the power off the card: with it goes everything that was opened."""
-        forgotten_at_s = time.time()
-        self._worker.submit(lambda: self._close_session(forgotten_at_s))
+        self._reading.forget()
+        self._worker.submit(self._close_session)
 
     def stop(self) -> None:
         """Power down and end."""
         self.forget()
+        if self._parts.front:
+            self._front_worker.submit(self._parts.front.close)
+        self._front_worker.stop()
         self._worker.stop()
 
     def _start(
@@ -121,57 +129,87 @@ class CardJobs:
 
     def _card(self) -> CardSession:
         if self._session is None:
-            self._session = CardSession(self._parts.slot, terminal=self._parts.terminal)
+            parts = self._parts
+            self._session = CardSession(parts.slot, terminal=parts.terminal, anchors=parts.anchors)
         return self._session
 
-    def _close_session(self, forgotten_at_s: float) -> None:
+    def _close_session(self) -> None:
         if self._session:
             self._session.close()
-            self._session = None
-            self._forgotten_at_s = forgotten_at_s
+        self._session = self._facts = None
 
-    def _recognise(self, turn: int, noticed_at_s: float) -> None:
-        self._in_sight_since_s = max(noticed_at_s - _NOTICED_WITHIN_S, self._forgotten_at_s)
-        facts = self._card().identify()
-        self._post(events.CardRecognised(turn, facts.kind, facts.has_pin, facts.has_face_photo))
-        self._read_ahead()
-
-    def _read_ahead(self) -> None:
-        """Fetch the certificate while the patient chooses: it will be needed either way."""
+    def _recognise(self, turn: int) -> None:
         try:
-            self._card().read_certificate()
-        except ReaderError:
-            # Whoever needs it asks again and hears the reason.
+            facts = self._facts = self._card().identify()
+        except CardUnresponsiveError as error:
+            self._explain_silence(turn, error)
+            return
+        has_front = self._parts.front is not None
+        answer = recognised(turn, facts, self._clock.now(), has_front=has_front)
+        self._post(answer)
+        if isinstance(answer, events.CardRecognised):
+            self._read_certificate_ahead(facts)
+
+    def _explain_silence(self, turn: int, error: CardUnresponsiveError) -> None:
+        """The camera may see why no chip answers: two cards, or one in its case."""
+        untold = events.JobFailed(turn, failure_of(error))
+        front = self._parts.front
+        if front is None:
+            self._post(untold)
             return
 
-    def _count_pin_tries(self, turn: int) -> None:
-        tries_left = self._card().pin_tries_left()
-        self._parts.attempts.note_tries(self._reference(), tries_left)
-        self._post(events.PinTriesCounted(turn, tries_left))
+        def explain() -> None:
+            try:
+                self._post(events.JobFailed(turn, front.explain_silence()))
+            except DeviceError:
+                self._post(untold)
+
+        self._front_worker.submit(explain, lambda: self._post(untold))
+
+    def _read_certificate_ahead(self, facts: CardFacts) -> None:
+        """Fetch it while the patient chooses: it will be needed either way.
+
+        Whatever goes wrong here, whoever needs it asks again and hears the reason.
+        """
+        with suppress(ReaderError):
+            reference = self._reference()
+            self._pins.note_tries(reference, facts.pin_tries_left)
+            self._card().get_ready_to_sign()
+
+    def _read_photo(self, code: PrintedCode, is_stopped: IsStopped) -> bytes:
+        """Leaves the card ready for the PIN or the signature, however it ends."""
+        card, reference = self._card(), self._reference()
+        self._rejected.refuse_known(reference, code)
+        try:
+            return card.read_photo(code, is_stopped)
+        except PrintedCodeRejectedError as rejection:
+            self._rejected.note(reference, code, rejection.tries_left)
+            raise
+        finally:
+            with suppress(ReaderError):
+                card.get_ready_to_sign()
 
     def _reference(self) -> bytes:
+        """What names this card in the log of attempts: a phone shows its certificate late."""
         try:
             return self._card().read_certificate()
         except CardAnswerError:
-            return _UNREAD_CARD
+            if self._facts is None:
+                raise
+            return self._facts.token_id
 
     def _verify_pin(self, turn: int, pin: Pin) -> None:
-        attempt = self._parts.attempts.begin(self._reference())
-        try:
-            self._card().verify_pin(pin.digits())
-        except PinRejectedError as rejected:
-            attempt.settle(AttemptOutcome.REJECTED, rejected.tries_left)
-            self._post(events.PinRejected(turn, rejected.tries_left))
-        except PinBlockedError:
-            attempt.settle(AttemptOutcome.BLOCKED, 0)
-            self._post(events.PinRejected(turn, 0))
-        else:
-            attempt.settle(AttemptOutcome.ACCEPTED)
+        tries_left = self._pins.send(self._card(), self._reference(), pin)
+        if tries_left is None:
             self._post(events.PinAccepted(turn, self._clock.now()))
+        else:
+            self._post(events.PinRejected(turn, tries_left))
 
     def _sign(self, turn: int, challenge: bytes, is_after_face: bool) -> None:
         card = self._card()
         if is_after_face:
             card.unlock_after_face()
         signed = card.sign_challenge(challenge)
-        self._post(events.ChallengeSigned(turn, signed.certificate, signed.signature))
+        self._post(
+            events.ChallengeSigned(turn, signed.certificate, signed.signature, self._clock.now())
+        )

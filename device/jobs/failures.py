@@ -12,16 +12,23 @@ from hostlink.terms import FailureCode
 
 _log = logging.getLogger(__name__)
 
+_TELLING = (
+    reader.CardNotAcceptedError,
+    reader.CardNotGenuineError,
+    reader.PrintedCodeUnreadableError,
+)
+"""These say themselves which failure it is."""
+
 _FAILURES: tuple[tuple[type[DeviceError], FailureCode], ...] = (
     (reader.SlotLostError, FailureCode.READER_UNAVAILABLE),
     (reader.CardLostError, FailureCode.CARD_REMOVED),
-    (reader.CardNotAcceptedError, FailureCode.CARD_NOT_ACCEPTED),
     (reader.PinOutcomeUnknownError, FailureCode.PIN_OUTCOME_UNKNOWN),
     (reader.PrintedCodeLockedError, FailureCode.PRINTED_CODE_LOCKED),
     (reader.PrintedCodeRejectedError, FailureCode.PRINTED_CODE_REJECTED),
-    (reader.PrintedCodeUnreadableError, FailureCode.PRINTED_CODE_UNREADABLE),
+    (reader.OcrUnavailableError, FailureCode.PRINTED_CODE_UNREADABLE),
     (reader.PhotoMissingError, FailureCode.PHOTO_UNREADABLE),
     (reader.PinlessUnavailableError, FailureCode.PIN_NEEDED),
+    (reader.PhoneNotAuthenticatedError, FailureCode.PHONE_NOT_AUTHENTICATED),
     (reader.ReaderError, FailureCode.CARD_UNREADABLE),
     (face.PhotoError, FailureCode.PHOTO_UNREADABLE),
     # Whatever else stops the face check, the patient can still use the PIN.
@@ -40,5 +47,7 @@ def failure_of(error: DeviceError) -> FailureCode:
     The error itself is logged for staff: none of ours carries personal data.
     """
     _log.warning("%s: %s", type(error).__name__, error)
+    if isinstance(error, _TELLING):
+        return error.failure
     fitting = (code for kind, code in _FAILURES if isinstance(error, kind))
     return next(fitting, FailureCode.INTERNAL)

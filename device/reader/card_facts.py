@@ -1,24 +1,9 @@
 """What is known about a laid card before the patient does anything."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from hostlink.terms import CardKind
-
-
-@dataclass(frozen=True, slots=True)
-class CardToken:
-    """What the card itself says about its kind."""
-
-    label: bytes
-    """Token label, 32 bytes, space padded. The old label is a prefix of the new one."""
-    has_signing_certificate: bool
-    """署名用証明書 is there. Children and many adults have none."""
-    has_usable_pin: bool
-    """The authentication PIN is not known to be blocked."""
-
-    def has_label(self, text: bytes) -> bool:
-        """Whether the whole label is `text`."""
-        return self.label == text.ljust(len(self.label))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +15,13 @@ class CardFacts:
     """The patient may type the PIN on this reader."""
     has_face_photo: bool
     """The card holds a photo to compare a face with."""
+    pin_tries_left: int | None
+    """As the card says: 0 to 3, a strange one up to 15. None: there is no PIN to type."""
+    expiry: date | None
+    """The card's own last day; None: not told, as by phones."""
+    token_id: bytes = field(repr=False)
+    """Names this phone until its certificate can be read. Cards share theirs: their certificate
+    can be read at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,105 +1,128 @@
-"""券面事項確認AP: the photo of the card's face, opened by 照合番号B.
+"""券面事項確認AP: the photo of the card's face, opened by 照合番号B and proven genuine.
 
-Of its files only EF 0002 is ever selected here: EF 0005 holds the 12-digit number.
+Of its files only EF 0002 and EF 0004 are ever read here: EF 0005 holds the 12-digit number.
 
-Source: facts/card.md §3.3 and §5.
+Source: facts/card.md §3.3, §5 and §7.2.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from device.reader.apdu import SHORT_ANSWER_BYTES
+from device.reader.authenticity import check_record, prove_chip
 from device.reader.card_files import CardFiles, SecretReference
+from device.reader.card_map import Application, SurfaceFile
+from device.reader.cv_certificate import CvCertificate
 from device.reader.errors import (
     CardAnswerError,
     MalformedAnswerError,
-    PhotoMissingError,
     PrintedCodeLockedError,
     PrintedCodeRejectedError,
+    ReaderError,
+    ReadingStoppedError,
 )
+from device.reader.face_record import FaceLayout, FaceRecord
 from device.reader.printed_code import PrintedCode
+from device.reader.record_anchors import RecordAnchors
 from device.reader.status_word import StatusWord
-from device.reader.tlv import BerTlv, read_header, read_object
+from device.reader.tlv import read_header
 
-_AID = bytes.fromhex("D3921000310001010402")
-_FACE_FILE = 0x0002
-_PRINTED_CODE = SecretReference(0x0012, full_tries=10)
+_MOST_CERTIFICATE_BYTES = 1024
+"""A CVC has 568 bytes, or a few more where lengths are written long."""
+_PRINTED_CODE = SecretReference(SurfaceFile.PRINTED_CODE, full_tries=10)
 _TRIES_KEPT = 5
 """So many tries are left to others: a misread code must never lock the patient's card."""
-
-_FACE_TAG = 0xFF20
-_OFFSETS_TAG = 0xDF21
-_PHOTO_TAG = 0xDF27
-_OFFSETS_BYTES = 18
-_FIRST_BYTES = 32
-"""Holds the file's header and the table of offsets, however long their lengths are written."""
-_PHOTO_INDEX = 5
-"""The table names DF22 to DF2A in order, two bytes each."""
 
 
 class CardSurface:
     """The card-surface application of one laid card."""
 
-    def __init__(self, files: CardFiles) -> None:
-        self._files = files
+    def __init__(self, files: CardFiles, anchors: RecordAnchors | None) -> None:
+        """Does not touch the card yet.
 
-    def read_photo(self, code: PrintedCode) -> bytes:
-        """The photo on the chip, JPEG 2000 (JP2), greyscale.
+        Args:
+            files: of the laid card.
+            anchors: who may certify the signers of records. None believes any card: only for
+                tests that are not about this.
+        """
+        self._files = files
+        self._anchors = anchors
+
+    def read_photo(self, code: PrintedCode, is_stopped: Callable[[], bool]) -> bytes:
+        """The photo on the chip, JPEG 2000 (JP2), greyscale, after all checks of genuineness.
+
+        Args:
+            code: what the card's front says.
+            is_stopped: asked before every command; True ends the reading.
 
         Raises:
             ApplicationMissingError: a phone, or a card without this application.
-            PrintedCodeLockedError: locked, or too few tries left to risk one.
+            PrintedCodeLockedError: locked, or too few tries left to risk one; nothing was sent.
             PrintedCodeRejectedError: not this card's code.
             PhotoMissingError: the file names no photo.
-            MalformedAnswerError: the file breaks its own format.
+            CardNotGenuineError: see `authenticity`.
+            MalformedAnswerError: a file breaks its own format.
+            ReadingStoppedError: `is_stopped` said so.
             ReaderError: the card was lost.
         """
-        self._files.open_application(_AID)
-        self._present(code)
-        self._files.open_file(_FACE_FILE)
-        begin, end = self._find_photo()
-        photo = _read_photo_object(self._files.read(begin, end - begin))
-        if not photo.value:
-            raise PhotoMissingError
-        return photo.value
-
-    def _present(self, code: PrintedCode) -> None:
-        if self._files.tries_left(_PRINTED_CODE) <= _TRIES_KEPT:
-            raise PrintedCodeLockedError
-        _judge_code(self._files.verify(code.reference()))
-
-    def _find_photo(self) -> tuple[int, int]:
-        """Where DF27 begins and ends, bytes from the start of the file."""
-        first = self._files.read(0, _FIRST_BYTES)
-        face = read_header(first)
-        offsets = read_object(first, face.value_offset)
-        if (face.tag, offsets.tag) != (_FACE_TAG, _OFFSETS_TAG):
-            raise MalformedAnswerError("not a card-face file")
-        if len(offsets.value) != _OFFSETS_BYTES:
-            raise MalformedAnswerError("table of offsets has another length")
-        begin = _offset_at(offsets.value, _PHOTO_INDEX)
-        end = _offset_at(offsets.value, _PHOTO_INDEX + 1)
-        if begin == 0:
-            raise PhotoMissingError
-        if not _FIRST_BYTES <= begin < end <= face.end_offset:
-            raise MalformedAnswerError("table of offsets leads out of the file")
-        return begin, end
+        card = _StoppableCard(self._files, is_stopped)
+        card.files.open_application(Application.SURFACE)
+        _present(card, code)
+        record = _read_record(card)
+        if self._anchors is not None:
+            check_record(record, _read_certificate(card), self._anchors)
+            prove_chip(card.files, record)
+        return record.photo
 
 
-def _offset_at(offsets: bytes, index: int) -> int:
-    return int.from_bytes(offsets[2 * index : 2 * index + 2], "big")
+@dataclass(frozen=True, slots=True)
+class _StoppableCard:
+    """The card's files, for as long as somebody needs what is read."""
+
+    _files: CardFiles
+    _is_stopped: Callable[[], bool]
+
+    @property
+    def files(self) -> CardFiles:
+        """For the next command."""
+        if self._is_stopped():
+            raise ReadingStoppedError
+        return self._files
+
+    def read(self, file: SurfaceFile, begin: int, end: int) -> bytes:
+        """Bytes of a file, one command for every 256; none if `end` is not behind `begin`."""
+        return self.files.read(file, begin, end - begin, self._is_stopped)
 
 
-def _read_photo_object(data: bytes) -> BerTlv:
-    photo = read_object(data)
-    if photo.tag != _PHOTO_TAG:
-        raise MalformedAnswerError("no photo where the table says")
-    return photo
-
-
-def _judge_code(answer: StatusWord) -> None:
-    if answer.is_ok:
-        return
-    if answer.is_blocked:
+def _present(card: _StoppableCard, code: PrintedCode) -> None:
+    if card.files.tries_left(_PRINTED_CODE) <= _TRIES_KEPT:
         raise PrintedCodeLockedError
+    answer = card.files.verify(_PRINTED_CODE, code.reference())
+    if not answer.is_ok:
+        raise _rejection(answer)
+
+
+def _rejection(answer: StatusWord) -> ReaderError:
+    if answer.is_blocked:
+        return PrintedCodeLockedError()
     if answer.tries_left is not None:
-        raise PrintedCodeRejectedError(answer.tries_left)
+        return PrintedCodeRejectedError(answer.tries_left)
     if answer.is_rejected_uncounted:
-        raise PrintedCodeRejectedError(_PRINTED_CODE.full_tries)
-    raise CardAnswerError(answer)
+        return PrintedCodeRejectedError(_PRINTED_CODE.full_tries)
+    return CardAnswerError(answer)
+
+
+def _read_record(card: _StoppableCard) -> FaceRecord:
+    head = card.read(SurfaceFile.FACE, 0, SHORT_ANSWER_BYTES)
+    layout = FaceLayout.parse(head)
+    head += card.read(SurfaceFile.FACE, len(head), layout.identity_end)
+    tail = card.read(SurfaceFile.FACE, layout.photo_begin, layout.photo_end)
+    return FaceRecord.parse(layout, head, tail)
+
+
+def _read_certificate(card: _StoppableCard) -> CvCertificate:
+    head = card.read(SurfaceFile.CV_CERTIFICATE, 0, SHORT_ANSWER_BYTES)
+    end = read_header(head).end_offset
+    if end > _MOST_CERTIFICATE_BYTES:
+        raise MalformedAnswerError("CVC of another size")
+    return CvCertificate.parse(head + card.read(SurfaceFile.CV_CERTIFICATE, len(head), end))

@@ -124,3 +124,7 @@ class PrintedCodeLockedError(ReaderError):
 
 class PinlessUnavailableError(ReaderError):
     """This card does not trust this reader's terminal, or the reader has none."""
+
+
+class PhoneNotAuthenticatedError(ReaderError):
+    """An iPhone was laid down before it had asked its holder for face, finger or code."""

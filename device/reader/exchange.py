@@ -18,6 +18,8 @@ from device.reader.port import CardConnection, CardSlot
 _MAX_GET_RESPONSES = 8
 """Longest chain of 61xx followed for one command; an honest card needs one."""
 
+_SELECT = 0xA4
+
 _SESSION_BUDGET_S = 60.0
 """A card may think so long in one session; a slow honest one needs about ten seconds."""
 
@@ -34,6 +36,7 @@ class Exchange:
         self._calls = BlockingCalls(apdu_deadline_s, _SESSION_BUDGET_S)
         self._end: type[ReaderError] | None = None
         """Why nothing more can be sent. Not the error itself: its traceback holds the command."""
+        self._is_first_command = True
         self._is_closed = False
         try:
             self._connection = self._calls.run(slot.connect, _close_late_connection)
@@ -44,7 +47,8 @@ class Exchange:
     def send(self, command: CommandApdu) -> ResponseApdu:
         """One command and its whole answer: 6Cxx is asked again, 61xx is fetched.
 
-        A command without Le is never sent twice, so a VERIFY never spends two tries.
+        A command without Le is never sent twice, so a VERIFY never spends two tries. Only the
+        SELECT that a session begins with may be lost after power-up, and then is sent once more.
 
         Raises:
             CardLostError: the card was pulled, now or earlier in this session.
@@ -52,9 +56,12 @@ class Exchange:
             CardTimeoutError: the card was too slow, now or earlier.
             MalformedAnswerError: the answer is no answer, or longer than allowed.
 
-        Source: ISO/IEC 7816-4 §5.6 and §11.7.1 (GET RESPONSE).
+        Source: ISO/IEC 7816-4 §5.6 and §11.7.1 (GET RESPONSE); facts/card.md §1.3.
         """
+        is_first, self._is_first_command = self._is_first_command, False
         response = self._transmit(command)
+        if is_first and command.ins == _SELECT and response.status_word.is_first_after_power_up:
+            response = self._transmit(command)
         right_length = response.status_word.right_length
         if command.ne and right_length is not None:
             header = (command.cla, command.ins, command.p1, command.p2)

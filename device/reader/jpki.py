@@ -3,11 +3,13 @@
 Source: facts/card.md §3.2, §4 and §6.1.
 """
 
+from contextlib import suppress
+from dataclasses import dataclass, field
 from hashlib import sha256
 
-from device.reader.apdu import SHORT_ANSWER_BYTES, CommandApdu
-from device.reader.card_facts import CardToken
+from device.reader.apdu import SHORT_ANSWER_BYTES
 from device.reader.card_files import CardFiles, SecretReference
+from device.reader.card_map import Application, JpkiFile
 from device.reader.errors import (
     CardAnswerError,
     CardLostError,
@@ -22,17 +24,28 @@ from device.reader.errors import (
 from device.reader.status_word import StatusWord
 from device.reader.tlv import read_header
 
-_AID = bytes.fromhex("D392F000260100000001")
-_TOKEN_INFORMATION = 0x0006
 _LABEL_BYTES = 32
-_AVAILABLE_CERTIFICATES = 0x0008
+_SERIAL = slice(80, 96)
+"""After label, manufacturer and model."""
 _PRESENT = 0x8F
-_AUTHENTICATION_CERTIFICATE = 0x000A
-_AUTHENTICATION_KEY = 0x0017
-_AUTHENTICATION_PIN = SecretReference(0x0018, full_tries=3)
+_PIN = SecretReference(JpkiFile.AUTHENTICATION_PIN, full_tries=3)
 _PIN_DIGITS = 4
 _SHA256_DIGEST_INFO = bytes.fromhex("3031300D060960864801650304020105000420")
 """DER of DigestInfo up to the 32-byte hash (RFC 8017 §9.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardToken:
+    """What the application says about the thing it lives in."""
+
+    label: bytes
+    """Token label, 32 bytes, space padded. The old label is a prefix of the new one."""
+    token_id: bytes = field(repr=False)
+    """The token's serial number; the label where it was not asked for or is not there."""
+
+    def has_label(self, text: bytes) -> bool:
+        """Whether the whole label is `text`."""
+        return self.label == text.ljust(_LABEL_BYTES)
 
 
 class Jpki:
@@ -41,20 +54,46 @@ class Jpki:
     def __init__(self, files: CardFiles) -> None:
         self._files = files
 
-    def read_token(self) -> CardToken:
+    def select(self) -> None:
+        """Makes this the open application.
+
+        Raises:
+            ApplicationMissingError: the card has no JPKI application.
+            ReaderError: the card was lost.
+        """
+        self._files.open_application(Application.JPKI)
+
+    def read_token(self, *, is_named: bool) -> CardToken:
         """What the card says about its kind.
+
+        Args:
+            is_named: read the serial number too, if there is one.
 
         Raises:
             ApplicationMissingError: the card has no JPKI application.
             ReaderError: the card cannot be read.
+
+        Source: facts/card.md §1.2 and §3.2 (EF 0006 is a CK_TOKEN_INFO).
         """
-        self._files.open_application(_AID)
-        self._files.open_file(_TOKEN_INFORMATION)
-        label = self._files.read(0, _LABEL_BYTES)
-        has_signing_certificate = self._has_signing_certificate()
-        # Only a 顔認証マイナンバーカード has neither, so the other cards are spared the question.
-        has_usable_pin = has_signing_certificate or self._has_usable_pin()
-        return CardToken(label, has_signing_certificate, has_usable_pin)
+        file = JpkiFile.TOKEN_INFORMATION
+        if is_named:
+            # Nobody has published how long this file is on phones.
+            with suppress(CardAnswerError, MalformedAnswerError):
+                information = self._files.read_start(file, _SERIAL.stop)
+                return CardToken(information[:_LABEL_BYTES], information[_SERIAL])
+        label = self._files.read_start(file, _LABEL_BYTES)
+        return CardToken(label, label)
+
+    def has_signing_certificate(self) -> bool:
+        """署名用証明書 is there; a card that does not say has none.
+
+        Raises:
+            ReaderError: the card was lost.
+        """
+        try:
+            return self._files.read_start(JpkiFile.AVAILABLE_CERTIFICATES, 1)[0] == _PRESENT
+        except CardAnswerError:
+            return False
 
     def read_certificate(self) -> bytes:
         """利用者証明用電子証明書, X.509 DER.
@@ -64,22 +103,21 @@ class Jpki:
             MalformedAnswerError: the file holds no DER object.
             ReaderError: the card cannot be read.
         """
-        self._files.open_application(_AID)
-        self._files.open_file(_AUTHENTICATION_CERTIFICATE)
-        first_block = self._files.read(0, SHORT_ANSWER_BYTES)
+        file = JpkiFile.AUTHENTICATION_CERTIFICATE
+        first_block = self._files.read(file, 0, SHORT_ANSWER_BYTES)
         end = read_header(first_block).end_offset
         if end <= len(first_block):
             raise MalformedAnswerError("too short for a certificate")
-        return first_block + self._files.read(len(first_block), end - len(first_block))
+        return first_block + self._files.read(file, len(first_block), end - len(first_block))
 
     def pin_tries_left(self) -> int:
         """Tries of the authentication PIN, 0 to 3.
 
         Raises:
-            ReaderError: the card does not say.
+            CardAnswerError: the card does not say.
+            ReaderError: the card was lost.
         """
-        self._files.open_application(_AID)
-        return self._files.tries_left(_AUTHENTICATION_PIN)
+        return self._files.tries_left(_PIN)
 
     def verify_pin(self, digits: bytes | bytearray) -> None:
         """Presents the authentication PIN once.
@@ -96,10 +134,9 @@ class Jpki:
         """
         if len(digits) != _PIN_DIGITS or not digits.isdigit():
             raise PinMalformedError
-        self._files.open_application(_AID)
-        self._files.open_file(_AUTHENTICATION_PIN.file_id)
+        self._files.get_ready_to_verify(_PIN)
         try:
-            answer = self._files.verify(digits)
+            answer = self._files.verify(_PIN, digits)
         except (CardLostError, SlotLostError, CardTimeoutError, MalformedAnswerError) as error:
             raise PinOutcomeUnknownError from error
         _judge_pin(answer)
@@ -114,33 +151,8 @@ class Jpki:
             CardAnswerError: the key is not open (6982) or not there.
             ReaderError: the card was lost.
         """
-        self._files.open_application(_AID)
-        self._files.open_file(_AUTHENTICATION_KEY)
         digest_info = _SHA256_DIGEST_INFO + sha256(message).digest()
-        return self._files.send_ok(
-            CommandApdu(0x80, 0x2A, 0x00, 0x80, digest_info, ne=SHORT_ANSWER_BYTES)
-        )
-
-    def select(self) -> None:
-        """Makes this the open application.
-
-        Raises:
-            ReaderError: it is not there, or the card was lost.
-        """
-        self._files.open_application(_AID)
-
-    def _has_signing_certificate(self) -> bool:
-        try:
-            self._files.open_file(_AVAILABLE_CERTIFICATES)
-            return self._files.read(0, 1)[0] == _PRESENT
-        except CardAnswerError:
-            return False
-
-    def _has_usable_pin(self) -> bool:
-        try:
-            return self._files.tries_left(_AUTHENTICATION_PIN) > 0
-        except CardAnswerError:
-            return False
+        return self._files.sign(JpkiFile.AUTHENTICATION_KEY, digest_info)
 
 
 def _judge_pin(answer: StatusWord) -> None:
@@ -151,6 +163,6 @@ def _judge_pin(answer: StatusWord) -> None:
     if answer.tries_left is not None:
         raise PinRejectedError(answer.tries_left)
     if answer.is_rejected_uncounted:
-        raise PinRejectedError(_AUTHENTICATION_PIN.full_tries)
+        raise PinRejectedError(_PIN.full_tries)
     # A word that no card is known to give here leaves open whether the try was counted.
     raise PinOutcomeUnknownError

@@ -18,6 +18,10 @@ class PinlessAuthenticator(Protocol):
     def unlock(self, files: CardFiles) -> None:
         """Opens the authentication key of the card's JPKI application, which is selected.
 
+        Args:
+            files: of the laid card. Its `send_ok` takes what a terminal needs (certificate,
+                challenge, proof), and no command that could select or read a file.
+
         Raises:
             PinlessUnavailableError: the card does not trust this terminal.
             ReaderError: the card was lost.

@@ -82,9 +82,7 @@ class PrintedCode:
 class CardFront(Protocol):
     """Something that can see the front of the laid card."""
 
-    def read_printed_code(
-        self, expiry: date | None, is_stopped: Callable[[], bool]
-    ) -> PrintedCode:
+    def read_printed_code(self, expiry: date | None, is_stopped: Callable[[], bool]) -> PrintedCode:
         """The code of the card that lies there now; blocks, at most a few seconds.
 
         Only what is seen after the call counts: what was seen before is another card's.
@@ -113,24 +111,40 @@ class CardFront(Protocol):
         ...
 
 
+def day_of_birth(printed: str) -> date:
+    """The day that stands on the card.
+
+    Args:
+        printed: as `PrintedCode.from_print` takes it.
+
+    Raises:
+        PrintedCodeUnreadableError: no such day, or not of that era.
+    """
+    return _day(*_parts(printed))
+
+
 def _birth_digits(printed: str) -> str:
+    era, year, month, day = _parts(printed)
+    _day(era, year, month, day)
+    return f"{year % 100:02}{month:02}{day:02}"
+
+
+def _parts(printed: str) -> tuple[str, int, int, int]:
     text = re.sub(r"\s", "", unicodedata.normalize("NFKC", printed))
     match = _PRINTED_DATE.fullmatch(text)
     if match is None:
         raise PrintedCodeUnreadableError
-    era = match[1]
     year = 1 if match[2] == "元" else int(match[2])
-    month, day = int(match[3]), int(match[4])
-    _require_day_exists(era, year, month, day)
-    return f"{year % 100:02}{month:02}{day:02}"
+    return match[1], year, int(match[3]), int(match[4])
 
 
-def _require_day_exists(era: str, year: int, month: int, day: int) -> None:
+def _day(era: str, year: int, month: int, day: int) -> date:
     first, last = _ERA_DAYS.get(era, (date(1868, 1, 25), date(9999, 12, 31)))
     gregorian_year = first.year + year - 1 if era else year
     try:
-        day_of_birth = date(gregorian_year, month, day)
+        found = date(gregorian_year, month, day)
     except ValueError:
         raise PrintedCodeUnreadableError from None
-    if (era and era not in _ERA_DAYS) or not first <= day_of_birth <= last:
+    if (era and era not in _ERA_DAYS) or not first <= found <= last:
         raise PrintedCodeUnreadableError
+    return found

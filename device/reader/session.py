@@ -1,21 +1,32 @@
 """One laid card, from the first question to taking its power away."""
 
+from collections.abc import Callable
+from contextlib import suppress
+
 from device.reader import card_kinds
+from device.reader.apdu import CommandApdu
 from device.reader.card_facts import CardFacts, SignedChallenge
-from device.reader.card_files import CardFiles
+from device.reader.card_files import CardFiles, never
 from device.reader.card_surface import CardSurface
 from device.reader.errors import (
-    ApplicationMissingError,
+    CardAnswerError,
     CardLostError,
-    CardNotAcceptedError,
+    PhoneNotAuthenticatedError,
     PinlessUnavailableError,
     PrintedCodeRejectedError,
+    ReaderError,
 )
 from device.reader.exchange import Exchange
 from device.reader.jpki import Jpki
+from device.reader.laid_card import LaidCard
 from device.reader.pinless import PinlessAuthenticator
 from device.reader.port import CardSlot
 from device.reader.printed_code import PrintedCode
+from device.reader.record_anchors import RecordAnchors
+from hostlink.terms import CardKind
+
+_LAST_COMMAND = CommandApdu(0x80, 0xFC, 0x00, 0x00)
+"""Tells an iPhone that it may show its holder the end (facts/card.md §6.1)."""
 
 
 class CardSession:
@@ -32,6 +43,7 @@ class CardSession:
         *,
         apdu_deadline_s: float = 5.0,
         terminal: PinlessAuthenticator | None = None,
+        anchors: RecordAnchors | None = None,
     ) -> None:
         """Does not touch the card yet.
 
@@ -39,12 +51,15 @@ class CardSession:
             slot: where the card lies.
             apdu_deadline_s: longest time for power-up and for each command.
             terminal: what the card may trust in place of a PIN, if there is such a thing.
+            anchors: whose records on cards count as genuine; None only where that is not asked.
         """
         self._slot = slot
         self._apdu_deadline_s = apdu_deadline_s
         self._terminal = terminal
+        self._anchors = anchors
         self._exchange: Exchange | None = None
         self._files: CardFiles | None = None
+        self._is_iphone = False
         self._certificate: bytes | None = None
         self._tries_after: dict[PrintedCode, int] = {}
         """The codes this card rejected, and how many tries it then had left."""
@@ -54,52 +69,37 @@ class CardSession:
         """Kind of card and what it offers.
 
         Raises:
-            CardNotAcceptedError: no card this reader accepts.
+            CardNotAcceptedError: no card this reader accepts; says which, as far as it tells.
             ReaderError: the card cannot be read.
         """
-        try:
-            return card_kinds.recognise(self._jpki().read_token())
-        except ApplicationMissingError:
-            raise CardNotAcceptedError from None
+        facts = card_kinds.recognise(LaidCard(self._open()))
+        self._is_iphone = facts.kind is CardKind.IPHONE
+        return facts
 
-    def read_photo(self, code: PrintedCode) -> bytes:
-        """The photo on the chip (JP2, greyscale), opened by the printed code.
+    def read_photo(self, code: PrintedCode, is_stopped: Callable[[], bool] = never) -> bytes:
+        """The photo on the chip (JP2, greyscale), opened by the printed code, proven genuine.
 
         A code that this card rejected is not presented again: it would only cost another try.
+
+        Args:
+            code: what is printed on the front of this card.
+            is_stopped: asked between commands; True ends the reading.
 
         Raises:
             PrintedCodeRejectedError: not this card's code.
             PrintedCodeLockedError: locked, or too few tries left to risk one.
             PhotoMissingError: there is none.
+            CardNotGenuineError: not what an issuer under the anchors signed for this chip.
+            ReadingStoppedError: `is_stopped` said so.
             ReaderError: the card cannot be read.
         """
         if code in self._tries_after:
             raise PrintedCodeRejectedError(self._tries_after[code])
         try:
-            return CardSurface(self._open()).read_photo(code)
+            return CardSurface(self._open(), self._anchors).read_photo(code, is_stopped)
         except PrintedCodeRejectedError as rejection:
             self._tries_after[code] = rejection.tries_left
             raise
-
-    def pin_tries_left(self) -> int:
-        """Tries of the authentication PIN, 0 to 3; asking costs none.
-
-        Raises:
-            ReaderError: the card cannot be read.
-        """
-        return self._jpki().pin_tries_left()
-
-    def verify_pin(self, digits: bytes | bytearray) -> None:
-        """Presents the PIN to the card, once.
-
-        Raises:
-            PinMalformedError: not four ASCII digits; nothing was sent.
-            PinRejectedError: wrong.
-            PinBlockedError: no tries are left.
-            PinOutcomeUnknownError: the card was lost while it checked.
-            ReaderError: the card was lost before.
-        """
-        self._jpki().verify_pin(digits)
 
     def read_certificate(self) -> bytes:
         """利用者証明用電子証明書, X.509 DER; read from the card only once a session.
@@ -115,15 +115,41 @@ class CardSession:
             self._certificate = self._jpki().read_certificate()
         return self._certificate
 
+    def get_ready_to_sign(self) -> None:
+        """Opens the JPKI application, so that the PIN and the signature are one command each.
+
+        Raises:
+            ReaderError: the card cannot be read.
+        """
+        self._jpki().select()
+
+    def verify_pin(self, digits: bytes | bytearray) -> None:
+        """Presents the PIN to the card, once.
+
+        Raises:
+            PinMalformedError: not four ASCII digits; nothing was sent.
+            PinRejectedError: wrong.
+            PinBlockedError: no tries are left.
+            PinOutcomeUnknownError: the card was lost while it checked.
+            ReaderError: the card was lost before.
+        """
+        self._jpki().verify_pin(digits)
+
     def sign_challenge(self, challenge: bytes) -> SignedChallenge:
         """The card's signature over `challenge`, after `verify_pin` or `unlock_after_face`.
 
         Raises:
+            PhoneNotAuthenticatedError: an iPhone that has not yet asked its holder.
             CardAnswerError: the card refuses; 6982 when nobody was verified.
             ReaderError: the card was lost.
         """
-        certificate = self.read_certificate()
-        return SignedChallenge(certificate, self._jpki().sign(challenge))
+        try:
+            certificate = self.read_certificate()
+            return SignedChallenge(certificate, self._jpki().sign(challenge))
+        except CardAnswerError as refusal:
+            if self._is_iphone and refusal.status_word.is_unauthorised:
+                raise PhoneNotAuthenticatedError from refusal
+            raise
 
     def unlock_after_face(self) -> None:
         """Lets the card sign without PIN; only ever called after a face match.
@@ -139,6 +165,9 @@ class CardSession:
 
     def close(self) -> None:
         """Takes the power off the card and with it everything that was opened. Never raises."""
+        if self._is_iphone and self._files is not None and not self._is_closed:
+            with suppress(ReaderError):
+                self._files.send_ok(_LAST_COMMAND)
         self._is_closed = True
         self._tries_after.clear()
         if self._exchange is not None:

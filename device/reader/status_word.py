@@ -32,6 +32,16 @@ class StatusWord:
         return self.value == 0x6F00
 
     @property
+    def is_naming_refused(self) -> bool:
+        """Nothing was done, perhaps because the card does not know files by short identifier."""
+        return self.value in (0x6A81, 0x6A82, 0x6A86, 0x6A88, 0x6981, 0x6986, 0x6B00, 0x6D00)
+
+    @property
+    def is_unauthorised(self) -> bool:
+        """Something must be verified first."""
+        return self.value == 0x6982
+
+    @property
     def is_blocked(self) -> bool:
         """The PIN or code is locked; cards differ in how they say so (facts/card.md §4)."""
         return self.value in (0x6983, 0x6984, 0x63C0)
@@ -45,6 +55,16 @@ class StatusWord:
     def tries_left(self) -> int | None:
         """The x of 63Cx, 0 to 15; None for any other word."""
         return self.value & 0x0F if self.value & 0xFFF0 == 0x63C0 else None
+
+    def tries_left_of(self, full_tries: int) -> int | None:
+        """Tries that a VERIFY without secret tells; None for a word that tells none.
+
+        Args:
+            full_tries: of an untouched counter, for cards that tell only that it is untouched.
+        """
+        if self.is_blocked:
+            return 0
+        return full_tries if self.is_ok or self.is_rejected_uncounted else self.tries_left
 
     @property
     def bytes_waiting(self) -> int | None:

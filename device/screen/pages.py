@@ -29,10 +29,37 @@ class PageModel(TypedDict):
     notices: list[str]
     choices: list[ChoiceModel]
     pad: list[str]
-    """The faces of the twelve pad positions on the page `pin`, else empty."""
+    """The faces of the twelve pad positions on the pages `pin` and `printed_code`, else empty."""
+    picture: str
+    """Picture of what went wrong, a file in `web/pictures`; empty: the page's own, if any."""
+    picture_text: str
+    """What that picture shows."""
 
 
+class CodeGroup(TypedDict):
+    """One of the three printed things that make up the printed code."""
+
+    name: str
+    """What it is called on the card."""
+    digits: str
+    """As far as they are typed."""
+    length: int
+    """How many there are."""
+
+
+_CODE_GROUPS = {"code_birth": 6, "code_expiry": 4, "code_security": 4}
 _TOLD_BY_FAILURE = ("failed", "card_taken")
+_PICTURE_PAGES = ("failed", "take_card", "card_taken")
+
+
+def printed_code_groups(digits: str, language: Language) -> list[CodeGroup]:
+    """The digits of the printed code, divided as they stand on the card."""
+    groups, begin = [], 0
+    for name, length in _CODE_GROUPS.items():
+        typed = digits[begin : begin + length]
+        groups.append(CodeGroup(name=language.text(f"label.{name}"), digits=typed, length=length))
+        begin += length
+    return groups
 
 
 def page_model(page: PageView, language: Language) -> PageModel:
@@ -54,6 +81,8 @@ def page_model(page: PageView, language: Language) -> PageModel:
             for choice in page.choices
         ],
         pad=list(_words(page, "pad")),
+        picture=_failure(page) if _picture_text(page, language) else "",
+        picture_text=_picture_text(page, language),
     )
 
 
@@ -61,7 +90,7 @@ def _title(page: PageView, language: Language) -> str:
     failure = _failure(page)
     if failure and page.name in _TOLD_BY_FAILURE:
         return language.text(f"failure.{failure}.title")
-    return language.text(f"page.{page.name}.title")
+    return language.text(_wording(page, "title", language))
 
 
 def _lead(page: PageView, language: Language) -> str:
@@ -77,11 +106,11 @@ def _lead(page: PageView, language: Language) -> str:
 
 
 def _paragraphs(page: PageView, language: Language) -> list[str]:
-    body = language.text(f"page.{page.name}.body")
+    body = language.text(_wording(page, "body", language))
     if page.name == "pin" and page.values.get("is_retry"):
         body = language.text("page.pin.retry")
-    if page.values.get("is_reminder"):
-        body = language.text("page.take_card.reminder")
+    if page.name == "take_card" and page.values.get("is_reminder"):
+        body = language.text(_wording(page, "reminder", language))
     failure = _failure(page)
     if not failure:
         return [body]
@@ -94,6 +123,20 @@ def _paragraphs(page: PageView, language: Language) -> list[str]:
             return [body if page.values.get("is_reminder") else title, following]
         case _:
             return [following]
+
+
+def _wording(page: PageView, part: str, language: Language) -> str:
+    """Where a phone lies and no card, some sentences are others."""
+    key = f"page.{page.name}.{part}"
+    is_other = page.values.get("is_phone") and f"{key}_phone" in language.texts
+    return f"{key}_phone" if is_other else key
+
+
+def _picture_text(page: PageView, language: Language) -> str:
+    """What the picture of a failure shows; empty where it has none, or the card has to go."""
+    if page.name not in _PICTURE_PAGES or page.values.get("is_reminder"):
+        return ""
+    return language.texts.get(f"failure.{_failure(page)}.picture", "")
 
 
 def _failure(page: PageView) -> str:

@@ -17,7 +17,8 @@ class PageView:
     """The moment of the visit this page belongs to. Touches carry it back."""
     values: Mapping[str, PageValue] = field(default_factory=dict, repr=False)
     """What differs from patient to patient: `patient_name`, `tries_left`, `failure`, `items`,
-    `notices`, and on the page `pin` the twelve faces of the `pad`. Never printed."""
+    `notices`, and on the pages `pin` and `printed_code` the twelve faces of the `pad`. Never
+    printed."""
     choices: tuple[str, ...] = ()
     """The choices offered, such as `face`, `pin`, `end`."""
 
@@ -62,6 +63,16 @@ class Screen(Protocol):
 
     def show_pin_length(self, turn: int, entered: int) -> None:
         """Shows how many PIN digits are in, 0 to 4."""
+        ...
+
+    def show_printed_code(self, turn: int, digits: str, *, is_doubted: bool) -> None:
+        """Shows the digits of the printed code typed so far, 0 to 14.
+
+        Args:
+            turn: The page they were typed on.
+            digits: Birth date, expiry year, security code, as far as they are in.
+            is_doubted: This card cannot bear them; say so.
+        """
         ...
 
     def text_hash(self) -> bytes:

@@ -7,9 +7,12 @@ A wrong Host or Origin fails the handshake (403); a wrong token is closed with 4
 From the server, JSON text:
     {"type": "page", "name", "turn", "title", "lead", "paragraphs": [...], "items": [...],
      "notices": [...], "choices": [{"name", "text"}], "pad": [12 faces] or [],
+     "picture": name or "", "picture_text": what it shows,
      "language", "languages": [[tag, name]], "labels": {...}}
     {"type": "hint", "turn", "hint", "text"}               hint and text are "" when there is none
     {"type": "pin_length", "turn", "entered", "text"}
+    {"type": "printed_code", "turn", "entered", "groups": [{"name", "digits", "length"}],
+     "text", "doubt"}                                  doubt is "" while there is none
 and binary: one JPEG for each `preview` asked for, always the newest.
 
 From the browser, JSON text:
@@ -128,6 +131,10 @@ class WebScreen:
     def show_pin_length(self, turn: int, entered: int) -> None:
         """As `Screen.show_pin_length`."""
         self._post(lambda: self._shown.show_pin_length(turn, entered))
+
+    def show_printed_code(self, turn: int, digits: str, *, is_doubted: bool) -> None:
+        """As `Screen.show_printed_code`."""
+        self._post(lambda: self._shown.show_printed_code(turn, digits, is_doubted=is_doubted))
 
     def text_hash(self) -> bytes:
         """See `Screen.text_hash`."""

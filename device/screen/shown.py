@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from device.screen.language import Language
-from device.screen.pages import page_model
+from device.screen.pages import page_model, printed_code_groups
 from device.screen.port import PageView
 
 
@@ -18,7 +18,7 @@ class Seen:
     """How far one browser has followed."""
 
     versions: dict[str, int] = field(default_factory=dict)
-    """For `page`, `hint`, `length` and `preview`: the version it has."""
+    """For `page`, `hint`, `length`, `code` and `preview`: the version it has."""
     wants_preview: bool = False
     """It asked for the next camera picture and did not get it yet."""
 
@@ -50,8 +50,10 @@ class Shown:
         self._version = 0
         self._hint = ""
         self._entered = 0
+        self._code = ""
+        self._is_code_doubted = False
         self._jpeg = b""
-        self._parts = {"page": _Part(), "hint": _Part(), "length": _Part()}
+        self._parts = {name: _Part() for name in ("page", "hint", "length", "code")}
         self._preview_version = 0
         self.show(self._page)
 
@@ -74,6 +76,7 @@ class Shown:
         self._page = page
         self._hint = ""
         self._entered = 0
+        self._code, self._is_code_doubted = "", False
         self._jpeg = b""
         self._write_all()
 
@@ -89,6 +92,13 @@ class Shown:
         if turn == self._page.turn:
             self._entered = entered
             self._write_length()
+            self._on_change()
+
+    def show_printed_code(self, turn: int, digits: str, *, is_doubted: bool) -> None:
+        """Changes the digits of the printed code."""
+        if turn == self._page.turn:
+            self._code, self._is_code_doubted = digits, is_doubted
+            self._write_code()
             self._on_change()
 
     def show_preview(self, turn: int, jpeg: bytes) -> None:
@@ -135,6 +145,7 @@ class Shown:
         )
         self._write_hint()
         self._write_length()
+        self._write_code()
         self._on_change()
 
     def _write_hint(self) -> None:
@@ -152,6 +163,18 @@ class Shown:
             "text": text,
         }
         self._write("length", message)
+
+    def _write_code(self) -> None:
+        text = self._language.text
+        message = {
+            "type": "printed_code",
+            "turn": self._page.turn,
+            "entered": len(self._code),
+            "groups": printed_code_groups(self._code, self._language),
+            "text": text("label.code_entered", entered=len(self._code)),
+            "doubt": text("page.printed_code.doubt") if self._is_code_doubted else "",
+        }
+        self._write("code", message)
 
     def _write(self, name: str, message: Mapping[str, object]) -> None:
         part = self._parts[name]

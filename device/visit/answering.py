@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from device.visit.effects import Choice, Effect, PageName, ShowPage, StartTimer
-from device.visit.ending import complete, end
+from device.visit.ending import complete, end, give_up
 from device.visit.events import (
     AllConsentsAnswered,
     Cancelled,
@@ -58,9 +58,11 @@ def _awaiting_options(
     turn, visit = state.turn + 1, state.visit
     match event:
         case OptionsReceived(message) if message.visit_id == visit.visit_id:
+            notices = tuple(dict.fromkeys((*message.notices, *visit.notices)))
+            options = replace(message, notices=notices)
             if not message.is_registered:
-                return _register(turn, visit, message, policy)
-            return _ask_consents(turn, visit, message, policy)
+                return _register(turn, visit, options, policy)
+            return _ask_consents(turn, visit, options, policy)
         case RefusalReceived(message) if message.visit_id == visit.visit_id:
             return end(turn, visit, VisitOutcome.FAILED, message.failure, policy)
         case Cancelled():
@@ -96,8 +98,7 @@ def _registering(
             declined = FailureCode.REGISTRATION_DECLINED
             return end(turn, state.visit, VisitOutcome.ABANDONED, declined, policy)
         case TimedOut():
-            timed_out = FailureCode.TIMED_OUT
-            return end(turn, state.visit, VisitOutcome.ABANDONED, timed_out, policy)
+            return give_up(turn, state.visit, policy)
         case _:
             return state, ()
 
@@ -135,8 +136,7 @@ def _asking_consent(
             cancelled = FailureCode.CANCELLED
             return end(turn, state.visit, VisitOutcome.ABANDONED, cancelled, policy)
         case TimedOut():
-            timed_out = FailureCode.TIMED_OUT
-            return end(turn, state.visit, VisitOutcome.ABANDONED, timed_out, policy)
+            return give_up(turn, state.visit, policy)
         case _:
             return state, ()
 

@@ -21,6 +21,7 @@ class PageName(Enum):
     FACE = "face"
     PIN = "pin"
     PIN_LAST_TRY = "pin_last_try"
+    PRINTED_CODE = "printed_code"
     CHECKING = "checking"
     WAITING = "waiting"
     REGISTER = "register"
@@ -44,6 +45,7 @@ class Choice(Enum):
     CONFIRM = "confirm"
     ERASE = "erase"
     CONFIRM_LAST_TRY = "confirm_last_try"
+    TYPE_CODE = "type_code"
     REGISTER = "register"
     AGREE_ALL = "agree_all"
     REFUSE_ALL = "refuse_all"
@@ -66,6 +68,8 @@ class ShowPage:
     """The PIN typed before was wrong."""
     is_reminder: bool = False
     """The card still lies there: call it out."""
+    is_phone: bool = False
+    """A phone lies there, no card."""
     patient_name: str = field(default="", repr=False)
     consents: tuple[ConsentItem, ...] = ()
     notices: tuple[Notice, ...] = ()
@@ -90,10 +94,22 @@ class RecogniseCard:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadPhotoAhead:
+    """Begin to read the card's front and the photo in its chip, while the patient chooses."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopReadingPhoto:
+    """Nobody needs the photo now: the card is free within one command, and the photo forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
 class StartFaceCheck:
-    """Read the photo from the chip and compare it with the face before the camera."""
+    """Compare the photo in the chip with the face before the camera."""
 
     turn: int
+    is_code_typed: bool = False
+    """Open the photo with the code that was typed just now, and not with what the front says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +118,8 @@ class StopFaceCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class CountPinTries:
-    """Ask the card how many tries are left, before anyone types."""
+class OpenCodeEntry:
+    """Take the digits printed on the card from the pad, from zero."""
 
     turn: int
 
@@ -117,7 +133,7 @@ class OpenPinEntry:
 
 @dataclass(frozen=True, slots=True)
 class ForgetPin:
-    """Wipe whatever was typed."""
+    """Wipe whatever was typed, PIN or printed code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +179,11 @@ Effect = (
     ShowPage
     | StartTimer
     | RecogniseCard
+    | ReadPhotoAhead
+    | StopReadingPhoto
     | StartFaceCheck
     | StopFaceCheck
-    | CountPinTries
+    | OpenCodeEntry
     | OpenPinEntry
     | ForgetPin
     | VerifyPin

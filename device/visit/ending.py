@@ -1,5 +1,7 @@
 """The end of every visit: one signed record, nothing remembered, and the card taken back."""
 
+from dataclasses import replace
+
 from device.visit.effects import (
     Effect,
     ForgetPatient,
@@ -40,7 +42,7 @@ def complete(
     turn: int, visit: Visit, options: VisitOptions, policy: VisitPolicy
 ) -> tuple[State, tuple[Effect, ...]]:
     """All is answered: store the record first, only then say that it is done."""
-    return KeepingRecord(turn, options), (
+    return KeepingRecord(turn, options, visit.is_phone), (
         ShowPage(turn, PageName.SAVING),
         StartTimer(turn, policy.save_s),
         keep_record(turn, visit, VisitOutcome.COMPLETED, None),
@@ -52,8 +54,13 @@ def end(
 ) -> tuple[State, tuple[Effect, ...]]:
     """The visit ends here without completing; the patient is told why and takes the card."""
     record = keep_record(turn, visit, outcome, failure)
-    state, effects = _take_card(turn, failure, policy)
+    state, effects = _take_card(TakingCard(turn, failure, visit.is_phone), policy)
     return state, (record, FORGET, *effects)
+
+
+def give_up(turn: int, visit: Visit, policy: VisitPolicy) -> tuple[State, tuple[Effect, ...]]:
+    """The patient went silent; nothing of the visit is kept waiting for the next one."""
+    return end(turn, visit, VisitOutcome.ABANDONED, FailureCode.TIMED_OUT, policy)
 
 
 def keeping_record(
@@ -68,13 +75,15 @@ def keeping_record(
                 PageName.FINISHED,
                 patient_name=state.options.patient_name,
                 notices=state.options.notices,
+                is_phone=state.is_phone,
             )
             timer = StartTimer(turn, policy.take_card_reminder_s)
-            return TakingCard(turn, None), (FORGET, finished, timer)
+            return TakingCard(turn, None, state.is_phone), (FORGET, finished, timer)
         case RecordKept():
             return card_taken(turn, None, policy)
         case JobFailed() | TimedOut() if state.options:
-            after, effects = _take_card(turn, FailureCode.STORAGE_UNAVAILABLE, policy)
+            failure = FailureCode.STORAGE_UNAVAILABLE
+            after, effects = _take_card(TakingCard(turn, failure, state.is_phone), policy)
             return after, (FORGET, *effects)
         case JobFailed() | TimedOut():
             return card_taken(turn, FailureCode.STORAGE_UNAVAILABLE, policy)
@@ -88,7 +97,7 @@ def taking_card(
     """Call out a card that stays behind, again and again, until it is taken."""
     if not isinstance(event, TimedOut):
         return state, ()
-    return _take_card(state.turn + 1, state.failure, policy, is_reminder=True)
+    return _take_card(replace(state, turn=state.turn + 1), policy, is_reminder=True)
 
 
 def card_taken(
@@ -100,7 +109,13 @@ def card_taken(
 
 
 def _take_card(
-    turn: int, failure: FailureCode | None, policy: VisitPolicy, *, is_reminder: bool = False
+    state: TakingCard, policy: VisitPolicy, *, is_reminder: bool = False
 ) -> tuple[State, tuple[Effect, ...]]:
-    page = ShowPage(turn, PageName.TAKE_CARD, failure=failure, is_reminder=is_reminder)
-    return TakingCard(turn, failure), (page, StartTimer(turn, policy.take_card_reminder_s))
+    page = ShowPage(
+        state.turn,
+        PageName.TAKE_CARD,
+        failure=state.failure,
+        is_reminder=is_reminder,
+        is_phone=state.is_phone,
+    )
+    return state, (page, StartTimer(state.turn, policy.take_card_reminder_s))

@@ -7,7 +7,7 @@ history and changes nothing (architecture decision 5).
 from dataclasses import dataclass
 
 from hostlink.messages import Moment, VisitChallenge, VisitOptions, VisitRefused
-from hostlink.terms import CardKind, FailureCode
+from hostlink.terms import CardKind, FailureCode, Notice
 
 # --- the card -----------------------------------------------------------------------------
 
@@ -45,6 +45,12 @@ class CardRecognised:
     """A PIN can be typed for it; false for 顔認証マイナンバーカード."""
     has_face: bool
     """Its chip holds a photo that can be compared."""
+    pin_tries_left: int | None
+    """Zero: locked. None: no PIN can be typed for it."""
+    notices: tuple[Notice, ...] = ()
+    """What its own dates let the patient be told."""
+    has_front: bool = True
+    """This reader can look at its front; otherwise the printed code must be typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,20 @@ class PinEntered:
 @dataclass(frozen=True, slots=True)
 class LastTryConfirmed:
     """The patient knows it is the card's last try and wants it."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodeTypingChosen:
+    """The printed code shall be typed, as the reader could not read it."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedCodeEntered:
+    """Its 14 digits were typed and confirmed; they wait at their desk, nowhere else."""
 
     turn: int
 
@@ -148,14 +168,6 @@ class FaceMatched:
 
 
 @dataclass(frozen=True, slots=True)
-class PinTriesCounted:
-    """The card said how many tries are left; zero means locked."""
-
-    turn: int
-    tries_left: int
-
-
-@dataclass(frozen=True, slots=True)
 class PinAccepted:
     """The card accepted the PIN."""
 
@@ -198,6 +210,7 @@ class ChallengeSigned:
     turn: int
     certificate: bytes
     signature: bytes
+    at: Moment
 
     def __repr__(self) -> str:
         """Leave out the certificate: it identifies the patient."""
@@ -237,13 +250,14 @@ Event = (
     | PinChosen
     | PinEntered
     | LastTryConfirmed
+    | CodeTypingChosen
+    | PrintedCodeEntered
     | RegistrationAccepted
     | AllConsentsAnswered
     | OneByOneChosen
     | ConsentAnswered
     | Cancelled
     | FaceMatched
-    | PinTriesCounted
     | PinAccepted
     | PinRejected
     | AgentConnected

@@ -16,6 +16,15 @@ from device.visit.policy import VisitPolicy
 from device.visit.state import Failing, State, Visit
 from hostlink.terms import FailureCode, VisitOutcome
 
+_FRONT_UNREAD = {
+    FailureCode.PRINTED_CODE_UNREADABLE,
+    FailureCode.CARD_FACE_DOWN,
+    FailureCode.CARD_UPSIDE_DOWN,
+    FailureCode.CARD_IN_CASE,
+    FailureCode.SEVERAL_CARDS,
+}
+"""Nothing was sent to the card: it may be laid better, or its code be typed."""
+
 _ENDS_FACE = {
     FailureCode.PRINTED_CODE_LOCKED,
     FailureCode.PRINTED_CODE_REJECTED,
@@ -36,10 +45,22 @@ _ENDS_VISIT = {
     FailureCode.PIN_OUTCOME_UNKNOWN,
     FailureCode.CARD_UNREADABLE,
     FailureCode.CARD_NOT_ACCEPTED,
+    FailureCode.OLD_RESIDENT_CARD,
+    FailureCode.DRIVING_LICENCE,
+    FailureCode.TRANSIT_CARD,
+    FailureCode.BANK_CARD,
+    FailureCode.RESIDENCE_CARD,
     FailureCode.CARD_NOT_GENUINE,
+    # A card that is not what its issuer made verifies nobody, by face or by PIN.
+    FailureCode.CARD_RECORD_UNTRUSTED,
+    FailureCode.CARD_RECORD_ALTERED,
+    FailureCode.CARD_PHOTO_SWAPPED,
+    FailureCode.CARD_CLONED,
     FailureCode.CARD_EXPIRED,
     FailureCode.CERTIFICATE_EXPIRED,
     FailureCode.CERTIFICATE_INVALID,
+    FailureCode.CERTIFICATE_NOT_YET_VALID,
+    FailureCode.PHONE_NOT_AUTHENTICATED,
     FailureCode.READER_UNAVAILABLE,
     FailureCode.STORAGE_UNAVAILABLE,
     FailureCode.AGENT_UNREACHABLE,
@@ -60,16 +81,26 @@ def fail(
     can_retry_face, can_use_pin = may_try_face(visit, policy), may_try_pin(visit, policy)
     if failure in _ENDS_VISIT or not (can_retry_face or can_use_pin):
         return end(turn, visit, VisitOutcome.FAILED, failure, policy)
-    face = Choice.RETRY_FACE if visit.face_attempts else Choice.FACE
-    choices = ((face,) if can_retry_face else ()) + ((Choice.PIN,) if can_use_pin else ())
-    state = Failing(turn, visit, failure)
-    page = ShowPage(turn, PageName.FAILED, (*choices, Choice.END), failure=failure)
-    return state, (StopFaceCheck(), ForgetPin(), page, StartTimer(turn, policy.choose_s))
+    ways = {
+        Choice.RETRY_FACE if visit.face_attempts else Choice.FACE: can_retry_face,
+        Choice.TYPE_CODE: failure in _FRONT_UNREAD and may_type_code(visit, policy),
+        Choice.PIN: can_use_pin,
+        Choice.END: True,
+    }
+    choices = tuple(choice for choice, is_open in ways.items() if is_open)
+    page = ShowPage(turn, PageName.FAILED, choices, failure=failure)
+    effects = (StopFaceCheck(), ForgetPin(), page, StartTimer(turn, policy.choose_s))
+    return Failing(turn, visit, failure), effects
 
 
 def may_try_face(visit: Visit, policy: VisitPolicy) -> bool:
     """The chip holds a photo and the camera was not tried too often."""
     return visit.has_face and visit.face_attempts < policy.face_attempts
+
+
+def may_type_code(visit: Visit, policy: VisitPolicy) -> bool:
+    """The photo is still wanted, and this clinic lets its key be typed."""
+    return policy.may_type_printed_code and may_try_face(visit, policy)
 
 
 def may_try_pin(visit: Visit, policy: VisitPolicy) -> bool:

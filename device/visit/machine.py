@@ -29,8 +29,8 @@ from device.visit.state import (
     CheckingFace,
     ChoosingMethod,
     ConfirmingLastTry,
-    CountingPinTries,
     EnteringPin,
+    EnteringPrintedCode,
     Failing,
     Idle,
     KeepingRecord,
@@ -106,7 +106,7 @@ def _advance_state(state: State, event: Event, policy: VisitPolicy) -> Step:
             Recognising()
             | ChoosingMethod()
             | CheckingFace()
-            | CountingPinTries()
+            | EnteringPrintedCode()
             | EnteringPin()
             | ConfirmingLastTry()
             | VerifyingPin()

@@ -15,8 +15,10 @@ class VisitPolicy:
     """One face check, from the first picture to the decision."""
     pin_s: float = 60.0
     """Typing four digits."""
+    type_code_s: float = 180.0
+    """Reading 14 digits off the card and typing them."""
     card_work_s: float = 15.0
-    """The card checks a PIN, signs, or tells the tries left."""
+    """The card checks a PIN."""
     agent_s: float = 20.0
     """The reception PC and the eligibility source answer."""
     save_s: float = 10.0
@@ -29,3 +31,5 @@ class VisitPolicy:
     """Face checks while one card lies here (facts/security.md §6.5)."""
     wrong_pins: int = 2
     """Wrong PINs while one card lies here; the third try of the card is left to another day."""
+    may_type_printed_code: bool = False
+    """The printed code may be typed where it cannot be read; the digits stand on the screen."""

@@ -30,7 +30,7 @@ from device.visit.state import (
     Visit,
 )
 from hostlink.messages import IdentityProven, Moment, VisitOpened
-from hostlink.terms import FailureCode, VerificationMethod, VisitOutcome
+from hostlink.terms import CardKind, FailureCode, VerificationMethod, VisitOutcome
 
 Step = tuple[State, tuple[Effect, ...]]
 
@@ -64,27 +64,34 @@ def verified(
 def prove_identity(turn: int, visit: Visit, policy: VisitPolicy) -> Step:
     """Let the card sign as soon as the agent's challenge is here."""
     effects: tuple[Effect, ...] = (
-        ShowPage(turn, PageName.CHECKING, (Choice.END,)),
+        ShowPage(turn, PageName.CHECKING, (Choice.END,), is_phone=visit.is_phone),
         StartTimer(turn, policy.agent_s),
     )
-    if visit.challenge is not None and visit.verification is not None:
-        is_after_face = visit.verification.method is VerificationMethod.FACE
+    verification = visit.verification
+    if visit.challenge is not None and (verification or asks_its_holder(visit.kind)):
+        is_after_face = verification is not None and verification.method is VerificationMethod.FACE
         effects += (SignChallenge(turn, visit.challenge.challenge, is_after_face),)
     return ProvingIdentity(turn, visit), effects
+
+
+def asks_its_holder(kind: CardKind | None) -> bool:
+    """An iPhone signs only after it has asked for face, finger or code: its signature verifies.
+
+    Source: facts/card.md §9.
+    """
+    return kind is CardKind.IPHONE
 
 
 def proving_identity(state: ProvingIdentity, event: Event, policy: VisitPolicy) -> Step:
     """Wait for the challenge, then for the signature over it."""
     turn, visit = state.turn + 1, state.visit
     match event:
-        case ChallengeSigned(certificate=certificate, signature=signature) if visit.verification:
-            method = visit.verification.method
-            proof = IdentityProven(visit.visit_id, method, certificate, signature)
-            return AwaitingOptions(turn, visit), (
-                ShowPage(turn, PageName.WAITING, (Choice.END,)),
-                StartTimer(turn, policy.agent_s),
-                TellAgent(proof),
-            )
+        case ChallengeSigned() if visit.verification:
+            return _tell_proof(turn, visit, visit.verification, event, policy)
+        case ChallengeSigned(at=at) if asks_its_holder(visit.kind):
+            verification = Verification(VerificationMethod.PHONE, at)
+            visit = replace(visit, verification=verification)
+            return _tell_proof(turn, visit, verification, event, policy)
         case RefusalReceived(message) if message.visit_id == visit.visit_id:
             return end(turn, visit, VisitOutcome.FAILED, message.failure, policy)
         case TimedOut() if visit.challenge is None:
@@ -93,3 +100,20 @@ def proving_identity(state: ProvingIdentity, event: Event, policy: VisitPolicy) 
             return fail(turn, visit, FailureCode.CARD_UNREADABLE, policy)
         case _:
             return state, ()
+
+
+def _tell_proof(
+    turn: int,
+    visit: Visit,
+    verification: Verification,
+    signed: ChallengeSigned,
+    policy: VisitPolicy,
+) -> Step:
+    proof = IdentityProven(
+        visit.visit_id, verification.method, signed.certificate, signed.signature
+    )
+    return AwaitingOptions(turn, visit), (
+        ShowPage(turn, PageName.WAITING, (Choice.END,), is_phone=visit.is_phone),
+        StartTimer(turn, policy.agent_s),
+        TellAgent(proof),
+    )

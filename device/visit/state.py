@@ -7,6 +7,7 @@ from hostlink.terms import (
     CardKind,
     ConsentItem,
     FailureCode,
+    Notice,
     VerificationMethod,
 )
 
@@ -29,6 +30,14 @@ class Visit:
     """A PIN may still be typed for this card."""
     has_face: bool = False
     """The face may still be compared with this card's photo."""
+    has_front: bool = True
+    """Something reads the code on the card's front; otherwise somebody has to type it."""
+    is_code_typed: bool = False
+    """Somebody typed the code, so the chip can be asked for its photo."""
+    pin_tries_left: int = 0
+    """As the card said last; none: its PIN is locked."""
+    notices: tuple[Notice, ...] = ()
+    """What the card itself lets the patient be told."""
     face_attempts: int = 0
     """Face checks begun while this card lies here."""
     wrong_pins: int = 0
@@ -39,6 +48,11 @@ class Visit:
     decisions: tuple[ConsentDecision, ...] = ()
     shown_texts: tuple[bytes, ...] = ()
     """SHA-256 of the sentences of each page a consent was answered on, in order."""
+
+    @property
+    def is_phone(self) -> bool:
+        """What lies there is no card."""
+        return self.kind in {CardKind.ANDROID, CardKind.IPHONE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +95,8 @@ class CheckingFace:
 
 
 @dataclass(frozen=True, slots=True)
-class CountingPinTries:
-    """The card is asked for the tries left, so that the patient knows before typing."""
+class EnteringPrintedCode:
+    """The patient, or staff, types what is printed on the card's front."""
 
     turn: int
     visit: Visit
@@ -94,7 +108,6 @@ class EnteringPin:
 
     turn: int
     visit: Visit
-    tries_left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +169,7 @@ class KeepingRecord:
     turn: int
     options: VisitOptions | None = field(repr=False)
     """For the finished page; nothing once the card was taken, so that nobody is known here."""
+    is_phone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +187,7 @@ class TakingCard:
 
     turn: int
     failure: FailureCode | None
+    is_phone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +202,7 @@ VerifyingState = (
     Recognising
     | ChoosingMethod
     | CheckingFace
-    | CountingPinTries
+    | EnteringPrintedCode
     | EnteringPin
     | ConfirmingLastTry
     | VerifyingPin

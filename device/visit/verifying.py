@@ -1,50 +1,42 @@
-"""From a card on the reader to a proven identity: recognise, face or PIN, the card's signature.
+"""From a card on the reader to a proven identity: recognise it, then let the patient choose.
 
-Source: facts/oqs.md §7.2 (method), facts/security.md §3.4 (when a PIN may be sent).
+Source: facts/oqs.md §7.2 (method), §7.8 (phones).
 """
 
 from dataclasses import replace
 from typing import assert_never
 
+from device.visit.by_face import checking_face, entering_printed_code
+from device.visit.by_pin import confirming_last_try, entering_pin, verifying_pin
 from device.visit.effects import (
     Choice,
-    CountPinTries,
     Effect,
-    ForgetPin,
-    OpenPinEntry,
     PageName,
+    ReadPhotoAhead,
     ShowPage,
-    StartFaceCheck,
     StartTimer,
-    StopFaceCheck,
     TellAgent,
-    VerifyPin,
 )
-from device.visit.ending import end
+from device.visit.ending import end, give_up
 from device.visit.events import (
     Cancelled,
     CardRecognised,
+    CodeTypingChosen,
     Event,
     FaceChosen,
-    FaceMatched,
     JobFailed,
-    LastTryConfirmed,
-    PinAccepted,
     PinChosen,
-    PinEntered,
-    PinRejected,
-    PinTriesCounted,
     TimedOut,
 )
-from device.visit.failing import fail, may_try_face, may_try_pin
+from device.visit.failing import fail, may_try_face, may_try_pin, may_type_code
 from device.visit.policy import VisitPolicy
-from device.visit.proving import proving_identity, verified
+from device.visit.proving import asks_its_holder, prove_identity, proving_identity
 from device.visit.state import (
     CheckingFace,
     ChoosingMethod,
     ConfirmingLastTry,
-    CountingPinTries,
     EnteringPin,
+    EnteringPrintedCode,
     Failing,
     ProvingIdentity,
     Recognising,
@@ -53,8 +45,9 @@ from device.visit.state import (
     VerifyingState,
     Visit,
 )
+from device.visit.ways import choose_face, choose_pin, enter_printed_code
 from hostlink.messages import VisitOpened
-from hostlink.terms import FailureCode, VerificationMethod, VisitOutcome
+from hostlink.terms import CardKind, FailureCode, VisitOutcome
 
 Step = tuple[State, tuple[Effect, ...]]
 
@@ -76,15 +69,15 @@ def advance_verifying(  # noqa: C901 - one line for each state
         case ChoosingMethod():
             return _choosing_method(state, event, policy)
         case CheckingFace():
-            return _checking_face(state, event, policy)
-        case CountingPinTries():
-            return _counting_pin_tries(state, event, policy)
+            return checking_face(state, event, policy)
+        case EnteringPrintedCode():
+            return entering_printed_code(state, event, policy)
         case EnteringPin():
-            return _entering_pin(state, event, policy)
+            return entering_pin(state, event, policy)
         case ConfirmingLastTry():
-            return _confirming_last_try(state, event, policy)
+            return confirming_last_try(state, event, policy)
         case VerifyingPin():
-            return _verifying_pin(state, event, policy)
+            return verifying_pin(state, event, policy)
         case ProvingIdentity():
             return proving_identity(state, event, policy)
         case Failing():
@@ -93,166 +86,69 @@ def advance_verifying(  # noqa: C901 - one line for each state
             assert_never(state)
 
 
-def _time_out(state: VerifyingState, policy: VisitPolicy) -> Step:
-    """The patient went silent; nothing of the visit is kept waiting for the next one."""
-    turn, timed_out = state.turn + 1, FailureCode.TIMED_OUT
-    return end(turn, state.visit, VisitOutcome.ABANDONED, timed_out, policy)
-
-
 def _recognising(state: Recognising, event: Event, policy: VisitPolicy) -> Step:
     turn = state.turn + 1
     match event:
-        case CardRecognised(kind=kind, has_pin=has_pin, has_face=has_face):
-            if not (has_pin or has_face):
-                return fail(turn, state.visit, FailureCode.CARD_NOT_ACCEPTED, policy)
-            visit = replace(state.visit, kind=kind, has_pin=has_pin, has_face=has_face)
-            choices = ((Choice.FACE,) if has_face else ()) + ((Choice.PIN,) if has_pin else ())
-            return ChoosingMethod(turn, visit), (
-                ShowPage(turn, PageName.CHOOSE_METHOD, (*choices, Choice.END)),
-                StartTimer(turn, policy.choose_s),
-                TellAgent(VisitOpened(visit.visit_id, kind)),
-            )
+        case CardRecognised():
+            return _recognised(turn, state.visit, event, policy)
         case TimedOut():
             return fail(turn, state.visit, FailureCode.CARD_UNREADABLE, policy)
         case _:
             return state, ()
+
+
+def _recognised(turn: int, visit: Visit, card: CardRecognised, policy: VisitPolicy) -> Step:
+    """Open the visit; what asks its holder by itself leaves nothing to choose."""
+    visit = replace(
+        visit,
+        kind=card.kind,
+        has_pin=card.has_pin and card.kind is not CardKind.FACE_ONLY,
+        has_face=card.has_face and (card.has_front or policy.may_type_printed_code),
+        has_front=card.has_front,
+        pin_tries_left=card.pin_tries_left or 0,
+        notices=card.notices,
+    )
+    opened = TellAgent(VisitOpened(visit.visit_id, card.kind))
+    if asks_its_holder(card.kind):
+        after, effects = prove_identity(turn, visit, policy)
+        return after, (*effects, opened)
+    if not (visit.has_face or visit.has_pin):
+        is_blind = card.has_face
+        failure = FailureCode.CAMERA_UNAVAILABLE if is_blind else FailureCode.CARD_NOT_ACCEPTED
+        return fail(turn, visit, failure, policy)
+    ways = {Choice.FACE: visit.has_face, Choice.PIN: visit.has_pin, Choice.END: True}
+    choices = tuple(choice for choice, is_open in ways.items() if is_open)
+    ahead = (ReadPhotoAhead(),) if visit.has_face and visit.has_front else ()
+    return ChoosingMethod(turn, visit), (
+        *ahead,
+        ShowPage(turn, PageName.CHOOSE_METHOD, choices, is_phone=visit.is_phone),
+        StartTimer(turn, policy.choose_s),
+        opened,
+    )
 
 
 def _choosing_method(state: ChoosingMethod, event: Event, policy: VisitPolicy) -> Step:
     match event:
         case FaceChosen() if may_try_face(state.visit, policy):
-            return _check_face(state.turn + 1, state.visit, policy)
+            return choose_face(state.turn + 1, state.visit, policy)
         case PinChosen() if may_try_pin(state.visit, policy):
-            return _count_pin_tries(state.turn + 1, state.visit, policy)
+            return choose_pin(state.turn + 1, state.visit, policy)
         case TimedOut():
-            return _time_out(state, policy)
-        case _:
-            return state, ()
-
-
-def _check_face(turn: int, visit: Visit, policy: VisitPolicy) -> Step:
-    visit = replace(visit, face_attempts=visit.face_attempts + 1)
-    pin = (Choice.PIN,) if may_try_pin(visit, policy) else ()
-    return CheckingFace(turn, visit), (
-        ShowPage(turn, PageName.FACE, (*pin, Choice.END)),
-        StartTimer(turn, policy.face_s),
-        StartFaceCheck(turn),
-    )
-
-
-def _checking_face(state: CheckingFace, event: Event, policy: VisitPolicy) -> Step:
-    turn = state.turn + 1
-    match event:
-        case FaceMatched(at=at):
-            return verified(turn, state.visit, VerificationMethod.FACE, at, policy)
-        case PinChosen() if may_try_pin(state.visit, policy):
-            after, effects = _count_pin_tries(turn, state.visit, policy)
-            return after, (StopFaceCheck(), *effects)
-        case TimedOut():
-            return fail(turn, state.visit, FailureCode.FACE_NOT_SEEN, policy)
-        case _:
-            return state, ()
-
-
-def _count_pin_tries(turn: int, visit: Visit, policy: VisitPolicy) -> Step:
-    return CountingPinTries(turn, visit), (
-        ShowPage(turn, PageName.CHECKING),
-        StartTimer(turn, policy.card_work_s),
-        CountPinTries(turn),
-    )
-
-
-def _counting_pin_tries(state: CountingPinTries, event: Event, policy: VisitPolicy) -> Step:
-    turn = state.turn + 1
-    match event:
-        case PinTriesCounted(tries_left=0):
-            return fail(turn, state.visit, FailureCode.PIN_LOCKED, policy)
-        case PinTriesCounted(tries_left=tries_left):
-            return _enter_pin(turn, state.visit, tries_left, policy)
-        case TimedOut():
-            return fail(turn, state.visit, FailureCode.CARD_UNREADABLE, policy)
-        case _:
-            return state, ()
-
-
-def _enter_pin(turn: int, visit: Visit, tries_left: int, policy: VisitPolicy) -> Step:
-    page = ShowPage(
-        turn,
-        PageName.PIN,
-        (Choice.CONFIRM, Choice.ERASE, Choice.END),
-        tries_left=tries_left,
-        is_retry=visit.wrong_pins > 0,
-    )
-    effects = (OpenPinEntry(turn), page, StartTimer(turn, policy.pin_s))
-    return EnteringPin(turn, visit, tries_left), effects
-
-
-def _entering_pin(state: EnteringPin, event: Event, policy: VisitPolicy) -> Step:
-    turn = state.turn + 1
-    match event:
-        case PinEntered() if state.tries_left == 1:
-            face = (Choice.FACE,) if may_try_face(state.visit, policy) else ()
-            choices = (Choice.CONFIRM_LAST_TRY, *face, Choice.END)
-            return ConfirmingLastTry(turn, state.visit), (
-                ShowPage(turn, PageName.PIN_LAST_TRY, choices, tries_left=1),
-                StartTimer(turn, policy.pin_s),
-            )
-        case PinEntered():
-            return _verify_pin(turn, state.visit, policy)
-        case TimedOut():
-            return _time_out(state, policy)
-        case _:
-            return state, ()
-
-
-def _confirming_last_try(state: ConfirmingLastTry, event: Event, policy: VisitPolicy) -> Step:
-    turn = state.turn + 1
-    match event:
-        case LastTryConfirmed():
-            return _verify_pin(turn, state.visit, policy)
-        case FaceChosen() if may_try_face(state.visit, policy):
-            after, effects = _check_face(turn, state.visit, policy)
-            return after, (ForgetPin(), *effects)
-        case TimedOut():
-            return _time_out(state, policy)
-        case _:
-            return state, ()
-
-
-def _verify_pin(turn: int, visit: Visit, policy: VisitPolicy) -> Step:
-    return VerifyingPin(turn, visit), (
-        ShowPage(turn, PageName.CHECKING),
-        StartTimer(turn, policy.card_work_s),
-        VerifyPin(turn),
-    )
-
-
-def _verifying_pin(state: VerifyingPin, event: Event, policy: VisitPolicy) -> Step:
-    turn = state.turn + 1
-    match event:
-        case PinAccepted(at=at):
-            return verified(turn, state.visit, VerificationMethod.PIN, at, policy)
-        case PinRejected(tries_left=tries_left):
-            visit = replace(state.visit, wrong_pins=state.visit.wrong_pins + 1)
-            if tries_left == 0:
-                return fail(turn, visit, FailureCode.PIN_LOCKED, policy)
-            if not may_try_pin(visit, policy):
-                return fail(turn, visit, FailureCode.PIN_REJECTED, policy)
-            return _enter_pin(turn, visit, tries_left, policy)
-        case TimedOut():
-            return fail(turn, state.visit, FailureCode.PIN_OUTCOME_UNKNOWN, policy)
+            return give_up(state.turn + 1, state.visit, policy)
         case _:
             return state, ()
 
 
 def _failing(state: Failing, event: Event, policy: VisitPolicy) -> Step:
+    turn = state.turn + 1
     match event:
         case FaceChosen() if may_try_face(state.visit, policy):
-            return _check_face(state.turn + 1, state.visit, policy)
+            return choose_face(turn, state.visit, policy)
+        case CodeTypingChosen() if may_type_code(state.visit, policy):
+            return enter_printed_code(turn, state.visit, policy)
         case PinChosen() if may_try_pin(state.visit, policy):
-            return _count_pin_tries(state.turn + 1, state.visit, policy)
+            return choose_pin(turn, state.visit, policy)
         case TimedOut():
-            turn = state.turn + 1
             return end(turn, state.visit, VisitOutcome.FAILED, state.failure, policy)
         case _:
             return state, ()

@@ -13,7 +13,7 @@ from hostlink.messages import (
     VisitOptions,
     VisitRefused,
 )
-from hostlink.terms import CardKind, ConsentItem, FailureCode, Notice
+from hostlink.terms import CardKind, ConsentItem, FailureCode, Notice, VerificationMethod
 from tests.agent.desk_bench import ANSWER, DeskBench
 from tests.agent.world import (
     FAR_DATE,
@@ -206,8 +206,50 @@ def test_in_the_months_of_grace_nothing_medical_is_asked(bench: DeskBench, patie
 
 def test_an_expired_phone_is_refused(bench: DeskBench, patient: Card) -> None:
     bench.clock.time = TODAY.replace(year=FAR_DATE.year, month=FAR_DATE.month) + timedelta(days=30)
-    bench.desk.identity_proven(patient.prove(bench.open_visit(CardKind.ANDROID)))
-    assert bench.said[-1] == VisitRefused(VISIT_ID, FailureCode.CERTIFICATE_EXPIRED)
+    for kind, method in ((CardKind.ANDROID, "PIN"), (CardKind.IPHONE, "PHONE")):
+        proof = patient.prove(bench.open_visit(kind), VerificationMethod[method])
+        bench.desk.identity_proven(proof)
+        assert bench.said[-1] == VisitRefused(VISIT_ID, FailureCode.CERTIFICATE_EXPIRED)
+
+
+def test_a_certificate_whose_first_day_is_to_come_is_refused(bench: DeskBench) -> None:
+    early = card(TODAY.date() + timedelta(days=5 * 365 + 2))
+    bench.desk.identity_proven(early.prove(bench.open_visit()))
+    assert bench.said[-1] == VisitRefused(VISIT_ID, FailureCode.CERTIFICATE_NOT_YET_VALID)
+
+
+def test_an_iphone_that_asked_its_holder_is_believed_to_the_end(
+    bench: DeskBench, patient: Card
+) -> None:
+    challenge = bench.open_visit(CardKind.IPHONE)
+    bench.desk.identity_proven(patient.prove(challenge, VerificationMethod.PHONE))
+    bench.desk.eligibility_answered(bench.asked[-1], ANSWER)
+    assert isinstance(bench.said[-1], VisitOptions)
+    record = replace(
+        completed(challenge.nonce), card_kind=CardKind.IPHONE, method=VerificationMethod.PHONE
+    )
+    bench.desk.result_arrived(SigningReader().sign(record))
+    assert bench.journal.alarms == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "method"),
+    [
+        (CardKind.MY_NUMBER, VerificationMethod.PHONE),
+        (CardKind.FACE_ONLY, VerificationMethod.PHONE),
+        (CardKind.FACE_ONLY, VerificationMethod.PIN),
+        (CardKind.ANDROID, VerificationMethod.PHONE),
+        (CardKind.ANDROID, VerificationMethod.FACE),
+        (CardKind.IPHONE, VerificationMethod.FACE),
+        (CardKind.IPHONE, VerificationMethod.PIN),
+    ],
+)
+def test_a_proof_that_this_kind_of_card_cannot_give_is_refused(
+    bench: DeskBench, patient: Card, kind: CardKind, method: VerificationMethod
+) -> None:
+    bench.desk.identity_proven(patient.prove(bench.open_visit(kind), method))
+    assert bench.said[-1] == VisitRefused(VISIT_ID, FailureCode.CARD_NOT_ACCEPTED)
+    assert bench.asked == []
 
 
 @pytest.mark.parametrize(("next_seq", "alarms"), [(2, []), (1, [Alarm.READER_ROLLED_BACK])])

@@ -1,11 +1,20 @@
 """Which proofs of identity the agent believes, and on which day."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 
-from agent.trust import CardTrust, ProvenIdentity, months_after
-from hostlink.terms import CardKind, FailureCode, Notice
+from agent.trust import (
+    CardTrust,
+    ProvenIdentity,
+    is_verified_by,
+    judge_validity,
+    months_after,
+)
+from hostlink.terms import CardKind, FailureCode, Notice, VerificationMethod
 from tests.agent.world import TODAY, Card, authority, card, keys
 from tests.hostlink.pki import READER
 from tests.hw_sim.card.certificates import make_authority
@@ -80,56 +89,98 @@ def test_a_card_that_did_not_sign_is_not_genuine(trust: CardTrust, signature: by
     assert judgement is FailureCode.CARD_NOT_GENUINE
 
 
-LAST_DAY = TODAY.date()
-EXPIRY = datetime(2026, 11, 22, 23, 59, 59, tzinfo=UTC)
 ALL_KINDS = (*CardKind, None)
+JAPAN = timezone(timedelta(hours=9))
+LAST_SECOND = datetime(2026, 11, 30, 23, 59, 59, tzinfo=JAPAN)
+SECOND = timedelta(seconds=1)
+SOON, GRACE = (Notice.CERTIFICATE_EXPIRES_SOON,), (Notice.CERTIFICATE_IN_GRACE,)
+BEFORE = [
+    (datetime(2026, 8, 29, 23, 59, 59, tzinfo=JAPAN), ()),
+    (datetime(2026, 8, 30, tzinfo=JAPAN), SOON),
+    (LAST_SECOND, SOON),
+]
+"""In UTC the second of these days begins on the day before."""
+AFTER = [LAST_SECOND + SECOND, datetime(2027, 2, 28, 23, 59, 59, tzinfo=JAPAN)]
+TOO_LATE = datetime(2027, 3, 1, tzinfo=JAPAN)
 
 
-@pytest.mark.parametrize(
-    ("now", "notices"),
-    [
-        (datetime(2026, 8, 22, 23, 59, 59, tzinfo=UTC), ()),
-        (datetime(2026, 8, 23, tzinfo=UTC), (Notice.CERTIFICATE_EXPIRES_SOON,)),
-        (EXPIRY, (Notice.CERTIFICATE_EXPIRES_SOON,)),
-    ],
-)
+@cache
+def certificate(not_after: datetime = LAST_SECOND) -> x509.Certificate:
+    """Valid for five years, up to and including that second."""
+    key, name = keys().key("card"), authority().certificate.subject
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(not_after - timedelta(days=5 * 365))
+        .not_valid_after(not_after)
+        .sign(key, SHA256())
+    )
+
+
+@pytest.mark.parametrize(("now", "notices"), BEFORE)
 @pytest.mark.parametrize("kind", ALL_KINDS)
-def test_before_expiry(
-    trust: CardTrust, now: datetime, notices: tuple[Notice, ...], kind: CardKind | None
-) -> None:
-    identity = judge(trust, card(LAST_DAY), kind, now)
-    assert isinstance(identity, ProvenIdentity)
-    assert identity.notices == notices
+def test_before_expiry(now: datetime, notices: tuple[Notice, ...], kind: CardKind | None) -> None:
+    assert judge_validity(certificate(), kind, now) == notices
+    assert judge_validity(certificate(), kind, now.astimezone(UTC)) == notices
 
 
-AFTER_EXPIRY = [EXPIRY + timedelta(seconds=1), datetime(2027, 2, 22, 23, 59, 59, tzinfo=UTC)]
-
-
-@pytest.mark.parametrize("now", AFTER_EXPIRY)
+@pytest.mark.parametrize("now", AFTER)
 @pytest.mark.parametrize("kind", [CardKind.MY_NUMBER, CardKind.FACE_ONLY])
-def test_a_physical_card_has_three_months_of_grace(
-    trust: CardTrust, now: datetime, kind: CardKind
-) -> None:
-    identity = judge(trust, card(LAST_DAY), kind, now)
-    assert isinstance(identity, ProvenIdentity)
-    assert identity.notices == (Notice.CERTIFICATE_IN_GRACE,)
+def test_a_physical_card_has_three_months_of_grace(now: datetime, kind: CardKind) -> None:
+    assert judge_validity(certificate(), kind, now) == GRACE
+    assert judge_validity(certificate(), kind, now.astimezone(UTC)) == GRACE
 
 
-@pytest.mark.parametrize("now", AFTER_EXPIRY)
+@pytest.mark.parametrize("now", AFTER)
 @pytest.mark.parametrize("kind", [CardKind.ANDROID, CardKind.IPHONE, None])
-def test_a_phone_has_none(trust: CardTrust, now: datetime, kind: CardKind | None) -> None:
-    assert judge(trust, card(LAST_DAY), kind, now) is FailureCode.CERTIFICATE_EXPIRED
+def test_a_phone_has_none(now: datetime, kind: CardKind | None) -> None:
+    assert judge_validity(certificate(), kind, now) is FailureCode.CERTIFICATE_EXPIRED
 
 
 @pytest.mark.parametrize("kind", ALL_KINDS)
-def test_after_the_grace(trust: CardTrust, kind: CardKind | None) -> None:
-    now = datetime(2027, 2, 23, tzinfo=UTC)
-    assert judge(trust, card(LAST_DAY), kind, now) is FailureCode.CERTIFICATE_EXPIRED
+def test_after_the_grace(kind: CardKind | None) -> None:
+    assert judge_validity(certificate(), kind, TOO_LATE) is FailureCode.CERTIFICATE_EXPIRED
 
 
-def test_not_valid_yet(trust: CardTrust) -> None:
-    now = TODAY - timedelta(days=6 * 365)
-    assert judge(trust, card(LAST_DAY), now=now) is FailureCode.CERTIFICATE_INVALID
+def test_the_months_are_counted_from_the_last_day_in_japan() -> None:
+    """03:00 on December 1st in Japan is still November in UTC."""
+    early = datetime(2026, 12, 1, 3, tzinfo=JAPAN)
+    last_of_grace = datetime(2027, 3, 1, 23, 59, 59, tzinfo=JAPAN)
+    judged = [
+        judge_validity(certificate(early), CardKind.MY_NUMBER, now)
+        for now in (datetime(2026, 8, 31, 23, tzinfo=JAPAN), last_of_grace, last_of_grace + SECOND)
+    ]
+    assert judged == [(), GRACE, FailureCode.CERTIFICATE_EXPIRED]
+
+
+def test_its_first_second() -> None:
+    first = certificate().not_valid_before_utc
+    assert judge_validity(certificate(), CardKind.MY_NUMBER, first) == ()
+    judgement = judge_validity(certificate(), CardKind.MY_NUMBER, first - SECOND)
+    assert judgement is FailureCode.CERTIFICATE_NOT_YET_VALID
+
+
+def test_dates_count_before_the_signature(trust: CardTrust) -> None:
+    patient = card(TODAY.date() - timedelta(days=120))
+    assert judge(trust, patient, signature=b"") is FailureCode.CERTIFICATE_EXPIRED
+    assert judge(trust, card(), signature=b"") is FailureCode.CARD_NOT_GENUINE
+
+
+WAYS = {
+    CardKind.MY_NUMBER: {VerificationMethod.FACE, VerificationMethod.PIN, VerificationMethod.STAFF},
+    CardKind.FACE_ONLY: {VerificationMethod.FACE, VerificationMethod.STAFF},
+    CardKind.ANDROID: {VerificationMethod.PIN},
+    CardKind.IPHONE: {VerificationMethod.PHONE},
+    None: set(VerificationMethod) - {VerificationMethod.PHONE},
+}
+
+
+@pytest.mark.parametrize("kind", ALL_KINDS)
+def test_each_kind_is_verified_in_its_own_ways(kind: CardKind | None) -> None:
+    assert {method for method in VerificationMethod if is_verified_by(kind, method)} == WAYS[kind]
 
 
 def test_nothing_personal_shows(trust: CardTrust) -> None:
@@ -149,4 +200,4 @@ def test_nothing_personal_shows(trust: CardTrust) -> None:
 def test_months_end_on_a_day_that_exists(
     start: tuple[int, int, int], months: int, end: tuple[int, int, int]
 ) -> None:
-    assert months_after(datetime(*start, tzinfo=UTC), months) == datetime(*end, tzinfo=UTC)
+    assert months_after(date(*start), months) == date(*end)

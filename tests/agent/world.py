@@ -146,10 +146,11 @@ class Card:
     def sign(self, challenge: bytes) -> bytes:
         return self.key.sign(challenge, PKCS1v15(), SHA256())
 
-    def prove(self, challenge: VisitChallenge) -> IdentityProven:
-        return IdentityProven(
-            challenge.visit_id, VerificationMethod.FACE, self.der, self.sign(challenge.challenge)
-        )
+    def prove(
+        self, challenge: VisitChallenge, method: VerificationMethod = VerificationMethod.FACE
+    ) -> IdentityProven:
+        signature = self.sign(challenge.challenge)
+        return IdentityProven(challenge.visit_id, method, self.der, signature)
 
 
 def card(

@@ -11,6 +11,7 @@ class FakeScreen:
         self.hints: list[tuple[int, str]] = []
         self.previews: list[tuple[int, bytes]] = []
         self.lengths: list[tuple[int, int]] = []
+        self.codes: list[tuple[int, str, bool]] = []
         self.is_closed = False
 
     def show(self, page: PageView) -> None:
@@ -24,6 +25,9 @@ class FakeScreen:
 
     def show_pin_length(self, turn: int, entered: int) -> None:
         self.lengths.append((turn, entered))
+
+    def show_printed_code(self, turn: int, digits: str, *, is_doubted: bool) -> None:
+        self.codes.append((turn, digits, is_doubted))
 
     def text_hash(self) -> bytes:
         return bytes(32)

@@ -4,14 +4,17 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from device import assembly
 from device.assembly import Reader, assemble
 from device.config import read_config
 from device.errors import ConfigurationError, DeviceError
 from device.face.check import FaceCheck
+from device.jobs.card import CardParts
 from device.reader.port import CardSlot
 from tests.device.test_performer import Calls
+from tests.hw_sim.card.issuer import Issuer
 from tests.hw_sim.provisioning import UEID, Provisioned, provision
 
 
@@ -28,12 +31,14 @@ def no_models(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def toml(keys: Provisioned, tmp_path: Path) -> str:
+def toml(keys: Provisioned, tmp_path: Path, issuer: Issuer) -> str:
+    pem = issuer.record_ca.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (tmp_path / "records.pem").write_bytes(pem)
     return f"""\
 state_folder = "device-state"
 journal = "device-journal.jsonl"
 slot = {{ name = "pcsc" }}
-card_front = {{ name = "external", settings = {{ path = "card_front.toml" }} }}
+records = {{ anchors = ["records.pem"] }}
 
 [link]
 port = "{tmp_path}/tty"
@@ -104,12 +109,63 @@ def test_the_name_of_the_reader_is_the_makers(tmp_path: Path, toml: str) -> None
     reader.performer.close()
 
 
+CARD_CAMERA = """\
+[card_camera]
+name = "frames"
+settings = { folder = "card-camera" }
+
+"""
+FACELESS = "no face can be checked"
+
+
+def test_without_an_eye_for_the_card_staff_are_told_once_that_no_face_is_checked(
+    tmp_path: Path, toml: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader = make(tmp_path, toml)
+    assert card_parts(reader).front is None
+    assert caplog.text.count(FACELESS) == 1
+    reader.performer.close()
+
+
+@pytest.mark.parametrize("may_type", [True, False])
+def test_with_a_camera_for_the_card_or_typing_the_face_is_offered(
+    tmp_path: Path, toml: str, caplog: pytest.LogCaptureFixture, may_type: bool
+) -> None:
+    way = "[visit]\nmay_type_printed_code = true\n" if may_type else CARD_CAMERA
+    reader = make(tmp_path, toml.replace("[screen]", way + "[screen]"))
+    assert (card_parts(reader).front is None) == may_type
+    assert FACELESS not in caplog.text
+    reader.performer.close()
+
+
+def test_records_are_judged_by_the_anchors_of_the_file(tmp_path: Path, toml: str) -> None:
+    reader = make(tmp_path, toml)
+    assert card_parts(reader).anchors is not None
+    reader.performer.close()
+
+
+def card_parts(reader: Reader) -> CardParts:
+    return reader.performer.card._parts
+
+
 WRONG = [
     ("[screen]", "[visit]\nchoose = 3\n[screen]", "[visit].*'choose'"),
     ("[screen]", "[visit]\npin_s = -1\n[screen]", "[visit].*pin_s"),
     ("[screen]", "[visit]\npin_s = nan\n[screen]", "[visit].*pin_s"),
     ("[screen]", "[visit]\npin_s = inf\n[screen]", "[visit].*pin_s"),
     ("[screen]", "[visit]\nwrong_pins = 1.5\n[screen]", "[visit].*wrong_pins"),
+    ("[screen]", "[visit]\npin_s = true\n[screen]", "[visit].*pin_s"),
+    ("[screen]", "[visit]\nmay_type_printed_code = 1\n[screen]", "[visit].*may_type"),
+    ('["records.pem"]', "[]", "[records].*anchors"),
+    ('records = { anchors = ["records.pem"] }', "", "[records].*anchors"),
+    ('["records.pem"]', '["nowhere.pem"]', "nowhere.pem"),
+    ("[screen]", '[card_camera]\nname = "eye"\n[screen]', "cameras: no adapter is called 'eye'"),
+    ("[screen]", '[card_camera]\nname = "frames"\n[screen]', "settings of frames.*folder"),
+    (
+        "[screen]",
+        "[ocr]\nname = 'guess'\n" + CARD_CAMERA + "[screen]",
+        "ocr: no adapter is called 'guess'",
+    ),
     ("[screen]", '[face]\nembedder = "nobody"\n[screen]', "[face].*'nobody'"),
     ("[screen]", '[face]\ndetector = "../detector"\n[screen]', "[face].*detector"),
     ("[screen]", '[face]\nruntime = "os"\n[screen]', "no adapter is called 'os'"),

@@ -26,8 +26,11 @@ name = "pcsc"
 [camera]
 name = "frames"
 
-[card_front]
-name = "external"
+[card_camera]
+name = "frames"
+
+[records]
+anchors = ["keys/records.pem"]
 
 [screen]
 token_file = "screen.token"
@@ -53,6 +56,19 @@ def test_a_whole_file(tmp_path: Path) -> None:
     assert (config.terminal, config.keypad) == (None, None)
     assert (config.screen.language, config.screen.is_pad_shuffled) == ("ja", True)
     assert config.visit == {"pin_s": 90}
+    assert config.records.anchors == [tmp_path / "keys/records.pem"]
+    assert (config.card_camera, config.ocr) == (Adapter("frames"), Adapter("tesseract"))
+
+
+def test_a_permission_is_yes_or_no(tmp_path: Path) -> None:
+    config = read(tmp_path, GOOD.replace("pin_s = 90", "may_type_printed_code = true"))
+    assert config.visit == {"may_type_printed_code": True}
+
+
+def test_what_may_be_left_out(tmp_path: Path) -> None:
+    camera = '[card_camera]\nname = "frames"\n'
+    assert camera in GOOD
+    assert read(tmp_path, GOOD.replace(camera, "")).card_camera is None
 
 
 def test_paths_are_taken_from_the_folder_of_the_file(
@@ -71,7 +87,9 @@ def test_paths_are_taken_from_the_folder_of_the_file(
         ("token_file", "tokenfile", "token"),
         ('port = "/dev/ttyGS0"', "port = 3", "link.port"),
         ("pin_s = 90", 'pin_s = "90"', "visit"),
-        ("pin_s = 90", "pin_s = true", "visit"),
+        ('anchors = ["keys/records.pem"]', 'anchors = "keys/records.pem"', "records.anchors"),
+        ('anchors = ["keys/records.pem"]', "anchors = [1]", "records.anchors"),
+        ("anchors =", "anchor =", "anchor"),
         ('audience = "clinic-test"', 'audience = ""', "link.audience"),
         ('audience = "clinic-test"', f'audience = "{"a" * 129}"', "link.audience"),
         ('audience = "clinic-test"', 'audience = "医院"', "link.audience"),

@@ -8,6 +8,7 @@ import pytest
 from device.clock import Clock
 from device.intake import HostIntake, KeypadIntake, ScreenIntake, SlotIntake
 from device.jobs.pin import PinDesk
+from device.jobs.printed_code import PrintedCodeDesk
 from device.jobs.record import RecordJobs
 from device.outbox import Outbox
 from device.pinpad.entry import PinEntry
@@ -82,6 +83,7 @@ MEANINGS: dict[Choice, list[events.Event]] = {
     Choice.PIN: [events.PinChosen(TURN)],
     Choice.CONFIRM: [events.PinEntered(TURN)],
     Choice.ERASE: [],
+    Choice.TYPE_CODE: [events.CodeTypingChosen(TURN)],
     Choice.CONFIRM_LAST_TRY: [events.LastTryConfirmed(TURN)],
     Choice.REGISTER: [events.RegistrationAccepted(TURN)],
     Choice.AGREE_ALL: [events.AllConsentsAnswered(TURN, True, NOW, TEXTS)],
@@ -97,7 +99,7 @@ MEANINGS: dict[Choice, list[events.Event]] = {
 def test_each_button_means_one_thing(
     posted: Posted, desk: PinDesk, screen: FakeScreen, choice: Choice
 ) -> None:
-    intake = ScreenIntake(posted, ToldClock(), desk, screen)
+    intake = ScreenIntake(posted, ToldClock(), desk, screen=screen)
     desk.open(TURN)
     for position in range(4):
         intake.pad_pressed(TURN, position)
@@ -111,6 +113,24 @@ def test_erasing_takes_a_digit_back(screen: FakeScreen, posted: Posted, desk: Pi
     intake.pad_pressed(TURN, 3)
     intake.chosen(TURN, "erase")
     assert screen.lengths == [(TURN, 1), (TURN, 0)]
+
+
+def test_each_pad_has_its_turn(screen: FakeScreen, posted: Posted, desk: PinDesk) -> None:
+    """The desk whose turn it is not hears nothing, whichever page is touched."""
+    code = PrintedCodeDesk(screen, posted)
+    intake = ScreenIntake(posted, ToldClock(), desk, code, screen)
+    desk.open(TURN)
+    code.open(TURN + 1, None)
+    intake.pad_pressed(TURN, 3)
+    assert (screen.lengths, screen.codes) == ([(TURN, 1)], [])
+    for digit in "33031420354821":
+        intake.pad_pressed(TURN + 1, 10 if digit == "0" else int(digit) - 1)
+    intake.chosen(TURN + 1, "erase")
+    intake.pad_pressed(TURN + 1, 0)
+    assert screen.codes[-1] == (TURN + 1, "33031420354821", False)
+    intake.chosen(TURN + 1, "confirm")
+    assert posted.events == [events.PrintedCodeEntered(TURN + 1)]
+    assert screen.lengths == [(TURN, 1)]
 
 
 @pytest.mark.parametrize("choice", Choice)

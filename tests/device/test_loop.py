@@ -136,13 +136,13 @@ def test_a_late_timer_changes_nothing(loop: VisitLoop, performer: Performer) -> 
     loop.start(performer)
     loop.post(events.SlotReady())
     loop.post(events.CardPlaced(VISIT))
-    loop.post(events.CardRecognised(2, CardKind.MY_NUMBER, has_pin=True, has_face=True))
+    loop.post(events.CardRecognised(2, CardKind.MY_NUMBER, True, True, 3))
     performer.wait_for_page(PageName.CHOOSE_METHOD)
     loop.post(events.TimedOut(2))
     loop.post(events.TimedOut(99))
     loop.post(events.PinChosen(3))
-    performer.wait_for_page(PageName.CHECKING)
-    assert performer.pages[-2:] == [PageName.CHOOSE_METHOD, PageName.CHECKING]
+    performer.wait_for_page(PageName.PIN)
+    assert performer.pages[-2:] == [PageName.CHOOSE_METHOD, PageName.PIN]
 
 
 def test_the_journal_holds_names_and_nothing_else(

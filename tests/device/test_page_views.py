@@ -24,6 +24,7 @@ def full(page: PageName) -> ShowPage:
         tries_left=0,
         is_retry=True,
         is_reminder=True,
+        is_phone=True,
         patient_name=NAME,
         consents=tuple(ConsentItem),
         notices=tuple(Notice),
@@ -45,6 +46,7 @@ def test_everything_on_a_page_arrives(page: PageName) -> None:
         "count": 3,
         "is_retry": 1,
         "is_reminder": 1,
+        "is_phone": 1,
         "items": ("surgery", "diagnosis", "medication", "health_checkup"),
         "notices": ("certificate_expires_soon", "certificate_in_grace", "card_expires_soon"),
     }
@@ -60,9 +62,10 @@ def test_what_is_not_on_a_page_is_not_there(page: PageName) -> None:
 
 
 @pytest.mark.parametrize("page", PageName)
-def test_digits_stand_on_the_page_of_the_pin_alone(page: PageName) -> None:
+def test_digits_stand_on_the_pages_that_take_some_alone(page: PageName) -> None:
     view = page_view(full(page), PAD)
-    assert view.values.get("pad", ()) == (PAD if page is PageName.PIN else ())
+    takes_digits = page in {PageName.PIN, PageName.PRINTED_CODE}
+    assert view.values.get("pad", ()) == (PAD if takes_digits else ())
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.tag)

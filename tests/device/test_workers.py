@@ -1,4 +1,6 @@
+import gc
 import threading
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -24,6 +26,21 @@ def test_jobs_are_done_in_order_on_one_thread(worker: Worker) -> None:
     assert done == list(range(20))
     assert len(threads) == 1
     assert threads != {threading.get_ident()}
+
+
+class Held:
+    """Something that a job holds."""
+
+
+def test_what_a_job_held_is_let_go_before_the_next_one_comes(worker: Worker) -> None:
+    """A worker may wait for hours, and must not keep a photo meanwhile."""
+    held = Held()
+    seen = weakref.ref(held)
+    worker.submit(lambda kept=held: None)  # type: ignore[misc]  # bound now
+    finish(worker)
+    del held
+    gc.collect()
+    assert seen() is None
 
 
 def crash() -> None:

@@ -6,7 +6,6 @@ service. Without namespaces a slot within the device's process stands in for pcs
 """
 
 import contextlib
-import os
 import shutil
 import socket
 import sys
@@ -16,16 +15,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.hw_sim.cable import Cable
 from tests.hw_sim.card import aids
 from tests.hw_sim.card.card import SimulatedCard
-from tests.hw_sim.card.catalog import HOLDERS, PROFILES
-from tests.hw_sim.card.era import era_of
+from tests.hw_sim.card.catalog import HOLDERS, MY_NUMBER, PROFILES
 from tests.hw_sim.card.issuer import Issuer
-from tests.hw_sim.card.talk import read_file, select, send
+from tests.hw_sim.card.my_number_watch import addresses_my_number
+from tests.hw_sim.card.profile import CardKind
+from tests.hw_sim.card.talk import read_file, select, select_file, send, verify
 from tests.hw_sim.card.vicc import VPCD_PORT, VirtualSlot
+from tests.hw_sim.card_front.laying import Subject
+from tests.hw_sim.card_tray import CardTray
 from tests.hw_sim.configuration import agent_toml, device_toml
 from tests.hw_sim.eligibility_service import SHIKEN_HANAKO, UKETSUKE_TARO, EligibilityService
 from tests.hw_sim.patient_screen import PatientScreen
@@ -36,6 +38,8 @@ from tests.hw_sim.provisioning import provision
 PEOPLE = Path(__file__).parent / "people"
 PERSONS = {"taro": UKETSUKE_TARO, "hanako": SHIKEN_HANAKO}
 _START_TIMEOUT_S = 30.0
+_AUTHENTICATION_CERTIFICATE, _AUTHENTICATION_PIN = 0x000A, 0x0018
+_DER_HEADER_BYTES = 4
 
 
 class BenchError(Exception):
@@ -52,7 +56,7 @@ class Bench:
         encoding: str = "utf-8",
         *,
         has_pcscd: bool = True,
-        limits: Mapping[str, float] | None = None,
+        limits: Mapping[str, float | bool] | None = None,
     ) -> None:
         self.folder = folder
         self.has_pcscd = has_pcscd
@@ -68,6 +72,7 @@ class Bench:
         """Limits of a visit that differ from the reader's own."""
         self._processes = Processes(folder)
         self._unclean_ends: list[str] = []
+        self._issued: list[SimulatedCard] = []
 
     def __enter__(self) -> Self:
         try:
@@ -79,24 +84,25 @@ class Bench:
 
     def __exit__(self, error_type: type[BaseException] | None, *_: object) -> None:
         self._exit.close()
-        if self._unclean_ends and error_type is None:
-            raise BenchError("; ".join(self._unclean_ends))
+        asked_for = [card for card in self._issued if addresses_my_number(card.trace)]
+        faults = [*self._unclean_ends, *("a card was asked for its number" for _ in asked_for)]
+        if faults and error_type is None:
+            raise BenchError("; ".join(faults))
 
     def issue(self, person: str, profile: str) -> SimulatedCard:
         """A card of this profile for this person, known to the eligibility service."""
         holder = HOLDERS[person]
         photo = (PEOPLE / person / "portrait.jp2").read_bytes()
         card = self._issuer.issue(PROFILES[profile].issued_to(holder), photo)
+        self._issued.append(card)
         self.eligibility.enroll(sha256(_read_certificate(card)).digest(), PERSONS[person])
         return card
 
-    def lay(self, card: SimulatedCard) -> None:
-        """Lay a card, its front seen by the card camera."""
-        front = self.folder / "card_front.toml"
-        front.write_text(_printed_front(card), encoding="utf-8")
-        # The system would stamp it with its last tick, which may lie before this card came: only
-        # simulated patients are that quick.
-        os.utime(front, ns=(time.time_ns(),) * 2)
+    def lay(
+        self, card: SimulatedCard, subject: Subject = Subject.FRONT, *, is_upside_down: bool = False
+    ) -> None:
+        """Lay a card on the tray, so that the camera above it sees the subject."""
+        self.tray.show(subject, card.profile, is_upside_down=is_upside_down)
         self.laid_at_ms = time.monotonic() * 1000
         self.slot.lay(card)
 
@@ -156,6 +162,7 @@ class Bench:
             enter(self.pcscd)
         self.slot = enter(VirtualSlot(self.vpcd_port))
         self.show_face("taro", "away")
+        self.tray = CardTray(self.folder / "card_camera", MY_NUMBER)
         self._write_configuration()
         self._exit.callback(self._stop_processes)
         self.start("agent")
@@ -166,6 +173,10 @@ class Bench:
     def _write_configuration(self) -> None:
         anchor = self._issuer.authentication_ca.public_bytes(Encoding.PEM)
         (self.folder / "card_ca.pem").write_bytes(anchor)
+        record_anchor = self._issuer.record_ca.public_bytes(
+            Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
+        )
+        (self.folder / "record_ca.pem").write_bytes(record_anchor)
         terminal = self._issuer.issue_terminal(self.folder / "keys")
         self.screen_port = _free_port()
         (self.folder / "device.toml").write_text(
@@ -188,27 +199,19 @@ class Bench:
         self._unclean_ends = self._processes.stop()
 
 
-def _printed_front(card: SimulatedCard) -> str:
-    """What a recogniser would read from the card's printed front."""
-    holder, expiry = card.profile.holder, card.profile.card_expiry
-    born, era = holder.birth_date, era_of(holder.birth_date)
-    year = f"{era.name}{era.year_of(born)}" if holder.is_birth_printed_in_era else f"{born.year}"
-    return (
-        f'birth_date = "{year}年{born.month}月{born.day}日"\n'
-        f"expiry_year = {expiry.year}\n"
-        f'security_code = "{holder.security_code}"\n'
-    )
-
-
 def _read_certificate(card: SimulatedCard) -> bytes:
-    """What the municipality knows of the card it gives out: its certificate."""
+    """What the municipality knows of the card it gives out: its certificate; empty: none."""
+    if card.profile.kind is CardKind.SILENT:
+        return b""
     card.power_on()
     send(card, select(aids.JPKI))
-    content = read_file(card, 0x000A)
+    if not card.profile.is_authentication_certificate_free:
+        send(card, select_file(_AUTHENTICATION_PIN))
+        send(card, verify(card.profile.pins.authentication))
+    content = read_file(card, _AUTHENTICATION_CERTIFICATE)
     card.power_off()
     card.trace.clear()
-    header_bytes = 4
-    return content[: header_bytes + int.from_bytes(content[2:header_bytes], "big")]
+    return content[: _DER_HEADER_BYTES + int.from_bytes(content[2:_DER_HEADER_BYTES], "big")]
 
 
 def _free_port() -> int:

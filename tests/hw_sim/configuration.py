@@ -14,10 +14,10 @@ def device_toml(
     keys: Provisioned,
     terminal: Mapping[str, str],
     screen_port: int,
-    limits: Mapping[str, float],
+    limits: Mapping[str, float | bool],
 ) -> str:
-    """The reader's configuration; the pictures come from the folder `camera`."""
-    visit = "".join(f"{name} = {value}\n" for name, value in limits.items())
+    """The reader's configuration; pictures come from the folders `camera` and `card_camera`."""
+    visit = "".join(f"{name} = {str(value).lower()}\n" for name, value in limits.items())
     return f"""\
 state_folder = "device-state"
 journal = "device-journal.jsonl"
@@ -44,10 +44,14 @@ name = "frames"
 folder = "camera"
 fps = 15.0
 
-[card_front]
-name = "external"
-[card_front.settings]
-path = "card_front.toml"
+[card_camera]
+name = "frames"
+[card_camera.settings]
+folder = "card_camera"
+fps = 15.0
+
+[records]
+anchors = ["record_ca.pem"]
 
 [terminal]
 name = "test_hierarchy"

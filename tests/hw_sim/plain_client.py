@@ -76,8 +76,8 @@ def connection() -> Iterator[PlainConnection]:
             opened.disconnect()
 
 
-def wait_for_card(*, is_present: bool = True) -> None:
-    """Wait until pcscd has noticed that a card was laid or taken away.
+def wait_for_card(*, is_present: bool = True, reader: str = READER_NAME) -> None:
+    """Wait until pcscd has noticed that a card was laid on a reader or taken away.
 
     Raises:
         TimeoutError: It has not noticed within five seconds.
@@ -87,13 +87,27 @@ def wait_for_card(*, is_present: bool = True) -> None:
     known_state = scard.SCARD_STATE_UNAWARE
     with _context() as context:
         while (left_s := deadline_s - time.monotonic()) > 0:
-            reader = [(READER_NAME, known_state)]
-            code, states = scard.SCardGetStatusChange(context, int(left_s * 1000), reader)
+            code, states = scard.SCardGetStatusChange(
+                context, int(left_s * 1000), [(reader, known_state)]
+            )
             _require_success(code)
             known_state = states[0][1]
             if bool(known_state & scard.SCARD_STATE_PRESENT) is is_present:
                 return
     raise TimeoutError
+
+
+def reader_state(reader: str = READER_NAME) -> int:
+    """What pcscd says of a reader now, as the bits SCARD_STATE_*.
+
+    Raises:
+        PlainClientError: pcscd reports an error.
+    """
+    with _context() as context:
+        unaware = [(reader, scard.SCARD_STATE_UNAWARE)]
+        code, states = scard.SCardGetStatusChange(context, 0, unaware)
+        _require_success(code)
+        return int(states[0][1])
 
 
 @contextmanager

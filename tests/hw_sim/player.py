@@ -56,8 +56,8 @@ class Player:
         match step:
             case ShowFace(person, face):
                 bench.show_face(person, face.value)
-            case LayCard():
-                bench.lay(self._laid())
+            case LayCard(seen, is_upside_down):
+                bench.lay(self._laid(), seen, is_upside_down=is_upside_down)
             case TakeCard():
                 bench.slot.remove()
             case See(page, failure, within_s):

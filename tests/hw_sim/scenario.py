@@ -11,6 +11,8 @@ from typing import Literal
 
 import msgspec
 
+from tests.hw_sim.card_front.laying import Subject
+
 FOLDER = Path(__file__).parent / "scenarios"
 
 
@@ -28,6 +30,11 @@ class _Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="
 
 class LayCard(_Step, frozen=True, tag="lay_card"):
     """The patient lays the card on the reader."""
+
+    seen: Subject = Subject.FRONT
+    """What the camera over the tray sees: its front, its back, a case …"""
+    is_upside_down: bool = False
+    """The card lies the wrong way round."""
 
 
 class TakeCard(_Step, frozen=True, tag="take_card"):
@@ -123,7 +130,7 @@ class Expect(_Table, frozen=True):
     """How the last visit of the scenario must have ended."""
 
     outcome: Literal["completed", "failed", "abandoned"]
-    method: Literal["face", "pin"] | None = None
+    method: Literal["face", "pin", "phone"] | None = None
     """How the patient was verified; none when nobody was."""
     failure: str = ""
     """Failure code in lower case; empty for a completed visit."""

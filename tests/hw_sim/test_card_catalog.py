@@ -8,9 +8,12 @@ import pytest
 from cryptography import x509
 
 from tests.hw_sim.card import aids
+from tests.hw_sim.card.atrs import ATRS
 from tests.hw_sim.card.catalog import (
     CERTIFICATE_ENDING,
     CERTIFICATE_EXPIRED,
+    CERTIFICATE_LONG_EXPIRED,
+    CERTIFICATE_NOT_YET_VALID,
     HANAKO,
     HOLDERS,
     MY_NUMBER,
@@ -18,9 +21,10 @@ from tests.hw_sim.card.catalog import (
     TARO,
 )
 from tests.hw_sim.card.era import era_of
+from tests.hw_sim.card.errors import CardPulledError
 from tests.hw_sim.card.holder import Holder
 from tests.hw_sim.card.issuer import Issuer
-from tests.hw_sim.card.profile import CardProfile
+from tests.hw_sim.card.profile import CardKind, CardProfile, CertificateLook
 from tests.hw_sim.card.talk import read_file, select, send
 
 TODAY = date(2026, 4, 1)
@@ -47,17 +51,27 @@ def test_the_number_can_be_nobodys(holder: Holder) -> None:
 
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
-def test_every_card_can_be_issued_and_has_a_sound_atr(issuer: Issuer, profile: CardProfile) -> None:
+def test_every_card_can_be_issued_and_answers_select(issuer: Issuer, profile: CardProfile) -> None:
     card = issuer.issue(profile)
     card.power_on()
 
-    assert functools.reduce(operator.xor, card.atr[1:]) == 0
-    assert send(card, select(aids.JPKI))[1] in {0x9000, 0x6A82, 0x6F00}
+    known = {0x9000, profile.unknown_application_status_word, 0x6F00}
+    if profile.kind is CardKind.SILENT:
+        with pytest.raises(CardPulledError):
+            card.transmit(select(aids.JPKI))
+    elif profile.kind is not CardKind.EVIL:
+        assert send(card, select(aids.JPKI))[1] in known
+
+
+@pytest.mark.parametrize("atr", ATRS.values(), ids=ATRS)
+def test_every_atr_has_its_check_byte(atr: bytes) -> None:
+    assert functools.reduce(operator.xor, atr[1:]) == 0
 
 
 def test_the_named_cards_are_there() -> None:
     assert {"my_number", "face_only", "android", "iphone"} <= set(PROFILES)
     assert {"juki", "transit", "pin_last_try", "pin_locked"} <= set(PROFILES)
+    assert {"driving_licence", "residence_card", "bank_card", "wallet_phone"} <= set(PROFILES)
 
 
 @pytest.mark.parametrize(
@@ -89,25 +103,68 @@ def test_eras_follow_the_exact_date(day: date, digit: int, year: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("profile", "days_left"), [(CERTIFICATE_ENDING, 60), (CERTIFICATE_EXPIRED, -30)]
+    ("name", "code_b"),
+    [
+        ("taisho", "14080920346640"),
+        ("showa_last_day", "64010720336401"),
+        ("heisei_first_day", "01010820330101"),
+        ("infant", "07050520303333"),
+        ("foreign_resident", "85113020270092"),
+    ],
 )
-def test_certificate_dates_count_from_the_day_of_issue(
-    key_folder: Path, profile: CardProfile, days_left: int
-) -> None:
-    card = Issuer(key_folder, today=TODAY).issue(profile)
+def test_matching_code_b_of_each_holder(name: str, code_b: str) -> None:
+    assert PROFILES[name].matching_code_b == code_b
+
+
+def certificate_of(issuer: Issuer, profile: CardProfile) -> x509.Certificate:
+    card = issuer.issue(profile)
     card.power_on()
     send(card, select(aids.JPKI))
-    certificate = x509.load_der_x509_certificate(read_file(card, 0x000A))
+    return x509.load_der_x509_certificate(read_file(card, 0x000A))
 
+
+@pytest.mark.parametrize(
+    ("profile", "age", "days_left"),
+    [
+        (CERTIFICATE_ENDING, 365, 60),
+        (CERTIFICATE_EXPIRED, 5 * 365, -30),
+        (CERTIFICATE_LONG_EXPIRED, 6 * 365, -120),
+        (CERTIFICATE_NOT_YET_VALID, -30, 4 * 365),
+    ],
+)
+def test_certificate_dates_count_from_the_day_of_issue(
+    key_folder: Path, profile: CardProfile, age: int, days_left: int
+) -> None:
+    certificate = certificate_of(Issuer(key_folder, today=TODAY), profile)
+
+    assert certificate.not_valid_before_utc.date() == TODAY - timedelta(days=age)
     assert certificate.not_valid_after_utc.date() == TODAY + timedelta(days=days_left)
+
+
+@pytest.mark.parametrize(
+    ("look", "organisation", "policy"),
+    [
+        (CertificateLook.OWN, "O=UKETSUKE-TEST", "1.2.392.200149.8.5.1.0.30"),
+        (CertificateLook.TEST_CARD, "O=JPKI-TEST", "1.2.392.200149.8.5.1.0.30"),
+        (CertificateLook.PRODUCTION, "OU=JPKI for", "1.2.392.200149.8.5.1.3.30"),
+    ],
+)
+def test_certificates_look_like_test_or_production(
+    issuer: Issuer, look: CertificateLook, organisation: str, policy: str
+) -> None:
+    certificate = certificate_of(issuer, replace(MY_NUMBER, certificate_look=look))
+    policies = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
+
+    authority = issuer.authority(is_signature=False, look=look).certificate
+    certificate.verify_directly_issued_by(authority)
+    assert organisation in certificate.issuer.rfc4514_string()
+    assert "Japan Agency" not in certificate.issuer.rfc4514_string()
+    assert [each.policy_identifier.dotted_string for each in policies] == [policy]
 
 
 def test_issuers_with_one_key_folder_trust_each_other(key_folder: Path) -> None:
     first, second = Issuer(key_folder), Issuer(key_folder)
-    card = first.issue(MY_NUMBER)
-    card.power_on()
-    send(card, select(aids.JPKI))
-    certificate = x509.load_der_x509_certificate(read_file(card, 0x000A))
+    certificate = certificate_of(first, MY_NUMBER)
 
     certificate.verify_directly_issued_by(second.authentication_ca)
     assert all(path.stat().st_mode & 0o077 == 0 for path in key_folder.iterdir())

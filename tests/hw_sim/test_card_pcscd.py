@@ -7,8 +7,9 @@ from statistics import median
 import pytest
 
 from tests.hw_sim.card import aids
-from tests.hw_sim.card.catalog import CONTACT, MY_NUMBER, TRANSIT
+from tests.hw_sim.card.catalog import CONTACT, MY_NUMBER, SILENT, TRANSIT
 from tests.hw_sim.card.issuer import Issuer
+from tests.hw_sim.card.physics import Fault
 from tests.hw_sim.card.profile import PinName
 from tests.hw_sim.card.talk import READ_256, select, select_file, verify
 from tests.hw_sim.card.vicc import VirtualSlot
@@ -17,6 +18,7 @@ from tests.hw_sim.plain_client import (
     PlainClientError,
     PlainConnection,
     connection,
+    reader_state,
     wait_for_card,
 )
 
@@ -26,6 +28,11 @@ WAIT_S = 5.0
 SLOW_GAP_S = 0.03
 """Without TCP_QUICKACK every command would wait 40 ms for the other side's acknowledgement."""
 T1 = 2
+QUERY = bytes.fromhex("00200098")
+MUTE = 0x200
+UNRESPONSIVE = {0x80100066, 0x80100067}
+"""SCARD_W_UNRESPONSIVE_CARD, SCARD_W_UNPOWERED_CARD."""
+LONGEST_VPCD_MESSAGE = 0xFFFF
 
 
 def read_all(terminal: PlainConnection, file_id: int) -> bytes:
@@ -112,7 +119,69 @@ def test_pulled_in_the_middle_of_verify_and_laid_again(slot: VirtualSlot, issuer
     wait_for_card()
     with connection() as terminal:
         terminal.transmit(SELECT_JPKI)
-        assert terminal.transmit(bytes.fromhex("00200098")) == b"\x63\xc2"
+        assert terminal.transmit(QUERY) == b"\x63\xc2"
+
+
+@pytest.mark.parametrize(
+    ("nth", "fault", "tries"),
+    [
+        (1, Fault.PULL_BEFORE_COMMAND, 3),
+        (2, Fault.PULL_BEFORE_COMMAND, 3),
+        (2, Fault.PULL_BEFORE_ANSWER, 2),
+        (3, Fault.PULL_BEFORE_COMMAND, 2),
+        (3, Fault.PULL_BEFORE_ANSWER, 1),
+    ],
+)
+def test_pulled_at_each_command_the_counters_are_kept(
+    slot: VirtualSlot, issuer: Issuer, nth: int, fault: Fault, tries: int
+) -> None:
+    card = issuer.issue(MY_NUMBER)
+    card.physics.pull_at(nth, fault)
+    slot.lay(card)
+    wait_for_card()
+    with connection() as terminal:
+        answers = [terminal.transmit(c) for c in (SELECT_JPKI, WRONG, WRONG)[:nth]]
+    wait_for_card(is_present=False)
+
+    assert answers[-1] == b""
+    assert b"" not in answers[:-1]
+    assert card.tries_left(PinName.JPKI_AUTHENTICATION) == tries
+    slot.lay(card)
+    wait_for_card()
+    with connection() as terminal:
+        terminal.transmit(SELECT_JPKI)
+        assert terminal.transmit(QUERY) == bytes((0x63, 0xC0 | tries))
+
+
+def test_a_silent_chip_is_present_and_mute(slot: VirtualSlot, issuer: Issuer) -> None:
+    card = issuer.issue(SILENT)
+    slot.lay(card)
+    wait_for_card()
+
+    assert reader_state() & MUTE
+    with pytest.raises(PlainClientError) as refusal, connection():
+        pass
+    assert refusal.value.code in UNRESPONSIVE
+    assert reader_state() & MUTE
+    assert card.trace.exchanges == []
+    slot.remove()
+    wait_for_card(is_present=False)
+    slot.lay(issuer.issue(MY_NUMBER))
+    wait_for_card()
+    assert not reader_state() & MUTE
+
+
+def test_an_evil_cards_longest_answer_comes_through(slot: VirtualSlot, issuer: Issuer) -> None:
+    card = issuer.issue(MY_NUMBER)
+    longest = bytes(65_536) + b"\x90\x00"
+    card.physics.distort_at(1, lambda _answer: longest)
+    slot.lay(card)
+    wait_for_card()
+    with connection() as terminal:
+        answer = terminal.transmit(SELECT_JPKI)
+        assert terminal.transmit(SELECT_JPKI) == b"\x90\x00"
+
+    assert answer == longest[:LONGEST_VPCD_MESSAGE]
 
 
 def test_taken_away_by_hand_while_the_card_hangs(slot: VirtualSlot, issuer: Issuer) -> None:

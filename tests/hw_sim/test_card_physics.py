@@ -77,6 +77,47 @@ def test_a_hanging_card_answers_when_released_or_never(
     assert answers == [b"\x90\x00" if is_released else None]
 
 
+@pytest.mark.parametrize(
+    ("fault", "arriving"),
+    [(Fault.TRUNCATED, b"\x63"), (Fault.GARBAGE, bytes(range(0x5A, 0x6A)) + b"\x5a\xa5")],
+)
+def test_an_answer_is_spoilt_on_its_way(card: SimulatedCard, fault: Fault, arriving: bytes) -> None:
+    card.physics.fault_at(2, fault)
+    send(card, select(aids.JPKI))
+
+    assert card.transmit(WRONG) == arriving
+    assert card.tries_left(PIN) == 2
+    assert card.trace.exchanges[-1].response == arriving
+    assert card.transmit(bytes.fromhex("00200098")) == b"\x63\xc2"
+
+
+def test_any_status_word_at_one_command(card: SimulatedCard) -> None:
+    card.physics.status_word_at(2, 0x6F00)
+
+    commands = [select(aids.JPKI), select(aids.JPKI), select(aids.JPKI)]
+    assert status_words(card, *commands) == [0x9000, 0x6F00, 0x9000]
+
+
+def test_a_spoilt_answer_of_a_pulled_card_never_comes_later(card: SimulatedCard) -> None:
+    card.physics.fault_at(1, Fault.GARBAGE)
+    card.physics.pull_at(1)
+    with pytest.raises(CardPulledError):
+        card.transmit(WRONG)
+    card.enter_field()
+    card.power_on()
+
+    assert card.transmit(select(aids.JPKI)) == b"\x90\x00"
+
+
+def test_the_virtual_clock_can_be_slept(card: SimulatedCard) -> None:
+    card.physics.pace = 1.0
+    send(card, select(aids.JPKI))
+
+    exchange = card.trace.exchanges[0]
+    took_s = exchange.answered_at_s - exchange.received_at_s
+    assert took_s >= exchange.link_s + exchange.card_s > 0.001
+
+
 def test_latency_shows_in_the_trace(card: SimulatedCard) -> None:
     card.physics.latency_s = 0.02
     send(card, select(aids.JPKI))

@@ -1,11 +1,14 @@
 import hashlib
+import io
 from dataclasses import replace
 
 import pytest
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
+from PIL import Image
 
 from tests.hw_sim.card import aids
 from tests.hw_sim.card.card import SimulatedCard
@@ -13,7 +16,7 @@ from tests.hw_sim.card.card_text import attribute_record
 from tests.hw_sim.card.catalog import MY_NUMBER, TARO
 from tests.hw_sim.card.errors import PhotoTooLargeError
 from tests.hw_sim.card.issuer import Issuer
-from tests.hw_sim.card.profile import Tampering
+from tests.hw_sim.card.profile import PhotoState, Tampering
 from tests.hw_sim.card.talk import (
     READ_256,
     open_surface,
@@ -24,6 +27,7 @@ from tests.hw_sim.card.talk import (
     status_words,
     verify,
 )
+from tests.hw_sim.card.victim import PEOPLE
 
 PHOTO = bytes.fromhex("0000000C6A5020200D0A870A") + bytes(range(256)) * 20
 
@@ -61,46 +65,134 @@ def test_the_front_record_is_laid_out_by_its_offset_table(issuer: Issuer) -> Non
     assert not card.has_disclosed_my_number
 
 
-def front_signature_holds(issuer: Issuer, card: SimulatedCard) -> bool:
-    """Verify DF28 under the CVC's key, and the CVC under the record CA (facts/card.md §7.2)."""
+def read_front(card: SimulatedCard) -> list[bytes]:
+    open_surface(card)
+    return front_objects(read_file(card, 0x0002))
+
+
+def digests_that_hold(card: SimulatedCard) -> tuple[bool, ...] | None:
+    """Which of DF28's three digests fit the record; None: not by the key in EF 0004."""
+    objects = read_front(card)
+    issuer_key = public_key(read_file(card, 0x0004)[10 : 10 + 297])
+    try:
+        signed = issuer_key.recover_data_from_signature(objects[6][-256:], PKCS1v15(), None)
+    except InvalidSignature:
+        return None
+    assert signed.startswith(bytes.fromhex("3071300D060960864801650304020105000460"))
+    parts = (b"".join(objects[0:3]), b"".join(objects[3:5]), objects[5])
+    digests = signed[-96:]
+    told = (digests[0:32], digests[32:64], digests[64:96])
+    return tuple(hashlib.sha256(p).digest() == d for p, d in zip(parts, told, strict=True))
+
+
+def certificate_holds(issuer: Issuer, card: SimulatedCard) -> bool:
+    """EF 0004 is signed by the record CA (facts/card.md §7.2)."""
     open_surface(card)
     cv_certificate = read_file(card, 0x0004)
-    o = front_objects(read_file(card, 0x0002))
-    body, ca_signature = cv_certificate[10 : 10 + 297], cv_certificate[-256:]
-    digests = b"".join(
-        hashlib.sha256(part).digest() for part in (b"".join(o[0:3]), b"".join(o[3:5]), o[5])
-    )
-    digest_info = bytes.fromhex("3071300D060960864801650304020105000460") + digests
     assert len(cv_certificate) == 568
     try:
-        issuer.record_ca.verify(ca_signature, body, PKCS1v15(), hashes.SHA256())
-        signed = public_key(body).recover_data_from_signature(o[6][-256:], PKCS1v15(), None)
+        issuer.record_ca.verify(
+            cv_certificate[-256:], cv_certificate[10 : 10 + 297], PKCS1v15(), hashes.SHA256()
+        )
     except InvalidSignature:
         return False
-    return signed == digest_info
+    return True
 
 
-def test_the_front_record_is_signed(issuer: Issuer) -> None:
-    assert front_signature_holds(issuer, issuer.issue(MY_NUMBER, PHOTO))
+def chip_holds(card: SimulatedCard) -> bool:
+    """The chip has the key that its record names."""
+    chip_key = public_key(read_front(card)[2])
+    signature, _ = send(card, bytes.fromhex("802A000005") + b"proof" + b"\x00")
+    try:
+        return chip_key.recover_data_from_signature(signature, PKCS1v15(), None) == b"proof"
+    except InvalidSignature:
+        return False
+
+
+WHOLE = (True, True, True)
+TAMPERED = {
+    Tampering.PHOTO: ((True, True, False), True, True),
+    Tampering.PHOTO_SWAPPED: ((True, True, False), True, True),
+    Tampering.ATTRIBUTES: ((True, False, True), True, True),
+    Tampering.BIRTH_DATE: ((False, True, True), True, True),
+    Tampering.RECORD_SWAPPED: (WHOLE, True, False),
+    Tampering.CLONED: (WHOLE, True, False),
+    Tampering.CV_CERTIFICATE: (WHOLE, False, True),
+    Tampering.RECORD_ISSUER_UNKNOWN: (WHOLE, False, True),
+    Tampering.CERTIFICATE_CLONED: (WHOLE, True, True),
+}
+"""What still holds: the three digests, the issuer's certificate, the chip's own key."""
+
+
+def test_an_untouched_card_is_genuine(issuer: Issuer) -> None:
+    card = issuer.issue(MY_NUMBER, PHOTO)
+
+    assert digests_that_hold(card) == WHOLE
+    assert certificate_holds(issuer, card)
+    assert chip_holds(card)
 
 
 @pytest.mark.parametrize("part", list(Tampering))
-def test_a_tampered_part_breaks_the_signature(issuer: Issuer, part: Tampering) -> None:
-    profile = replace(MY_NUMBER, tampered=frozenset({part}))
+def test_a_tampered_part_breaks_exactly_its_own_proof(issuer: Issuer, part: Tampering) -> None:
+    card = issuer.issue(replace(MY_NUMBER, tampered=frozenset({part})), PHOTO)
 
-    assert not front_signature_holds(issuer, issuer.issue(profile, PHOTO))
+    found = (digests_that_hold(card), certificate_holds(issuer, card), chip_holds(card))
+    assert found == TAMPERED[part]
 
 
-def test_the_chip_proves_itself_without_a_credential(issuer: Issuer) -> None:
-    card = issuer.issue(MY_NUMBER, PHOTO)
+def test_tampering_leaves_the_layout_and_the_code_as_they_were(issuer: Issuer) -> None:
+    for part in (Tampering.PHOTO, Tampering.RECORD_SWAPPED, Tampering.CLONED):
+        card = issuer.issue(replace(MY_NUMBER, tampered=frozenset({part})), PHOTO)
+        objects = read_front(card)
+        is_own = objects[0][3:] == b"19580314"
+        assert is_own is (part is not Tampering.RECORD_SWAPPED)
+        assert objects[5].endswith(PHOTO) is (part is Tampering.CLONED)
+        assert len(objects[5]) == len(PHOTO) + 5 or part is Tampering.RECORD_SWAPPED
+
+
+@pytest.mark.parametrize("is_cloned", [True, False])
+def test_a_cloned_certificate_is_over_a_key_that_the_chip_lacks(
+    issuer: Issuer, is_cloned: bool
+) -> None:
+    tampered = frozenset({Tampering.CERTIFICATE_CLONED} if is_cloned else ())
+    card = issuer.issue(replace(MY_NUMBER, tampered=tampered))
     card.power_on()
-    send(card, select(aids.CARD_SURFACE))
-    signature, status_word = send(card, bytes.fromhex("802A000005") + b"proof" + b"\x00")
-    open_surface(card)
-    chip_key = public_key(front_objects(read_file(card, 0x0002))[2])
+    status_words(card, select(aids.JPKI), verify("1234", p2=0x98))
+    signature, _ = send(card, bytes.fromhex("802A039705") + b"proof" + b"\x00")
+    certificate = x509.load_der_x509_certificate(read_file(card, 0x000A))
+    key = certificate.public_key()
 
-    assert status_word == 0x9000
-    assert chip_key.recover_data_from_signature(signature, PKCS1v15(), None) == b"proof"
+    assert isinstance(key, RSAPublicKey)
+    certificate.verify_directly_issued_by(issuer.authentication_ca)
+    if is_cloned:
+        with pytest.raises(InvalidSignature):
+            key.verify(signature, b"proof", PKCS1v15(), hashes.SHA256())
+    else:
+        key.verify(signature, b"proof", PKCS1v15(), hashes.SHA256())
+
+
+@pytest.mark.parametrize(
+    ("state", "photo_bytes"), [(PhotoState.ABSENT, 0), (PhotoState.CORRUPT, len(PHOTO) // 2)]
+)
+def test_a_photo_may_be_absent_or_break_off(
+    issuer: Issuer, state: PhotoState, photo_bytes: int
+) -> None:
+    card = issuer.issue(replace(MY_NUMBER, photo_state=state), PHOTO)
+    photo = read_front(card)[5]
+
+    assert photo.endswith(PHOTO[:photo_bytes])
+    assert len(photo) == photo_bytes + (5 if photo_bytes else 3)
+    assert digests_that_hold(card) == WHOLE
+
+
+def test_a_photo_may_be_filled_up_to_a_size(issuer: Issuer) -> None:
+    portrait = (PEOPLE / "taro" / "portrait.jp2").read_bytes()
+    card = issuer.issue(replace(MY_NUMBER, least_photo_bytes=20_480), portrait)
+    photo = read_front(card)[5][5:]
+
+    assert len(photo) == 20_480
+    with Image.open(io.BytesIO(photo)) as filled, Image.open(io.BytesIO(portrait)) as plain:
+        assert filled.tobytes() == plain.tobytes()
 
 
 @pytest.mark.parametrize(

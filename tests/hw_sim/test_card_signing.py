@@ -4,7 +4,7 @@ import pytest
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS, PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
@@ -58,6 +58,29 @@ def test_p1_01_signs_the_bare_hash(card: SimulatedCard) -> None:
     assert key.recover_data_from_signature(signature, PKCS1v15(), None) == DIGEST
 
 
+@pytest.mark.parametrize(("p1", "content"), [(4, DIGEST), (5, MESSAGE)])
+def test_p1_04_and_05_sign_with_pss(card: SimulatedCard, p1: int, content: bytes) -> None:
+    send(card, verify("1234", p2=0x98))
+    signature, _ = send(card, sign(p1, 0x97, content))
+
+    key, sha256 = certified_key(card, 0x000A), hashes.SHA256()
+    key.verify(signature, MESSAGE, PSS(MGF1(sha256), 32), sha256)
+    with pytest.raises(InvalidSignature):
+        key.verify(signature, MESSAGE, PKCS1v15(), sha256)
+
+
+@pytest.mark.parametrize("challenge", [b"c", bytes(range(255))])
+def test_the_common_key_signs_any_challenge_freely(card: SimulatedCard, challenge: bytes) -> None:
+    send(card, select(aids.COMMON_DATA))
+    command = bytes((0x00, 0x88, 0x00, 0x99, len(challenge))) + challenge + b"\x00"
+    first, status_word = send(card, command)
+
+    assert (len(first), status_word) == (256, 0x9000)
+    assert send(card, command)[0] == first
+    assert send(card, command[:-2] + b"\xaa\x00")[0] != first
+    assert send(card, bytes.fromhex("0088009900"))[1] == 0x6700
+
+
 def test_the_signature_key_has_its_own_pin(card: SimulatedCard) -> None:
     send(card, verify("1234", p2=0x98))
     assert send(card, sign(0, 0x9A, DIGEST_INFO))[1] == 0x6982
@@ -72,6 +95,7 @@ def test_the_signature_key_has_its_own_pin(card: SimulatedCard) -> None:
     [
         (sign(0, 0x97, b"x" * 246), 0x6985),
         (sign(2, 0x97, b"x" * 31), 0x6985),
+        (sign(4, 0x97, b"x" * 31), 0x6985),
         (sign(6, 0x97, DIGEST), 0x6A86),
         (sign(0, 0x00, DIGEST_INFO), 0x6A86),
         (sign(0, 0x98, DIGEST_INFO), 0x6981),

@@ -1,17 +1,27 @@
 """顔認証マイナンバーカード: issued without usable PINs, the photo is the only way."""
 
-from device.reader.card_facts import CardFacts, CardToken
+from device.reader.card_facts import CardFacts
+from device.reader.laid_card import LaidCard
 from hostlink.terms import CardKind
 
 
-def recognise(token: CardToken) -> CardFacts | None:
-    """Claims My Number cards that have neither a signing certificate nor a usable PIN.
+def recognise(card: LaidCard) -> CardFacts | None:
+    """Claims My Number cards that have neither a usable PIN nor a signing certificate.
 
-    An ordinary card without signing certificate whose PIN is blocked looks the same, and the
+    An ordinary card without signing certificate whose PIN is locked looks the same, and the
     same holds for it: only the face helps.
 
     Source: facts/card.md §8.2 (the state of such a card's PIN is not confirmed).
     """
-    if not token.has_label(b"JPKIAPICCTOKEN2") or token.has_usable_pin:
+    if card.token is None or not card.token.has_label(b"JPKIAPICCTOKEN2"):
         return None
-    return CardFacts(CardKind.FACE_ONLY, has_pin=False, has_face_photo=True)
+    if card.pin_tries_left > 0 or card.has_signing_certificate:
+        return None
+    return CardFacts(
+        CardKind.FACE_ONLY,
+        has_pin=False,
+        has_face_photo=True,
+        pin_tries_left=None,
+        expiry=card.expiry,
+        token_id=card.token.token_id,
+    )

@@ -1,14 +1,26 @@
 """マイナンバーカード: PIN and photo."""
 
-from device.reader.card_facts import CardFacts, CardToken
+from device.reader.card_facts import CardFacts
+from device.reader.laid_card import LaidCard
 from hostlink.terms import CardKind
 
 
-def recognise(token: CardToken) -> CardFacts | None:
-    """Claims every My Number card that is not known to be without PIN.
+def recognise(card: LaidCard) -> CardFacts | None:
+    """Claims every My Number card that is not known to have been issued without PIN.
+
+    One whose PIN got locked stays of this kind: the patient is told why the PIN is not offered.
 
     Source: facts/card.md §1.2.
     """
-    if not token.has_label(b"JPKIAPICCTOKEN2") or not token.has_usable_pin:
+    if card.token is None or not card.token.has_label(b"JPKIAPICCTOKEN2"):
         return None
-    return CardFacts(CardKind.MY_NUMBER, has_pin=True, has_face_photo=True)
+    if card.pin_tries_left == 0 and not card.has_signing_certificate:
+        return None
+    return CardFacts(
+        CardKind.MY_NUMBER,
+        has_pin=True,
+        has_face_photo=True,
+        pin_tries_left=card.pin_tries_left,
+        expiry=card.expiry,
+        token_id=card.token.token_id,
+    )

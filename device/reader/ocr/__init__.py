@@ -1,4 +1,4 @@
-"""Ways to read 照合番号B from the card's printed face, one file each, named in the configuration.
+"""Engines that read printed characters, one file each, named in the configuration.
 
-Each module has a `Settings` table and `create(settings) -> CardFront`.
+Each module has a `Settings` table and `create(settings) -> OcrEngine`.
 """

@@ -13,6 +13,7 @@ from smartcard import scard  # type: ignore[import-untyped]  # pyscard ships no 
 
 from device.reader.errors import (
     CardLostError,
+    CardNotAcceptedError,
     CardUnresponsiveError,
     ReaderError,
     SlotBusyError,
@@ -22,6 +23,7 @@ from device.reader.port import CardConnection, CardSlot, SlotListener
 from device.reader.silent_cards import SilentCards
 from device.reader.slot_report import SlotReport
 from device.tables import Table
+from hostlink.terms import FailureCode
 
 _ANY_READER_ADDED = "\\\\?PnP?\\Notification"
 """Pseudo reader whose state changes when a reader comes or goes."""
@@ -97,12 +99,17 @@ class PcscConnection:
 
 
 class PcscSlot:
-    """The readers of this machine, seen as one slot."""
+    """The readers of this machine, seen as one slot.
+
+    What lies there and does not answer is a laid card too: somebody must be told. Where cards lie
+    on several readers when one is to be powered, none is: nobody knows whose turn it is.
+    """
 
     def __init__(self, reader: str) -> None:
         """Takes the beginning of the reader's name; an empty one fits every reader."""
         self._reader = reader
         self._laid: _Laying | None = None
+        self._has_several_cards = False
         self._silent_cards = SilentCards()
         self._context: int | None = None
         self._thread: Thread | None = None
@@ -118,7 +125,13 @@ class PcscSlot:
         self._thread.start()
 
     def connect(self) -> CardConnection:
-        """See `CardSlot.connect`."""
+        """See `CardSlot.connect`.
+
+        Raises:
+            CardNotAcceptedError: cards lie on several readers.
+        """
+        if self._has_several_cards:
+            raise CardNotAcceptedError(FailureCode.SEVERAL_CARDS)
         context = _establish()
         try:
             result, card, protocol = scard.SCardConnect(
@@ -127,7 +140,7 @@ class PcscSlot:
                 scard.SCARD_SHARE_EXCLUSIVE,
                 _ANY_PROTOCOL,
             )
-            _require_success(result)
+            _require_power(result)
             if self._needs_cold_start:
                 protocol = _start_cold(card)
                 self._needs_cold_start = False
@@ -184,6 +197,7 @@ class PcscSlot:
                     self._follow(context, report)
             except ReaderError:
                 self._laid = None
+                self._has_several_cards = False
                 self._silent_cards = SilentCards()
                 report.missed_slot()
                 self._stopping.wait(pause_s)
@@ -212,6 +226,7 @@ class PcscSlot:
             states = _wait_for_change(context, known)
             served = self._silent_cards.served_of(_laid_cards(states, readers))
             self._laid = _choose_card(served, self._laid)
+            self._has_several_cards = len(served) > 1
             if readers:
                 report.saw_slot()
                 report.saw_card(self._laid)
@@ -264,6 +279,13 @@ def _choose_card(laid: list[_Laying], before: _Laying | None) -> _Laying | None:
     if before in laid:
         return before
     return laid[0] if laid else None
+
+
+def _require_power(result: int) -> None:
+    # So says pcscd of a card that lies there and could not be powered (state MUTE).
+    if result == scard.SCARD_W_UNPOWERED_CARD:
+        raise CardUnresponsiveError
+    _require_success(result)
 
 
 def _require_success(result: int) -> None:

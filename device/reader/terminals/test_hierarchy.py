@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from device.errors import ConfigurationError
 from device.reader.apdu import CommandApdu
 from device.reader.card_files import CardFiles
+from device.reader.card_map import JpkiFile
 from device.reader.errors import CardAnswerError, MalformedAnswerError, PinlessUnavailableError
 from device.reader.pinless import PinlessAuthenticator
 from device.reader.tlv import read_header, read_object
@@ -25,8 +26,6 @@ from device.tables import Table
 _CERTIFICATE_TAG = 0x7F21
 _BODY_TAG = 0x5F4E
 _SIGNATURE_TAG = 0x5F37
-_TRUSTED_KEY = 0x0016
-"""EF against whose key the card checks the certificate."""
 _CHALLENGE_BYTES = 8
 
 
@@ -59,7 +58,7 @@ class TestHierarchyTerminal:
     def unlock(self, files: CardFiles) -> None:
         """See `PinlessAuthenticator.unlock`."""
         try:
-            files.open_file(_TRUSTED_KEY)
+            files.open_file(JpkiFile.TERMINAL_TRUST)
             files.send_ok(CommandApdu(0x80, 0xA2, 0x06, 0xC1, self._body))
             files.send_ok(CommandApdu(0x80, 0xA2, 0x00, 0xC1, self._signature))
             challenge = files.send_ok(CommandApdu(0x00, 0x84, 0x00, 0x00, ne=_CHALLENGE_BYTES))

@@ -2,7 +2,7 @@
 
 import { Connection } from "./connection.js";
 import { drawLanguages } from "./languages.js";
-import { drawHint, drawPage, drawPinLength } from "./page.js";
+import { drawHint, drawPage, drawPinLength, drawPrintedCode } from "./page.js";
 import { Preview } from "./preview.js";
 import { takeToken } from "./token.js";
 
@@ -16,6 +16,7 @@ const connection = new Connection(takeToken(), {
   page: showPage,
   hint: (message) => isCurrent(message) && drawHint(message),
   pin_length: (message) => isCurrent(message) && drawPinLength(message),
+  printed_code: (message) => isCurrent(message) && drawPrintedCode(message),
   picture: (blob) => preview.draw(blob),
   lost: showOffline,
 });
@@ -68,6 +69,8 @@ function showOffline() {
     notices: [],
     choices: [],
     pad: [],
+    picture: "",
+    picture_text: "",
     languages: [],
   });
 }

@@ -27,7 +27,7 @@ export function drawPage(page, touches) {
   const below = page.choices.filter(({ name }) => !padChoices.includes(name));
   main.replaceChildren(
     ...picture(page),
-    words(page, isPad),
+    words(page),
     ...(isPad ? [pad(page, touches)] : []),
     ...(page.name === "face" ? [camera(page)] : []),
     ...(below.length > 0 ? [choices(below, touches)] : []),
@@ -57,6 +57,27 @@ export function drawPinLength({ entered, text }) {
   }
 }
 
+export function drawPrintedCode({ entered, groups, text, doubt }) {
+  const place = document.querySelector(".code");
+  if (!place) {
+    return;
+  }
+  place.replaceChildren(...groups.map(codeGroup));
+  document.querySelector(".doubt").textContent = doubt;
+  if (entered > 0) {
+    say(doubt || text);
+  }
+}
+
+function codeGroup({ name, digits, length }) {
+  const made = element("div", { class: "code-group" });
+  made.append(element("p", { class: "code-name" }, name));
+  // A figure space and an underline stand for what is still to come.
+  const cells = [...digits.padEnd(length, "\u2007")].map((digit) => element("span", {}, digit));
+  made.append(element("p", { class: "code-digits" }, ...cells));
+  return made;
+}
+
 function say(text) {
   const place = document.querySelector("#announcement");
   if (place.textContent !== text) {
@@ -65,11 +86,12 @@ function say(text) {
 }
 
 function picture(page) {
-  const name = PICTURES[page.name];
-  return name ? [element("img", { src: `pictures/${name}.svg`, alt: "", class: "picture" })] : [];
+  const name = page.picture || PICTURES[page.name];
+  const looks = { src: `pictures/${name}.svg`, alt: page.picture_text, class: "picture" };
+  return name ? [element("img", looks)] : [];
 }
 
-function words(page, isPad) {
+function words(page) {
   const made = element("div", { class: "words" });
   const heading = element("div", { class: "heading" });
   heading.append(element("h1", { tabindex: "-1" }, page.title));
@@ -77,8 +99,11 @@ function words(page, isPad) {
     heading.append(element("p", { class: "lead" }, page.lead));
   }
   made.append(heading);
-  if (isPad) {
+  if (page.name === "pin") {
     made.append(dots());
+  }
+  if (page.name === "printed_code") {
+    made.append(element("div", { class: "code" }), element("p", { class: "doubt" }));
   }
   made.append(...page.paragraphs.map((text) => element("p", {}, text)));
   if (page.items.length > 0) {

@@ -20,7 +20,27 @@ def with_children(root: type[DeviceError]) -> Iterator[type[DeviceError]]:
 
 
 def made(kind: type[DeviceError]) -> DeviceError:
+    if kind is reader.CardNotGenuineError:
+        return reader.CardNotGenuineError(FailureCode.CARD_CLONED)
+    if kind in {reader.CardNotAcceptedError, reader.PrintedCodeUnreadableError}:
+        return kind()
     return kind.__new__(kind)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        reader.CardNotAcceptedError(FailureCode.BANK_CARD),
+        reader.CardNotGenuineError(FailureCode.CARD_PHOTO_SWAPPED),
+        reader.PrintedCodeUnreadableError(FailureCode.CARD_FACE_DOWN),
+    ],
+)
+def test_an_error_that_knows_its_failure_tells_it(
+    error: reader.CardNotAcceptedError
+    | reader.CardNotGenuineError
+    | reader.PrintedCodeUnreadableError,
+) -> None:
+    assert failure_of(error) is error.failure
 
 
 @pytest.mark.parametrize(
@@ -32,6 +52,10 @@ def made(kind: type[DeviceError]) -> DeviceError:
         (reader.SlotBusyError, FailureCode.CARD_UNREADABLE),
         (reader.CardNotAcceptedError, FailureCode.CARD_NOT_ACCEPTED),
         (reader.PinOutcomeUnknownError, FailureCode.PIN_OUTCOME_UNKNOWN),
+        (reader.PrintedCodeUnreadableError, FailureCode.PRINTED_CODE_UNREADABLE),
+        (reader.OcrUnavailableError, FailureCode.PRINTED_CODE_UNREADABLE),
+        (reader.CardUnresponsiveError, FailureCode.CARD_UNREADABLE),
+        (reader.PhoneNotAuthenticatedError, FailureCode.PHONE_NOT_AUTHENTICATED),
         (reader.PrintedCodeLockedError, FailureCode.PRINTED_CODE_LOCKED),
         (reader.PrintedCodeRejectedError, FailureCode.PRINTED_CODE_REJECTED),
         (reader.PhotoMissingError, FailureCode.PHOTO_UNREADABLE),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from device.reader.errors import CardLostError
+from device.reader.errors import CardLostError, CardUnresponsiveError
 from device.reader.port import CardConnection, SlotListener
 from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.card.errors import CardPulledError
@@ -33,6 +33,8 @@ class InProcessSlot:
         listener.card_placed()
 
     def connect(self) -> CardConnection:
+        if self._card.is_silent:
+            raise CardUnresponsiveError
         self._card.enter_field()
         self._card.power_on()
         return _LaidCard(self._card)

@@ -63,6 +63,31 @@ def test_a_command_that_asks_for_no_data_is_never_sent_twice() -> None:
     assert len(card.sent) == 1
 
 
+def test_a_select_lost_after_power_up_is_sent_again_once() -> None:
+    card = ScriptedConnection([b"\x6f\x00", b"\x90\x00"])
+    assert exchange_with(card).send(SELECT).status_word.is_ok
+    assert card.sent == [SELECT.encode()] * 2
+
+    card = ScriptedConnection(lambda _: b"\x6f\x00")
+    assert exchange_with(card).send(SELECT).status_word.is_first_after_power_up
+    assert len(card.sent) == 2
+
+
+@pytest.mark.parametrize("first", [SELECT, VERIFY])
+def test_only_the_very_first_command_may_be_lost(first: CommandApdu) -> None:
+    card = ScriptedConnection([b"\x90\x00", b"\x6f\x00"])
+    exchange = exchange_with(card)
+    exchange.send(first)
+    assert exchange.send(SELECT).status_word.is_first_after_power_up
+    assert len(card.sent) == 2
+
+
+def test_even_as_the_first_command_a_secret_is_sent_only_once() -> None:
+    card = ScriptedConnection(lambda _: b"\x6f\x00")
+    exchange_with(card).send(VERIFY)
+    assert len(card.sent) == 1
+
+
 def test_a_command_is_wiped_as_soon_as_it_was_sent() -> None:
     sent: list[bytearray] = []
 

@@ -21,6 +21,7 @@ from device.reader.exchange import Exchange
 from device.reader.jpki import Jpki
 from device.reader.port import CardSlot
 from tests.device.reader.laid_cards import InProcessSlot, ScriptedConnection, ScriptedSlot
+from tests.device.reader.named_commands import named
 from tests.hw_sim.card import catalog
 from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.card.issuer import Issuer
@@ -47,30 +48,44 @@ def pin_tries(card: SimulatedCard) -> int | None:
     return card.tries_left(PinName.JPKI_AUTHENTICATION)
 
 
-def test_the_token_of_a_common_card_takes_five_commands(card: SimulatedCard, jpki: Jpki) -> None:
-    token = jpki.read_token()
+def test_the_token_of_a_card_takes_two_commands(card: SimulatedCard, jpki: Jpki) -> None:
+    token = jpki.read_token(is_named=False)
     assert token.has_label(b"JPKIAPICCTOKEN2")
-    assert token.has_signing_certificate
-    assert token.has_usable_pin
-    assert len(card.trace.exchanges) == 5
+    assert not token.has_label(b"JPKIAPICCTOKEN")
+    assert token.token_id == token.label
+    assert named([exchange.command for exchange in card.trace.exchanges]) == [
+        "SELECT JPKI",
+        "READ EF 0006, 32 bytes",
+    ]
 
 
-def test_the_token_of_a_face_only_card(issuer: Issuer) -> None:
-    token = jpki_on(InProcessSlot(issuer.issue(catalog.FACE_ONLY))).read_token()
-    assert not token.has_signing_certificate
-    assert not token.has_usable_pin
+def test_the_token_of_a_phone_has_a_name_of_its_own(issuer: Issuer) -> None:
+    token = jpki_on(InProcessSlot(issuer.issue(catalog.ANDROID))).read_token(is_named=True)
+    assert token.has_label(b"JPKIAPGPSETOKEN")
+    assert token.token_id == catalog.ANDROID.holder.serial.rjust(16, "0").encode("ascii")
+    assert catalog.ANDROID.holder.serial not in repr(token)
 
 
-def test_a_card_that_has_neither_file_nor_pin_can_still_be_told() -> None:
-    answers = [OK, OK, b"JPKIAPIOSTOKEN".ljust(32) + OK, b"\x6a\x82", b"\x6a\x82"]
-    token = jpki_on(ScriptedSlot(ScriptedConnection(answers))).read_token()
-    assert token.has_label(b"JPKIAPIOSTOKEN")
-    assert not token.has_usable_pin
+def test_a_phone_with_a_shorter_file_is_called_by_its_label() -> None:
+    label = b"JPKIAPGPSETOKEN".ljust(32)
+
+    def answer(command: bytes) -> bytes:
+        return (label[: command[4]] if command[1] == 0xB0 else b"") + OK
+
+    phone = ScriptedConnection(answer)
+    token = jpki_on(ScriptedSlot(phone)).read_token(is_named=True)
+    assert (token.label, token.token_id) == (label, label)
+    assert len(phone.sent) == 3
+
+
+def test_which_cards_have_a_signing_certificate(issuer: Issuer, jpki: Jpki) -> None:
+    assert jpki.has_signing_certificate()
+    assert not jpki_on(InProcessSlot(issuer.issue(catalog.FACE_ONLY))).has_signing_certificate()
 
 
 def test_another_card_has_no_such_application(issuer: Issuer) -> None:
     with pytest.raises(ApplicationMissingError):
-        jpki_on(InProcessSlot(issuer.issue(catalog.TRANSIT))).read_token()
+        jpki_on(InProcessSlot(issuer.issue(catalog.TRANSIT))).read_token(is_named=True)
 
 
 def test_the_certificate_is_read_once_and_whole(
@@ -155,6 +170,15 @@ def test_a_card_lost_with_the_pin_leaves_its_outcome_unknown(
     assert isinstance(failure.value.__cause__, CardLostError)
     assert pin_tries(card) == 2
     assert len(card.trace.presented_pins()) == 1
+
+
+def test_the_pin_and_the_signature_are_one_command_each(card: SimulatedCard, jpki: Jpki) -> None:
+    jpki.pin_tries_left()
+    card.trace.clear()
+    jpki.verify_pin(b"1234")
+    jpki.sign(b"challenge")
+    commands = [exchange.command for exchange in card.trace.exchanges]
+    assert named(commands) == ["VERIFY EF 0018", "SIGN EF 0017"]
 
 
 def test_a_card_lost_before_the_pin_is_only_lost(card: SimulatedCard, jpki: Jpki) -> None:

@@ -1,13 +1,8 @@
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from device.reader.card_facts import CardFacts
 from device.reader.errors import (
     CardAnswerError,
     CardLostError,
-    CardNotAcceptedError,
     CardTimeoutError,
     PinBlockedError,
     PinlessUnavailableError,
@@ -15,83 +10,50 @@ from device.reader.errors import (
     PinRejectedError,
     PrintedCodeRejectedError,
     ReaderError,
+    ReadingStoppedError,
 )
 from device.reader.printed_code import PrintedCode
+from device.reader.record_anchors import RecordAnchors
 from device.reader.session import CardSession
-from device.reader.terminals import test_hierarchy
-from hostlink.terms import CardKind
 from tests.device.reader.laid_cards import InProcessSlot
-from tests.device.reader.visit_steps import CODE, PHOTO, check_signature, use_card
+from tests.device.reader.visit_steps import (
+    CHALLENGE,
+    CODE,
+    PHOTO,
+    check_signature,
+    session_with,
+    use_card,
+)
 from tests.hw_sim.card import catalog
 from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.card.issuer import Issuer
 from tests.hw_sim.card.physics import Fault
-from tests.hw_sim.card.profile import CardProfile, PinName
-
-MOST_COMMANDS = 40
-SELECT = 0xA4
-TEXT_AID = bytes.fromhex("D3921000310001010408")
+from tests.hw_sim.card.profile import PinName
 
 
-@pytest.fixture
-def card(issuer: Issuer) -> SimulatedCard:
-    return issuer.issue(catalog.MY_NUMBER, PHOTO)
-
-
-@pytest.fixture
-def session(card: SimulatedCard) -> Iterator[CardSession]:
-    session = CardSession(InProcessSlot(card), apdu_deadline_s=2)
-    yield session
-    session.close()
-
-
-def session_with(card: SimulatedCard) -> CardSession:
-    return CardSession(InProcessSlot(card), apdu_deadline_s=2)
-
-
-@pytest.mark.parametrize(
-    ("profile", "facts"),
-    [
-        (catalog.MY_NUMBER, CardFacts(CardKind.MY_NUMBER, has_pin=True, has_face_photo=True)),
-        (catalog.UNKNOWN_ATR, CardFacts(CardKind.MY_NUMBER, has_pin=True, has_face_photo=True)),
-        (catalog.PIN_LOCKED, CardFacts(CardKind.MY_NUMBER, has_pin=True, has_face_photo=True)),
-        (catalog.FACE_ONLY, CardFacts(CardKind.FACE_ONLY, has_pin=False, has_face_photo=True)),
-        (catalog.ANDROID, CardFacts(CardKind.ANDROID, has_pin=True, has_face_photo=False)),
-        (catalog.IPHONE, CardFacts(CardKind.IPHONE, has_pin=False, has_face_photo=False)),
-    ],
-)
-def test_tells_the_kinds_of_card(issuer: Issuer, profile: CardProfile, facts: CardFacts) -> None:
-    assert session_with(issuer.issue(profile)).identify() == facts
-
-
-@pytest.mark.parametrize("profile", [catalog.JUKI, catalog.TRANSIT])
-def test_refuses_other_cards(issuer: Issuer, profile: CardProfile) -> None:
-    with pytest.raises(CardNotAcceptedError):
-        session_with(issuer.issue(profile)).identify()
-
-
-@pytest.mark.parametrize("profile", [catalog.MY_NUMBER, catalog.ODD_MANNERS, catalog.CONTACT])
-def test_a_whole_visit_by_pin(issuer: Issuer, profile: CardProfile) -> None:
-    card = issuer.issue(profile, PHOTO)
-    session = session_with(card)
-    check_signature(use_card(session))
-    session.close()
-    assert not card.has_disclosed_my_number
-    assert len(card.trace.exchanges) <= MOST_COMMANDS
+def test_a_stopped_reading_of_the_photo_sends_nothing_more(
+    card: SimulatedCard, session: CardSession
+) -> None:
+    session.identify()
+    card.trace.clear()
+    with pytest.raises(ReadingStoppedError):
+        session.read_photo(CODE, lambda: len(card.trace.exchanges) == 6)
+    assert len(card.trace.exchanges) == 6
+    session.verify_pin(b"1234")
+    check_signature(session.sign_challenge(CHALLENGE))
 
 
 def test_a_wrong_pin_and_then_the_right_one(session: CardSession) -> None:
     session.identify()
     with pytest.raises(PinRejectedError) as rejection:
         session.verify_pin(b"9999")
-    assert rejection.value.tries_left == session.pin_tries_left() == 2
+    assert rejection.value.tries_left == session.identify().pin_tries_left == 2
     session.verify_pin(bytearray(b"1234"))
-    assert session.pin_tries_left() == 3
+    assert session.identify().pin_tries_left == 3
 
 
 def test_a_locked_pin(issuer: Issuer) -> None:
     session = session_with(issuer.issue(catalog.PIN_LOCKED))
-    assert session.pin_tries_left() == 0
     with pytest.raises(PinBlockedError):
         session.verify_pin(b"1234")
 
@@ -116,16 +78,6 @@ def test_a_code_that_another_card_rejected_is_a_new_one_for_this_card(issuer: Is
         assert card.tries_left(PinName.SURFACE_CODE_B) == 9
 
 
-def test_the_files_with_the_12_digit_number_are_never_even_selected(
-    card: SimulatedCard, session: CardSession
-) -> None:
-    use_card(session)
-    selected = [exchange.command[5:] for exchange in card.trace.with_ins(SELECT)]
-    assert TEXT_AID not in selected
-    assert b"\x00\x05" not in selected
-    assert all(command.command[2] < 0x80 for command in card.trace.with_ins(0xB0))
-
-
 def test_the_certificate_is_read_once(card: SimulatedCard, session: CardSession) -> None:
     session.verify_pin(b"1234")
     certificate = session.read_certificate()
@@ -141,18 +93,6 @@ def test_an_android_phone_signs_after_its_pin(issuer: Issuer) -> None:
     with pytest.raises(CardAnswerError):
         session.sign_challenge(b"challenge")
     session.verify_pin(b"1234")
-    assert len(session.sign_challenge(b"challenge").signature) == 256
-
-
-def test_a_visit_by_face(issuer: Issuer, tmp_path: Path) -> None:
-    card = issuer.issue(catalog.FACE_ONLY, PHOTO)
-    paths = {name: Path(path) for name, path in issuer.issue_terminal(tmp_path).items()}
-    settings = test_hierarchy.Settings(**paths, is_test_hierarchy=True)
-    terminal = test_hierarchy.create(settings)
-    session = CardSession(InProcessSlot(card), terminal=terminal)
-    session.identify()
-    assert session.read_photo(CODE) == PHOTO
-    session.unlock_after_face()
     assert len(session.sign_challenge(b"challenge").signature) == 256
 
 
@@ -187,23 +127,23 @@ def test_a_closed_session_says_nothing_more(session: CardSession, *, was_used: b
 
 @pytest.mark.parametrize("fault", [Fault.PULL_BEFORE_COMMAND, Fault.PULL_BEFORE_ANSWER])
 def test_a_card_pulled_at_any_command(issuer: Issuer, fault: Fault) -> None:
-    card = issuer.issue(catalog.MY_NUMBER, PHOTO)
-    use_card(session_with(card))
+    card, anchors = issuer.issue(catalog.MY_NUMBER, PHOTO), RecordAnchors([issuer.record_ca])
+    use_card(session_with(card, anchors))
     commands = len(card.trace.exchanges)
     card.power_off()
     for nth in range(1, commands + 1):
         card.trace.clear()
         card.physics.pull_at(nth, fault)
-        session = session_with(card)
+        session = session_with(card, anchors)
         with pytest.raises(ReaderError) as failure:
             use_card(session)
-        is_pin = bytes.fromhex("002000800431323334") == card.trace.exchanges[-1].command
+        is_pin = bytes.fromhex("002000980431323334") == card.trace.exchanges[-1].command
         assert isinstance(failure.value, PinOutcomeUnknownError if is_pin else CardLostError)
         with pytest.raises(CardLostError):
-            session.pin_tries_left()
+            session.identify()
         session.close()
         assert len(card.trace.exchanges) == nth
-        check_signature(use_card(session_with(card)))
+        check_signature(use_card(session_with(card, anchors)))
         card.power_off()
     assert card.tries_left(PinName.JPKI_AUTHENTICATION) == 3
 

@@ -32,3 +32,19 @@ def test_zero_means_256_where_bytes_are_announced() -> None:
 
 def test_repr_is_hexadecimal() -> None:
     assert repr(StatusWord(0x6A82)) == "StatusWord(6A82)"
+
+
+@pytest.mark.parametrize(
+    ("value", "tries"),
+    [(0x63C2, 2), (0x6984, 0), (0x6983, 0), (0x63C0, 0), (0x9000, 3), (0x6300, 3), (0x6A82, None)],
+)
+def test_tries_that_a_word_tells(value: int, tries: int | None) -> None:
+    assert StatusWord(value).tries_left_of(3) == tries
+
+
+def test_words_about_a_secret_are_no_refusal_of_its_name() -> None:
+    words = (0x9000, 0x6300, 0x6982, 0x6983, 0x6984, 0x6F00, *range(0x63C0, 0x63D0))
+    assert not any(StatusWord(value).is_naming_refused for value in words)
+    assert StatusWord(0x6A86).is_naming_refused
+    assert StatusWord(0x6982).is_unauthorised
+    assert not StatusWord(0x6985).is_unauthorised

@@ -16,7 +16,7 @@ from tests.hw_sim.card import catalog
 from tests.hw_sim.card.issuer import Issuer
 from tests.hw_sim.card.vicc import VirtualSlot
 
-_VERIFY = bytes.fromhex("0020008004")
+_VERIFY = bytes.fromhex("0020009804")
 
 _READER = """
 import sys
@@ -40,7 +40,7 @@ print("ready", flush=True)
 sys.stdin.readline()
 with Pin(buffer) as pin:
     if "keep" in sys.argv:
-        kept.append(b"\\x00\\x20\\x00\\x80\\x04" + pin.digits())
+        kept.append(b"\\x00\\x20\\x00\\x98\\x04" + pin.digits())
     try:
         session.verify_pin(pin.digits())
     except PinRejectedError:

@@ -1,4 +1,4 @@
-"""One whole use of a card by PIN, and what a test needs to know about it."""
+"""Whole uses of a card, and what a test needs to know about them."""
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -7,19 +7,47 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from device.reader.card_facts import SignedChallenge
 from device.reader.printed_code import PrintedCode
+from device.reader.record_anchors import RecordAnchors
 from device.reader.session import CardSession
+from tests.device.reader.laid_cards import InProcessSlot
+from tests.hw_sim.card.card import SimulatedCard
+from tests.hw_sim.card.profile import CardProfile
 
 PHOTO = bytes.fromhex("0000000C6A502020") + bytes(range(256)) * 8
 CODE = PrintedCode.from_print("昭和33年3月14日", 2035, "4821")
-"""Printed on the front of the cards of `catalog.TARO`."""
+"""Printed on the front of most cards of `catalog`."""
 CHALLENGE = bytes(range(32))
 
 
-def use_card(session: CardSession) -> SignedChallenge:
-    """Everything a visit may ask of a card, in its order."""
+def session_with(card: SimulatedCard, anchors: RecordAnchors | None = None) -> CardSession:
+    """A session with a card that lies in this process."""
+    return CardSession(InProcessSlot(card), apdu_deadline_s=2, anchors=anchors)
+
+
+def code_of(profile: CardProfile) -> PrintedCode:
+    """Printed on the front of this card."""
+    return PrintedCode.from_digits(profile.matching_code_b, profile.card_expiry)
+
+
+def read_ahead(session: CardSession, code: PrintedCode = CODE) -> None:
+    """Everything that is read while the patient chooses."""
     session.identify()
-    assert session.read_photo(CODE) == PHOTO
+    session.read_certificate()
+    assert session.read_photo(code) == PHOTO
+    session.get_ready_to_sign()
+
+
+def use_card(session: CardSession) -> SignedChallenge:
+    """Everything a visit by PIN may ask of a card, in its order."""
+    read_ahead(session)
     session.verify_pin(b"1234")
+    return session.sign_challenge(CHALLENGE)
+
+
+def use_card_after_face(session: CardSession, code: PrintedCode = CODE) -> SignedChallenge:
+    """Everything a visit by face asks of a card, in its order."""
+    read_ahead(session, code)
+    session.unlock_after_face()
     return session.sign_challenge(CHALLENGE)
 
 

@@ -6,6 +6,7 @@ from device.screen.port import PageView
 TELEPHONE_PAD = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", "")
 SCRAMBLED_PAD = ("8", "3", "0", "5", "9", "1", "7", "2", "6", "", "4", "")
 ITEMS = ("surgery", "diagnosis", "medication", "health_checkup")
+BOTH_NOTICES = ("certificate_expires_soon", "card_expires_soon")
 NAME = "試験 花子"
 
 HINTS = tuple(hint.value for hint in QualityHint)
@@ -51,5 +52,26 @@ EXAMPLES = (
     PageView("take_card", 18, {"failure": "cancelled", "is_reminder": 1}),
     PageView("card_taken", 19, {"failure": "card_removed"}),
     PageView("failed", 20, {"failure": "face_not_matched"}, ("retry_face", "pin", "end")),
+    PageView(
+        "failed", 22, {"failure": "card_face_down"}, ("retry_face", "type_code", "pin", "end")
+    ),
+    PageView("take_card", 23, {"failure": "several_cards", "is_reminder": 0}),
+    PageView("take_card", 24, {"failure": "several_cards", "is_reminder": 1}),
+    PageView("printed_code", 25, {"pad": TELEPHONE_PAD}, ("confirm", "erase", "end")),
+    PageView("checking", 26, {"is_phone": 1}, ("end",)),
+    PageView("waiting", 27, {"is_phone": 1}, ("end",)),
+    PageView("finished", 31, {"patient_name": NAME, "is_phone": 1}),
+    PageView("take_card", 32, {"failure": "phone_not_authenticated", "is_phone": 1}),
+    PageView(
+        "take_card", 33, {"failure": "phone_not_authenticated", "is_phone": 1, "is_reminder": 1}
+    ),
+    PageView("choose_method", 28, {"is_phone": 1}, ("pin", "end")),
+    PageView(
+        "consent_all",
+        29,
+        {"patient_name": NAME, "items": ITEMS, "notices": BOTH_NOTICES},
+        ("agree_all", "refuse_all", "one_by_one", "end"),
+    ),
+    PageView("finished", 30, {"patient_name": NAME, "notices": BOTH_NOTICES}),
     PageView("out_of_service", 21, {"failure": "reader_unavailable"}),
 )

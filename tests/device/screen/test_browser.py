@@ -21,7 +21,8 @@ from device.screen.server import ScreenSettings, WebScreen
 from device.screen.theme import SEVEN_INCH, ScreenProfile
 from hostlink.terms import FailureCode
 from tests.device.screen.conftest import Touches
-from tests.device.screen.examples import EXAMPLES, HINTS, SCRAMBLED_PAD
+from tests.device.screen.examples import EXAMPLES, HINTS, SCRAMBLED_PAD, TELEPHONE_PAD
+from tests.device.screen.test_language import DRAWN
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
@@ -156,7 +157,7 @@ DISPLAYS = {
     "10-inch": (ScreenProfile(1280, 216.6), 800, ("en",)),
     "upright": (ScreenProfile(600, 90.3), 1024, ("ja", "en")),
 }
-WAYS_ON = ("retry_face", "pin", "end")
+WAYS_ON = ("retry_face", "type_code", "pin", "end")
 
 
 @pytest.mark.parametrize("display", DISPLAYS)
@@ -196,6 +197,43 @@ def test_a_pin_is_typed_on_the_pad(kiosk: Kiosk) -> None:
         ("choice", 70, "confirm"),
     ]
     assert kiosk.page.locator("input").count() == 0
+
+
+CODE_PAGE = PageView("printed_code", 71, {"pad": TELEPHONE_PAD}, ("confirm", "erase", "end"))
+
+
+def test_a_printed_code_is_typed_and_compared(kiosk: Kiosk) -> None:
+    kiosk.show(CODE_PAGE)
+    for digit in "58":
+        kiosk.page.locator(".key", has_text=digit).click()
+    kiosk.screen.show_printed_code(71, "58031420354821", is_doubted=False)
+    kiosk.page.locator("#announcement", has_text="14 けた 入力").wait_for(state="attached")
+    assert kiosk.page.locator(".code-digits").all_text_contents() == ["580314", "2035", "4821"]
+    assert not kiosk.page.locator(".doubt").is_visible()
+    assert (violations(kiosk.page), misfits(kiosk)) == ([], [])
+    kiosk.screen.show_printed_code(71, "58031420354821", is_doubted=True)
+    kiosk.page.locator(".doubt", has_text="お確かめください").wait_for()
+    assert (violations(kiosk.page), misfits(kiosk)) == ([], [])
+    kiosk.page.wait_for_timeout(400)
+    for choice in ("erase", "confirm"):
+        kiosk.page.locator(f"[data-choice={choice}]").click()
+    kiosk.speak("en")
+    assert kiosk.page.locator(".code-digits").all_text_contents() == ["580314", "2035", "4821"]
+    assert (violations(kiosk.page), misfits(kiosk)) == ([], [])
+    assert kiosk.touches.heard == [
+        *(("pad", 71, position) for position in (4, 7)),
+        *(("choice", 71, choice) for choice in ("erase", "confirm")),
+    ]
+    assert kiosk.page.locator("input").count() == 0
+
+
+def test_the_picture_of_what_to_do_is_there_and_has_words(kiosk: Kiosk) -> None:
+    for turn, failure in enumerate(DRAWN, 80):
+        kiosk.show(PageView("failed", turn, {"failure": failure}, ("pin", "end")))
+        picture = kiosk.page.locator(f"img[src='pictures/{failure}.svg']")
+        picture.wait_for()
+        assert picture.evaluate("each => each.decode().then(() => each.naturalWidth)") > 0
+        assert picture.get_attribute("alt")
 
 
 TOUCH_AT_ONCE = """() => new MutationObserver((_, observer) => {

@@ -50,7 +50,22 @@ def test_every_language_fills_in_the_same_words(language: Language) -> None:
 @pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
 def test_no_text_is_there_that_nobody_asks_for(language: Language) -> None:
     others = {key for key in language.texts if not key.startswith("label.")} - needed_keys()
-    assert others == {"page.pin.retry", "page.take_card.reminder"}
+    pictures = {key for key in others if re.fullmatch(r"failure\..*\.picture", key)}
+    assert pictures == {f"failure.{name}.picture" for name in DRAWN}
+    assert others - pictures == {
+        *("page.pin.retry", "page.take_card.reminder", "page.printed_code.doubt"),
+        *(f"page.{name}.body_phone" for name in ("choose_method", "checking", "waiting")),
+        *("page.finished.body_phone", "page.take_card.title_phone"),
+        "page.take_card.reminder_phone",
+    }
+
+
+DRAWN = ("card_face_down", "card_upside_down", "card_in_case", "several_cards")
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_what_is_described_is_drawn(name: str) -> None:
+    assert (LANGUAGES_FOLDER.parent / "web" / "pictures" / f"{name}.svg").is_file()
 
 
 def test_english_has_no_japanese_left_in_it() -> None:

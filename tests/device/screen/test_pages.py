@@ -2,7 +2,7 @@ import pytest
 
 from device.screen.errors import UnknownTextError
 from device.screen.language import load_languages
-from device.screen.pages import PageModel, page_model
+from device.screen.pages import PageModel, page_model, printed_code_groups
 from device.screen.port import PageView
 from device.visit.effects import PageName
 from hostlink.terms import FailureCode
@@ -53,6 +53,41 @@ def test_the_tries_left_are_told_before_the_first_key() -> None:
 
 def test_a_second_pin_is_asked_for_in_other_words() -> None:
     assert shown("pin", is_retry=1)["paragraphs"] != shown("pin", is_retry=0)["paragraphs"]
+
+
+@pytest.mark.parametrize("is_phone", [0, 1])
+@pytest.mark.parametrize("is_reminder", [0, 1])
+def test_what_has_to_be_taken_is_called_by_its_name(is_phone: int, is_reminder: int) -> None:
+    model = shown("take_card", is_phone=is_phone, is_reminder=is_reminder, failure="cancelled")
+    sentences = [model["title"], *(model["paragraphs"][:1] if is_reminder else [])]
+    for sentence in sentences:
+        assert ("スマートフォン" in sentence) == bool(is_phone)
+
+
+@pytest.mark.parametrize("name", ["choose_method", "checking", "waiting", "finished"])
+def test_a_phone_is_called_a_phone(name: str) -> None:
+    assert "スマートフォン" in shown(name, is_phone=1)["paragraphs"][0]
+    assert "カード" in shown(name, is_phone=0)["paragraphs"][0]
+
+
+@pytest.mark.parametrize("name", ["failed", "take_card", "card_taken"])
+def test_how_to_lay_the_card_is_drawn_and_described(name: str) -> None:
+    model = shown(name, failure="card_face_down")
+    assert model["picture"] == "card_face_down"
+    assert "裏返し" in model["picture_text"]
+    assert shown(name, failure="cancelled")["picture"] == ""
+
+
+def test_a_card_that_is_left_behind_is_to_be_taken_and_not_turned() -> None:
+    assert shown("take_card", failure="card_face_down", is_reminder=1)["picture"] == ""
+
+
+def test_the_digits_of_the_code_are_divided_as_they_are_printed() -> None:
+    for typed in ("", "3", "330314", "3303142", "33031420354821"):
+        groups = printed_code_groups(typed, JAPANESE)
+        assert "".join(group["digits"] for group in groups) == typed
+        assert [group["length"] for group in groups] == [6, 4, 4]
+        assert all(len(group["digits"]) <= group["length"] for group in groups)
 
 
 def test_the_name_stands_on_the_page() -> None:

@@ -36,7 +36,7 @@ def kinds(news: list[str | bytes]) -> list[str]:
 
 def test_whoever_comes_is_told_everything_once(shown: Shown) -> None:
     seen = Seen()
-    assert kinds(shown.news_for(seen)) == ["page", "hint", "pin_length"]
+    assert kinds(shown.news_for(seen)) == ["page", "hint", "pin_length", "printed_code"]
     assert shown.news_for(seen) == []
 
 
@@ -48,7 +48,7 @@ def test_what_was_overtaken_is_never_told(shown: Shown) -> None:
     shown.show(PageView("face", 50))
     shown.show_hint(50, "no_face")
     shown.show_hint(50, "good")
-    page, hint, _ = texts(shown.news_for(seen))
+    page, hint, *_ = texts(shown.news_for(seen))
     assert (page["name"], page["turn"], hint["hint"]) == ("face", 50, "good")
 
 
@@ -98,15 +98,48 @@ def test_a_new_page_starts_without_hint_and_dots(shown: Shown) -> None:
     shown.show(PageView("pin", 5))
     shown.show_pin_length(5, 3)
     shown.show(PageView("pin", 6))
-    _, hint, length = texts(shown.news_for(Seen()))
+    _, hint, length, _ = texts(shown.news_for(Seen()))
     assert (hint["hint"], length["entered"], length["turn"]) == ("", 0, 6)
+
+
+def code_of(shown: Shown) -> dict[str, Any]:
+    return texts(shown.news_for(Seen()))[-1]
+
+
+def test_typed_digits_stand_in_the_three_groups_of_the_card(shown: Shown) -> None:
+    shown.show(PageView("printed_code", 5))
+    shown.show_printed_code(5, "33031420", is_doubted=False)
+    code = code_of(shown)
+    assert [group["digits"] for group in code["groups"]] == ["330314", "20", ""]
+    assert [group["length"] for group in code["groups"]] == [6, 4, 4]
+    assert [group["name"][:4] for group in code["groups"]] == ["生年月日", "有効期限", "セキュリ"]
+    assert (code["entered"], code["doubt"]) == (8, "")
+    shown.show_printed_code(5, "33031420354821", is_doubted=True)
+    assert code_of(shown)["doubt"]
+
+
+def test_the_next_page_has_none_of_the_digits(shown: Shown) -> None:
+    shown.show(PageView("printed_code", 5))
+    shown.show_printed_code(5, "330314", is_doubted=True)
+    shown.show_printed_code(4, "999999", is_doubted=True)
+    shown.show(PageView("printed_code", 6))
+    code = code_of(shown)
+    assert [group["digits"] for group in code["groups"]] == ["", "", ""]
+    assert (code["entered"], code["doubt"], code["turn"]) == (0, "", 6)
+
+
+def test_what_stood_on_the_page_is_the_same_whatever_was_typed(shown: Shown) -> None:
+    shown.show(PageView("printed_code", 5))
+    before = shown.text_hash()
+    shown.show_printed_code(5, "330314", is_doubted=False)
+    assert shown.text_hash() == before
 
 
 def test_another_language_changes_all_words_and_keeps_the_rest(shown: Shown) -> None:
     shown.show(PageView("pin", 5, {"tries_left": 3}))
     shown.show_pin_length(5, 2)
     shown.speak("en")
-    page, _, length = texts(shown.news_for(Seen()))
+    page, _, length, _ = texts(shown.news_for(Seen()))
     assert page["title"] == "Please enter your PIN"
     assert (page["language"], length["text"]) == ("en", "2 of 4 digits entered")
 

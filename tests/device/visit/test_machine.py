@@ -7,31 +7,26 @@ import pytest
 from device.visit import events
 from device.visit.effects import (
     Choice,
-    CountPinTries,
-    Effect,
     ForgetPatient,
     ForgetPin,
     KeepRecord,
     OpenPinEntry,
     PageName,
-    RecogniseCard,
     ShowPage,
     SignChallenge,
     StartFaceCheck,
     StopFaceCheck,
+    StopReadingPhoto,
     TellAgent,
     VerifyPin,
 )
-from device.visit.machine import advance, begin
+from device.visit.machine import advance
 from device.visit.policy import VisitPolicy
 from device.visit.state import CheckingFace, Idle, OutOfService, State
 from hostlink.messages import (
     IdentityProven,
-    Moment,
     VisitChallenge,
     VisitOpened,
-    VisitOptions,
-    VisitRecord,
     VisitRefused,
 )
 from hostlink.terms import (
@@ -39,82 +34,32 @@ from hostlink.terms import (
     ConsentAnswer,
     ConsentItem,
     FailureCode,
-    Notice,
-    TimeSource,
     VerificationMethod,
     VisitOutcome,
 )
-
-NOW = Moment(1_795_000_000_000, 1, TimeSource.AGENT)
-TEXTS = b"t" * 32
-VISIT = b"first visit id.."
-OTHER = b"second visit id."
-CHALLENGE = VisitChallenge(VISIT, b"n" * 16, b"c" * 32)
-OPTIONS = VisitOptions(VISIT, "受付　太郎", True, tuple(ConsentItem), (Notice.CARD_EXPIRES_SOON,))
-
-
-class Story:
-    """Feeds events to the machine and remembers what it wanted done."""
-
-    def __init__(self) -> None:
-        self.state: State = begin()[0]
-        self.effects: list[Effect] = []
-        self.last: tuple[Effect, ...] = ()
-        self.happen(events.SlotReady())
-
-    @property
-    def turn(self) -> int:
-        return self.state.turn
-
-    def shown(self) -> PageName:
-        return self.page.page
-
-    @property
-    def page(self) -> ShowPage:
-        return [effect for effect in self.effects if isinstance(effect, ShowPage)][-1]
-
-    @property
-    def records(self) -> list[VisitRecord]:
-        return [effect.record for effect in self.effects if isinstance(effect, KeepRecord)]
-
-    def happen(self, *happened: events.Event) -> "Story":
-        for event in happened:
-            self.state, self.last = advance(self.state, event)
-            self.effects += self.last
-        return self
-
-    def wanted(self, kind: type[Effect]) -> Effect | None:
-        return next((effect for effect in self.last if isinstance(effect, kind)), None)
-
-    def lay_card(self, *, has_pin: bool = True, has_face: bool = True) -> "Story":
-        self.happen(events.CardPlaced(VISIT))
-        assert self.wanted(RecogniseCard)
-        kind = CardKind.MY_NUMBER if has_pin else CardKind.FACE_ONLY
-        return self.happen(events.CardRecognised(self.turn, kind, has_pin, has_face))
-
-    def match_face(self) -> "Story":
-        self.happen(events.FaceChosen(self.turn))
-        assert self.wanted(StartFaceCheck)
-        return self.happen(events.FaceMatched(self.turn, NOW))
-
-    def enter_pin(self, tries_left: int = 3) -> "Story":
-        self.happen(events.PinChosen(self.turn))
-        assert self.wanted(CountPinTries)
-        self.happen(events.PinTriesCounted(self.turn, tries_left))
-        return self.happen(events.PinEntered(self.turn))
-
-    def prove(self, options: VisitOptions = OPTIONS) -> "Story":
-        self.happen(events.ChallengeReceived(CHALLENGE))
-        assert self.wanted(SignChallenge)
-        self.happen(events.ChallengeSigned(self.turn, b"certificate", b"signature"))
-        return self.happen(events.OptionsReceived(options))
+from tests.device.visit.story import (
+    CHALLENGE,
+    FACE_ONLY,
+    LAST_TRY,
+    LOCKED,
+    MY_NUMBER,
+    NOW,
+    OPTIONS,
+    OTHER,
+    TEXTS,
+    TYPING,
+    VISIT,
+    Story,
+)
 
 
 def test_face_visit_completes_with_all_consents() -> None:
     story = Story().lay_card()
     assert story.wanted(TellAgent) == TellAgent(VisitOpened(VISIT, CardKind.MY_NUMBER))
     assert story.page.choices == (Choice.FACE, Choice.PIN, Choice.END)
-    story.match_face().prove()
+    story.match_face()
+    assert story.wanted(StopReadingPhoto), "nobody looks at the photo any more"
+    story.prove()
     assert story.shown() is PageName.CONSENT_ALL
     story.happen(events.AllConsentsAnswered(story.turn, True, NOW, TEXTS))
     assert story.shown() is PageName.SAVING
@@ -133,7 +78,7 @@ def test_face_visit_completes_with_all_consents() -> None:
 
 def test_pin_visit_tells_the_tries_left_before_the_first_digit() -> None:
     story = Story().lay_card()
-    story.happen(events.PinChosen(story.turn), events.PinTriesCounted(story.turn + 1, 3))
+    story.happen(events.PinChosen(story.turn))
     assert story.shown() is PageName.PIN
     assert story.page.tries_left == 3
     assert story.wanted(OpenPinEntry)
@@ -203,7 +148,7 @@ def test_two_wrong_pins_leave_the_last_try_of_the_card_alone() -> None:
 
 
 def test_last_try_is_spent_only_after_an_explicit_yes() -> None:
-    story = Story().lay_card().enter_pin(tries_left=1)
+    story = Story().lay_card(LAST_TRY).enter_pin()
     assert story.shown() is PageName.PIN_LAST_TRY
     assert not [effect for effect in story.effects if isinstance(effect, VerifyPin)]
     story.happen(events.LastTryConfirmed(story.turn))
@@ -211,7 +156,7 @@ def test_last_try_is_spent_only_after_an_explicit_yes() -> None:
 
 
 def test_last_try_can_be_left_for_the_face_and_wipes_the_pin() -> None:
-    story = Story().lay_card().enter_pin(tries_left=1)
+    story = Story().lay_card(LAST_TRY).enter_pin()
     story.happen(events.FaceChosen(story.turn))
     assert story.wanted(ForgetPin)
     assert story.wanted(StartFaceCheck)
@@ -230,18 +175,18 @@ def test_last_try_can_be_left_for_the_face_and_wipes_the_pin() -> None:
 def test_some_failures_end_the_face_for_as_long_as_the_card_lies_here(
     failure: FailureCode,
 ) -> None:
-    story = Story().lay_card()
+    story = Story(TYPING).lay_card(LAST_TRY)
     story.happen(events.FaceChosen(story.turn), events.JobFailed(story.turn + 1, failure))
     assert story.page.choices == (Choice.PIN, Choice.END)
-    story.enter_pin(tries_left=1)
+    story.enter_pin()
     assert story.page.choices == (Choice.CONFIRM_LAST_TRY, Choice.END)
     story.happen(events.FaceChosen(story.turn))
     assert not story.last
 
 
 def test_locked_pin_offers_the_face_and_is_recorded_when_the_patient_ends() -> None:
-    story = Story().lay_card()
-    story.happen(events.PinChosen(story.turn), events.PinTriesCounted(story.turn + 1, 0))
+    story = Story().lay_card(LOCKED)
+    story.happen(events.PinChosen(story.turn))
     assert story.page.failure is FailureCode.PIN_LOCKED
     story.happen(events.Cancelled(story.turn))
     (record,) = story.records
@@ -260,7 +205,7 @@ def test_face_may_be_tried_three_times_then_only_the_pin_is_left() -> None:
 
 
 def test_face_only_card_never_offers_the_pin() -> None:
-    story = Story().lay_card(has_pin=False)
+    story = Story().lay_card(replace(FACE_ONLY, has_pin=True, pin_tries_left=3))
     assert story.page.choices == (Choice.FACE, Choice.END)
     story.happen(events.PinChosen(story.turn))
     assert not story.last
@@ -291,7 +236,7 @@ def test_late_face_answer_never_serves_the_next_patient() -> None:
     story.happen(events.FaceChosen(story.turn))
     turn_of_a = story.turn
     story.happen(events.CardRemoved(), events.CardPlaced(OTHER))
-    story.happen(events.CardRecognised(story.turn, CardKind.MY_NUMBER, True, True))
+    story.happen(replace(MY_NUMBER, turn=story.turn))
     story.happen(events.FaceChosen(story.turn))
     story.happen(events.FaceMatched(turn_of_a, NOW))
     assert isinstance(story.state, CheckingFace)
@@ -313,7 +258,7 @@ def test_answers_for_another_visit_are_ignored(message_visit: bytes) -> None:
     story.happen(events.ChallengeReceived(VisitChallenge(message_visit, b"n", b"c")))
     assert not story.last
     story.happen(events.ChallengeReceived(CHALLENGE))
-    story.happen(events.ChallengeSigned(story.turn, b"certificate", b"signature"))
+    story.happen(events.ChallengeSigned(story.turn, b"certificate", b"signature", NOW))
     story.happen(events.OptionsReceived(replace(OPTIONS, visit_id=message_visit)))
     assert not story.last
     refused = VisitRefused(message_visit, FailureCode.ELIGIBILITY_NOT_FOUND)
@@ -333,11 +278,11 @@ def test_challenge_that_comes_early_is_signed_as_soon_as_the_patient_is_verified
 def test_reconnected_agent_gets_the_visit_again_and_a_new_signature() -> None:
     story = Story().lay_card().match_face()
     story.happen(events.ChallengeReceived(CHALLENGE))
-    story.happen(events.ChallengeSigned(story.turn, b"certificate", b"signature"))
+    story.happen(events.ChallengeSigned(story.turn, b"certificate", b"signature", NOW))
     story.happen(events.AgentLost(), events.AgentConnected())
     assert story.wanted(TellAgent) == TellAgent(VisitOpened(VISIT, CardKind.MY_NUMBER))
     story.happen(events.ChallengeReceived(replace(CHALLENGE, nonce=b"m" * 16)))
-    story.happen(events.ChallengeSigned(story.turn, b"certificate", b"other signature"))
+    story.happen(events.ChallengeSigned(story.turn, b"certificate", b"other signature", NOW))
     told = story.wanted(TellAgent)
     assert isinstance(told, TellAgent)
     assert isinstance(told.message, IdentityProven)
@@ -391,7 +336,7 @@ def test_policy_sets_the_number_of_tries() -> None:
     turn = 0
     for event in (
         events.CardPlaced(VISIT),
-        events.CardRecognised(1, CardKind.FACE_ONLY, False, True),
+        replace(FACE_ONLY, turn=1),
         events.FaceChosen(2),
         events.JobFailed(3, FailureCode.FACE_NOT_MATCHED),
     ):

@@ -15,23 +15,28 @@ from device.visit.effects import (
     Effect,
     ForgetPatient,
     KeepRecord,
+    OpenPinEntry,
     RecogniseCard,
     ShowPage,
+    StartFaceCheck,
     VerifyPin,
 )
 from device.visit.machine import Step
 from device.visit.state import (
     AskingConsent,
     CardTaken,
+    EnteringPin,
     Idle,
     KeepingRecord,
     OutOfService,
+    ProvingIdentity,
     State,
     TakingCard,
     VisitState,
 )
-from hostlink.terms import VisitOutcome
-from tools.draw_states import MOMENT, explore, possible_events
+from hostlink.messages import VisitRecord
+from hostlink.terms import CardKind, VerificationMethod, VisitOutcome
+from tools.draw_states import MOMENT, TYPING, explore, possible_events
 
 Advance = Callable[[State, events.Event], Step]
 
@@ -40,6 +45,7 @@ Advance = Callable[[State, events.Event], Step]
 class Observer:
     """Watches one patient at a time from outside, by events and effects only."""
 
+    kind: CardKind | None = None
     is_verified: bool = False
     answers_pressed: int = 0
     is_remembered: bool = False
@@ -50,8 +56,12 @@ class Observer:
         self, state: State, event: events.Event, after: State, done: tuple[Effect, ...]
     ) -> None:
         is_current = getattr(event, "turn", state.turn) == state.turn
+        if isinstance(event, events.CardRecognised) and is_current:
+            self.kind = event.kind
         if isinstance(event, events.FaceMatched | events.PinAccepted) and is_current:
             self.is_verified = True
+        if isinstance(event, events.ChallengeSigned) and is_current:
+            self.is_verified |= self.kind is CardKind.IPHONE
         if isinstance(event, events.AllConsentsAnswered | events.ConsentAnswered) and is_current:
             self.answers_pressed += 1
         self._check_records(done)
@@ -73,6 +83,7 @@ class Observer:
             self.is_remembered = False
         if begins:
             self.is_verified, self.answers_pressed, self.is_remembered = False, 0, True
+            self.kind = None
 
     def _check_records(self, done: tuple[Effect, ...]) -> None:
         for effect in done:
@@ -81,13 +92,20 @@ class Observer:
             record = effect.record
             if record.outcome is VisitOutcome.COMPLETED and not self.is_verified:
                 self.broken.append("result without verification")
+            if record.method is VerificationMethod.PHONE and self.kind is not CardKind.IPHONE:
+                self.broken.append("card taken for a phone")
             if (record.failure is None) is not (record.outcome is VisitOutcome.COMPLETED):
                 self.broken.append("failure code does not fit the outcome")
             if record.consents and not self.answers_pressed:
                 self.broken.append("consent assumed")
 
 
-def run(choices: list[tuple[int, int]], advance: Advance = machine.advance) -> list[str]:
+def step(state: State, event: events.Event) -> Step:
+    """The machine of a clinic that lets everything be done that can be done."""
+    return machine.advance(state, event, TYPING)
+
+
+def run(choices: list[tuple[int, int]], advance: Advance = step) -> list[str]:
     """Feed events picked by number, some of them late, and report every broken promise."""
     observer = Observer()
     state = advance(machine.begin()[0], events.SlotReady())[0]
@@ -102,7 +120,7 @@ def run(choices: list[tuple[int, int]], advance: Advance = machine.advance) -> l
 
 def likely_walk() -> st.SearchStrategy[list[tuple[int, int]]]:
     late = st.sampled_from([0, 0, 0, 0, 0, 0, 1, 2])
-    return st.lists(st.tuples(st.integers(0, 31), late), max_size=60)
+    return st.lists(st.tuples(st.integers(0, 39), late), max_size=60)
 
 
 @settings(max_examples=400, deadline=None)
@@ -112,17 +130,25 @@ def test_every_promise_holds_over_any_history(choices: list[tuple[int, int]]) ->
 
 
 def replay(names: str, advance: Advance) -> list[str]:
-    """Feed events by name; `late:` marks one that answers the turn before."""
+    """Feed events by name; `late:` marks one that answers the turn before, `IPHONE` a phone."""
     observer = Observer()
     state: State = Idle(1)
     for name in names.split():
         late, _, kind = name.rpartition(":")
-        turn = state.turn - 1 if late else state.turn
-        event = next(e for e in possible_events(turn) if type(e).__name__ == kind)
+        event = named(kind, state.turn - 1 if late else state.turn)
         after, done = advance(state, event)
         observer.watch(state, event, after, done)
         state = after
     return observer.broken
+
+
+def named(name: str, turn: int) -> events.Event:
+    for event in possible_events(turn):
+        if isinstance(event, events.CardRecognised) and event.kind.name == name:
+            return event
+        if type(event).__name__ == name:
+            return event
+    raise KeyError(name)
 
 
 KNOWN = "CardPlaced CardRecognised FaceChosen "
@@ -131,8 +157,15 @@ SWAPPED = PROVEN + "AllConsentsAnswered CardRemoved CardPlaced"
 WHOLE = PROVEN + "AllConsentsAnswered RecordKept CardRemoved TimedOut"
 
 
-def test_the_whole_visit_keeps_every_promise() -> None:
-    assert replay(WHOLE, machine.advance) == []
+PHONE = (
+    "CardPlaced IPHONE ChallengeReceived ChallengeSigned OptionsReceived AllConsentsAnswered"
+    " RecordKept CardRemoved TimedOut"
+)
+
+
+@pytest.mark.parametrize("history", [WHOLE, PHONE])
+def test_the_whole_visit_keeps_every_promise(history: str) -> None:
+    assert replay(history, step) == []
 
 
 def ignores_turns(state: State, event: events.Event) -> Step:
@@ -187,6 +220,38 @@ def skips_verification(state: State, event: events.Event) -> Step:
     return after, done
 
 
+def takes_every_signature(state: State, event: events.Event) -> Step:
+    """Bad: whatever signs is taken for a phone that asked its holder."""
+    if isinstance(event, events.CardRecognised):
+        event = replace(event, kind=CardKind.IPHONE)
+    return machine.advance(state, event, TYPING)
+
+
+def believes_a_phone_at_sight(state: State, event: events.Event) -> Step:
+    """Bad: a phone that was laid down counts as one that signed."""
+    if isinstance(event, events.ChallengeReceived) and isinstance(state, ProvingIdentity):
+        proven = machine.advance(state, event, TYPING)[0]
+        return machine.advance(
+            proven, events.ChallengeSigned(proven.turn, b"", b"", MOMENT), TYPING
+        )
+    return machine.advance(state, event, TYPING)
+
+
+def blames_the_phone(state: State, event: events.Event) -> Step:
+    """Bad: the record of a face check says that a phone did it."""
+    after, done = machine.advance(state, event, TYPING)
+    return after, tuple(
+        replace(effect, record=by_phone(effect.record))
+        if isinstance(effect, KeepRecord)
+        else effect
+        for effect in done
+    )
+
+
+def by_phone(record: VisitRecord) -> VisitRecord:
+    return replace(record, method=VerificationMethod.PHONE)
+
+
 @pytest.mark.parametrize(
     ("bad", "history", "promise"),
     [
@@ -197,10 +262,21 @@ def skips_verification(state: State, event: events.Event) -> Step:
         (waits_for_the_disk_to_forget, SWAPPED, "left without forgetting"),
         (assumes_consent, PROVEN + "TimedOut", "consent assumed"),
         (skips_verification, WHOLE.replace(" FaceMatched", ""), "result without verification"),
+        (
+            takes_every_signature,
+            WHOLE.replace(" FaceChosen FaceMatched", ""),
+            "result without verification",
+        ),
+        (
+            believes_a_phone_at_sight,
+            PHONE.replace(" ChallengeSigned", ""),
+            "result without verification",
+        ),
+        (blames_the_phone, WHOLE, "card taken for a phone"),
     ],
 )
 def test_each_bad_machine_is_caught(bad: Advance, history: str, promise: str) -> None:
-    assert replay(history, machine.advance) == []
+    assert replay(history, step) == []
     assert promise in replay(history, bad)
 
 
@@ -231,7 +307,7 @@ def test_every_state_of_a_visit_answers_time_out_and_removal() -> None:
 def test_exactly_one_record_for_every_visit() -> None:
     """A laid card leaves a record exactly when its visit ends, by whatever event."""
     for before, event, after in explore():
-        done = machine.advance(before, event)[1]
+        done = step(before, event)[1]
         records = sum(isinstance(effect, KeepRecord) for effect in done)
         has_ended = isinstance(before, VisitState) and (
             not isinstance(after, VisitState) or isinstance(event, events.CardPlaced)
@@ -241,11 +317,12 @@ def test_exactly_one_record_for_every_visit() -> None:
 
 def test_a_pin_is_sent_only_from_an_entered_and_where_last_a_confirmed_pin() -> None:
     for before, event, _ in explore():
-        done = machine.advance(before, event)[1]
+        done = step(before, event)[1]
         if any(isinstance(effect, VerifyPin) for effect in done):
             assert isinstance(event, events.PinEntered | events.LastTryConfirmed)
             if isinstance(event, events.PinEntered):
-                assert getattr(before, "tries_left", 0) > 1
+                assert isinstance(before, EnteringPin)
+                assert before.visit.pin_tries_left > 1
 
 
 def test_states_that_know_nobody_hold_no_name() -> None:
@@ -257,13 +334,39 @@ def test_states_that_know_nobody_hold_no_name() -> None:
 
 def test_no_name_certificate_or_challenge_in_any_repr() -> None:
     for before, event, after in explore():
-        shown = repr(machine.advance(before, event)[1]) + repr(after) + repr(event)
+        shown = repr(step(before, event)[1]) + repr(after) + repr(event)
         for secret in ("太郎", "b'certificate'", "b'signature'", "cccccc"):
             assert secret not in shown
 
 
 def test_each_page_with_choices_offers_the_way_out() -> None:
     for before, event, _ in explore():
-        for effect in machine.advance(before, event)[1]:
+        for effect in step(before, event)[1]:
             if isinstance(effect, ShowPage) and effect.choices:
                 assert "end" in {choice.value for choice in effect.choices}
+
+
+def test_no_face_only_card_is_ever_asked_for_a_pin() -> None:
+    for before, event, _ in explore():
+        for effect in step(before, event)[1]:
+            visit = getattr(before, "visit", None)
+            if isinstance(effect, OpenPinEntry | VerifyPin):
+                assert visit is not None
+                assert visit.kind is not CardKind.FACE_ONLY
+
+
+def test_the_face_counts_only_where_a_photo_can_be_opened() -> None:
+    for before, event, _ in explore():
+        for effect in step(before, event)[1]:
+            if isinstance(effect, StartFaceCheck):
+                visit = getattr(before, "visit", None)
+                assert visit is not None
+                assert visit.has_face
+                assert visit.has_front or visit.is_code_typed or effect.is_code_typed
+
+
+def test_a_printed_code_is_used_only_after_it_was_entered() -> None:
+    for before, event, _ in explore():
+        for effect in step(before, event)[1]:
+            if isinstance(effect, StartFaceCheck) and effect.is_code_typed:
+                assert isinstance(event, events.PrintedCodeEntered)

@@ -1,25 +1,20 @@
-"""One card application: file selection, PINs, reading and signing, the same for all of them.
+"""One card application: which command is answered by which part, the same for all of them.
 
-Source: ISO/IEC 7816-4:2020 clause 11; facts/card.md §4, §6.
+Source: ISO/IEC 7816-4:2020 clause 11; facts/card.md §2, §6.
 """
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from tests.hw_sim.card import key_commands, reading_commands
 from tests.hw_sim.card import status_words as sw
 from tests.hw_sim.card.apdu import Answer, Command
 from tests.hw_sim.card.errors import RefusedError
-from tests.hw_sim.card.files import File, KeyFile, PinReference, RecordFile, TransparentFile
-from tests.hw_sim.card.pinless import TerminalReference
+from tests.hw_sim.card.file_selection import FileSelection
+from tests.hw_sim.card.files import File, TransparentFile
 from tests.hw_sim.card.profile import CardKind, CardProfile
-from tests.hw_sim.card.signature import sign
-
-_CURRENT_FILE = 0x80
-_FileT = TypeVar("_FileT", TransparentFile, RecordFile, KeyFile, PinReference, TerminalReference)
 
 
 @dataclass(slots=True)
@@ -38,21 +33,28 @@ class Application:
     """GET DATA tag → value."""
     is_card_manager: bool = False
     """The application that is selected at power-up and has no files."""
-    _current: File | None = None
+    select_answer: bytes | None = None
+    """What SELECT with P2=00 answers; None = only P2=0C without an answer is understood."""
+    _selection: FileSelection = field(init=False)
 
-    def select(self) -> None:
-        """Become the selected application, with no file selected."""
-        self._current = None
+    def __post_init__(self) -> None:
+        self._selection = FileSelection(self.files, self.profile.short_id_status_word)
+
+    def select(self, command: Command) -> Answer:
+        """Become the selected application, with no file selected.
+
+        Raises:
+            RefusedError: 6A86, this way of asking is not understood.
+        """
+        answer = self._select_answer(command.p2)
+        self._selection.current = None
         if not self.profile.is_status_kept_on_reselect:
             self.forget_verified()
+        return answer
 
     def forget_verified(self) -> None:
         """Close everything that a secret had opened."""
-        for file in self.files.values():
-            if isinstance(file, PinReference):
-                file.is_verified = False
-            elif isinstance(file, TerminalReference):
-                file.forget()
+        self._selection.forget_verified()
 
     @property
     def has_disclosed_my_number(self) -> bool:
@@ -72,20 +74,31 @@ class Application:
         handlers: dict[tuple[int, int], Callable[[Command], Answer]] = {
             (0x00, 0xA4): self._select_file,
             (0x00, 0x20): self._verify,
+            (0x00, 0x24): self._change,
+            (0x80, 0x32): self._change,
             (0x00, 0xB0): self._read_binary,
             (0x00, 0xB2): self._read_record,
             (0x00, 0x84): self._get_challenge,
             (0x00, 0xCA): self._get_data,
             (0x80, 0x2A): self._sign,
+            (0x00, 0x88): self._internal_authenticate,
             (0x80, 0xA2): self._take_terminal_certificate,
             (0x00, 0x82): self._external_authenticate,
             (0x80, 0xFC): self._last_command_indicator,
         }
         handler = handlers.get((command.cla, command.ins))
-        if handler is None:
-            is_ins_known = any(command.ins == ins for _, ins in handlers)
-            raise RefusedError(sw.WRONG_CLA if is_ins_known else sw.WRONG_INS)
-        return handler(command)
+        if handler is not None:
+            return handler(command)
+        if any(command.ins == ins for _, ins in handlers):
+            raise RefusedError(sw.WRONG_CLA)
+        raise RefusedError(self.profile.unknown_instruction_status_word)
+
+    def _select_answer(self, p2: int) -> Answer:
+        if p2 == 0x0C and self.profile.is_select_without_answer_known:
+            return Answer()
+        if p2 == 0x00 and self.select_answer is not None:
+            return Answer(self.select_answer)
+        raise RefusedError(sw.WRONG_P1_P2)
 
     def _select_file(self, command: Command) -> Answer:
         if command.p1 == 0x00 and not self.is_card_manager:
@@ -96,126 +109,45 @@ class Application:
             raise RefusedError(sw.WRONG_P1_P2)
         if len(command.data) != 2:
             raise RefusedError(sw.WRONG_LENGTH)
-        file = self.files.get(int.from_bytes(command.data, "big"))
-        if file is None:
-            raise RefusedError(sw.FILE_NOT_FOUND)
-        self._current = file
+        self._selection.select(int.from_bytes(command.data, "big"))
         return Answer()
 
     def _verify(self, command: Command) -> Answer:
-        if command.p1 != 0:
-            raise RefusedError(sw.WRONG_P1_P2)
-        reference = self._named_by_p2(command.p2, PinReference)
-        if command.data:
-            reference.verify(command.data)
-            return Answer()
-        if reference.is_verified and self.profile.is_empty_verify_ok_once_verified:
-            return Answer()
-        raise RefusedError(reference.query_status_word)
+        is_ok_once_verified = self.profile.is_empty_verify_ok_once_verified
+        return key_commands.verify(self._selection, command, is_ok_once_verified)
+
+    def _change(self, command: Command) -> Answer:
+        return key_commands.change(self._selection, command)
 
     def _read_binary(self, command: Command) -> Answer:
-        if command.data or command.ne == 0:
-            raise RefusedError(sw.WRONG_LENGTH)
-        offset = command.p1 << 8 | command.p2
-        if command.p1 & 0x80:
-            offset = command.p2
-            self._current = self._by_short_id(command.p1)
-        file = self._expect(self._current, TransparentFile)
-        self._require_opened(file.opened_by)
         end_of_file = self.profile.end_of_file_status_word
-        chunk = file.content[offset : offset + command.ne]
-        if not chunk:
-            raise RefusedError(end_of_file)
-        file.was_read = True
-        is_short = len(chunk) < command.ne and end_of_file == sw.END_OF_FILE
-        return Answer(chunk, sw.END_OF_FILE if is_short else sw.OK)
+        return reading_commands.read_binary(self._selection, command, end_of_file)
 
     def _read_record(self, command: Command) -> Answer:
-        if command.p2 & 0x07 != 0x04:
-            raise RefusedError(sw.WRONG_P1_P2)
-        if command.p2 >> 3:
-            self._current = self._by_short_id(_CURRENT_FILE | command.p2 >> 3)
-        file = self._expect(self._current, RecordFile)
-        if not 1 <= command.p1 <= len(file.records):
-            raise RefusedError(sw.RECORD_NOT_FOUND)
-        return Answer(file.records[command.p1 - 1][: command.ne])
+        return reading_commands.read_record(self._selection, command)
 
     def _get_challenge(self, command: Command) -> Answer:
-        if command.p1 or command.p2:
-            raise RefusedError(sw.WRONG_P1_P2)
-        if command.ne == 0:
-            raise RefusedError(sw.WRONG_LENGTH)
-        if command.ne > 256:
-            raise RefusedError(sw.CONDITIONS_NOT_SATISFIED)
-        challenge = secrets.token_bytes(command.ne)
-        if isinstance(self._current, TerminalReference):
-            self._current.gave_challenge(challenge)
-        return Answer(challenge)
+        return reading_commands.get_challenge(self._selection, command)
 
     def _get_data(self, command: Command) -> Answer:
         if not self.data_objects:
-            raise RefusedError(sw.WRONG_INS)
-        value = self.data_objects.get(command.p1 << 8 | command.p2)
-        if value is None:
-            raise RefusedError(sw.REFERENCE_NOT_FOUND)
-        return Answer(value)
+            raise RefusedError(self.profile.unknown_instruction_status_word)
+        absent = self.profile.unknown_data_status_word
+        return reading_commands.get_data(self.data_objects, command, absent)
 
     def _sign(self, command: Command) -> Answer:
-        if command.p2 == 0x00 and self.own_key is not None:
-            key = self.own_key
-        else:
-            file = self._named_by_p2(command.p2, KeyFile)
-            self._require_opened(file.opened_by)
-            key = file.key
-        if command.ne == 0:
-            raise RefusedError(sw.WRONG_LENGTH)
-        if command.ne < 256:
-            raise RefusedError(sw.WRONG_LE_256)
-        return Answer(sign(key, command.p1, command.data))
+        return key_commands.sign(self._selection, self.own_key, command)
+
+    def _internal_authenticate(self, command: Command) -> Answer:
+        return key_commands.internal_authenticate(self._selection, command)
 
     def _take_terminal_certificate(self, command: Command) -> Answer:
-        reference = self._expect(self._current, TerminalReference)
-        match command.p1, command.p2:
-            case 0x06, 0xC1:
-                reference.take_body(command.data)
-            case 0x00, 0xC1:
-                reference.take_signature(command.data)
-            case _:
-                raise RefusedError(sw.WRONG_P1_P2)
-        return Answer()
+        return key_commands.take_terminal_certificate(self._selection, command)
 
     def _external_authenticate(self, command: Command) -> Answer:
-        self._expect(self._current, TerminalReference).take_answer(command.data)
-        return Answer()
+        return key_commands.external_authenticate(self._selection, command)
 
     def _last_command_indicator(self, _command: Command) -> Answer:
         if self.profile.kind is not CardKind.IPHONE:
             raise RefusedError(sw.WRONG_LENGTH)
         return Answer()
-
-    def _named_by_p2(self, p2: int, kind: type[_FileT]) -> _FileT:
-        if p2 & 0xE0 != _CURRENT_FILE:
-            raise RefusedError(sw.WRONG_P1_P2)
-        return self._expect(self._current if p2 == _CURRENT_FILE else self._by_short_id(p2), kind)
-
-    def _by_short_id(self, parameter: int) -> File:
-        if parameter & 0x60:
-            raise RefusedError(sw.WRONG_P1_P2)
-        file = self.files.get(parameter & 0x1F)
-        if file is None:
-            raise RefusedError(sw.FILE_NOT_FOUND)
-        return file
-
-    def _expect(self, file: File | None, kind: type[_FileT]) -> _FileT:
-        if file is None:
-            raise RefusedError(sw.NO_CURRENT_EF)
-        if not isinstance(file, kind):
-            raise RefusedError(sw.WRONG_FILE_STRUCTURE)
-        return file
-
-    def _require_opened(self, opened_by: frozenset[int]) -> None:
-        references = [self.files.get(file_id) for file_id in opened_by]
-        kinds = (PinReference, TerminalReference)
-        is_open = any(isinstance(ref, kinds) and ref.is_verified for ref in references)
-        if opened_by and not is_open:
-            raise RefusedError(sw.SECURITY_STATUS_NOT_SATISFIED)

@@ -8,20 +8,24 @@ import time
 from collections.abc import Sequence
 
 from tests.hw_sim.card import status_words as sw
+from tests.hw_sim.card.answer_forms import AnswerForms
 from tests.hw_sim.card.apdu import Answer, Command, parse_command
 from tests.hw_sim.card.application import Application
 from tests.hw_sim.card.errors import CardPulledError, RefusedError
+from tests.hw_sim.card.evil import Evil
 from tests.hw_sim.card.files import PinReference
 from tests.hw_sim.card.physics import Physics
-from tests.hw_sim.card.profile import CardProfile, PinName
+from tests.hw_sim.card.profile import CardKind, CardProfile, PinName
 from tests.hw_sim.card.trace import Exchange, Trace
 
 _SHORTEST_AID_BYTES = 5
 _RESERVED_BITS = 0x70
 _CHANNEL_BITS = 0x03
 _SECURE_MESSAGING_BITS = 0x0C
-_ALWAYS_EXTENDED = frozenset({0xA2, 0x82})
-"""Terminal certificates and signatures do not fit short commands (facts/card.md §1.4)."""
+_ALWAYS_EXTENDED = frozenset({0xA2, 0x82, 0xCA, 0x84})
+"""Terminal certificates, signatures and large data objects do not fit short commands; GET CHALLENGE
+understands the long form and refuses it (facts/card.md §1.4)."""
+_GET_UNIQUE_ID = b"\xff\xca\x00\x00"
 
 
 class SimulatedCard:
@@ -36,21 +40,30 @@ class SimulatedCard:
         applications: Sequence[Application],
         pins: dict[PinName, PinReference],
     ) -> None:
-        """Put the card together; the first application is the one selected at power-up."""
+        """Put the card together; its card manager, if it has one, is selected at power-up."""
         self.profile = profile
         self.trace = Trace()
         self.physics = Physics()
+        self.timing = profile.link
+        """Link and chip on the virtual clock; may be replaced at any time."""
         self._applications = applications
         self._pins = pins
         self._lock = threading.Lock()
         self._is_powered = False
         self._is_first_command = False
         self._selected: Application | None = None
+        self._forms = AnswerForms(profile)
+        self._evil = Evil(profile.evil_seed, self._honest_answer)
 
     @property
     def atr(self) -> bytes:
         """Answer to reset."""
         return self.profile.atr
+
+    @property
+    def is_silent(self) -> bool:
+        """Never answers to reset: a broken chip, or several cards at once."""
+        return self.profile.kind is CardKind.SILENT
 
     @property
     def has_disclosed_my_number(self) -> bool:
@@ -105,26 +118,45 @@ class SimulatedCard:
         """
         received_at_s = time.monotonic()
         response: bytes | None = None
+        link_s = card_s = 0.0
         try:
             fault = self.physics.command_arrives(raw)
             prepared = self._answer(raw)
-            self.physics.answer_leaves(fault)
-            response = prepared
+            if not _is_for_reader(raw):
+                card_s = self.timing.card_s(raw, prepared)
+                link_s = self.timing.exchange_s(len(raw), len(prepared), card_s)
+            response = self.physics.answer_leaves(prepared, fault, link_s + card_s)
         except CardPulledError:
+            link_s = card_s = 0.0
             self.power_off()
             raise
         finally:
-            self.trace.exchanges.append(Exchange(raw, response, received_at_s, time.monotonic()))
+            ended_at_s = time.monotonic()
+            exchange = Exchange(raw, response, received_at_s, ended_at_s, link_s, card_s)
+            self.trace.exchanges.append(exchange)
         return response
 
     def _answer(self, raw: bytes) -> bytes:
         with self._lock:
-            if not self._is_powered:
+            if not self._is_powered or self.is_silent:
                 raise CardPulledError
-            try:
-                return self._carry_out(raw).to_bytes()
-            except RefusedError as refusal:
-                return Answer(status_word=refusal.status_word).to_bytes()
+            if _is_for_reader(raw):
+                return self._tell_unique_id()
+            if self.profile.kind is CardKind.EVIL:
+                return self._evil.answer(raw)
+            return self._honest_answer(raw)
+
+    def _tell_unique_id(self) -> bytes:
+        """The reader answers this itself, from what the card said before any command."""
+        if not self.profile.unique_id:
+            return Answer(status_word=sw.FUNCTION_NOT_SUPPORTED).to_bytes()
+        return Answer(self.profile.unique_id).to_bytes()
+
+    def _honest_answer(self, raw: bytes) -> bytes:
+        try:
+            return self._carry_out(raw).to_bytes()
+        except RefusedError as refusal:
+            return Answer(status_word=refusal.status_word).to_bytes()
 
     def _carry_out(self, raw: bytes) -> Answer:
         if self._is_first_command and self.profile.is_first_command_lost:
@@ -135,31 +167,35 @@ class SimulatedCard:
         _require_plain_class(command.cla)
         if command.is_extended and not self._takes_extended(command):
             raise RefusedError(sw.WRONG_LENGTH)
+        return self._forms.answer(command, self._carry_out_plain)
+
+    def _carry_out_plain(self, command: Command) -> Answer:
         if (command.cla, command.ins, command.p1) == (0x00, 0xA4, 0x04):
             return self._select_application(command)
-        if self._selected is None:
-            raise RefusedError(sw.FILE_NOT_FOUND if command.ins == 0xA4 else sw.WRONG_INS)
-        return self._selected.answer(command)
+        if self._selected is not None:
+            return self._selected.answer(command)
+        if command.ins == 0xA4:
+            raise RefusedError(self.profile.unknown_application_status_word)
+        raise RefusedError(self.profile.unknown_instruction_status_word)
 
     def _takes_extended(self, command: Command) -> bool:
         return self.profile.is_extended_accepted or command.ins in _ALWAYS_EXTENDED
 
     def _select_application(self, command: Command) -> Answer:
-        if len(command.data) < _SHORTEST_AID_BYTES:
-            raise RefusedError(sw.FILE_NOT_FOUND)
+        is_name_long_enough = len(command.data) >= _SHORTEST_AID_BYTES
         for application in self._applications:
-            if application.aid.startswith(command.data):
+            if is_name_long_enough and application.aid.startswith(command.data):
                 break
         else:
-            raise RefusedError(sw.FILE_NOT_FOUND)
-        if command.p2 != 0x0C:
-            raise RefusedError(sw.WRONG_P1_P2)
-        application.select()
+            raise RefusedError(self.profile.unknown_application_status_word)
+        answer = application.select(command)
         self._selected = application
-        return Answer()
+        return answer
 
     def _return_to_card_manager(self) -> None:
-        self._selected = self._applications[0] if self._applications else None
+        self._forms.forget()
+        managers = (each for each in self._applications if each.is_card_manager)
+        self._selected = next(managers, None)
 
     def _forget_verified(self) -> None:
         for application in self._applications:
@@ -173,3 +209,8 @@ def _require_plain_class(cla: int) -> None:
         raise RefusedError(sw.NO_SECURE_SESSION)
     if cla & _CHANNEL_BITS:
         raise RefusedError(sw.LOGICAL_CHANNEL)
+
+
+def _is_for_reader(raw: bytes) -> bool:
+    """PC/SC's own GET DATA, which no card ever sees."""
+    return raw.startswith(_GET_UNIQUE_ID)

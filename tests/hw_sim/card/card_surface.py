@@ -1,4 +1,4 @@
-"""券面事項確認AP: the card's front as pictures, with the photo.
+"""券面事項確認AP: the card's front, the age record, and the keys that vouch for them.
 
 Source: facts/card.md §3.3.
 """
@@ -13,7 +13,7 @@ from tests.hw_sim.card.png import blank_png
 from tests.hw_sim.card.profile import CardProfile, PinName, Tampering
 from tests.hw_sim.card.record_keys import RecordKeys, public_key_objects
 from tests.hw_sim.card.signature import sign_digests
-from tests.hw_sim.card.tlv import record_with_offsets, tlv
+from tests.hw_sim.card.tlv import tlv
 
 _BIRTH_DATE_KEY = 0x0011
 _CODE_B = 0x0012
@@ -26,15 +26,15 @@ def build_card_surface(
     profile: CardProfile,
     keys: RecordKeys,
     pins: Mapping[PinName, PinReference],
-    photo_jp2: bytes,
+    front_record: bytes,
 ) -> Application:
-    """The application with this photo; empty bytes leave the photo object empty.
+    """The application with this record as its EF 0002.
 
     Raises:
         PhotoTooLargeError: EF 0002 would pass 32 KiB.
     """
     padded = profile.padded
-    front = padded(front_record(profile, keys, photo_jp2))
+    front = padded(front_record)
     if len(front) > _LARGEST_FILE_BYTES:
         raise PhotoTooLargeError
     cv_certificate = keys.cv_certificate(is_tampered=Tampering.CV_CERTIFICATE in profile.tampered)
@@ -53,30 +53,6 @@ def build_card_surface(
         0x001A: KeyFile(keys.chip),
     }
     return Application(aids.CARD_SURFACE, files, profile, own_key=keys.chip)
-
-
-def front_record(profile: CardProfile, keys: RecordKeys, photo_jp2: bytes) -> bytes:
-    """EF 0002: what is printed on the front; expiry and security code are not signed."""
-    holder = profile.holder
-    identity = [
-        tlv(0xDF22, _date(f"{holder.birth_date:%Y%m%d}")),
-        tlv(0xDF23, holder.sex.value.encode("ascii")),
-        tlv(0xDF24, public_key_objects(keys.chip.public_key())),
-    ]
-    texts = [tlv(0xDF25, blank_png(368, 32)), tlv(0xDF26, blank_png(368, 64))]
-    photo = tlv(0xDF27, photo_jp2)
-    signed_texts = texts[::-1] if Tampering.ATTRIBUTES in profile.tampered else texts
-    signed_photo = photo + b"\x00" if Tampering.PHOTO in profile.tampered else photo
-    signature = sign_digests(keys.issuer, b"".join(identity), b"".join(signed_texts), signed_photo)
-    objects = [
-        *identity,
-        *texts,
-        photo,
-        tlv(0xDF28, signature),
-        tlv(0xDF29, _date(f"{profile.card_expiry:%Y%m%d}")),
-        tlv(0xDF2A, blank_png(24, 12)),
-    ]
-    return record_with_offsets(0xFF20, 0xDF21, objects, is_long=True)
 
 
 def _age_record(profile: CardProfile, keys: RecordKeys) -> bytes:

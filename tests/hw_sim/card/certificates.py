@@ -14,12 +14,15 @@ from cryptography.x509.oid import NameOID
 
 from tests.hw_sim.card.era import era_of
 from tests.hw_sim.card.holder import Holder
+from tests.hw_sim.card.profile import CertificateLook
 from tests.hw_sim.card.tlv import tlv
 
 ORGANISATION = "UKETSUKE-TEST"
-_TEST_POLICY_ARC = "1.2.392.200149.8.5.1.0"
+_POLICY_ARC = "1.2.392.200149.8.5.1"
 _ATTRIBUTE_ARC = "1.2.392.200149.8.5.5"
 _CA_YEARS = 10
+_LONGEST_SERIAL = 1 << 158
+"""Set in every serial number, so that all certificates of one shape have one length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +53,18 @@ class EndEntity:
     """Whose attributes a signature certificate carries."""
 
 
-def make_authority(key: RSAPrivateKey, purpose: str, today: date) -> Authority:
+def make_authority(
+    key: RSAPrivateKey, purpose: str, today: date, look: CertificateLook = CertificateLook.OWN
+) -> Authority:
     """A CA certificate around `today`.
 
     Args:
         key: The CA's key.
         purpose: "user authentication" or "digital signature".
         today: The day from which validity is counted.
+        look: How its name looks.
     """
-    name = _name(x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, f"TEST for {purpose}"))
+    name = _name(look, *_units(look, purpose))
     start = today - timedelta(days=365 * _CA_YEARS // 2)
     builder = (
         _builder(name, name, key.public_key(), start, start + timedelta(days=365 * _CA_YEARS))
@@ -69,10 +75,12 @@ def make_authority(key: RSAPrivateKey, purpose: str, today: date) -> Authority:
     return Authority(key, builder.sign(key, hashes.SHA256()))
 
 
-def issue_certificate(authority: Authority, subject: EndEntity) -> x509.Certificate:
+def issue_certificate(
+    authority: Authority, subject: EndEntity, look: CertificateLook = CertificateLook.OWN
+) -> x509.Certificate:
     """An end-entity certificate under the authority."""
-    name = _name(x509.NameAttribute(NameOID.COMMON_NAME, subject.common_name))
-    policy = f"{_TEST_POLICY_ARC}.{20 if subject.is_signature else 30}"
+    name = _name(look, x509.NameAttribute(NameOID.COMMON_NAME, subject.common_name))
+    policy = f"{_POLICY_ARC}.{_policy(look, is_signature=subject.is_signature)}"
     issuer_name = authority.certificate.subject
     issuer_key = authority.key.public_key()
     builder = (
@@ -105,20 +113,35 @@ def _builder(
         .subject_name(subject)
         .issuer_name(issuer)
         .public_key(key)
-        .serial_number(x509.random_serial_number())
+        .serial_number(x509.random_serial_number() | _LONGEST_SERIAL)
         .not_valid_before(datetime.combine(not_before, time.min, UTC))
         .not_valid_after(datetime.combine(not_after, time(23, 59, 59), UTC))
     )
 
 
-def _name(last: x509.NameAttribute[str]) -> x509.Name:
+def _name(look: CertificateLook, *rest: x509.NameAttribute[str]) -> x509.Name:
+    organisation = "JPKI-TEST" if look is CertificateLook.TEST_CARD else ORGANISATION
     return x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "JP"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANISATION),
-            last,
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
+            *rest,
         ]
     )
+
+
+def _units(look: CertificateLook, purpose: str) -> list[x509.NameAttribute[str]]:
+    units = [f"TEST for {purpose}"]
+    if look is CertificateLook.PRODUCTION:
+        units = [f"JPKI for {purpose}", "Agency that does not exist"]
+    return [x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, unit) for unit in units]
+
+
+def _policy(look: CertificateLook, *, is_signature: bool) -> str:
+    """The last arcs: test cards have one of their own, cards in the field one for each purpose."""
+    if look is CertificateLook.PRODUCTION:
+        return "1.20" if is_signature else "3.30"
+    return "0.20" if is_signature else "0.30"
 
 
 def _key_usage(*, is_ca: bool = False, is_signature: bool = False) -> x509.KeyUsage:

@@ -10,10 +10,18 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from tests.hw_sim.card.errors import RefusedError
 from tests.hw_sim.card.pinless import TerminalReference
-from tests.hw_sim.card.status_words import WRONG_PIN_UNLIMITED, tries_left
+from tests.hw_sim.card.status_words import (
+    CONDITIONS_NOT_SATISFIED,
+    SECURITY_STATUS_NOT_SATISFIED,
+    WRONG_LENGTH,
+    WRONG_PIN_UNLIMITED,
+    tries_left,
+)
 
 FREE: frozenset[int] = frozenset()
 """Nothing has to be verified first."""
+NEVER = frozenset({-1})
+"""No reference of this card can open it."""
 
 
 @dataclass(slots=True)
@@ -60,6 +68,8 @@ class PinReference:
     """Tries now; None = never blocks."""
     blocked_status_word: int
     """Answer to VERIFY once blocked."""
+    changeable_to: range = range(0)
+    """How many bytes a new secret may have; empty = it can never be changed."""
     is_verified: bool = False
     """Given since power-up."""
 
@@ -80,6 +90,20 @@ class PinReference:
         if self.tries_left is not None:
             self.tries_left -= 1
         raise RefusedError(self.query_status_word)
+
+    def change(self, secret: bytes) -> None:
+        """Replace the secret, once it was given.
+
+        Raises:
+            RefusedError: 6982 not verified, 6985 not changeable, 6700 wrong length.
+        """
+        if not self.changeable_to:
+            raise RefusedError(CONDITIONS_NOT_SATISFIED)
+        if not self.is_verified:
+            raise RefusedError(SECURITY_STATUS_NOT_SATISFIED)
+        if len(secret) not in self.changeable_to:
+            raise RefusedError(WRONG_LENGTH)
+        self.secret = secret
 
     @property
     def query_status_word(self) -> int:

@@ -4,6 +4,7 @@ Source: facts/card.md §7.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -24,12 +25,15 @@ from tests.hw_sim.card.certificates import (
 )
 from tests.hw_sim.card.common_data import build_common_data, build_resident_record
 from tests.hw_sim.card.files import PinReference
+from tests.hw_sim.card.front_record import front_record
 from tests.hw_sim.card.jpki import JpkiContent, build_jpki
 from tests.hw_sim.card.keys import KeyStore, temporary_folder
+from tests.hw_sim.card.other_cards import build_other_applications
 from tests.hw_sim.card.pinless import issue_terminal
 from tests.hw_sim.card.pins import make_pin_references
-from tests.hw_sim.card.profile import CardKind, CardProfile, PinName
+from tests.hw_sim.card.profile import CardKind, CardProfile, CertificateLook, PinName, Tampering
 from tests.hw_sim.card.record_keys import KEY_ID_SUFFIX, RecordKeys
+from tests.hw_sim.card.victim import victim_of, victim_photo
 
 
 class Issuer:
@@ -42,18 +46,27 @@ class Issuer:
         """Open the key folder, by default a temporary one, and count validity from `today`."""
         self._keys = KeyStore(key_folder or temporary_folder())
         self._today = today or datetime.now(UTC).date()
-        self._authentication = self._authority("user authentication", "authentication-ca")
-        self._signature = self._authority("digital signature", "signature-ca")
+        self._authorities: dict[tuple[str, CertificateLook], Authority] = {}
 
     @property
     def authentication_ca(self) -> x509.Certificate:
-        """Trust anchor of 利用者証明用 certificates."""
-        return self._authentication.certificate
+        """Trust anchor of 利用者証明用 certificates of the usual look."""
+        return self.authority(is_signature=False).certificate
 
     @property
     def signature_ca(self) -> x509.Certificate:
-        """Trust anchor of 署名用 certificates."""
-        return self._signature.certificate
+        """Trust anchor of 署名用 certificates of the usual look."""
+        return self.authority(is_signature=True).certificate
+
+    def authority(
+        self, *, is_signature: bool, look: CertificateLook = CertificateLook.OWN
+    ) -> Authority:
+        """The CA of one purpose; each look has its own name, all have the same key."""
+        purpose = "digital signature" if is_signature else "user authentication"
+        if (purpose, look) not in self._authorities:
+            key = self._keys.key("signature-ca" if is_signature else "authentication-ca")
+            self._authorities[purpose, look] = make_authority(key, purpose, self._today, look)
+        return self._authorities[purpose, look]
 
     @property
     def record_ca(self) -> RSAPublicKey:
@@ -84,45 +97,62 @@ class Issuer:
     def _applications(
         self, profile: CardProfile, pins: Mapping[PinName, PinReference], photo_jp2: bytes
     ) -> list[Application]:
-        if profile.kind is CardKind.FOREIGN:
-            return []
-        applications = [
-            build_card_manager(profile),
-            build_jpki(profile, self._jpki_content(profile), pins),
-        ]
-        if profile.kind in (CardKind.MY_NUMBER, CardKind.FACE_ONLY):
-            surface_keys = self._record_keys(profile, "surface", b"TEST023")
+        others = build_other_applications(profile)
+        if not profile.has_my_number_chip:
+            return others
+        surface_keys = self._record_keys(profile, "surface", b"TEST023")
+        manager_keys = replace(surface_keys, issuer_key_id=b"TEST020" + KEY_ID_SUFFIX)
+        applications = [build_card_manager(profile, manager_keys)]
+        if profile.has_jpki:
+            applications.append(build_jpki(profile, self._jpki_content(profile), pins))
+        if profile.is_my_number_card:
+            front = self._front_record(profile, surface_keys, photo_jp2)
             text_keys = self._record_keys(profile, "text", b"TEST033")
+            common_key = self._keys.key(f"common-{profile.holder.serial}")
             applications += [
-                build_card_surface(profile, surface_keys, pins, photo_jp2),
+                build_card_surface(profile, surface_keys, pins, front),
                 build_card_text(profile, text_keys, pins),
-                build_common_data(profile, pins),
+                build_common_data(profile, common_key, pins),
             ]
         if profile.kind not in (CardKind.ANDROID, CardKind.IPHONE):
             applications.append(build_resident_record(profile, pins))
         if not profile.is_contact_atr_at_card_manager:
             for application in applications[1:]:
                 application.data_objects = contact_atr_object()
-        return applications
+        return applications + others
+
+    def _front_record(self, profile: CardProfile, keys: RecordKeys, photo_jp2: bytes) -> bytes:
+        """EF 0002 as it was issued, or what somebody put into its place."""
+        other_photo = victim_photo(photo_jp2)
+        if Tampering.RECORD_SWAPPED in profile.tampered:
+            victim = profile.issued_to(victim_of(profile.holder))
+            return front_record(victim, self._record_keys(victim, "surface", b""), other_photo)
+        if Tampering.CLONED in profile.tampered:
+            original_chip = self._keys.key(f"surface-original-{profile.holder.serial}")
+            return front_record(profile, replace(keys, chip=original_chip), photo_jp2)
+        return front_record(profile, keys, photo_jp2, other_photo)
 
     def _jpki_content(self, profile: CardProfile) -> JpkiContent:
-        serial = profile.holder.serial
+        serial, look = profile.holder.serial, profile.certificate_look
         authentication_key = self._keys.key(f"authentication-{serial}")
         signature_key = self._keys.key(f"signature-{serial}")
+        certified, certified_key = profile, authentication_key
+        if Tampering.CERTIFICATE_CLONED in profile.tampered:
+            certified = profile.issued_to(victim_of(profile.holder))
+            certified_key = self._keys.key(f"authentication-{certified.holder.serial}")
         return JpkiContent(
             authentication_key,
             signature_key,
-            self._certificate(self._authentication, profile, authentication_key.public_key()),
-            self._certificate(self._signature, profile, signature_key.public_key()),
-            _der(self.authentication_ca),
-            _der(self.signature_ca),
+            self._certificate(certified, certified_key.public_key(), is_signature=False),
+            self._certificate(profile, signature_key.public_key(), is_signature=True),
+            _der(self.authority(is_signature=False, look=look).certificate),
+            _der(self.authority(is_signature=True, look=look).certificate),
             self._keys.key("terminal-ca").public_key(),
         )
 
     def _certificate(
-        self, authority: Authority, profile: CardProfile, public_key: RSAPublicKey
+        self, profile: CardProfile, public_key: RSAPublicKey, *, is_signature: bool
     ) -> bytes:
-        is_signature = authority is self._signature
         subject = EndEntity(
             f"{profile.holder.serial}{'S' if is_signature else 'A'}",
             public_key,
@@ -131,18 +161,19 @@ class Issuer:
             is_signature,
             profile.holder,
         )
-        return _der(issue_certificate(authority, subject))
+        look = profile.certificate_look
+        authority = self.authority(is_signature=is_signature, look=look)
+        return _der(issue_certificate(authority, subject, look))
 
     def _record_keys(self, profile: CardProfile, purpose: str, key_id: bytes) -> RecordKeys:
+        is_unknown = Tampering.RECORD_ISSUER_UNKNOWN in profile.tampered
+        prefix = "unknown-" if is_unknown else ""
         return RecordKeys(
-            self._keys.key("record-ca"),
-            self._keys.key("record-issuer"),
+            self._keys.key(f"{prefix}record-ca"),
+            self._keys.key(f"{prefix}record-issuer"),
             self._keys.key(f"{purpose}-{profile.holder.serial}"),
             key_id + KEY_ID_SUFFIX,
         )
-
-    def _authority(self, purpose: str, key_name: str) -> Authority:
-        return make_authority(self._keys.key(key_name), purpose, self._today)
 
 
 def _der(certificate: x509.Certificate) -> bytes:

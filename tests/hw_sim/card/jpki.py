@@ -1,6 +1,9 @@
 """公的個人認証AP: certificates, keys and PINs of the holder.
 
-Source: facts/card.md §3.2, §1.2.
+How an iPhone behaves is not public. Here, a guess: once the holder has authenticated on the phone
+(Face ID, Touch ID), authentication key and certificate are free; before that both answer 6982, and
+no PIN given to the reader changes it.
+Source: facts/card.md §3.2, §1.2, §9.
 """
 
 from collections.abc import Mapping
@@ -10,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 
 from tests.hw_sim.card import aids
 from tests.hw_sim.card.application import Application
-from tests.hw_sim.card.files import FREE, File, KeyFile, PinReference, TransparentFile
+from tests.hw_sim.card.files import FREE, NEVER, File, KeyFile, PinReference, TransparentFile
 from tests.hw_sim.card.pinless import TerminalReference
 from tests.hw_sim.card.profile import CardKind, CardProfile, PinName
 
@@ -24,6 +27,7 @@ _LABELS = {
     CardKind.ANDROID: b"JPKIAPGPSETOKEN",
     CardKind.IPHONE: b"JPKIAPIOSTOKEN",
     CardKind.JUKI: b"JPKIAPICCTOKEN",
+    CardKind.EVIL: b"JPKIAPICCTOKEN2",
 }
 
 
@@ -61,7 +65,7 @@ def build_jpki(
         files |= _signature_files(profile, content)
     if profile.certificates_present[1] == _PRESENT:
         files |= _authentication_files(profile, content)
-    if profile.is_terminal_trusted and profile.kind in (CardKind.MY_NUMBER, CardKind.FACE_ONLY):
+    if profile.is_terminal_trusted and profile.is_my_number_card:
         files[TERMINAL_CA] = TerminalReference(content.terminal_ca)
     return Application(aids.JPKI, files, profile)
 
@@ -77,11 +81,14 @@ def _signature_files(profile: CardProfile, content: JpkiContent) -> dict[int, Fi
 
 def _authentication_files(profile: CardProfile, content: JpkiContent) -> dict[int, File]:
     pin = frozenset({AUTHENTICATION_PIN})
-    opened_by = FREE if profile.is_authentication_certificate_free else pin
+    certificate_by = FREE if profile.is_authentication_certificate_free else pin
+    key_by = pin | {TERMINAL_CA}
+    if profile.kind is CardKind.IPHONE:
+        certificate_by = key_by = FREE if profile.is_holder_authenticated else NEVER
     return {
-        0x000A: TransparentFile(profile.padded(content.authentication_certificate), opened_by),
+        0x000A: TransparentFile(profile.padded(content.authentication_certificate), certificate_by),
         0x000B: TransparentFile(profile.padded(content.authentication_ca)),
-        0x0017: KeyFile(content.authentication_key, pin | {TERMINAL_CA}),
+        0x0017: KeyFile(content.authentication_key, key_by),
     }
 
 

@@ -4,7 +4,8 @@ Source: facts/card.md §4.
 """
 
 from tests.hw_sim.card.files import PinReference
-from tests.hw_sim.card.profile import FULL_TRIES, CardProfile, PinName
+from tests.hw_sim.card.pin_names import CHANGEABLE_TO, FULL_TRIES, PinName
+from tests.hw_sim.card.profile import CardProfile
 
 
 def make_pin_references(profile: CardProfile) -> dict[PinName, PinReference]:
@@ -28,6 +29,7 @@ def make_pin_references(profile: CardProfile) -> dict[PinName, PinReference]:
             FULL_TRIES[name],
             profile.start_tries(name),
             profile.blocked_status_word,
+            CHANGEABLE_TO.get(name, range(0)),
         )
         for name, secret in secrets.items()
     }

@@ -1,84 +1,99 @@
-"""Everything in which one simulated card may differ from another.
+"""Everything in which one simulated card may differ from another: its switches.
 
+The sentence under each field is what `python -m tests.hw_sim card --list` says of it.
 Source: facts/card.md §12.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import Enum, auto
+from enum import Enum
 from typing import Self
 
+from tests.hw_sim.card.atrs import ATRS
 from tests.hw_sim.card.holder import Holder
-from tests.hw_sim.card.status_words import OFFSET_PAST_END, PIN_BLOCKED
+from tests.hw_sim.card.link_timing import LinkTiming
+from tests.hw_sim.card.pin_names import FULL_TRIES, PinName, Pins
+from tests.hw_sim.card.status_words import (
+    FILE_NOT_FOUND,
+    OFFSET_PAST_END,
+    PIN_BLOCKED,
+    REFERENCE_NOT_FOUND,
+    WRONG_INS,
+)
 
-CONTACT_ATR = bytes.fromhex("3BDA13FF8131FB468012392F31C173C601C03B")
-"""A My Number card in a contact slot (facts/card.md §1.1)."""
-CONTACTLESS_ATR = bytes.fromhex("3B888001000005E0B381A1007F")
-"""A My Number card on a contactless reader (facts/card.md §1.1)."""
+__all__ = [
+    "FULL_TRIES",
+    "CardKind",
+    "CardProfile",
+    "CertificateLook",
+    "PhotoState",
+    "PinName",
+    "Pins",
+    "Tampering",
+]
 
 
 class CardKind(Enum):
     """What lies on the reader."""
 
-    MY_NUMBER = auto()
-    FACE_ONLY = auto()
-    ANDROID = auto()
-    IPHONE = auto()
-    JUKI = auto()
-    FOREIGN = auto()
-
-
-class PinName(Enum):
-    """A secret's reference: application and file."""
-
-    JPKI_AUTHENTICATION = auto()
-    JPKI_SIGNATURE = auto()
-    TEXT_PIN = auto()
-    TEXT_CODE_A = auto()
-    TEXT_CODE_B = auto()
-    SURFACE_BIRTH_DATE = auto()
-    SURFACE_CODE_A = auto()
-    SURFACE_CODE_B = auto()
-    COMMON_PIN = auto()
-    RESIDENT_PIN = auto()
-
-
-FULL_TRIES: Mapping[PinName, int] = {
-    PinName.JPKI_AUTHENTICATION: 3,
-    PinName.JPKI_SIGNATURE: 5,
-    PinName.TEXT_PIN: 3,
-    PinName.TEXT_CODE_A: 10,
-    PinName.TEXT_CODE_B: 10,
-    PinName.SURFACE_BIRTH_DATE: 10,
-    PinName.SURFACE_CODE_A: 10,
-    PinName.SURFACE_CODE_B: 10,
-    PinName.COMMON_PIN: 3,
-    PinName.RESIDENT_PIN: 3,
-}
-"""Tries of an untouched card (facts/card.md §4)."""
+    MY_NUMBER = "my_number"
+    FACE_ONLY = "face_only"
+    ANDROID = "android"
+    IPHONE = "iphone"
+    JUKI = "juki"
+    DRIVING_LICENCE = "driving_licence"
+    RESIDENCE_CARD = "residence_card"
+    BANK_CARD = "bank_card"
+    WALLET_PHONE = "wallet_phone"
+    TRANSIT = "transit"
+    NEXT_GENERATION = "next_generation"
+    EVIL = "evil"
+    SILENT = "silent"
 
 
 class Tampering(Enum):
-    """A part of the records that was changed after it was signed."""
+    """What somebody did to the chip after the card was issued."""
 
-    PHOTO = auto()
-    ATTRIBUTES = auto()
-    CV_CERTIFICATE = auto()
+    PHOTO = "photo"
+    """A few bytes of the photo were painted over: only the third digest differs."""
+    PHOTO_SWAPPED = "photo_swapped"
+    """DF27 is another person's photo: only the third digest differs."""
+    ATTRIBUTES = "attributes"
+    """Name and address were changed: only the second digest differs."""
+    BIRTH_DATE = "birth_date"
+    """The birth date was changed: only the first digest differs."""
+    RECORD_SWAPPED = "record_swapped"
+    """EF 0002 comes whole from another person's genuine card, so it names another chip's key."""
+    CLONED = "cloned"
+    """The holder's own genuine records were copied onto a chip with another key."""
+    CV_CERTIFICATE = "cv_certificate"
+    """EF 0004 was changed: the record CA's signature no longer fits."""
+    RECORD_ISSUER_UNKNOWN = "record_issuer_unknown"
+    """All records are signed soundly, under a CA that nobody trusts."""
+    CERTIFICATE_CLONED = "certificate_cloned"
+    """JPKI EF 000A is another card's genuine certificate, over a key that this chip lacks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pins:
-    """The secrets the holder chose."""
+class PhotoState(Enum):
+    """The photo in EF 0002, soundly signed in any case."""
 
-    authentication: str = field(default="1234", repr=False)
-    """4 digits, 利用者証明用."""
-    signature: str = field(default="ABC123", repr=False)
-    """6 to 16 capital letters and digits, 署名用."""
-    text: str = field(default="2345", repr=False)
-    """4 digits, 券面事項入力補助用."""
-    resident: str = field(default="3456", repr=False)
-    """4 digits, 住民基本台帳用."""
+    PRESENT = "present"
+    ABSENT = "absent"
+    """The photo object is empty."""
+    CORRUPT = "corrupt"
+    """The JPEG 2000 file breaks off in the middle."""
+
+
+class CertificateLook(Enum):
+    """How names and policies in the JPKI certificates look; the keys are always our own."""
+
+    OWN = "own"
+    """O=UKETSUKE-TEST, policy arc 8.5.1.0."""
+    TEST_CARD = "test_card"
+    """O=JPKI-TEST, policy arc 8.5.1.0, as on the test cards of the issuing agency."""
+    PRODUCTION = "production"
+    """Four-part names and the policies of cards in the field, of an invented agency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +104,10 @@ class CardProfile:
     """To whom the card is issued."""
     kind: CardKind = CardKind.MY_NUMBER
     """Which applications and token label it has."""
-    atr: bytes = CONTACTLESS_ATR
-    """What the reader reports at power-up."""
+    atr: bytes = ATRS["contactless"]
+    """What the reader reports at power-up: a name of `atrs.py`, or hex."""
+    unique_id: bytes = bytes.fromhex("5A3C19E7")
+    """What the reader tells as FFCA000000: PUPI, UID or IDm; empty = the reader refuses."""
     card_expiry: date = date(2035, 3, 14)
     """Last day of validity, printed on the front."""
     municipality_code: str = "99999"
@@ -98,15 +115,23 @@ class CardProfile:
     pins: Pins = field(default_factory=Pins)
     """Secrets of the holder."""
     tries_left: Mapping[PinName, int | None] = field(default_factory=dict)
-    """Tries at the start where they differ from FULL_TRIES; None = never blocks (6300)."""
+    """Tries at the start where they differ from an untouched card's; negative = never blocks."""
+    has_jpki: bool = True
+    """The JPKI application is there; some 住基カード have none."""
+    foreign_aids: tuple[bytes, ...] = ()
+    """Further applications that answer SELECT, such as a licence on a My Number card."""
     certificates_present: bytes = b"\x8f\x8f\x00"
     """JPKI EF 0008: signature, authentication, unknown; 8F = present."""
     certificate_age_days: int = 365
-    """Days since the certificates became valid, counted from the day of issue."""
+    """Days since the certificates became valid, from the day of issue; negative = not yet."""
     certificate_days_left: int = 4 * 365
     """Days until the certificates expire; negative = expired already."""
+    certificate_look: CertificateLook = CertificateLook.OWN
+    """Names and policies in the certificates: own, test_card or production."""
     is_authentication_certificate_free: bool = True
     """False: EF 000A opens only after the authentication PIN, as on Android."""
+    is_holder_authenticated: bool = True
+    """iPhone: the holder has authenticated on it; otherwise key and certificate answer 6982."""
     is_status_kept_on_reselect: bool = True
     """Selecting an application keeps what was verified."""
     is_status_kept_on_reset: bool = True
@@ -114,13 +139,29 @@ class CardProfile:
     is_first_command_lost: bool = False
     """The first command after power-up answers 6F00."""
     blocked_status_word: int = PIN_BLOCKED
-    """Answer to VERIFY on a blocked reference: 6984, 6983 or 63C0."""
+    """Answer to VERIFY on a blocked reference: 0x6984, 0x6983 or 0x63C0."""
     is_empty_verify_ok_once_verified: bool = False
     """The query for tries left answers 9000 after a success instead of 63Cx."""
+    short_id_status_word: int | None = None
+    """Every command that names a file by short id is refused with this, e.g. 0x6A82."""
     end_of_file_status_word: int = OFFSET_PAST_END
-    """6B00 only past the end, or 6282 with every short answer."""
+    """0x6B00 only past the end, or 0x6282 (or 0x6281) with every short answer."""
     is_extended_accepted: bool = False
-    """Extended Lc/Le is understood; otherwise 6700."""
+    """Extended Lc/Le is understood everywhere; otherwise 6700 where it is not needed."""
+    is_answer_fetched: bool = False
+    """As with T=0: data is announced by 61xx and fetched with GET RESPONSE."""
+    is_exact_le_demanded: bool = False
+    """As with T=0: an Le above what is there is refused with 6Cxx."""
+    is_select_without_answer_known: bool = True
+    """SELECT with P2=0C is understood; otherwise 6A86, as payment cards may answer."""
+    unknown_application_status_word: int = FILE_NOT_FOUND
+    """Answer to SELECT of an application that is not there: 0x6A82, 0x6A81 or 0x6D00."""
+    unknown_instruction_status_word: int = WRONG_INS
+    """Answer to an instruction that the card does not know: 0x6D00 or 0x6E00."""
+    unknown_data_status_word: int = REFERENCE_NOT_FOUND
+    """Answer to GET DATA of an object that is not there: 0x6A88 or 0x6A82."""
+    absent_data_objects: frozenset[int] = frozenset()
+    """Tags that the card manager lacks, e.g. [0x00F2]."""
     is_terminal_trusted: bool = True
     """A terminal of our own test hierarchy may replace the PIN (only My Number cards)."""
     is_contact_atr_at_card_manager: bool = True
@@ -129,8 +170,27 @@ class CardProfile:
     """FF bytes after the object in every file."""
     has_long_outer_length: bool = False
     """The text record's outer length is written as 82 xx xx."""
+    photo_state: PhotoState = PhotoState.PRESENT
+    """The photo: present, absent or corrupt."""
+    least_photo_bytes: int = 0
+    """A smaller photo is filled up to this size behind its picture, up to about 28,000 bytes."""
     tampered: frozenset[Tampering] = frozenset()
-    """Parts whose signature no longer fits."""
+    """What was done to the chip after it was issued."""
+    link: LinkTiming = field(default_factory=LinkTiming)
+    """Bit rate and the times the chip needs, for the virtual clock."""
+    evil_seed: int = 0
+    """Evil card: where its random answers begin."""
+
+    @property
+    def is_my_number_card(self) -> bool:
+        """It has the applications of the plastic card: front, text and common data."""
+        return self.kind in (CardKind.MY_NUMBER, CardKind.FACE_ONLY, CardKind.EVIL)
+
+    @property
+    def has_my_number_chip(self) -> bool:
+        """It has the card manager and JPKI, as cards, phones and 住基カード do."""
+        is_older = self.kind in (CardKind.ANDROID, CardKind.IPHONE, CardKind.JUKI)
+        return self.is_my_number_card or is_older
 
     @property
     def matching_code_a(self) -> str:
@@ -149,7 +209,8 @@ class CardProfile:
 
     def start_tries(self, name: PinName) -> int | None:
         """Tries left when the card is issued, None = unlimited."""
-        return self.tries_left.get(name, FULL_TRIES[name])
+        tries = self.tries_left.get(name, FULL_TRIES[name])
+        return None if tries is None or tries < 0 else tries
 
     def padded(self, content: bytes) -> bytes:
         """A file's content followed by this card's filler."""

@@ -30,8 +30,16 @@ class RecordKeys:
     def cv_certificate(self, *, is_tampered: bool = False) -> bytes:
         """The issuer's card-verifiable certificate, 568 bytes."""
         body = CA_KEY_ID + self.issuer_key_id + public_key_objects(self.issuer.public_key())
-        signed = body[:-1] + b"\x00" if is_tampered else body
-        return tlv(0x7F21, tlv(0x5F4E, body) + tlv(0x5F37, sign_digests(self.ca, signed)))
+        return _certificate(self.ca, body, body[:-1] + b"\x00" if is_tampered else body)
+
+    def ca_certificate(self) -> bytes:
+        """The record CA's certificate by itself, 568 bytes."""
+        body = CA_KEY_ID + CA_KEY_ID + public_key_objects(self.ca.public_key())
+        return _certificate(self.ca, body, body)
+
+
+def _certificate(signer: RSAPrivateKey, body: bytes, signed: bytes) -> bytes:
+    return tlv(0x7F21, tlv(0x5F4E, body) + tlv(0x5F37, sign_digests(signer, signed)))
 
 
 def public_key_objects(key: RSAPublicKey) -> bytes:

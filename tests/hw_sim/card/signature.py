@@ -5,9 +5,10 @@ Source: RFC 8017 §8.2; facts/card.md §6.1 (P1 of 80 2A), §3.3 (DF28).
 
 import hashlib
 
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS, PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.asymmetric.utils import NoDigestInfo
+from cryptography.hazmat.primitives.asymmetric.utils import NoDigestInfo, Prehashed
 
 from tests.hw_sim.card.errors import RefusedError
 from tests.hw_sim.card.status_words import CONDITIONS_NOT_SATISFIED, WRONG_LENGTH, WRONG_P1_P2
@@ -15,6 +16,10 @@ from tests.hw_sim.card.tlv import tlv
 
 _SHA256_ALGORITHM = bytes.fromhex("300D06096086480165030402010500")
 _LONGEST_PADDED_BYTES = 245
+_BARE_HASH = 0x01
+_HASH_GIVEN = (0x02, 0x04)
+_PSS = (0x04, 0x05)
+_LAST_SCHEME = 0x05
 
 
 def digest_info(digest: bytes) -> bytes:
@@ -33,24 +38,28 @@ def sign_digests(key: RSAPrivateKey, *parts: bytes) -> bytes:
 
 
 def sign(key: RSAPrivateKey, p1: int, content: bytes) -> bytes:
-    """Command `80 2A`: 00 pad as given, 01 hash bare, 02 hash given, 03 hash here.
+    """Command `80 2A`: 00 pad as given, 01 hash bare, 02 hash given, 03 hash here; 04 and 05 PSS.
 
     Raises:
         RefusedError: 6700, 6985 or 6A86.
     """
+    if p1 > _LAST_SCHEME:
+        raise RefusedError(WRONG_P1_P2)
     if not content:
         raise RefusedError(WRONG_LENGTH)
-    match p1:
-        case 0x00 if len(content) <= _LONGEST_PADDED_BYTES:
-            block = content
-        case 0x01:
-            block = hashlib.sha256(content).digest()
-        case 0x02 if len(content) == 32:
-            block = digest_info(content)
-        case 0x03:
-            block = digest_info(hashlib.sha256(content).digest())
-        case 0x00 | 0x02:
-            raise RefusedError(CONDITIONS_NOT_SATISFIED)
-        case _:
-            raise RefusedError(WRONG_P1_P2)
-    return pad_and_sign(key, block)
+    is_too_long = p1 == 0x00 and len(content) > _LONGEST_PADDED_BYTES
+    is_no_hash = p1 in _HASH_GIVEN and len(content) != hashes.SHA256.digest_size
+    if is_too_long or is_no_hash:
+        raise RefusedError(CONDITIONS_NOT_SATISFIED)
+    if p1 == 0x00:
+        return pad_and_sign(key, content)
+    digest = content if p1 in _HASH_GIVEN else hashlib.sha256(content).digest()
+    if p1 in _PSS:
+        return _sign_pss(key, digest)
+    return pad_and_sign(key, digest if p1 == _BARE_HASH else digest_info(digest))
+
+
+def _sign_pss(key: RSAPrivateKey, digest: bytes) -> bytes:
+    """RSASSA-PSS with SHA-256 and a salt as long as the digest (the card's own is not public)."""
+    sha256 = hashes.SHA256()
+    return key.sign(digest, PSS(MGF1(sha256), sha256.digest_size), Prehashed(sha256))

@@ -21,6 +21,10 @@ class Exchange:
     """Monotonic clock when the command arrived, in seconds."""
     answered_at_s: float
     """Monotonic clock when the answer left or was lost, in seconds."""
+    link_s: float = 0.0
+    """What the contactless link takes for it on the virtual clock; 0 without an answer."""
+    card_s: float = 0.0
+    """What the chip computes for it on the virtual clock; 0 without an answer."""
 
     @property
     def status_word(self) -> int | None:
@@ -42,6 +46,16 @@ class Trace:
     def presented_pins(self) -> list[Exchange]:
         """The VERIFYs that carried a secret; queries for the tries left do not count."""
         return [e for e in self.with_ins(VERIFY) if len(e.command) > 5]
+
+    @property
+    def link_s(self) -> float:
+        """Link time of all exchanges on the virtual clock, in seconds."""
+        return sum(exchange.link_s for exchange in self.exchanges)
+
+    @property
+    def card_s(self) -> float:
+        """Computing time of the chip in all exchanges on the virtual clock, in seconds."""
+        return sum(exchange.card_s for exchange in self.exchanges)
 
     def clear(self) -> None:
         """Forget what went before."""

@@ -14,6 +14,10 @@ from tests.hw_sim.card.errors import CardPulledError, SlotOccupiedError
 VPCD_PORT = 35963
 _RETRY_S = 0.02
 _CONNECT_TIMEOUT_S = 2.0
+_NO_ATR = bytes(34)
+"""One byte longer than any ATR: vpcd sees that something lies there and fails to power it up, so
+pcscd reports it as mute. An empty answer would mean an empty reader."""
+_LONGEST_MESSAGE_BYTES = 0xFFFF
 
 
 class _Control:
@@ -137,7 +141,7 @@ class _Stay:
             case _Control.RESET:
                 self.card.reset()
             case _Control.GET_ATR:
-                _send(connection, self.card.atr)
+                _send(connection, _NO_ATR if self.card.is_silent else self.card.atr)
             case _:
                 _send(connection, self.card.transmit(message))
 
@@ -158,6 +162,7 @@ def _receive(connection: socket.socket, length: int) -> bytes:
 
 
 def _send(connection: socket.socket, payload: bytes) -> None:
+    payload = payload[:_LONGEST_MESSAGE_BYTES]
     connection.sendall(len(payload).to_bytes(2, "big") + payload)
 
 

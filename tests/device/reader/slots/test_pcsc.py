@@ -1,10 +1,8 @@
 import signal
 import time
-from collections.abc import Iterator
 from threading import Thread
 
 import pytest
-from smartcard import scard  # type: ignore[import-untyped]  # pyscard ships no types
 
 from device.reader.errors import (
     CardLostError,
@@ -15,38 +13,14 @@ from device.reader.errors import (
 )
 from device.reader.port import CardSlot
 from device.reader.session import CardSession
-from device.reader.silent_cards import MOST_LOSSES
 from device.reader.slots import pcsc
 from device.reader.slots.pcsc import Settings, create
 from tests.device.reader.heard import Heard
-from tests.device.reader.visit_steps import PHOTO, check_signature, use_card
-from tests.hw_sim.card import catalog
+from tests.device.reader.visit_steps import check_signature, use_card
 from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.card.issuer import Issuer
 from tests.hw_sim.card.vicc import VirtualSlot
 from tests.hw_sim.pcscd import READER_NAME, Pcscd
-
-
-@pytest.fixture
-def card(issuer: Issuer) -> SimulatedCard:
-    return issuer.issue(catalog.MY_NUMBER, PHOTO)
-
-
-@pytest.fixture
-def reader(slot: VirtualSlot) -> Iterator[CardSlot]:
-    """The product's slot on a running pcscd; the simulated place is empty."""
-    assert slot.card is None
-    reader = create(Settings())
-    yield reader
-    reader.close()
-
-
-@pytest.fixture
-def heard(reader: CardSlot) -> Heard:
-    heard = Heard()
-    reader.watch(heard)
-    assert heard.wait_for("slot_ready")
-    return heard
 
 
 def test_a_visit_and_the_next_one(
@@ -143,7 +117,7 @@ def test_a_service_that_dies_in_the_middle_and_comes_back(
     session.identify()
     pcscd.kill()
     with pytest.raises(SlotLostError):
-        session.pin_tries_left()
+        session.read_certificate()
     session.close()
     assert heard.wait_for("slot_lost")
     with pytest.raises(SlotLostError):
@@ -190,95 +164,6 @@ def test_a_card_that_lies_long_is_told_once(
     assert heard.wait_for("card_placed")
     slot.remove()
     assert heard.wait_for("card_removed")
-
-
-PRESENT, EMPTY = scard.SCARD_STATE_PRESENT, scard.SCARD_STATE_EMPTY
-
-
-@pytest.mark.parametrize(
-    ("states", "before", "laid"),
-    [
-        ({"a": EMPTY, "b": EMPTY}, None, None),
-        ({"a": EMPTY, "b": PRESENT}, None, ("b", 0)),
-        ({"a": PRESENT, "b": PRESENT}, None, ("a", 0)),
-        ({"a": PRESENT, "b": PRESENT}, ("b", 0), ("b", 0)),
-        ({"a": EMPTY | 2 << 16, "b": EMPTY}, ("a", 1), None),
-        ({"a": PRESENT | 3 << 16, "b": EMPTY}, ("a", 1), ("a", 3)),  # swapped in between
-    ],
-)
-def test_which_card_is_served(
-    states: dict[str, int], before: tuple[str, int] | None, laid: tuple[str, int] | None
-) -> None:
-    assert pcsc._choose_card(pcsc._laid_cards(states, ["a", "b"]), before) == laid
-
-
-def no_answer(*_: object) -> tuple[int, list[int]]:
-    """What the service says of a command to a card in a weak field."""
-    return scard.SCARD_E_NOT_TRANSACTED, []
-
-
-def visit_unanswered(reader: CardSlot) -> None:
-    """What every visit begins with, to a card that does not answer."""
-    session = CardSession(reader)
-    with pytest.raises(ReaderError):
-        session.identify()
-    session.close()
-
-
-def test_a_card_that_stays_but_never_answers_is_given_up_until_it_is_laid_again(
-    reader: CardSlot,
-    heard: Heard,
-    slot: VirtualSlot,
-    card: SimulatedCard,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The virtual reader cannot lose a card that stays, so its driver's word is put in here."""
-    with monkeypatch.context() as edge_of_the_field:
-        edge_of_the_field.setattr(scard, "SCardTransmit", no_answer)
-        slot.lay(card)
-        for _ in range(MOST_LOSSES):
-            assert heard.wait_for("card_placed")
-            visit_unanswered(reader)
-            assert heard.wait_for("card_removed")
-        assert not heard.wait_for("card_placed", timeout_s=3 * pcsc._SERVICE_POLL_S)
-        assert slot.card is card
-    slot.remove()
-    wait_until_seen_empty()
-    slot.lay(card)
-    assert heard.wait_for("card_placed")
-    session = CardSession(reader)
-    check_signature(use_card(session))
-    session.close()
-
-
-def wait_until_seen_empty() -> None:
-    """Until the service knows that the card is gone: the product tells it no second time."""
-    _, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
-    lies_there = [(READER_NAME, scard.SCARD_STATE_PRESENT)]
-    _, [(_, state, _)] = scard.SCardGetStatusChange(context, 0, lies_there)
-    while state & scard.SCARD_STATE_PRESENT:
-        _, [(_, state, _)] = scard.SCardGetStatusChange(context, 5000, [(READER_NAME, state)])
-    scard.SCardReleaseContext(context)
-
-
-def test_a_card_that_was_lost_once_without_an_event_is_served_again(
-    reader: CardSlot,
-    heard: Heard,
-    slot: VirtualSlot,
-    card: SimulatedCard,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Lifted for a moment and laid back between two looks of the service (decision 0005)."""
-    slot.lay(card)
-    assert heard.wait_for("card_placed")
-    with monkeypatch.context() as lifted:
-        lifted.setattr(scard, "SCardTransmit", no_answer)
-        visit_unanswered(reader)
-    assert heard.wait_for("card_removed", "card_placed")
-    session = CardSession(reader)
-    check_signature(use_card(session))
-    session.close()
-    assert heard.events == []
 
 
 def test_closing_does_not_wait_for_a_service_that_hangs(pcscd: Pcscd) -> None:

@@ -1,0 +1,250 @@
+"""How often the printed code of a laid card is read, and how often it is read wrongly.
+
+`python -m benchmarks.printed_code [--count N] [--seed S] [--workers W] [--peer N]` lays N simulated
+cards before the camera. Each is one laying of the stated population (fronts alone on the tray, any
+holder, print and wear, 30 % easy, 50 % ordinary, 20 % hard conditions), whose pictures go through
+the real `CameraFront` at 15 pictures a second of simulated time. A code counts as sent when the
+reading returns one; it is wrong when the card would refuse it. Layings of which a person could read
+some field in none of the pictures stay in the count and are also told apart. The peer is one plain
+pass of Tesseract over the whole straightened card, with regular expressions.
+"""
+
+import argparse
+import math
+import multiprocessing
+import re
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+import tesserocr
+from numpy.typing import NDArray
+
+from device.errors import DeviceError
+from device.reader.errors import PrintedCodeUnreadableError
+from device.reader.front.camera_front import LONGEST_S, CameraFront
+from device.reader.front.layout import MY_NUMBER_CARD
+from device.reader.front.sight import look_at
+from device.reader.ocr.tesseract import Settings, create, find_tessdata
+from device.reader.port import OcrEngine
+from tests.hw_sim.card_front.laying import Frame, Laying, Subject, is_readable
+from tests.hw_sim.card_front.population import laying_of
+
+_FPS = 15
+_UNSEEN_SEED = 10_000
+"""Everything below was used while the reader was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One picture of the simulated camera."""
+
+    image: NDArray[np.uint8]
+    """`uint8[960, 1280, 3], RGB`."""
+    taken_at_s: float
+    """Simulated time."""
+
+
+class TrayCamera:
+    """Takes pictures of one laying; time passes with the pictures only."""
+
+    def __init__(self, laying: Laying) -> None:
+        self.frames: list[Frame] = []
+        self.now_s = 0.0
+        self.rendering_s = 0.0
+        self._frames = laying.frames(math.ceil(LONGEST_S * _FPS) + 2)
+
+    def read(self) -> Shown:
+        """See `CardCamera.read`."""
+        begun_s = time.process_time()
+        frame = next(self._frames)
+        self.rendering_s += time.process_time() - begun_s
+        self.frames.append(frame)
+        self.now_s += 1 / _FPS
+        return Shown(frame.image.copy(), self.now_s)
+
+    def close(self) -> None:
+        """See `CardCamera.close`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one laying."""
+
+    number: int
+    """Its place in the population."""
+    difficulty: str
+    """Of its conditions."""
+    effects: tuple[str, ...]
+    """What makes it hard."""
+    result: str
+    """`read`, `wrong`, or why nothing was sent."""
+    is_readable: bool
+    """By a person who saw the same pictures."""
+    pictures: int
+    """Used."""
+    cpu_s: float
+    """Of the reader, without the simulation."""
+
+
+@cache
+def engine() -> OcrEngine:
+    """One a process."""
+    cv2.setNumThreads(1)
+    return create(Settings())
+
+
+def lay(number: int, seed: int) -> Outcome:
+    """Lays one card and reads it."""
+    difficulty, laying = laying_of(number, seed, Subject.FRONT)
+    engine()
+    camera = TrayCamera(laying)
+    front = CameraFront(lambda: camera, engine(), now_s=lambda: camera.now_s)
+    begun_s = time.process_time()
+    try:
+        code = front.read_printed_code(laying.profile.card_expiry, lambda: False)
+        is_right = code.reference().decode() == laying.profile.matching_code_b
+        result = "read" if is_right else "wrong"
+    except PrintedCodeUnreadableError as error:
+        result = error.failure.name
+    except DeviceError as error:
+        result = type(error).__name__
+    return Outcome(
+        number,
+        difficulty.value,
+        tuple(_effects(laying)),
+        result,
+        is_readable(camera.frames),
+        len(camera.frames),
+        time.process_time() - begun_s - camera.rendering_s,
+    )
+
+
+def _effects(laying: Laying) -> Iterator[str]:
+    shot, look = laying.shot, laying.look
+    named = {
+        "upside down": shot.is_upside_down,
+        "glare": bool(shot.glares),
+        "finger": shot.finger is not None,
+        "low light": shot.exposure < 0.3,
+        "blur": shot.defocus_px > 1.2 or shot.motion_px > 2,
+        "perspective": math.hypot(shot.tilt_right_deg, shot.tilt_down_deg) > 6,
+        "worn print": look.faded_spots > 0 and look.fading > 0.2,
+        "pale ink": look.ink < 0.75,
+        "foreign resident": not laying.profile.holder.is_birth_printed_in_era,
+        f"font {look.text_family}": True,
+        f"code font {look.code_family}": look.code_family != look.text_family,
+    }
+    yield from (name for name, is_there in named.items() if is_there)
+
+
+def read_naively(number: int, seed: int) -> str:
+    """The peer: whole card, one pass, Tesseract's own layout analysis."""
+    _, laying = laying_of(number, seed, Subject.FRONT)
+    frame = next(iter(laying.frames(1)))
+    card = look_at(frame.image, MY_NUMBER_CARD).front
+    if card is None:
+        return "nothing"
+    words = "".join(_whole_card_words(card).split())
+    birth = re.search(r"(\d{1,4}|元)年(\d{1,2})月(\d{1,2})日生", words)
+    expiry = re.search(r"(20\d\d)年\d{1,2}月\d{1,2}日まで", words)
+    code = re.findall(r"(?<!\d)\d{4}(?![\d年])", words)
+    if birth is None or expiry is None or not code:
+        return "nothing"
+    year = 1 if birth[1] == "元" else int(birth[1]) % 100
+    sent = f"{year:02}{int(birth[2]):02}{int(birth[3]):02}{expiry[1]}{code[0]}"
+    return "read" if sent == laying.profile.matching_code_b else "wrong"
+
+
+@cache
+def _plain_tesseract() -> tesserocr.PyTessBaseAPI:
+    return tesserocr.PyTessBaseAPI(path=str(find_tessdata(Path("/"))), lang="jpn+eng", psm=11)
+
+
+def _whole_card_words(card: NDArray[np.uint8]) -> str:
+    grey = cv2.cvtColor(card, cv2.COLOR_RGB2GRAY)
+    plain = _plain_tesseract()
+    plain.SetImageBytes(grey.tobytes(), grey.shape[1], grey.shape[0], 1, grey.shape[1])
+    plain.SetSourceResolution(300)
+    return str(plain.GetUTF8Text())
+
+
+def highest_rate(wrong: int, count: int) -> float:
+    """Upper end of the one-sided 95 % Clopper-Pearson interval."""
+    if wrong >= count:
+        return 1.0
+    low, high = wrong / count, 1.0
+    for _ in range(60):
+        rate = (low + high) / 2
+        below = sum(
+            math.comb(count, k) * rate**k * (1 - rate) ** (count - k) for k in range(wrong + 1)
+        )
+        low, high = (rate, high) if below > 0.05 else (low, rate)
+    return high
+
+
+def report(outcomes: Sequence[Outcome]) -> None:
+    """Prints all figures."""
+    _report_group("all", outcomes)
+    readable = [outcome for outcome in outcomes if outcome.is_readable]
+    _report_group("a person could read", readable)
+    wrong = [outcome.number for outcome in outcomes if outcome.result == "wrong"]
+    rate = highest_rate(len(wrong), len(outcomes))
+    print(f"wrong codes sent: {len(wrong)} {wrong}; with 95 % confidence below {rate:.2e}")
+    reasons = Counter(o.result for o in outcomes if o.result not in ("read", "wrong"))
+    print("nothing sent:", ", ".join(f"{name} {count}" for name, count in reasons.most_common()))
+    done = [outcome for outcome in outcomes if outcome.result == "read"] or outcomes
+    pictures = np.percentile([outcome.pictures for outcome in done], (50, 95))
+    cpu_s = np.percentile([outcome.cpu_s for outcome in done], (50, 95))
+    print(f"pictures until read: p50 {pictures[0]:.0f}, p95 {pictures[1]:.0f} (at {_FPS} a second)")
+    print(f"processor time until read: p50 {cpu_s[0]:.2f} s, p95 {cpu_s[1]:.2f} s")
+    for name in sorted({o.difficulty for o in outcomes}):
+        _report_group(name, [o for o in outcomes if o.difficulty == name])
+    for name in sorted({effect for o in outcomes for effect in o.effects}):
+        _report_group(name, [o for o in outcomes if name in o.effects])
+
+
+def _report_group(name: str, outcomes: Sequence[Outcome]) -> None:
+    count = max(1, len(outcomes))
+    read = sum(outcome.result == "read" for outcome in outcomes)
+    wrong = sum(outcome.result == "wrong" for outcome in outcomes)
+    print(f"{name:<32} {len(outcomes):6}  read {100 * read / count:6.2f} %  wrong {wrong}")
+
+
+def _with_progress(outcomes: Iterable[Outcome], count: int) -> Iterator[Outcome]:
+    results: Counter[str] = Counter()
+    for outcome in outcomes:
+        results[outcome.result] += 1
+        done = results.total()
+        if done % 100 == 0:
+            print(f"… {done} of {count}: {dict(results)}", flush=True)
+        yield outcome
+
+
+def main() -> None:
+    """Prints the method and the figures."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.printed_code")
+    parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=_UNSEEN_SEED)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--peer", type=int, default=100, help="layings for the naive peer")
+    arguments = parser.parse_args()
+    print(__doc__)
+    with multiprocessing.get_context("spawn").Pool(arguments.workers) as pool:
+        laid = pool.imap_unordered(
+            partial(lay, seed=arguments.seed), range(arguments.count), chunksize=4
+        )
+        report(list(_with_progress(laid, arguments.count)))
+        peer = pool.map(partial(read_naively, seed=arguments.seed), range(arguments.peer))
+    if peer:
+        shares = {name: 100 * peer.count(name) / len(peer) for name in ("read", "wrong", "nothing")}
+        print(f"naive peer, one picture of each of {len(peer)}:", shares)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""The photo of the card that lies here: read ahead, while its holder still chooses.
+
+The printed code is read on the front's own thread and the chip on the card's, so the card is
+free for other work until the code is there. What is not needed any more stops within one picture
+and one command.
+
+Source: docs/decisions/0011-reading-ahead.md.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+
+from device.errors import DeviceError
+from device.reader.errors import PrintedCodeUnreadableError, ReaderError, ReadingStoppedError
+from device.reader.printed_code import CardFront, PrintedCode
+from device.workers import Worker
+
+_log = logging.getLogger(__name__)
+
+IsStopped = Callable[[], bool]
+
+
+@dataclass(slots=True, eq=False)
+class _Attempt:
+    """One reading; what arrives after it was stopped is dropped."""
+
+    photo: "Future[bytes]" = field(default_factory=Future, repr=False)
+    stopped: threading.Event = field(default_factory=threading.Event)
+    is_told: bool = False
+    """Whoever wants the photo holds this one, and hears how it ends."""
+
+    @property
+    def has_failed(self) -> bool:
+        return self.photo.done() and (self.photo.cancelled() or self.photo.exception() is not None)
+
+    def run(self, read: Callable[[], None]) -> None:
+        """Do a part of the reading, on whichever thread; an error is the photo's."""
+        try:
+            if self.stopped.is_set():
+                raise ReadingStoppedError
+            read()
+        except DeviceError as error:
+            self.fail(error)
+
+    def succeed(self, photo: bytes) -> None:
+        with suppress(InvalidStateError):
+            self.photo.set_result(photo)
+
+    def fail(self, error: DeviceError) -> None:
+        with suppress(InvalidStateError):
+            self.photo.set_exception(error)
+
+    def stop(self) -> None:
+        self.stopped.set()
+        self.photo.cancel()
+
+
+class PhotoReading:
+    """Brings the photo out of the chip. Asked from one thread, the visit's."""
+
+    def __init__(
+        self,
+        front: CardFront | None,
+        on_front: Worker,
+        on_card: Worker,
+        read_chip: Callable[[PrintedCode, IsStopped], bytes],
+    ) -> None:
+        """Begins nothing yet.
+
+        Args:
+            front: Reads the code printed on the card; None: only a typed one opens the photo.
+            on_front: The thread of `front`.
+            on_card: The thread of the card.
+            read_chip: Reads the photo of the card that lies here; called on the card's thread.
+        """
+        self._front = front
+        self._on_front = on_front
+        self._on_card = on_card
+        self._read_chip = read_chip
+        self._attempt: _Attempt | None = None
+        self._typed: PrintedCode | None = None
+
+    def start(self, expiry: date | None) -> None:
+        """Begin anew: with the typed code if there is one, else with the card's front.
+
+        Args:
+            expiry: The card's last day, as its chip tells it.
+        """
+        self._begin(expiry)
+
+    def start_typed(self, code: PrintedCode) -> None:
+        """Begin anew, with the code that somebody typed for this card."""
+        self._typed = code
+        self.start(None)
+
+    def photo(self, expiry: date | None) -> "Future[bytes]":
+        """The photo that was read, or is being read; a failure that was told is tried again.
+
+        The future raises the `DeviceError` that stood in the way.
+        """
+        attempt = self._attempt
+        if attempt is None or (attempt.is_told and attempt.has_failed):
+            attempt = self._begin(expiry)
+        attempt.is_told = True
+        return attempt.photo
+
+    def stop(self) -> None:
+        """Nobody needs the photo now: end what runs and drop what was read."""
+        if self._attempt is not None:
+            self._attempt.stop()
+            self._attempt = None
+
+    def forget(self) -> None:
+        """As `stop`; another card's code is another one."""
+        self.stop()
+        self._typed = None
+
+    def _begin(self, expiry: date | None) -> _Attempt:
+        self.stop()
+        attempt = self._attempt = _Attempt()
+        if self._typed is not None:
+            self._ask_chip(attempt, self._typed)
+        elif self._front is not None:
+            self._ask_front(attempt, self._front, expiry)
+        else:
+            attempt.fail(PrintedCodeUnreadableError())
+        return attempt
+
+    def _ask_front(self, attempt: _Attempt, front: CardFront, expiry: date | None) -> None:
+        def read() -> None:
+            code = _read_front(front, expiry, attempt.stopped.is_set)
+            self._ask_chip(attempt, code)
+
+        self._on_front.submit(lambda: attempt.run(read), lambda: attempt.fail(ReaderError()))
+
+    def _ask_chip(self, attempt: _Attempt, code: PrintedCode) -> None:
+        def read() -> None:
+            attempt.succeed(self._read_chip(code, attempt.stopped.is_set))
+
+        self._on_card.submit(lambda: attempt.run(read), lambda: attempt.fail(ReaderError()))
+
+
+def _read_front(front: CardFront, expiry: date | None, is_stopped: IsStopped) -> PrintedCode:
+    """A broken camera over the card is an unread front: the code may still be typed."""
+    try:
+        return front.read_printed_code(expiry, is_stopped)
+    except ReaderError:
+        raise
+    except DeviceError as error:
+        _log.warning("the card's front cannot be seen: %s: %s", type(error).__name__, error)
+        raise PrintedCodeUnreadableError from error

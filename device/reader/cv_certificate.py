@@ -1,0 +1,53 @@
+"""Card-verifiable certificates (CVC): whose key signed a card's records.
+
+Source: facts/card.md §3.7.
+"""
+
+from dataclasses import dataclass, field
+from typing import Self
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from device.reader.card_public_key import read_public_key
+from device.reader.errors import MalformedAnswerError
+from device.reader.tlv_sequence import read_sequence
+
+_CERTIFICATE_TAG = 0x7F21
+_BODY_TAG = 0x5F4E
+_SIGNATURE_TAG = 0x5F37
+_BODY_BYTES = 297
+_KEY_ID_BYTES = 16
+_SIGNATURE_BYTES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class CvCertificate:
+    """One certificate as it is written. Nothing in it is believed before its signature is."""
+
+    issuer_key_id: bytes
+    """Names the key that signed it, 16 bytes; only a name, the signature decides."""
+    subject_key_id: bytes
+    """Names the key it is about, 16 bytes."""
+    public_key: RSAPublicKey = field(repr=False)
+    """The key it is about."""
+    body: bytes = field(repr=False)
+    """What is signed, 297 bytes."""
+    signature: bytes = field(repr=False)
+    """RSASSA-PKCS1-v1_5 with SHA-256 over the body, 256 bytes."""
+
+    @classmethod
+    def parse(cls, data: bytes) -> Self:
+        """Takes a certificate apart.
+
+        Args:
+            data: the whole object 7F21 and nothing behind it.
+
+        Raises:
+            MalformedAnswerError: it is built in another way.
+        """
+        (content,) = read_sequence(data, _CERTIFICATE_TAG)
+        body, signature = read_sequence(content, _BODY_TAG, _SIGNATURE_TAG)
+        if (len(body), len(signature)) != (_BODY_BYTES, _SIGNATURE_BYTES):
+            raise MalformedAnswerError("CVC of another size")
+        issuer, subject = body[:_KEY_ID_BYTES], body[_KEY_ID_BYTES : 2 * _KEY_ID_BYTES]
+        return cls(issuer, subject, read_public_key(body[2 * _KEY_ID_BYTES :]), body, signature)

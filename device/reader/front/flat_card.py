@@ -1,0 +1,46 @@
+"""A card as if seen straight from above, with a fixed number of pixels a millimetre."""
+
+import cv2
+import numpy as np
+
+from device.reader.front.card_outline import HEIGHT_MM, WIDTH_MM, Corners, Picture
+from device.reader.front.layout import Box
+
+PX_PER_MM = 12
+_WIDTH_PX, _HEIGHT_PX = round(WIDTH_MM * PX_PER_MM), round(HEIGHT_MM * PX_PER_MM)
+
+
+def straighten(image: Picture, corners: Corners) -> Picture:
+    """The card between four corners, `uint8[648, 1027, 3], RGB`.
+
+    Args:
+        image: `uint8[H, W, 3], RGB`.
+        corners: `float32[4, 2]`, clockwise, a long side first: it becomes the upper one.
+    """
+    ends = [[0, 0], [_WIDTH_PX, 0], [_WIDTH_PX, _HEIGHT_PX], [0, _HEIGHT_PX]]
+    to_flat = cv2.getPerspectiveTransform(corners, np.array(ends, np.float32))
+    flat = cv2.warpPerspective(image, to_flat, (_WIDTH_PX, _HEIGHT_PX), flags=cv2.INTER_LINEAR)
+    return np.asarray(flat, np.uint8)
+
+
+def turned(card: Picture) -> Picture:
+    """The same card, turned by 180 degrees; shares its memory."""
+    return card[::-1, ::-1]
+
+
+def part(card: Picture, box: Box) -> Picture:
+    """What is printed in a box; shares the card's memory."""
+    left, top, right, bottom = (
+        round(mm * PX_PER_MM) for mm in (box.left_mm, box.top_mm, box.right_mm, box.bottom_mm)
+    )
+    return card[top:bottom, left:right]
+
+
+def grown_upward(corners: Corners, height_mm: float) -> Corners:
+    """Corners of a whole card of which only the lower `height_mm` were seen."""
+    top = height_mm - HEIGHT_MM
+    seen = [[0, 0], [WIDTH_MM, 0], [WIDTH_MM, height_mm], [0, height_mm]]
+    whole = [[[0, top], [WIDTH_MM, top], [WIDTH_MM, height_mm], [0, height_mm]]]
+    to_image = cv2.getPerspectiveTransform(np.array(seen, np.float32), corners)
+    grown = cv2.perspectiveTransform(np.array(whole, np.float32), to_image)
+    return np.asarray(grown[0], np.float32)

@@ -1,0 +1,76 @@
+"""The card as the kinds of card see it: what it says, asked only when somebody wants to know."""
+
+from datetime import date
+from functools import cached_property
+
+from device.reader.card_files import CardFiles
+from device.reader.card_map import ForeignApplication
+from device.reader.common_data import read_common_data
+from device.reader.errors import ApplicationMissingError, CardAnswerError
+from device.reader.jpki import CardToken, Jpki
+
+
+class LaidCard:
+    """Answers of one card; each is asked for at most once."""
+
+    def __init__(self, files: CardFiles) -> None:
+        """Reads what every kind needs to know.
+
+        Raises:
+            ReaderError: the card cannot be read.
+        """
+        self._files = files
+        self._jpki = Jpki(files)
+        self._applications: dict[ForeignApplication, bool] = {}
+        common_data = read_common_data(files)
+        self.expiry: date | None = common_data.expiry if common_data else None
+        """Last day of the card; None: not told."""
+        self.token = self._read_token()
+        """What its JPKI application says; None: it has no such application."""
+
+    @cached_property
+    def pin_tries_left(self) -> int:
+        """Tries of the authentication PIN, 0 to 3; a PIN the card knows nothing of has none.
+
+        Raises:
+            ReaderError: the card cannot be read.
+        """
+        try:
+            return self._jpki.pin_tries_left()
+        except CardAnswerError:
+            return 0
+
+    @cached_property
+    def has_signing_certificate(self) -> bool:
+        """署名用証明書 is there. Children and many adults have none.
+
+        Raises:
+            ReaderError: the card cannot be read.
+        """
+        return self._jpki.has_signing_certificate()
+
+    def has_application(self, application: ForeignApplication) -> bool:
+        """Whether it is also, or rather, a card of another kind.
+
+        Raises:
+            ReaderError: the card cannot be read.
+        """
+        if application not in self._applications:
+            self._applications[application] = self._files.has_application(application)
+        return self._applications[application]
+
+    @cached_property
+    def unique_id(self) -> bytes:
+        """By what the reader tells cards apart; empty where it does not say.
+
+        Raises:
+            ReaderError: the card cannot be read.
+        """
+        return self._files.unique_id()
+
+    def _read_token(self) -> CardToken | None:
+        try:
+            # Only phones tell no expiry, and only theirs need a name.
+            return self._jpki.read_token(is_named=self.expiry is None)
+        except ApplicationMissingError:
+            return None

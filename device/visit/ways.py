@@ -1,0 +1,74 @@
+"""The ways to be verified: how each begins, from whatever page it was chosen on.
+
+Source: facts/oqs.md §7.2 (method), facts/card.md §5 (printed code).
+"""
+
+from dataclasses import replace
+
+from device.visit.effects import (
+    Choice,
+    Effect,
+    OpenCodeEntry,
+    OpenPinEntry,
+    PageName,
+    ShowPage,
+    StartFaceCheck,
+    StartTimer,
+    StopReadingPhoto,
+)
+from device.visit.failing import fail, may_try_pin
+from device.visit.policy import VisitPolicy
+from device.visit.state import CheckingFace, EnteringPin, EnteringPrintedCode, State, Visit
+from hostlink.terms import FailureCode
+
+Step = tuple[State, tuple[Effect, ...]]
+
+
+def choose_face(turn: int, visit: Visit, policy: VisitPolicy) -> Step:
+    """Look at the face; where nothing reads the card's front, its code is typed first."""
+    if visit.has_front or visit.is_code_typed:
+        return check_face(turn, visit, policy)
+    return enter_printed_code(turn, visit, policy)
+
+
+def check_face(
+    turn: int, visit: Visit, policy: VisitPolicy, *, is_code_typed: bool = False
+) -> Step:
+    """The camera looks, while whatever is still missing of the photo is read."""
+    visit = replace(visit, face_attempts=visit.face_attempts + 1)
+    pin = (Choice.PIN,) if may_try_pin(visit, policy) else ()
+    return CheckingFace(turn, visit), (
+        ShowPage(turn, PageName.FACE, (*pin, Choice.END)),
+        StartTimer(turn, policy.face_s),
+        StartFaceCheck(turn, is_code_typed),
+    )
+
+
+def enter_printed_code(turn: int, visit: Visit, policy: VisitPolicy) -> Step:
+    """Let somebody read the code off the card."""
+    choices = (Choice.CONFIRM, Choice.ERASE, Choice.END)
+    return EnteringPrintedCode(turn, visit), (
+        OpenCodeEntry(turn),
+        ShowPage(turn, PageName.PRINTED_CODE, choices),
+        StartTimer(turn, policy.type_code_s),
+    )
+
+
+def choose_pin(turn: int, visit: Visit, policy: VisitPolicy) -> Step:
+    """Take the PIN at once: how many tries are left is known since the card was recognised."""
+    if not visit.pin_tries_left:
+        return fail(turn, visit, FailureCode.PIN_LOCKED, policy)
+    after, effects = enter_pin(turn, visit, policy)
+    return after, (StopReadingPhoto(), *effects)
+
+
+def enter_pin(turn: int, visit: Visit, policy: VisitPolicy) -> Step:
+    """Take four digits; the patient sees the tries left before the first of them."""
+    page = ShowPage(
+        turn,
+        PageName.PIN,
+        (Choice.CONFIRM, Choice.ERASE, Choice.END),
+        tries_left=visit.pin_tries_left,
+        is_retry=visit.wrong_pins > 0,
+    )
+    return EnteringPin(turn, visit), (OpenPinEntry(turn), page, StartTimer(turn, policy.pin_s))

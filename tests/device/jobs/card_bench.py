@@ -1,0 +1,144 @@
+"""A reader's jobs with a simulated card in this process, and everything they say."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from device.clock import Clock
+from device.jobs.card import CardJobs, CardParts
+from device.pinpad.attempts import PinAttempts
+from device.pinpad.pin import Pin
+from device.reader.errors import (
+    ReadingStoppedError,
+)
+from device.reader.port import CardConnection, SlotListener
+from device.reader.printed_code import PrintedCode
+from device.visit import events
+from hostlink.terms import FailureCode
+from tests.device.pinpad.fake_disk import FakeDisk
+from tests.device.posted import LONGEST_WAIT_S, Posted, finish
+from tests.device.reader.laid_cards import InProcessSlot
+from tests.device.reader.visit_steps import CHALLENGE, CODE
+from tests.hw_sim.card.card import SimulatedCard
+from tests.hw_sim.card.trace import VERIFY
+
+TURN = 11
+KEY = bytes(range(32))
+RIGHT, WRONG = b"1234", b"9999"
+ANCHORS = None
+"""Whether records are genuine is tried elsewhere."""
+NOW_S = 1_800_000_000
+
+
+class Front:
+    """Reads what is printed, or fails as it is told."""
+
+    def __init__(self) -> None:
+        self.code = CODE
+        self.error: Exception | None = None
+        self.asked: list[date | None] = []
+        self.is_clear = threading.Event()
+        self.is_clear.set()
+        self.sees = FailureCode.SEVERAL_CARDS
+        self.is_closed = False
+
+    def read_printed_code(self, expiry: date | None, is_stopped: Callable[[], bool]) -> PrintedCode:
+        self.asked.append(expiry)
+        while not self.is_clear.wait(0.001):
+            if is_stopped():
+                raise ReadingStoppedError
+        if self.error:
+            raise self.error
+        return self.code
+
+    def explain_silence(self) -> FailureCode:
+        if self.error:
+            raise self.error
+        return self.sees
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class Slot(InProcessSlot):
+    """The slot of the simulated card, which can also break."""
+
+    error: Exception | None = None
+
+    def connect(self) -> CardConnection:
+        if self.error:
+            raise self.error
+        return super().connect()
+
+    def watch(self, listener: SlotListener) -> None:
+        """Nobody asks."""
+
+
+def attempts_on(disk: FakeDisk) -> PinAttempts:
+    return PinAttempts(disk, KEY, lambda: NOW_S)
+
+
+@dataclass
+class Bench:
+    card: SimulatedCard
+    make_attempts: Callable[[FakeDisk], PinAttempts] = attempts_on
+    disk: FakeDisk = field(default_factory=FakeDisk)
+    front: Front | None = field(default_factory=Front)
+    posted: Posted = field(default_factory=Posted)
+
+    def __post_init__(self) -> None:
+        self.slot = Slot(self.card)
+        self.clock = Clock()
+        parts = CardParts(self.slot, self.front, None, self.make_attempts(self.disk), ANCHORS)
+        self.jobs = CardJobs(parts, self.clock, self.posted)
+
+    def recognise(self, turn: int = TURN) -> events.Event:
+        self.jobs.recognise(turn)
+        return self.posted.next()
+
+    def count(self) -> int | None:
+        """The tries left, as the card is laid down anew."""
+        self.jobs.forget()
+        answer = self.recognise()
+        assert isinstance(answer, events.CardRecognised)
+        return answer.pin_tries_left
+
+    def photo(self) -> bytes:
+        return self.jobs.read_photo().result(LONGEST_WAIT_S)
+
+    def verify(self, digits: bytes, turn: int = TURN) -> events.Event:
+        """Send a PIN; whatever comes of it, its buffer is empty afterwards."""
+        buffer = bytearray(digits)
+        self.jobs.verify_pin(turn, Pin(buffer))
+        answer = self.posted.next()
+        self.finish()
+        assert bytes(buffer) == bytes(len(digits))
+        return answer
+
+    def sign(self, *, is_after_face: bool = False) -> events.Event:
+        self.jobs.sign(TURN, CHALLENGE, is_after_face=is_after_face)
+        return self.posted.next()
+
+    def finish(self) -> None:
+        finish(self.jobs._front_worker)
+        finish(self.jobs._worker)
+
+    @property
+    def pins_sent(self) -> int:
+        return len(self.card.trace.presented_pins())
+
+
+Lay = Callable[..., Bench]
+
+
+def failed(failure: FailureCode) -> events.JobFailed:
+    return events.JobFailed(TURN, failure)
+
+
+def wait_for(event: threading.Event) -> None:
+    assert event.wait(LONGEST_WAIT_S)
+
+
+def is_sent_pin(command: bytes) -> bool:
+    return command[1] == VERIFY and len(command) > 5

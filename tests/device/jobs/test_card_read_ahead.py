@@ -1,0 +1,198 @@
+"""What is read of a card while its holder still chooses, and that it is in nobody's way."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from device.reader.errors import (
+    CardLostError,
+    PrintedCodeRejectedError,
+    PrintedCodeUnreadableError,
+    ReaderError,
+)
+from device.reader.printed_code import PrintedCode
+from device.visit import events
+from hostlink.terms import FailureCode
+from tests.device.jobs.card_bench import (
+    RIGHT,
+    TURN,
+    Bench,
+    Front,
+    Lay,
+    failed,
+    is_sent_pin,
+    wait_for,
+)
+from tests.device.posted import finish
+from tests.device.reader.visit_steps import CODE, PHOTO
+from tests.hw_sim.card import catalog
+from tests.hw_sim.card.issuer import Issuer
+from tests.hw_sim.card.profile import PinName
+
+# --- reading ahead --------------------------------------------------------------------------------
+
+
+def commands_of(bench: Bench, act: Callable[[], object]) -> list[bytes]:
+    """What the card is sent while somebody acts."""
+    bench.finish()
+    bench.card.trace.clear()
+    act()
+    bench.finish()
+    return [exchange.command for exchange in bench.card.trace.exchanges]
+
+
+def read_ahead(bench: Bench) -> None:
+    bench.recognise()
+    bench.jobs.read_ahead()
+    bench.finish()
+
+
+def test_when_the_patient_has_chosen_pin_and_signature_are_one_command_each(bench: Bench) -> None:
+    read_ahead(bench)
+    pin = commands_of(bench, lambda: bench.verify(RIGHT))
+    assert [len(pin), is_sent_pin(pin[0])] == [1, True]
+    assert len(commands_of(bench, bench.sign)) == 1
+
+
+def test_when_the_face_is_chosen_the_photo_is_there(bench: Bench) -> None:
+    read_ahead(bench)
+    assert commands_of(bench, bench.photo) == []
+    assert bench.photo() == PHOTO
+
+
+def test_what_is_told_of_the_card_does_not_wait_for_what_is_read_ahead(bench: Bench) -> None:
+    told_after: list[int] = []
+    bench.card.physics.before_command = lambda command: told_after.append(len(bench.posted.events))
+    read_ahead(bench)
+    assert told_after.count(0) < told_after.count(1)
+
+
+def photo_commands(lay: Lay) -> list[bytes]:
+    twin = lay(catalog.MY_NUMBER)
+    twin.recognise()
+    return commands_of(twin, twin.jobs.read_ahead)
+
+
+def test_a_pin_never_waits_behind_the_whole_photo(lay: Lay) -> None:
+    """Whichever command of the photo the card is at when the patient chooses the PIN."""
+    whole = len(photo_commands(lay))
+    for nth in range(1, whole):
+        bench = lay(catalog.MY_NUMBER)
+        bench.recognise()
+        bench.finish()
+        bench.card.trace.clear()
+        stop_at(bench, nth)
+        bench.jobs.read_ahead()
+        bench.finish()
+        sent = [exchange.command for exchange in bench.card.trace.exchanges]
+        assert len(sent) <= nth + 1, "the command under way, and then JPKI again"
+        pin = commands_of(bench, lambda b=bench: b.verify(RIGHT))  # type: ignore[misc]  # bound now
+        assert [len(pin), is_sent_pin(pin[0])] == [1, True]
+
+
+def stop_at(bench: Bench, nth: int) -> None:
+    """The PIN is chosen while the card works on its nth command from now."""
+    counted: list[bytes] = []
+
+    def count(command: bytes) -> None:
+        counted.append(command)
+        if len(counted) == nth:
+            bench.jobs.stop_reading()
+
+    bench.card.physics.before_command = count
+
+
+def test_the_intent_and_the_pin_need_no_front(bench: Bench) -> None:
+    assert bench.front
+    bench.front.is_clear.clear()
+    bench.recognise()
+    bench.jobs.read_ahead()
+    bench.jobs.stop_reading()
+    assert isinstance(bench.verify(RIGHT), events.PinAccepted)
+
+
+def test_a_card_pulled_after_it_was_recognised_answers_once(bench: Bench) -> None:
+    """Reading ahead is nobody's job: whoever needs the certificate hears the reason."""
+    bench.card.physics.before_command = lambda command: (
+        bench.card.physics.pull() if bench.posted.events else None
+    )
+    bench.recognise()
+    bench.jobs.read_ahead()
+    bench.finish()
+    assert len(bench.posted.events) == 1
+    assert bench.verify(RIGHT) == failed(FailureCode.CARD_REMOVED)
+    with pytest.raises(CardLostError):
+        bench.photo()
+
+
+# --- the photo ------------------------------------------------------------------------------------
+
+
+def test_the_photo_is_opened_with_the_printed_code_of_this_card(bench: Bench) -> None:
+    read_ahead(bench)
+    assert bench.photo() == PHOTO
+    assert bench.front
+    assert bench.front.asked == [catalog.MY_NUMBER.card_expiry]
+
+
+@pytest.mark.parametrize("error", [PrintedCodeUnreadableError(), RuntimeError("what was this?")])
+def test_whatever_stands_in_the_way_of_the_photo_is_told(bench: Bench, error: Exception) -> None:
+    assert bench.front
+    bench.front.error = error
+    read_ahead(bench)
+    with pytest.raises(ReaderError):
+        bench.photo()
+    bench.front.error = None
+    assert bench.photo() == PHOTO
+
+
+def test_a_typed_code_opens_the_photo(bench: Bench) -> None:
+    assert bench.front
+    bench.front.error = PrintedCodeUnreadableError(FailureCode.CARD_FACE_DOWN)
+    read_ahead(bench)
+    bench.jobs.use_code(CODE)
+    assert bench.photo() == PHOTO
+    assert bench.jobs.expiry == catalog.MY_NUMBER.card_expiry
+
+
+def test_a_wrong_code_costs_one_try_however_often_the_photo_is_wanted(bench: Bench) -> None:
+    bench.recognise()
+    bench.jobs.use_code(PrintedCode.from_digits("33031420350000", None))
+    for _ in range(3):
+        with pytest.raises(PrintedCodeRejectedError):
+            bench.photo()
+    assert bench.card.tries_left(PinName.SURFACE_CODE_B) == 9
+
+
+def test_a_card_that_is_misread_whenever_it_is_laid_loses_one_try_in_all(bench: Bench) -> None:
+    """It is read ahead at each laying, even for patients who never choose the face."""
+    assert bench.front
+    bench.front.code = PrintedCode.from_digits("33031420350000", None)
+    for _ in range(4):
+        read_ahead(bench)
+        bench.jobs.forget()
+    assert bench.card.tries_left(PinName.SURFACE_CODE_B) == 9
+    bench.front.code = CODE
+    read_ahead(bench)
+    assert bench.photo() == PHOTO
+    assert bench.card.tries_left(PinName.SURFACE_CODE_B) == 10
+
+
+def test_nothing_of_a_patient_is_sent_to_the_card_of_the_next(issuer: Issuer) -> None:
+    """A code that was read for a card that is gone would cost the next card a try."""
+    front = Front()
+    bench = Bench(issuer.issue(catalog.MY_NUMBER, PHOTO), front=front)
+    bench.recognise()
+    held = threading.Event()
+    bench.jobs._worker.submit(lambda: wait_for(held))
+    bench.jobs.read_ahead()
+    finish(bench.jobs._front_worker)
+    bench.jobs.forget()
+    other = issuer.issue(catalog.MY_NUMBER.issued_to(catalog.HANAKO), PHOTO)
+    bench.slot._card = other
+    bench.jobs.recognise(TURN + 1)
+    held.set()
+    bench.finish()
+    assert other.trace.presented_pins() == []
+    bench.jobs.stop()

@@ -1,0 +1,36 @@
+"""Layings of the simulated card for the tests of this folder, each photographed once."""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.hw_sim.card.catalog import MY_NUMBER
+from tests.hw_sim.card_front.laying import Laying, Subject
+from tests.hw_sim.card_front.look import PrintLook
+from tests.hw_sim.card_front.shot import Finger, Glare, Shot
+
+PROFILE = MY_NUMBER
+
+
+@cache
+def picture_of(
+    subject: Subject,
+    *,
+    is_upside_down: bool = False,
+    seed: int = 1,
+    glares: tuple[Glare, ...] = (),
+    finger: Finger | None = None,
+) -> NDArray[np.uint8]:
+    """A clear picture, `uint8[960, 1280, 3], RGB`; not to be written to."""
+    shot = Shot(
+        rotation_deg=3.0,
+        tilt_right_deg=4.0,
+        is_upside_down=is_upside_down,
+        glares=glares,
+        finger=finger,
+    )
+    laying = Laying(subject, PROFILE, PrintLook(portrait="taro"), shot, seed)
+    image = next(iter(laying.frames(1))).image
+    image.flags.writeable = False
+    return image

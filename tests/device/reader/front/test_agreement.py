@@ -1,0 +1,51 @@
+from device.reader.front.agreement import DOUBTFUL, SURE, Ballot
+
+
+def ballot(*votes: tuple[str, int]) -> Ballot[str]:
+    cast: Ballot[str] = Ballot()
+    for value, weight in votes:
+        cast.cast(value, weight)
+    return cast
+
+
+def test_nothing_wins_without_a_vote() -> None:
+    assert ballot().winner() is None
+
+
+def test_one_sure_reading_is_not_enough() -> None:
+    assert ballot(("4821", SURE)).winner() is None
+
+
+def test_two_sure_readings_agree() -> None:
+    assert ballot(("4821", SURE), ("4821", SURE)).winner() == "4821"
+
+
+def test_doubtful_readings_alone_never_win() -> None:
+    assert ballot(*[("4821", DOUBTFUL)] * 40).winner() is None
+
+
+def test_doubtful_readings_support_sure_ones() -> None:
+    votes = [("4821", SURE), ("4821", SURE), ("4827", DOUBTFUL)]
+    assert ballot(*votes, *[("4821", DOUBTFUL)] * 3).winner() == "4821"
+
+
+def test_a_contradiction_asks_for_more() -> None:
+    votes = [("4821", SURE), ("4821", SURE), ("4827", DOUBTFUL)]
+    assert ballot(*votes).winner() is None
+    assert ballot(*votes, ("4821", SURE)).winner() == "4821"
+
+
+def test_two_values_that_hold_the_balance_never_win() -> None:
+    assert ballot(*[("4821", SURE), ("4827", SURE)] * 20).winner() is None
+
+
+def test_silence_asks_for_more() -> None:
+    hard = ballot()
+    for _ in range(8):
+        hard.abstain()
+    for _ in range(2):
+        hard.cast("4821", SURE)
+    assert hard.winner() is None
+    for _ in range(2):
+        hard.cast("4821", SURE)
+    assert hard.winner() == "4821"

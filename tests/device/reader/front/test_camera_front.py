@@ -1,0 +1,175 @@
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from device.errors import DeviceError
+from device.reader.errors import PrintedCodeUnreadableError, ReadingStoppedError
+from device.reader.front.camera_front import LONGEST_S, MOST_PICTURES, CameraFront
+from device.reader.ocr.tesseract import Settings, create
+from device.reader.port import OcrEngine, RecognisedLine
+from hostlink.terms import FailureCode
+from tests.device.reader.front.layings import PROFILE, picture_of
+from tests.hw_sim.card_front.laying import Subject
+
+BLANK: NDArray[np.uint8] = np.full((480, 640, 3), 60, np.uint8)
+
+
+@dataclass
+class Taken:
+    image: NDArray[np.uint8]
+    taken_at_s: float
+
+
+@dataclass
+class FakeCamera:
+    """Shows one picture over and over, some of them taken before it was asked."""
+
+    image: NDArray[np.uint8]
+    old_pictures: int = 0
+    gap_s: float = 0.07
+    now_s: float = 100.0
+    is_broken: bool = False
+    is_open: bool = True
+    given: list[Taken] = field(default_factory=list)
+
+    def read(self) -> Taken:
+        if self.is_broken:
+            raise DeviceError
+        is_old = len(self.given) < self.old_pictures
+        self.now_s += self.gap_s
+        taken = Taken(self.image.copy(), 99.0 if is_old else self.now_s)
+        self.given.append(taken)
+        return taken
+
+    def close(self) -> None:
+        self.is_open = False
+
+
+class SpyEngine:
+    """Counts what it is given to read."""
+
+    def __init__(self) -> None:
+        self.lines = 0
+
+    def recognise(self, line: NDArray[np.uint8], alphabet: str) -> RecognisedLine:
+        self.lines += 1
+        return RecognisedLine("", 0.0)
+
+
+@pytest.fixture(scope="module")
+def engine() -> OcrEngine:
+    return create(Settings())
+
+
+def front_of(camera: FakeCamera, engine: OcrEngine) -> CameraFront:
+    return CameraFront(lambda: camera, engine, now_s=lambda: camera.now_s)
+
+
+def failure_of(camera: FakeCamera, engine: OcrEngine) -> FailureCode:
+    with pytest.raises(PrintedCodeUnreadableError) as caught:
+        front_of(camera, engine).read_printed_code(PROFILE.card_expiry, never)
+    assert not camera.is_open
+    return caught.value.failure
+
+
+def never() -> bool:
+    return False
+
+
+def after(calls: int) -> Callable[[], bool]:
+    answers = iter([False] * calls)
+    return lambda: next(answers, True)
+
+
+@pytest.mark.parametrize("is_upside_down", [False, True])
+def test_reads_either_way_up_and_switches_the_camera_off(
+    engine: OcrEngine, is_upside_down: bool
+) -> None:
+    camera = FakeCamera(picture_of(Subject.FRONT, is_upside_down=is_upside_down))
+    code = front_of(camera, engine).read_printed_code(PROFILE.card_expiry, never)
+    assert code.reference().decode() == PROFILE.matching_code_b
+    assert len(camera.given) <= 3
+    assert not camera.is_open
+
+
+def test_every_picture_is_wiped(engine: OcrEngine) -> None:
+    camera = FakeCamera(picture_of(Subject.FRONT))
+    front_of(camera, engine).read_printed_code(PROFILE.card_expiry, never)
+    assert camera.given
+    assert not any(taken.image.any() for taken in camera.given)
+
+
+def test_pictures_from_before_the_call_do_not_count() -> None:
+    spy = SpyEngine()
+    camera = FakeCamera(picture_of(Subject.FRONT), old_pictures=MOST_PICTURES)
+    assert failure_of(camera, spy) is FailureCode.PRINTED_CODE_UNREADABLE
+    assert spy.lines == 0
+
+
+def test_stopping_ends_it_within_one_picture() -> None:
+    camera = FakeCamera(BLANK)
+    with pytest.raises(ReadingStoppedError):
+        front_of(camera, SpyEngine()).read_printed_code(None, after(3))
+    assert len(camera.given) == 3
+    assert not camera.is_open
+
+
+def test_it_ends_after_so_many_pictures_or_so_long() -> None:
+    camera = FakeCamera(BLANK)
+    failure_of(camera, SpyEngine())
+    assert len(camera.given) == MOST_PICTURES
+    slow = FakeCamera(BLANK, gap_s=1.0)
+    failure_of(slow, SpyEngine())
+    assert len(slow.given) <= LONGEST_S + 1
+
+
+@pytest.mark.parametrize("is_upside_down", [False, True])
+def test_nothing_on_the_back_is_ever_given_to_the_engine(is_upside_down: bool) -> None:
+    spy = SpyEngine()
+    camera = FakeCamera(picture_of(Subject.BACK, is_upside_down=is_upside_down))
+    assert failure_of(camera, spy) is FailureCode.CARD_FACE_DOWN
+    assert spy.lines == 0
+
+
+def test_the_spy_does_see_a_front() -> None:
+    spy = SpyEngine()
+    failure = failure_of(FakeCamera(picture_of(Subject.FRONT)), spy)
+    assert failure is FailureCode.PRINTED_CODE_UNREADABLE
+    assert spy.lines > 0
+
+
+def test_upside_down_is_told_only_when_it_cannot_be_read() -> None:
+    camera = FakeCamera(picture_of(Subject.FRONT, is_upside_down=True))
+    assert failure_of(camera, SpyEngine()) is FailureCode.CARD_UPSIDE_DOWN
+
+
+def test_what_is_plain_to_see_ends_early() -> None:
+    camera = FakeCamera(picture_of(Subject.BACK))
+    failure_of(camera, SpyEngine())
+    assert len(camera.given) < MOST_PICTURES
+
+
+def test_a_broken_camera_is_no_crash() -> None:
+    camera = FakeCamera(BLANK, is_broken=True)
+    assert failure_of(camera, SpyEngine()) is FailureCode.PRINTED_CODE_UNREADABLE
+    silent = front_of(FakeCamera(BLANK, is_broken=True), SpyEngine()).explain_silence()
+    assert silent is FailureCode.CARD_UNREADABLE
+
+
+def test_silence_of_two_cards_and_of_nothing() -> None:
+    two = BLANK.copy()
+    two[60:220, 60:310] = 220
+    two[260:420, 330:580] = 220
+    camera = FakeCamera(two)
+    assert front_of(camera, SpyEngine()).explain_silence() is FailureCode.SEVERAL_CARDS
+    assert not camera.is_open
+    nothing = front_of(FakeCamera(BLANK), SpyEngine())
+    assert nothing.explain_silence() is FailureCode.CARD_UNREADABLE
+
+
+def test_a_readable_card_explains_no_silence() -> None:
+    front = front_of(FakeCamera(picture_of(Subject.FRONT)), SpyEngine())
+    assert front.explain_silence() is FailureCode.CARD_UNREADABLE

@@ -1,0 +1,98 @@
+from datetime import date
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from device.reader.front.field_text import DIGITS
+from device.reader.front.flat_card import straighten
+from device.reader.front.front_reading import FrontReading, wipe
+from device.reader.front.layout import MY_NUMBER_CARD
+from device.reader.front.sight import look_at
+from device.reader.ocr.tesseract import Settings, create
+from device.reader.port import OcrEngine, RecognisedLine
+from tests.device.reader.front.layings import PROFILE, picture_of
+from tests.hw_sim.card_front.laying import Subject
+
+
+@pytest.fixture(scope="module")
+def engine() -> OcrEngine:
+    return create(Settings())
+
+
+@pytest.fixture(scope="module")
+def card() -> NDArray[np.uint8]:
+    front = look_at(picture_of(Subject.FRONT), MY_NUMBER_CARD).front
+    assert front is not None
+    return front
+
+
+class Mistaken:
+    """Reads as the engine does, but one code for another in some pictures."""
+
+    def __init__(self, engine: OcrEngine, right: str, wrongs: list[str]) -> None:
+        self._engine = engine
+        self._right = right
+        self._wrongs = wrongs
+
+    def recognise(self, line: NDArray[np.uint8], alphabet: str) -> RecognisedLine:
+        read = self._engine.recognise(line, alphabet)
+        if read.text == self._right and alphabet == DIGITS and self._wrongs:
+            return RecognisedLine(self._wrongs.pop(0), read.confidence)
+        return read
+
+
+def pictures_needed(engine: OcrEngine, card: NDArray[np.uint8], expiry: date | None) -> int:
+    reading = FrontReading(engine, MY_NUMBER_CARD, expiry)
+    for count in range(1, 25):
+        reading.add(card)
+        code = reading.result()
+        if code is not None:
+            assert code.reference().decode() == PROFILE.matching_code_b
+            return count
+    return 0
+
+
+def test_a_clear_card_takes_two_pictures(engine: OcrEngine, card: NDArray[np.uint8]) -> None:
+    assert pictures_needed(engine, card, PROFILE.card_expiry) == 2
+
+
+def test_without_the_chips_expiry_the_printed_one_is_read(
+    engine: OcrEngine, card: NDArray[np.uint8]
+) -> None:
+    assert pictures_needed(engine, card, None) == 2
+
+
+def test_another_cards_expiry_makes_it_harder(engine: OcrEngine, card: NDArray[np.uint8]) -> None:
+    reading = FrontReading(engine, MY_NUMBER_CARD, date(2035, 10, 27))
+    for _ in range(2):
+        reading.add(card)
+    assert reading.result() is None
+
+
+def test_one_misreading_costs_pictures_and_nothing_else(
+    engine: OcrEngine, card: NDArray[np.uint8]
+) -> None:
+    code = PROFILE.holder.security_code
+    mistaken = Mistaken(engine, code, ["4827"])
+    assert pictures_needed(mistaken, card, PROFILE.card_expiry) > 2
+
+
+def test_engines_that_contradict_each_other_read_nothing(
+    engine: OcrEngine, card: NDArray[np.uint8]
+) -> None:
+    code = PROFILE.holder.security_code
+    mistaken = Mistaken(engine, code, ["4827"] * 100)
+    assert pictures_needed(mistaken, card, PROFILE.card_expiry) == 0
+
+
+def test_a_blank_card_has_nothing_to_read(engine: OcrEngine) -> None:
+    image = np.full((480, 640, 3), 220, np.uint8)
+    corners = np.array([[0, 0], [640, 0], [640, 400], [0, 400]], np.float32)
+    assert pictures_needed(engine, straighten(image, corners), PROFILE.card_expiry) == 0
+
+
+def test_wiping() -> None:
+    picture = np.ones((4, 4), np.uint8)
+    wipe(picture)
+    assert not picture.any()

@@ -1,0 +1,1 @@
+"""What is fuzzed, one parser a file, each with a function `fuzz(data)`."""

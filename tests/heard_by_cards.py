@@ -1,0 +1,33 @@
+"""Every simulated card is listened to: nothing may ever ask for the 12-digit number on it.
+
+Importing the fixture into a `conftest.py` watches every test beside and below it.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.hw_sim.card.card import SimulatedCard
+from tests.hw_sim.card.my_number_watch import addresses_my_number
+from tests.hw_sim.card.trace import Exchange, Trace
+
+
+@pytest.fixture(autouse=True)
+def heard_by_cards(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[int, Trace]]:
+    """All that was said to each card in this test, by the card's identity."""
+    traces: dict[int, Trace] = {}
+    transmit = SimulatedCard.transmit
+
+    def transmit_overheard(card: SimulatedCard, raw: bytes) -> bytes:
+        response = None
+        try:
+            response = transmit(card, raw)
+        finally:
+            trace = traces.setdefault(id(card), Trace())
+            trace.exchanges.append(Exchange(raw, response, 0.0, 0.0))
+        return response
+
+    monkeypatch.setattr(SimulatedCard, "transmit", transmit_overheard)
+    yield traces
+    for trace in traces.values():
+        assert addresses_my_number(trace) == []

@@ -1,0 +1,104 @@
+"""The watch over the 12-digit number finds each way of naming it, and nothing else."""
+
+import pytest
+
+from tests.hw_sim.card import aids
+from tests.hw_sim.card.card import SimulatedCard
+from tests.hw_sim.card.catalog import MY_NUMBER
+from tests.hw_sim.card.errors import CardPulledError
+from tests.hw_sim.card.issuer import Issuer
+from tests.hw_sim.card.my_number_watch import addresses_my_number
+from tests.hw_sim.card.talk import read_file, select, select_file, send, verify
+
+TEXT, SURFACE = aids.CARD_TEXT, aids.CARD_SURFACE
+WAYS = {
+    "select text 0001": (TEXT, select_file(0x0001)),
+    "select by path": (TEXT, bytes.fromhex("00A4080C043F000001")),
+    "select, any form of answer": (TEXT, bytes.fromhex("00A4020402000100")),
+    "select text 0003, its hash": (TEXT, select_file(0x0003)),
+    "select text 0014, code A": (TEXT, select_file(0x0014)),
+    "select surface 0005": (SURFACE, select_file(0x0005)),
+    "select surface 0013, code A": (SURFACE, select_file(0x0013)),
+    "read text by short id": (TEXT, bytes.fromhex("00B0810000")),
+    "read text by short id, extended": (TEXT, bytes.fromhex("00B08100000000")),
+    "read text by short id on a channel": (TEXT, bytes.fromhex("01B0810000")),
+    "read surface by short id": (SURFACE, bytes.fromhex("00B0850000")),
+    "read surface by odd instruction": (SURFACE, bytes.fromhex("00B10005045402000000")),
+    "read record of text": (TEXT, bytes.fromhex("00B2010C00")),
+    "read record of surface": (SURFACE, bytes.fromhex("00B2012C00")),
+    "verify naming text 0001": (TEXT, bytes.fromhex("00200081")),
+    "tries left of text code A": (TEXT, bytes.fromhex("00200094")),
+    "verify text code A": (TEXT, verify("900000000019", p2=0x94)),
+    "tries left of surface code A": (SURFACE, bytes.fromhex("00200093")),
+    "verify surface code A": (SURFACE, verify("900000000019", p2=0x93)),
+    "12 digits against the current file": (SURFACE, verify("900000000019")),
+}
+INNOCENT = {
+    "jpki 0001": (aids.JPKI, select_file(0x0001)),
+    "jpki 0005 by short id": (aids.JPKI, bytes.fromhex("00B0850000")),
+    "common record 1 of 0001": (aids.COMMON_DATA, bytes.fromhex("00B2010C00")),
+    "surface 0002": (SURFACE, select_file(0x0002)),
+    "surface 0001, the age": (SURFACE, select_file(0x0001)),
+    "surface offset 0x0500": (SURFACE, bytes.fromhex("00B0050000")),
+    "surface code B": (SURFACE, verify("33031420354821", p2=0x92)),
+    "surface chip key": (SURFACE, bytes.fromhex("802A000005") + b"proof" + b"\x00"),
+    "text 0002": (TEXT, select_file(0x0002)),
+    "text 0002 by short id": (TEXT, bytes.fromhex("00B0820000")),
+    "text pin": (TEXT, verify("2345", p2=0x91)),
+    "too short to be a command": (TEXT, b"\x00\xa4"),
+}
+
+
+@pytest.fixture
+def card(issuer: Issuer) -> SimulatedCard:
+    card = issuer.issue(MY_NUMBER)
+    card.power_on()
+    return card
+
+
+@pytest.mark.parametrize(("aid", "command"), WAYS.values(), ids=WAYS)
+def test_finds_each_way_of_naming_it(card: SimulatedCard, aid: bytes, command: bytes) -> None:
+    send(card, select(aid))
+    send(card, command)
+
+    assert [exchange.command for exchange in addresses_my_number(card.trace)] == [command]
+
+
+@pytest.mark.parametrize(("aid", "command"), INNOCENT.values(), ids=INNOCENT)
+def test_lets_other_commands_pass(card: SimulatedCard, aid: bytes, command: bytes) -> None:
+    send(card, select(aid))
+    send(card, command)
+
+    assert addresses_my_number(card.trace) == []
+
+
+def test_the_application_is_followed(card: SimulatedCard) -> None:
+    by_prefix = select(aids.CARD_TEXT[:9])
+    for command in (by_prefix, select(aids.JPKI), select_file(0x0001)):
+        send(card, command)
+    assert addresses_my_number(card.trace) == []
+
+    for command in (select(TEXT), select(b"\xa0\x00\x00\x00\x01\x99"), select_file(0x0001)):
+        send(card, command)
+    assert len(addresses_my_number(card.trace)) == 1
+
+
+def test_a_select_whose_answer_was_lost_counts(card: SimulatedCard) -> None:
+    card.physics.pull_at(1)
+    with pytest.raises(CardPulledError):
+        send(card, select(TEXT))
+    card.enter_field()
+    card.power_on()
+    send(card, select_file(0x0001))
+
+    assert len(addresses_my_number(card.trace)) == 1
+
+
+def test_whatever_discloses_the_number_is_found(card: SimulatedCard) -> None:
+    send(card, select(TEXT))
+    send(card, verify("2345", p2=0x91))
+    content = read_file(card, 0x0001)
+
+    assert MY_NUMBER.holder.my_number.encode() in content
+    assert card.has_disclosed_my_number
+    assert addresses_my_number(card.trace)
