@@ -4,12 +4,12 @@
 # make fix                    formats and repairs what can be repaired by itself
 # make card COMMAND='...'     runs a command beside a simulated card behind the real pcscd;
 #                             CARD='--persona android' lays another one, CARD=--list names them
-# make fuzz                   searches for input from a card that breaks a parser
+# make fuzz                   searches a minute each for what breaks a parser (FUZZ_SECONDS=60)
 PYTHON ?= python3
 SCENARIO ?= face
 CARD ?= --persona my_number
 COMMAND ?= pkcs15-tool --reader 0 --dump
-FUZZED ?= tlv cv_certificate face_record card_surface common_data certificate
+FUZZED ?= tlv cv_certificate face_record card_surface authenticity common_data certificate
 FUZZ_SECONDS ?= 60
 BIN = .venv/bin
 MODEL = device/face/models/resnet29/embedder.tflite
@@ -42,7 +42,7 @@ fix: .venv/dev.stamp
 
 fuzz: .venv/dev.stamp
 	@for target in $(FUZZED); do \
-	  echo "$$target"; $(BIN)/python -m tests.fuzz $$target --seconds $(FUZZ_SECONDS) || exit 1; \
+	  $(BIN)/python -m tests.fuzz $$target --seconds $(FUZZ_SECONDS) || exit 1; \
 	done
 
 clean:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
 
 JAPAN = timezone(timedelta(hours=9), "JST")
-"""Japan has one time zone and no summer time; files for reception software use it."""
+"""Japan has one time zone and no summer time: the days of certificates begin and end in it, and
+files for reception software use it."""
 
 
 class Clock(Protocol):

@@ -8,7 +8,7 @@ Source: facts/card.md §7.1 and §9; facts/oqs.md §7.2, §7.6 and §7.8; RFC 52
 import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -16,10 +16,9 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from agent.clock import JAPAN
 from hostlink.terms import CardKind, FailureCode, Notice, VerificationMethod
 
-JAPAN = timezone(timedelta(hours=9))
-"""Where the days of cards and certificates begin and end."""
 SMALLEST_KEY_BITS = 2048
 WARNING_MONTHS = 3
 GRACE_MONTHS = 3

@@ -127,6 +127,8 @@ def _assemble(config: Config, folder: Path, slot: CardSlot | None) -> Reader:
         _log.warning(
             "no [card_camera], and [visit] may_type_printed_code is off: no face can be checked"
         )
+    if not card_parts.terminal:
+        _log.warning("no [terminal]: cards want the PIN after a face too, so no face is checked")
     loop = VisitLoop(policy, journal)
     outbox = _outbox(config.state_folder / "outbox")
     identity = _identity(config, cast(SigningKey, make(keys, config.identity)), models)

@@ -84,11 +84,15 @@ class FailureCode(IntEnum):
     CERTIFICATE_INVALID = 16
     """Not a 利用者証明用電子証明書 of a trusted issuer."""
     CERTIFICATE_NOT_YET_VALID = 17
+    CERTIFICATE_MISSING = 18
+    """The card holds no 利用者証明用電子証明書: never asked for, or taken off the card."""
     READER_UNAVAILABLE = 20
     """The card reader hardware or its service stopped answering."""
     CAMERA_UNAVAILABLE = 21
     STORAGE_UNAVAILABLE = 22
     """The result could not be kept durably."""
+    FACE_UNAVAILABLE = 23
+    """This reader checks no faces at all, and a 顔認証マイナンバーカード has no other way."""
     PRINTED_CODE_UNREADABLE = 30
     """照合番号B could not be read from the card's front."""
     PRINTED_CODE_LOCKED = 31

@@ -4,6 +4,7 @@ Importing the fixture into a `conftest.py` watches every test beside and below i
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -12,10 +13,19 @@ from tests.hw_sim.card.my_number_watch import addresses_my_number
 from tests.hw_sim.card.trace import Exchange, Trace
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What one card heard."""
+
+    card: SimulatedCard
+    """Kept, so that no other card gets its identity while the test runs."""
+    trace: Trace = field(default_factory=Trace)
+
+
 @pytest.fixture(autouse=True)
-def heard_by_cards(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[int, Trace]]:
+def heard_by_cards(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[int, Heard]]:
     """All that was said to each card in this test, by the card's identity."""
-    traces: dict[int, Trace] = {}
+    heard: dict[int, Heard] = {}
     transmit = SimulatedCard.transmit
 
     def transmit_overheard(card: SimulatedCard, raw: bytes) -> bytes:
@@ -23,11 +33,11 @@ def heard_by_cards(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[int, Trace]
         try:
             response = transmit(card, raw)
         finally:
-            trace = traces.setdefault(id(card), Trace())
-            trace.exchanges.append(Exchange(raw, response, 0.0, 0.0))
+            said = heard.setdefault(id(card), Heard(card))
+            said.trace.exchanges.append(Exchange(raw, response, 0.0, 0.0))
         return response
 
     monkeypatch.setattr(SimulatedCard, "transmit", transmit_overheard)
-    yield traces
-    for trace in traces.values():
-        assert addresses_my_number(trace) == []
+    yield heard
+    for said in heard.values():
+        assert addresses_my_number(said.trace) == []

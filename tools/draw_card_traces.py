@@ -41,7 +41,7 @@ def draw() -> str:
 
 def _visit_by_pin(issuer: Issuer) -> list[tuple[str, Sequence[Exchange]]]:
     card = issuer.issue(MY_NUMBER, PORTRAIT.read_bytes())
-    session = CardSession(InProcessSlot(card))
+    session = CardSession(InProcessSlot(card), anchors=RecordAnchors([issuer.record_ca]))
     return [
         _phase(card, "recognised", session.identify),
         _phase(card, "while choosing", session.read_certificate, session.get_ready_to_sign),

@@ -36,6 +36,7 @@ def possible_events(turn: int) -> Iterator[events.Event]:
     yield from (events.CardPlaced(VISIT), events.CardRemoved())
     yield from (events.SlotLost(), events.SlotReady())
     yield events.CardRecognised(turn, CardKind.MY_NUMBER, True, True, 3)
+    yield events.CardRecognised(turn, CardKind.MY_NUMBER, True, True, 1)
     yield events.CardRecognised(turn, CardKind.MY_NUMBER, True, True, 1, has_front=False)
     yield events.CardRecognised(turn, CardKind.FACE_ONLY, False, True, 0)
     yield events.CardRecognised(turn, CardKind.IPHONE, False, False, None)

@@ -9,8 +9,9 @@ from datetime import date
 from device.clock import Clock
 from device.errors import DeviceError
 from device.jobs.failures import failure_of
+from device.jobs.front_worker import FrontWorker
 from device.jobs.reading import IsStopped, PhotoReading
-from device.jobs.recognised import recognised
+from device.jobs.recognised import Equipment, has_expired, recognised
 from device.jobs.rejected_codes import RejectedCodes
 from device.jobs.sent_pins import SentPins
 from device.pinpad.attempts import PinAttempts
@@ -42,7 +43,7 @@ class CardParts:
     terminal: PinlessAuthenticator | None
     """What a card trusts in place of a PIN."""
     attempts: PinAttempts
-    anchors: RecordAnchors | None
+    anchors: RecordAnchors
     """Whose records on cards count as genuine."""
 
 
@@ -58,7 +59,7 @@ class CardJobs:
         self._pins = SentPins(parts.attempts)
         self._rejected = RejectedCodes()
         self._worker = Worker("card")
-        self._front_worker = Worker("front")
+        self._front_worker = FrontWorker()
         self._reading = PhotoReading(
             parts.front, self._front_worker, self._worker, self._read_photo
         )
@@ -74,7 +75,6 @@ class CardJobs:
 
     def recognise(self, turn: int) -> None:
         """Begin with the card that was laid just now; answers `CardRecognised`."""
-        self._reading.forget()
         self._start(turn, self._recognise)
 
     def read_ahead(self) -> None:
@@ -82,7 +82,7 @@ class CardJobs:
         self._reading.start(self.expiry)
 
     def stop_reading(self) -> None:
-        """Let go of the photo: the card is free within one command."""
+        """Let go of the photo and the code typed for it: the card is free within one command."""
         self._reading.stop()
 
     def use_code(self, code: PrintedCode) -> None:
@@ -103,7 +103,7 @@ class CardJobs:
 
     def forget(self) -> None:
         """Take the power off the card: with it goes everything that was opened."""
-        self._reading.forget()
+        self._reading.stop()
         self._worker.submit(self._close_session)
 
     def stop(self) -> None:
@@ -144,11 +144,14 @@ class CardJobs:
         except CardUnresponsiveError as error:
             self._explain_silence(turn, error)
             return
-        has_front = self._parts.front is not None
-        answer = recognised(turn, facts, self._clock.now(), has_front=has_front)
+        answer = recognised(turn, facts, self._clock.now(), self._equipment())
         self._post(answer)
         if isinstance(answer, events.CardRecognised):
             self._read_certificate_ahead(facts)
+
+    def _equipment(self) -> Equipment:
+        parts = self._parts
+        return Equipment(parts.front is not None, parts.terminal is not None)
 
     def _explain_silence(self, turn: int, error: CardUnresponsiveError) -> None:
         """The camera may see why no chip answers: two cards, or one in its case."""
@@ -164,7 +167,10 @@ class CardJobs:
             except DeviceError:
                 self._post(untold)
 
-        self._front_worker.submit(explain, lambda: self._post(untold))
+        def give_up() -> None:
+            self._post(untold)
+
+        self._front_worker.submit(explain, on_crash=give_up, on_late=give_up)
 
     def _read_certificate_ahead(self, facts: CardFacts) -> None:
         """Fetch it while the patient chooses: it will be needed either way.
@@ -206,6 +212,10 @@ class CardJobs:
             self._post(events.PinRejected(turn, tries_left))
 
     def _sign(self, turn: int, challenge: bytes, is_after_face: bool) -> None:
+        # The day may have been told, or have ended, since the card was recognised.
+        if has_expired(self.expiry, self._clock.now()):
+            self._post(events.JobFailed(turn, FailureCode.CARD_EXPIRED))
+            return
         card = self._card()
         if is_after_face:
             card.unlock_after_face()

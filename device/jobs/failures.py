@@ -8,6 +8,7 @@ from device.keys.errors import KeyStoreError
 from device.outbox import OutboxError
 from device.pinpad import errors as pinpad
 from device.reader import errors as reader
+from device.reader.card_surface import TRIES_KEPT
 from hostlink.terms import FailureCode
 
 _log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ _FAILURES: tuple[tuple[type[DeviceError], FailureCode], ...] = (
     (reader.OcrUnavailableError, FailureCode.PRINTED_CODE_UNREADABLE),
     (reader.PhotoMissingError, FailureCode.PHOTO_UNREADABLE),
     (reader.PinlessUnavailableError, FailureCode.PIN_NEEDED),
+    (reader.CertificateMissingError, FailureCode.CERTIFICATE_MISSING),
     (reader.PhoneNotAuthenticatedError, FailureCode.PHONE_NOT_AUTHENTICATED),
     (reader.ReaderError, FailureCode.CARD_UNREADABLE),
     (face.PhotoError, FailureCode.PHOTO_UNREADABLE),
@@ -47,7 +49,12 @@ def failure_of(error: DeviceError) -> FailureCode:
     The error itself is logged for staff: none of ours carries personal data.
     """
     _log.warning("%s: %s", type(error).__name__, error)
+    if isinstance(error.__cause__, DeviceError):
+        _log.warning("because of %s: %s", type(error.__cause__).__name__, error.__cause__)
     if isinstance(error, _TELLING):
         return error.failure
+    if isinstance(error, reader.PrintedCodeRejectedError) and error.tries_left <= TRIES_KEPT:
+        # Nothing more is sent to such a card, so no other code need be typed.
+        return FailureCode.PRINTED_CODE_LOCKED
     fitting = (code for kind, code in _FAILURES if isinstance(error, kind))
     return next(fitting, FailureCode.INTERNAL)

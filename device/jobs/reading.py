@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from device.errors import DeviceError
+from device.jobs.front_worker import FrontWorker
 from device.reader.errors import PrintedCodeUnreadableError, ReaderError, ReadingStoppedError
 from device.reader.printed_code import CardFront, PrintedCode
 from device.workers import Worker
@@ -35,8 +36,13 @@ class _Attempt:
     """Whoever wants the photo holds this one, and hears how it ends."""
 
     @property
-    def has_failed(self) -> bool:
-        return self.photo.done() and (self.photo.cancelled() or self.photo.exception() is not None)
+    def is_spent(self) -> bool:
+        """It failed, and either somebody heard so, or laying the card better may have helped."""
+        if not self.photo.done() or self.photo.cancelled():
+            return self.photo.done()
+        error = self.photo.exception()
+        is_unread = isinstance(error, PrintedCodeUnreadableError)
+        return error is not None and (self.is_told or is_unread)
 
     def run(self, read: Callable[[], None]) -> None:
         """Do a part of the reading, on whichever thread; an error is the photo's."""
@@ -55,6 +61,11 @@ class _Attempt:
         with suppress(InvalidStateError):
             self.photo.set_exception(error)
 
+    def give_up(self, error: DeviceError) -> None:
+        """Whoever waits is told now; what is still under way stops as soon as it can."""
+        self.stopped.set()
+        self.fail(error)
+
     def stop(self) -> None:
         self.stopped.set()
         self.photo.cancel()
@@ -66,7 +77,7 @@ class PhotoReading:
     def __init__(
         self,
         front: CardFront | None,
-        on_front: Worker,
+        on_front: FrontWorker,
         on_card: Worker,
         read_chip: Callable[[PrintedCode, IsStopped], bytes],
     ) -> None:
@@ -101,27 +112,29 @@ class PhotoReading:
     def photo(self, expiry: date | None) -> "Future[bytes]":
         """The photo that was read, or is being read; a failure that was told is tried again.
 
+        So is a front that was read ahead in vain, as the hand was still over the card. Whatever
+        else went wrong ahead is told at once.
+
         The future raises the `DeviceError` that stood in the way.
         """
         attempt = self._attempt
-        if attempt is None or (attempt.is_told and attempt.has_failed):
+        if attempt is None or attempt.is_spent:
             attempt = self._begin(expiry)
         attempt.is_told = True
         return attempt.photo
 
     def stop(self) -> None:
-        """Nobody needs the photo now: end what runs and drop what was read."""
+        """Nobody needs the photo now: end what runs, drop what was read and what was typed."""
+        self._drop_attempt()
+        self._typed = None
+
+    def _drop_attempt(self) -> None:
         if self._attempt is not None:
             self._attempt.stop()
             self._attempt = None
 
-    def forget(self) -> None:
-        """As `stop`; another card's code is another one."""
-        self.stop()
-        self._typed = None
-
     def _begin(self, expiry: date | None) -> _Attempt:
-        self.stop()
+        self._drop_attempt()
         attempt = self._attempt = _Attempt()
         if self._typed is not None:
             self._ask_chip(attempt, self._typed)
@@ -136,7 +149,11 @@ class PhotoReading:
             code = _read_front(front, expiry, attempt.stopped.is_set)
             self._ask_chip(attempt, code)
 
-        self._on_front.submit(lambda: attempt.run(read), lambda: attempt.fail(ReaderError()))
+        self._on_front.submit(
+            lambda: attempt.run(read),
+            on_crash=lambda: attempt.fail(ReaderError()),
+            on_late=lambda: attempt.give_up(PrintedCodeUnreadableError()),
+        )
 
     def _ask_chip(self, attempt: _Attempt, code: PrintedCode) -> None:
         def read() -> None:

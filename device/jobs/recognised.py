@@ -2,10 +2,14 @@
 
 Days are Japan's, and count only while the reader knows which day it is.
 
+That a card is refused from the day after its own last day is this project's reading: the months
+of grace in facts/oqs.md §7.6 are the certificate's, and none is told for the card itself.
+
 Source: facts/card.md §3.5 (expiry); facts/oqs.md §7.6.
 """
 
 import calendar
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from device.reader.card_facts import CardFacts
@@ -17,8 +21,18 @@ JAPAN = timezone(timedelta(hours=9))
 _WARNING_MONTHS = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What this reader has for cards that are verified by face."""
+
+    has_front: bool
+    """It can look at a card's front."""
+    has_terminal: bool
+    """Cards may trust it in place of a PIN; without that a face that matches opens nothing."""
+
+
 def recognised(
-    turn: int, facts: CardFacts, now: Moment, *, has_front: bool
+    turn: int, facts: CardFacts, now: Moment, equipment: Equipment
 ) -> events.CardRecognised | events.JobFailed:
     """The card as the visit sees it; one whose last day is over verifies nobody.
 
@@ -26,24 +40,37 @@ def recognised(
         turn: The turn in which it was asked what lies there.
         facts: What the card told.
         now: The reader's time; without a source no day is judged.
-        has_front: This reader can look at the card's front.
+        equipment: What this reader can do with the card.
     """
-    today, expiry = _today(now), facts.expiry
-    notices: tuple[Notice, ...] = ()
-    if today is not None and expiry is not None:
-        if today > expiry:
-            return events.JobFailed(turn, FailureCode.CARD_EXPIRED)
-        if today >= _months_before(expiry, _WARNING_MONTHS):
-            notices = (Notice.CARD_EXPIRES_SOON,)
+    if has_expired(facts.expiry, now):
+        return events.JobFailed(turn, FailureCode.CARD_EXPIRED)
     return events.CardRecognised(
         turn,
         facts.kind,
         has_pin=facts.has_pin,
-        has_face=facts.has_face_photo,
+        has_face=facts.has_face_photo and equipment.has_terminal,
         pin_tries_left=facts.pin_tries_left,
-        notices=notices,
-        has_front=has_front,
+        notices=_notices(facts.expiry, now),
+        has_front=equipment.has_front,
     )
+
+
+def has_expired(expiry: date | None, now: Moment) -> bool:
+    """Whether a card's last day is over, as far as card and clock tell.
+
+    Args:
+        expiry: The last day, as the chip tells it; None judges nothing.
+        now: The reader's time; without a source no day is judged.
+    """
+    today = _today(now)
+    return today is not None and expiry is not None and today > expiry
+
+
+def _notices(expiry: date | None, now: Moment) -> tuple[Notice, ...]:
+    today = _today(now)
+    if today is None or expiry is None or today < _months_before(expiry, _WARNING_MONTHS):
+        return ()
+    return (Notice.CARD_EXPIRES_SOON,)
 
 
 def _today(now: Moment) -> date | None:

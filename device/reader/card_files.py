@@ -46,7 +46,7 @@ def never() -> bool:
 
 
 class CardFiles:
-    """What is selected on the card, so that nothing is selected twice.
+    """What is selected on the card, so that what is selected is not selected again.
 
     Selecting an application again may drop what was verified in it (facts/card.md §2), so
     not doing so is more than thrift. A file named by its short identifier needs no SELECT of its
@@ -145,7 +145,7 @@ class CardFiles:
             is_stopped: asked before every command; True ends the reading.
 
         Raises:
-            CardAnswerError: not allowed.
+            CardAnswerError: not allowed, or nothing is left there.
             MalformedAnswerError: the file ends early or cannot be that long.
             ReadingStoppedError: `is_stopped` said so.
             ReaderError: as `Exchange.send`.
@@ -167,7 +167,7 @@ class CardFiles:
         """The first bytes of a file, at most 256, in one command.
 
         Raises:
-            CardAnswerError: not there, or not allowed.
+            CardAnswerError: not there, empty, or not allowed.
             MalformedAnswerError: the file is shorter.
             ReaderError: as `Exchange.send`.
         """
@@ -198,13 +198,17 @@ class CardFiles:
             CardAnswerError: the card does not say.
             ReaderError: as `Exchange.send`.
         """
-        response = self._ask(
+        word = self._ask(
             reference.file,
             lambda short_id: CommandApdu(0x00, 0x20, 0x00, short_id or _CURRENT_FILE),
-        )
-        tries_left = response.status_word.tries_left_of(reference.full_tries)
+        ).status_word
+        if word.tries_left_of(reference.full_tries) is None and self._file is not reference.file:
+            # The word may be about the short identifier: no PIN is called locked for that.
+            self.open_file(reference.file)
+            word = self._exchange.send(CommandApdu(0x00, 0x20, 0x00, _CURRENT_FILE)).status_word
+        tries_left = word.tries_left_of(reference.full_tries)
         if tries_left is None:
-            raise CardAnswerError(response.status_word)
+            raise CardAnswerError(word)
         if self._file is not reference.file:
             self._asked_by_short_id.add(reference.file)
         return tries_left
@@ -258,8 +262,7 @@ class CardFiles:
 
         Args:
             file: what it is about.
-            command: makes the command; takes the short identifier with bit 8 set, or 0 for the
-                selected file.
+            command: from the short identifier with bit 8 set, or 0 for the selected file.
         """
         self.open_application(application_of(file))
         if not self._knows_short_ids or file is self._file:
@@ -282,7 +285,8 @@ def _short_id(file: CardFile) -> int:
 
 
 def _whole_block(response: ResponseApdu, length: int) -> bytes:
-    if not (response.status_word.is_ok or response.status_word.is_end_of_file):
+    is_end = response.status_word.is_end_of_file
+    if not (response.status_word.is_ok or (is_end and response.data)):
         raise CardAnswerError(response.status_word)
     if len(response.data) != length:
         # Only whole blocks: a card that gives byte by byte could hold the reader for hours.

@@ -14,6 +14,7 @@ def recognise(card: LaidCard) -> CardFacts:
 
     Raises:
         CardNotAcceptedError: a kind that is refused, or no file in `cards/` knows it.
+        CertificateMissingError: a kind that is accepted, without what it signs with.
         ReaderError: the card cannot be read.
     """
     for name in sorted(module.name for module in iter_modules(cards.__path__)):

@@ -30,20 +30,20 @@ from device.reader.tlv import read_header
 _MOST_CERTIFICATE_BYTES = 1024
 """A CVC has 568 bytes, or a few more where lengths are written long."""
 _PRINTED_CODE = SecretReference(SurfaceFile.PRINTED_CODE, full_tries=10)
-_TRIES_KEPT = 5
-"""So many tries are left to others: a misread code must never lock the patient's card."""
+TRIES_KEPT = 5
+"""So many tries are left to others: a misread code must never lock the patient's card, so at this
+many nothing is sent any more."""
 
 
 class CardSurface:
     """The card-surface application of one laid card."""
 
-    def __init__(self, files: CardFiles, anchors: RecordAnchors | None) -> None:
+    def __init__(self, files: CardFiles, anchors: RecordAnchors) -> None:
         """Does not touch the card yet.
 
         Args:
             files: of the laid card.
-            anchors: who may certify the signers of records. None believes any card: only for
-                tests that are not about this.
+            anchors: who may certify the signers of records.
         """
         self._files = files
         self._anchors = anchors
@@ -69,9 +69,8 @@ class CardSurface:
         card.files.open_application(Application.SURFACE)
         _present(card, code)
         record = _read_record(card)
-        if self._anchors is not None:
-            check_record(record, _read_certificate(card), self._anchors)
-            prove_chip(card.files, record)
+        check_record(record, _read_certificate(card), self._anchors)
+        prove_chip(card.files, record)
         return record.photo
 
 
@@ -95,7 +94,7 @@ class _StoppableCard:
 
 
 def _present(card: _StoppableCard, code: PrintedCode) -> None:
-    if card.files.tries_left(_PRINTED_CODE) <= _TRIES_KEPT:
+    if card.files.tries_left(_PRINTED_CODE) <= TRIES_KEPT:
         raise PrintedCodeLockedError
     answer = card.files.verify(_PRINTED_CODE, code.reference())
     if not answer.is_ok:

@@ -1,62 +1,52 @@
-"""共通カードAP: serial number, municipality and last day of the card, told to anybody.
+"""共通カードAP: the last day of the card, told to anybody.
+
+Serial number and municipality arrive in the same record and are dropped (decision 0010). Nobody
+signs it, so it is good for a kind word, and a broken one is no reason to refuse a card.
 
 Source: facts/card.md §3.5.
 """
 
+import logging
 import re
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Self
 
 from device.reader.card_files import CardFiles
 from device.reader.card_map import CommonFile
-from device.reader.errors import (
-    ApplicationMissingError,
-    CardAnswerError,
-    MalformedAnswerError,
-)
+from device.reader.errors import ApplicationMissingError, CardAnswerError
 
-_RECORD = re.compile(rb"\x01\x1c([0-9]{15})([0-9]{5})([0-9]{4})([0-9]{2})([0-9]{2})")
-"""Simple-TLV 01 with 28 ASCII digits."""
+_FILLER = b"\xff"
+_RECORD = re.compile(rb"\x01\x1c[0-9]{20}([0-9]{4})([0-9]{2})([0-9]{2})")
+"""Simple-TLV 01 with 28 ASCII digits: serial number 15, municipality 5, expiry 8."""
 
-
-@dataclass(frozen=True, slots=True)
-class CommonData:
-    """What a card says about itself. Not signed: good for a kind word, not for a decision."""
-
-    serial: str = field(repr=False)
-    """15 digits."""
-    municipality: str
-    """Code of the issuing municipality, 5 digits."""
-    expiry: date
-    """Last day on which the card is valid."""
-
-    @classmethod
-    def from_record(cls, record: bytes) -> Self:
-        """Reads record 1.
-
-        Raises:
-            MalformedAnswerError: not exactly such a record, or no such day.
-        """
-        match = _RECORD.fullmatch(record)
-        if match is None:
-            raise MalformedAnswerError("not a record of common card data")
-        serial, municipality, *day = (group.decode("ascii") for group in match.groups())
-        try:
-            expiry = date(*map(int, day))
-        except ValueError:
-            raise MalformedAnswerError("expiry is no day of the calendar") from None
-        return cls(serial, municipality, expiry)
+_log = logging.getLogger(__name__)
 
 
-def read_common_data(files: CardFiles) -> CommonData | None:
-    """The card's common data; None where there are none, as on phones.
+def expiry_in(record: bytes) -> date | None:
+    """Last day on which the card is valid, as record 1 tells it; filler may follow.
+
+    Returns:
+        None: not such a record, or no day of the calendar.
+    """
+    match = _RECORD.fullmatch(record.rstrip(_FILLER))
+    if match is None:
+        return None
+    try:
+        return date(*map(int, match.groups()))
+    except ValueError:
+        return None
+
+
+def read_expiry(files: CardFiles) -> date | None:
+    """The card's last day; None where nobody tells it, as phones do not.
 
     Raises:
-        MalformedAnswerError: what is there is no such record.
         ReaderError: the card cannot be read.
     """
     try:
-        return CommonData.from_record(files.read_record(CommonFile.CARD_DATA, 1))
+        record = files.read_record(CommonFile.CARD_DATA, 1)
     except (ApplicationMissingError, CardAnswerError):
         return None
+    expiry = expiry_in(record)
+    if expiry is None:
+        _log.warning("a card's common data has no expiry date: %d bytes", len(record))
+    return expiry

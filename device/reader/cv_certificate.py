@@ -16,7 +16,8 @@ _CERTIFICATE_TAG = 0x7F21
 _BODY_TAG = 0x5F4E
 _SIGNATURE_TAG = 0x5F37
 _BODY_BYTES = 297
-_KEY_ID_BYTES = 16
+_KEY_IDS_BYTES = 2 * 16
+"""Names of the issuer's key and of this one. Only names: the signature decides."""
 _SIGNATURE_BYTES = 256
 
 
@@ -24,10 +25,6 @@ _SIGNATURE_BYTES = 256
 class CvCertificate:
     """One certificate as it is written. Nothing in it is believed before its signature is."""
 
-    issuer_key_id: bytes
-    """Names the key that signed it, 16 bytes; only a name, the signature decides."""
-    subject_key_id: bytes
-    """Names the key it is about, 16 bytes."""
     public_key: RSAPublicKey = field(repr=False)
     """The key it is about."""
     body: bytes = field(repr=False)
@@ -49,5 +46,4 @@ class CvCertificate:
         body, signature = read_sequence(content, _BODY_TAG, _SIGNATURE_TAG)
         if (len(body), len(signature)) != (_BODY_BYTES, _SIGNATURE_BYTES):
             raise MalformedAnswerError("CVC of another size")
-        issuer, subject = body[:_KEY_ID_BYTES], body[_KEY_ID_BYTES : 2 * _KEY_ID_BYTES]
-        return cls(issuer, subject, read_public_key(body[2 * _KEY_ID_BYTES :]), body, signature)
+        return cls(read_public_key(body[_KEY_IDS_BYTES:]), body, signature)

@@ -67,6 +67,10 @@ class ApplicationMissingError(ReaderError):
     """The card lacks an application that its kind should have."""
 
 
+class CertificateMissingError(ReaderError):
+    """The card holds no 利用者証明用電子証明書: nothing on it can sign for its holder."""
+
+
 class PhotoMissingError(ReaderError):
     """The card's face file holds no photo."""
 

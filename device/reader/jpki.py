@@ -14,6 +14,7 @@ from device.reader.errors import (
     CardAnswerError,
     CardLostError,
     CardTimeoutError,
+    CertificateMissingError,
     MalformedAnswerError,
     PinBlockedError,
     PinMalformedError,
@@ -21,6 +22,7 @@ from device.reader.errors import (
     PinRejectedError,
     SlotLostError,
 )
+from device.reader.record_signature import digest_info
 from device.reader.status_word import StatusWord
 from device.reader.tlv import read_header
 
@@ -30,8 +32,6 @@ _SERIAL = slice(80, 96)
 _PRESENT = 0x8F
 _PIN = SecretReference(JpkiFile.AUTHENTICATION_PIN, full_tries=3)
 _PIN_DIGITS = 4
-_SHA256_DIGEST_INFO = bytes.fromhex("3031300D060960864801650304020105000420")
-"""DER of DigestInfo up to the 32-byte hash (RFC 8017 §9.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ class Jpki:
 
     def __init__(self, files: CardFiles) -> None:
         self._files = files
+        self._certificate_start = b""
+        """First block of EF 000A, once it was read."""
 
     def select(self) -> None:
         """Makes this the open application.
@@ -95,20 +97,46 @@ class Jpki:
         except CardAnswerError:
             return False
 
+    def require_certificate(self) -> None:
+        """Whether there is a 利用者証明用電子証明書, before anybody is asked for anything.
+
+        Reads its first block, which `read_certificate` then does not read again: knowing costs
+        no command of its own.
+
+        Raises:
+            CertificateMissingError: its file is not there, or empty.
+            ReaderError: as `read_certificate`.
+        """
+        if self._certificate_start:
+            return
+        file = JpkiFile.AUTHENTICATION_CERTIFICATE
+        try:
+            start = self._files.read(file, 0, SHORT_ANSWER_BYTES)
+        except CardAnswerError as refusal:
+            if refusal.status_word.is_not_found or refusal.status_word.is_end_of_file:
+                raise CertificateMissingError from refusal
+            raise
+        if len(set(start)) == 1:
+            # Never written, or erased: nothing but filler.
+            raise CertificateMissingError
+        self._certificate_start = start
+
     def read_certificate(self) -> bytes:
         """利用者証明用電子証明書, X.509 DER.
 
         Raises:
-            CardAnswerError: absent, or (Android) not readable before the PIN.
+            CertificateMissingError: there is none.
+            CardAnswerError: (Android) not readable before the PIN.
             MalformedAnswerError: the file holds no DER object.
             ReaderError: the card cannot be read.
         """
-        file = JpkiFile.AUTHENTICATION_CERTIFICATE
-        first_block = self._files.read(file, 0, SHORT_ANSWER_BYTES)
-        end = read_header(first_block).end_offset
-        if end <= len(first_block):
+        self.require_certificate()
+        start = self._certificate_start
+        end = read_header(start).end_offset
+        if end <= len(start):
             raise MalformedAnswerError("too short for a certificate")
-        return first_block + self._files.read(file, len(first_block), end - len(first_block))
+        file = JpkiFile.AUTHENTICATION_CERTIFICATE
+        return start + self._files.read(file, len(start), end - len(start))
 
     def pin_tries_left(self) -> int:
         """Tries of the authentication PIN, 0 to 3.
@@ -151,8 +179,8 @@ class Jpki:
             CardAnswerError: the key is not open (6982) or not there.
             ReaderError: the card was lost.
         """
-        digest_info = _SHA256_DIGEST_INFO + sha256(message).digest()
-        return self._files.sign(JpkiFile.AUTHENTICATION_KEY, digest_info)
+        content = digest_info(sha256(message).digest())
+        return self._files.sign(JpkiFile.AUTHENTICATION_KEY, content)
 
 
 def _judge_pin(answer: StatusWord) -> None:

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from device.reader.card_files import CardFiles
 from device.reader.card_map import ForeignApplication
-from device.reader.common_data import read_common_data
+from device.reader.common_data import read_expiry
 from device.reader.errors import ApplicationMissingError, CardAnswerError
 from device.reader.jpki import CardToken, Jpki
 
@@ -13,17 +13,20 @@ from device.reader.jpki import CardToken, Jpki
 class LaidCard:
     """Answers of one card; each is asked for at most once."""
 
-    def __init__(self, files: CardFiles) -> None:
+    def __init__(self, files: CardFiles, jpki: Jpki) -> None:
         """Reads what every kind needs to know.
+
+        Args:
+            files: of the card.
+            jpki: the application of these files.
 
         Raises:
             ReaderError: the card cannot be read.
         """
         self._files = files
-        self._jpki = Jpki(files)
+        self._jpki = jpki
         self._applications: dict[ForeignApplication, bool] = {}
-        common_data = read_common_data(files)
-        self.expiry: date | None = common_data.expiry if common_data else None
+        self.expiry: date | None = read_expiry(files)
         """Last day of the card; None: not told."""
         self.token = self._read_token()
         """What its JPKI application says; None: it has no such application."""
@@ -48,6 +51,15 @@ class LaidCard:
             ReaderError: the card cannot be read.
         """
         return self._jpki.has_signing_certificate()
+
+    def require_certificate(self) -> None:
+        """A plastic card shows its 利用者証明用電子証明書 to anybody; one without it is of no use.
+
+        Raises:
+            CertificateMissingError: there is none.
+            ReaderError: the card cannot be read.
+        """
+        self._jpki.require_certificate()
 
     def has_application(self, application: ForeignApplication) -> bool:
         """Whether it is also, or rather, a card of another kind.

@@ -21,6 +21,8 @@ _ERA_DAYS = {
     "令和": (date(2019, 5, 1), date(9999, 12, 31)),
 }
 """First and last day of each era."""
+_LEAP_YEAR = 2000
+"""Two digits name a year of one of several eras: any that has the day will do."""
 _PRINTED_DATE = re.compile(r"(\D*)(\d{1,4}|元)年(\d{1,2})月(\d{1,2})日生?")
 
 
@@ -67,8 +69,7 @@ class PrintedCode:
         if not re.fullmatch(r"[0-9]{14}", digits):
             raise PrintedCodeUnreadableError
         birth, expiry_year, code = digits[:6], int(digits[6:10]), digits[10:]
-        month, day = int(birth[2:4]), int(birth[4:])
-        if not (1 <= month <= 12 and 1 <= day <= 31 and 2016 <= expiry_year <= 2099):
+        if not (_is_day_of_some_year(birth[2:]) and 2016 <= expiry_year <= 2099):
             raise PrintedCodeUnreadableError
         if expiry is not None and expiry_year != expiry.year:
             raise PrintedCodeUnreadableError
@@ -121,6 +122,14 @@ def day_of_birth(printed: str) -> date:
         PrintedCodeUnreadableError: no such day, or not of that era.
     """
     return _day(*_parts(printed))
+
+
+def _is_day_of_some_year(month_and_day: str) -> bool:
+    try:
+        date(_LEAP_YEAR, int(month_and_day[:2]), int(month_and_day[2:]))
+    except ValueError:
+        return False
+    return True
 
 
 def _birth_digits(printed: str) -> str:

@@ -13,7 +13,6 @@ from device.reader.errors import (
     CardLostError,
     PhoneNotAuthenticatedError,
     PinlessUnavailableError,
-    PrintedCodeRejectedError,
     ReaderError,
 )
 from device.reader.exchange import Exchange
@@ -41,17 +40,17 @@ class CardSession:
         self,
         slot: CardSlot,
         *,
+        anchors: RecordAnchors,
         apdu_deadline_s: float = 5.0,
         terminal: PinlessAuthenticator | None = None,
-        anchors: RecordAnchors | None = None,
     ) -> None:
         """Does not touch the card yet.
 
         Args:
             slot: where the card lies.
+            anchors: whose records on cards count as genuine.
             apdu_deadline_s: longest time for power-up and for each command.
             terminal: what the card may trust in place of a PIN, if there is such a thing.
-            anchors: whose records on cards count as genuine; None only where that is not asked.
         """
         self._slot = slot
         self._apdu_deadline_s = apdu_deadline_s
@@ -59,10 +58,9 @@ class CardSession:
         self._anchors = anchors
         self._exchange: Exchange | None = None
         self._files: CardFiles | None = None
+        self._opened_jpki: Jpki | None = None
         self._is_iphone = False
         self._certificate: bytes | None = None
-        self._tries_after: dict[PrintedCode, int] = {}
-        """The codes this card rejected, and how many tries it then had left."""
         self._is_closed = False
 
     def identify(self) -> CardFacts:
@@ -70,16 +68,17 @@ class CardSession:
 
         Raises:
             CardNotAcceptedError: no card this reader accepts; says which, as far as it tells.
+            CertificateMissingError: a My Number card that cannot sign for its holder.
             ReaderError: the card cannot be read.
         """
-        facts = card_kinds.recognise(LaidCard(self._open()))
+        facts = card_kinds.recognise(LaidCard(self._open(), self._jpki()))
         self._is_iphone = facts.kind is CardKind.IPHONE
         return facts
 
     def read_photo(self, code: PrintedCode, is_stopped: Callable[[], bool] = never) -> bytes:
         """The photo on the chip (JP2, greyscale), opened by the printed code, proven genuine.
 
-        A code that this card rejected is not presented again: it would only cost another try.
+        Every code is presented: whoever asks remembers which ones the card rejected.
 
         Args:
             code: what is printed on the front of this card.
@@ -93,13 +92,7 @@ class CardSession:
             ReadingStoppedError: `is_stopped` said so.
             ReaderError: the card cannot be read.
         """
-        if code in self._tries_after:
-            raise PrintedCodeRejectedError(self._tries_after[code])
-        try:
-            return CardSurface(self._open(), self._anchors).read_photo(code, is_stopped)
-        except PrintedCodeRejectedError as rejection:
-            self._tries_after[code] = rejection.tries_left
-            raise
+        return CardSurface(self._open(), self._anchors).read_photo(code, is_stopped)
 
     def read_certificate(self) -> bytes:
         """利用者証明用電子証明書, X.509 DER; read from the card only once a session.
@@ -108,6 +101,7 @@ class CardSession:
         the PIN.
 
         Raises:
+            CertificateMissingError: there is none.
             CardAnswerError: the card refuses.
             ReaderError: the card cannot be read.
         """
@@ -169,12 +163,14 @@ class CardSession:
             with suppress(ReaderError):
                 self._files.send_ok(_LAST_COMMAND)
         self._is_closed = True
-        self._tries_after.clear()
         if self._exchange is not None:
             self._exchange.close()
 
     def _jpki(self) -> Jpki:
-        return Jpki(self._open())
+        files = self._open()
+        if self._opened_jpki is None:
+            self._opened_jpki = Jpki(files)
+        return self._opened_jpki
 
     def _open(self) -> CardFiles:
         if self._is_closed:

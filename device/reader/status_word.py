@@ -27,6 +27,11 @@ class StatusWord:
         return self.value in (0x6282, 0x6B00)
 
     @property
+    def is_not_found(self) -> bool:
+        """There is no such file or record."""
+        return self.value in (0x6A82, 0x6A83)
+
+    @property
     def is_first_after_power_up(self) -> bool:
         """What some cards answer to their very first command, whatever it is."""
         return self.value == 0x6F00

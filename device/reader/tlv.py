@@ -6,7 +6,7 @@ with FF after its object, so lengths are taken as written and nothing is read be
 Source: ISO/IEC 7816-4 §5.2.2 (BER-TLV); facts/card.md §3.1.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from device.reader.errors import MalformedAnswerError
 
@@ -37,7 +37,7 @@ class BerTlv:
     """One whole data object."""
 
     tag: int
-    value: bytes
+    value: bytes = field(repr=False)
 
 
 def read_header(data: bytes, offset: int = 0) -> TlvHeader:

@@ -49,6 +49,9 @@ class CodeGroup(TypedDict):
 
 _CODE_GROUPS = {"code_birth": 6, "code_expiry": 4, "code_security": 4}
 _TOLD_BY_FAILURE = ("failed", "card_taken")
+_AT_THE_END = ("end", "next")
+"""Where no way is open any more, `end` is said in place of `next`."""
+_LOOKS = frozenset({"face", "retry_face"})
 _PICTURE_PAGES = ("failed", "take_card", "card_taken")
 
 
@@ -75,7 +78,7 @@ def page_model(page: PageView, language: Language) -> PageModel:
         lead=_lead(page, language),
         paragraphs=_paragraphs(page, language),
         items=[language.text(f"consent.{item}") for item in _words(page, "items")],
-        notices=[language.text(f"notice.{notice}") for notice in _words(page, "notices")],
+        notices=[_notice(page, notice, language) for notice in _words(page, "notices")],
         choices=[
             ChoiceModel(name=choice, text=language.text(f"choice.{choice}"))
             for choice in page.choices
@@ -89,7 +92,7 @@ def page_model(page: PageView, language: Language) -> PageModel:
 def _title(page: PageView, language: Language) -> str:
     failure = _failure(page)
     if failure and page.name in _TOLD_BY_FAILURE:
-        return language.text(f"failure.{failure}.title")
+        return _failure_text(page, ("title",), language)
     return language.text(_wording(page, "title", language))
 
 
@@ -114,22 +117,46 @@ def _paragraphs(page: PageView, language: Language) -> list[str]:
     failure = _failure(page)
     if not failure:
         return [body]
-    title = language.text(f"failure.{failure}.title")
-    following = language.text(f"failure.{failure}.next")
+    title = _failure_text(page, ("title",), language)
     match page.name:
         case "out_of_service":
             return [title, body]
         case "take_card":
+            following = _failure_text(page, _AT_THE_END, language)
             return [body if page.values.get("is_reminder") else title, following]
+        case "card_taken":
+            return [_failure_text(page, _AT_THE_END, language)]
         case _:
-            return [following]
+            return _what_next(page, language)
+
+
+def _what_next(page: PageView, language: Language) -> list[str]:
+    """What helps the next look, if the page offers one; then what can be done at all."""
+    following = _failure_text(page, ("next",), language)
+    has_look = not _LOOKS.isdisjoint(page.choices)
+    advice = language.texts.get(f"failure.{_failure(page)}.look", "") if has_look else ""
+    return [advice, following] if advice else [following]
 
 
 def _wording(page: PageView, part: str, language: Language) -> str:
     """Where a phone lies and no card, some sentences are others."""
-    key = f"page.{page.name}.{part}"
+    return _of_phone(page, f"page.{page.name}.{part}", language)
+
+
+def _of_phone(page: PageView, key: str, language: Language) -> str:
     is_other = page.values.get("is_phone") and f"{key}_phone" in language.texts
     return f"{key}_phone" if is_other else key
+
+
+def _notice(page: PageView, notice: str, language: Language) -> str:
+    return language.text(_of_phone(page, f"notice.{notice}", language))
+
+
+def _failure_text(page: PageView, parts: tuple[str, ...], language: Language) -> str:
+    """The first of these parts that this failure has words for."""
+    keys = [f"failure.{_failure(page)}.{part}" for part in parts]
+    known = (key for key in keys if key in language.texts)
+    return language.text(_of_phone(page, next(known, keys[-1]), language))
 
 
 def _picture_text(page: PageView, language: Language) -> str:

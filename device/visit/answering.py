@@ -82,6 +82,7 @@ def _register(
         PageName.REGISTER,
         (Choice.REGISTER, Choice.END),
         patient_name=options.patient_name,
+        is_phone=visit.is_phone,
     )
     return Registering(turn, visit, options), (page, StartTimer(turn, policy.choose_s))
 
@@ -115,6 +116,7 @@ def _ask_consents(
         patient_name=options.patient_name,
         consents=options.consents,
         notices=options.notices,
+        is_phone=visit.is_phone,
     )
     return AskingConsent(turn, visit, options, ()), (page, StartTimer(turn, policy.choose_s))
 

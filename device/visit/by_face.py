@@ -20,7 +20,8 @@ def checking_face(state: CheckingFace, event: Event, policy: VisitPolicy) -> Ste
     turn = state.turn + 1
     match event:
         case FaceMatched(at=at):
-            after, effects = verified(turn, state.visit, VerificationMethod.FACE, at, policy)
+            visit = replace(state.visit, is_code_typed=False)
+            after, effects = verified(turn, visit, VerificationMethod.FACE, at, policy)
             return after, (StopReadingPhoto(), *effects)
         case PinChosen() if may_try_pin(state.visit, policy):
             after, effects = choose_pin(turn, state.visit, policy)

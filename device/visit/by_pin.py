@@ -81,7 +81,7 @@ def _confirm_last_try(turn: int, visit: Visit, policy: VisitPolicy) -> Step:
     face = (Choice.FACE,) if may_try_face(visit, policy) else ()
     choices = (Choice.CONFIRM_LAST_TRY, *face, Choice.END)
     return ConfirmingLastTry(turn, visit), (
-        ShowPage(turn, PageName.PIN_LAST_TRY, choices, tries_left=1),
+        ShowPage(turn, PageName.PIN_LAST_TRY, choices, tries_left=1, is_phone=visit.is_phone),
         StartTimer(turn, policy.pin_s),
     )
 

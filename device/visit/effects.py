@@ -100,7 +100,10 @@ class ReadPhotoAhead:
 
 @dataclass(frozen=True, slots=True)
 class StopReadingPhoto:
-    """Nobody needs the photo now: the card is free within one command, and the photo forgotten."""
+    """Nobody needs the photo now: the card is free within one command.
+
+    The photo is forgotten, and so is a code that was typed to open it.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,10 @@ class OpenPinEntry:
 
 @dataclass(frozen=True, slots=True)
 class ForgetPin:
-    """Wipe whatever was typed, PIN or printed code."""
+    """Wipe the digits that stand at a pad, PIN or printed code.
+
+    A code that already serves to open the photo goes with `StopReadingPhoto` or `ForgetPatient`.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +178,7 @@ class KeepRecord:
 
 @dataclass(frozen=True, slots=True)
 class ForgetPatient:
-    """Power the card down and wipe everything that belongs to this patient."""
+    """Power the card down and wipe all that belongs to this patient: digits, photo, typed code."""
 
 
 Effect = (

@@ -43,7 +43,7 @@ def complete(
 ) -> tuple[State, tuple[Effect, ...]]:
     """All is answered: store the record first, only then say that it is done."""
     return KeepingRecord(turn, options, visit.is_phone), (
-        ShowPage(turn, PageName.SAVING),
+        ShowPage(turn, PageName.SAVING, is_phone=visit.is_phone),
         StartTimer(turn, policy.save_s),
         keep_record(turn, visit, VisitOutcome.COMPLETED, None),
     )
@@ -80,13 +80,14 @@ def keeping_record(
             timer = StartTimer(turn, policy.take_card_reminder_s)
             return TakingCard(turn, None, state.is_phone), (FORGET, finished, timer)
         case RecordKept():
-            return card_taken(turn, None, policy)
+            return card_taken(turn, None, policy, is_phone=state.is_phone)
         case JobFailed() | TimedOut() if state.options:
             failure = FailureCode.STORAGE_UNAVAILABLE
             after, effects = _take_card(TakingCard(turn, failure, state.is_phone), policy)
             return after, (FORGET, *effects)
         case JobFailed() | TimedOut():
-            return card_taken(turn, FailureCode.STORAGE_UNAVAILABLE, policy)
+            failure = FailureCode.STORAGE_UNAVAILABLE
+            return card_taken(turn, failure, policy, is_phone=state.is_phone)
         case _:
             return state, ()
 
@@ -101,10 +102,10 @@ def taking_card(
 
 
 def card_taken(
-    turn: int, failure: FailureCode | None, policy: VisitPolicy
+    turn: int, failure: FailureCode | None, policy: VisitPolicy, *, is_phone: bool
 ) -> tuple[State, tuple[Effect, ...]]:
     """A last page without any name; then the reader waits for the next patient."""
-    page = ShowPage(turn, PageName.CARD_TAKEN, failure=failure)
+    page = ShowPage(turn, PageName.CARD_TAKEN, failure=failure, is_phone=is_phone)
     return CardTaken(turn, failure), (page, StartTimer(turn, policy.notice_s))
 
 

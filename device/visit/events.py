@@ -44,7 +44,7 @@ class CardRecognised:
     has_pin: bool
     """A PIN can be typed for it; false for 顔認証マイナンバーカード."""
     has_face: bool
-    """Its chip holds a photo that can be compared."""
+    """Its chip holds a photo, and this reader may use the card after a face match."""
     pin_tries_left: int | None
     """Zero: locked. None: no PIN can be typed for it."""
     notices: tuple[Notice, ...] = ()

@@ -32,7 +32,10 @@ _ENDS_FACE = {
     FailureCode.CAMERA_UNAVAILABLE,
     FailureCode.PIN_NEEDED,
 }
-"""Looking into the camera does not help any more while this card lies here."""
+"""Looking into the camera does not help any more while this card lies here.
+
+Only a code that was read wrongly may be corrected by typing it, once.
+"""
 
 _ENDS_PIN = {
     FailureCode.PIN_LOCKED,
@@ -60,10 +63,12 @@ _ENDS_VISIT = {
     FailureCode.CERTIFICATE_EXPIRED,
     FailureCode.CERTIFICATE_INVALID,
     FailureCode.CERTIFICATE_NOT_YET_VALID,
+    FailureCode.CERTIFICATE_MISSING,
     FailureCode.PHONE_NOT_AUTHENTICATED,
     FailureCode.READER_UNAVAILABLE,
     FailureCode.STORAGE_UNAVAILABLE,
     FailureCode.AGENT_UNREACHABLE,
+    FailureCode.FACE_UNAVAILABLE,
     FailureCode.INTERNAL,
 }
 """Neither face nor PIN can help."""
@@ -73,22 +78,28 @@ def fail(
     turn: int, visit: Visit, failure: FailureCode, policy: VisitPolicy
 ) -> tuple[State, tuple[Effect, ...]]:
     """Say what went wrong and offer every way that is still open; end where none is."""
+    is_misread = failure is FailureCode.PRINTED_CODE_REJECTED and not visit.is_code_typed
+    may_correct = is_misread and may_type_code(visit, policy)
     visit = replace(
         visit,
-        has_face=visit.has_face and failure not in _ENDS_FACE,
+        has_face=visit.has_face and (may_correct or failure not in _ENDS_FACE),
+        # The card refused what was read of its front: only a typed code may be tried now.
+        has_front=visit.has_front and not is_misread,
         has_pin=visit.has_pin and failure not in _ENDS_PIN,
     )
     can_retry_face, can_use_pin = may_try_face(visit, policy), may_try_pin(visit, policy)
     if failure in _ENDS_VISIT or not (can_retry_face or can_use_pin):
         return end(turn, visit, VisitOutcome.FAILED, failure, policy)
     ways = {
-        Choice.RETRY_FACE if visit.face_attempts else Choice.FACE: can_retry_face,
-        Choice.TYPE_CODE: failure in _FRONT_UNREAD and may_type_code(visit, policy),
+        Choice.RETRY_FACE if visit.face_attempts else Choice.FACE: can_retry_face
+        and not may_correct,
+        Choice.TYPE_CODE: may_correct
+        or (failure in _FRONT_UNREAD and may_type_code(visit, policy)),
         Choice.PIN: can_use_pin,
         Choice.END: True,
     }
     choices = tuple(choice for choice, is_open in ways.items() if is_open)
-    page = ShowPage(turn, PageName.FAILED, choices, failure=failure)
+    page = ShowPage(turn, PageName.FAILED, choices, failure=failure, is_phone=visit.is_phone)
     effects = (StopFaceCheck(), ForgetPin(), page, StartTimer(turn, policy.choose_s))
     return Failing(turn, visit, failure), effects
 

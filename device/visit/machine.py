@@ -145,14 +145,14 @@ def _card_removed(state: State, policy: VisitPolicy) -> Step:
         case Idle() | OutOfService() | CardTaken():
             return state, ()
         case TakingCard():
-            return ending.card_taken(state.turn + 1, state.failure, policy)
+            turn, is_phone = state.turn + 1, state.is_phone
+            return ending.card_taken(turn, state.failure, policy, is_phone=is_phone)
         case KeepingRecord():
             return replace(state, options=None), (ending.FORGET,)
         case _:
-            record = ending.keep_record(
-                state.turn + 1, state.visit, VisitOutcome.ABANDONED, FailureCode.CARD_REMOVED
-            )
-            after, effects = ending.card_taken(state.turn + 1, FailureCode.CARD_REMOVED, policy)
+            turn, visit, failure = state.turn + 1, state.visit, FailureCode.CARD_REMOVED
+            record = ending.keep_record(turn, visit, VisitOutcome.ABANDONED, failure)
+            after, effects = ending.card_taken(turn, failure, policy, is_phone=visit.is_phone)
             return after, (record, ending.FORGET, *effects)
 
 

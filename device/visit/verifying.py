@@ -113,8 +113,8 @@ def _recognised(turn: int, visit: Visit, card: CardRecognised, policy: VisitPoli
         after, effects = prove_identity(turn, visit, policy)
         return after, (*effects, opened)
     if not (visit.has_face or visit.has_pin):
-        is_blind = card.has_face
-        failure = FailureCode.CAMERA_UNAVAILABLE if is_blind else FailureCode.CARD_NOT_ACCEPTED
+        is_faceless = card.kind is CardKind.FACE_ONLY
+        failure = FailureCode.FACE_UNAVAILABLE if is_faceless else FailureCode.CARD_NOT_ACCEPTED
         return fail(turn, visit, failure, policy)
     ways = {Choice.FACE: visit.has_face, Choice.PIN: visit.has_pin, Choice.END: True}
     choices = tuple(choice for choice, is_open in ways.items() if is_open)

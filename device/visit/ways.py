@@ -55,7 +55,11 @@ def enter_printed_code(turn: int, visit: Visit, policy: VisitPolicy) -> Step:
 
 
 def choose_pin(turn: int, visit: Visit, policy: VisitPolicy) -> Step:
-    """Take the PIN at once: how many tries are left is known since the card was recognised."""
+    """Take the PIN at once: how many tries are left is known since the card was recognised.
+
+    A printed code that was typed for the face is forgotten with the photo.
+    """
+    visit = replace(visit, is_code_typed=False)
     if not visit.pin_tries_left:
         return fail(turn, visit, FailureCode.PIN_LOCKED, policy)
     after, effects = enter_pin(turn, visit, policy)
@@ -70,5 +74,6 @@ def enter_pin(turn: int, visit: Visit, policy: VisitPolicy) -> Step:
         (Choice.CONFIRM, Choice.ERASE, Choice.END),
         tries_left=visit.pin_tries_left,
         is_retry=visit.wrong_pins > 0,
+        is_phone=visit.is_phone,
     )
     return EnteringPin(turn, visit), (OpenPinEntry(turn), page, StartTimer(turn, policy.pin_s))

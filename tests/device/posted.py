@@ -2,9 +2,10 @@
 
 import queue
 import threading
+from typing import Protocol
 
 from device.visit.events import Event
-from device.workers import Worker
+from device.workers import Job
 
 LONGEST_WAIT_S = 5.0
 
@@ -24,7 +25,15 @@ class Posted:
         return self._waiting.get(timeout=LONGEST_WAIT_S)
 
 
-def finish(worker: Worker) -> None:
+class Works(Protocol):
+    """A thread that does jobs in the order they came."""
+
+    def submit(self, job: Job) -> None:
+        """Add a job."""
+        ...
+
+
+def finish(worker: Works) -> None:
     """Wait until the worker has done everything it was given."""
     done = threading.Event()
     worker.submit(done.set)

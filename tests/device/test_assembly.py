@@ -138,6 +138,15 @@ def test_with_a_camera_for_the_card_or_typing_the_face_is_offered(
     reader.performer.close()
 
 
+def test_without_a_terminal_staff_are_told_once_that_no_face_is_checked(
+    tmp_path: Path, toml: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader = make(tmp_path, toml.replace("[screen]", CARD_CAMERA + "[screen]"))
+    assert card_parts(reader).terminal is None
+    assert caplog.text.count("no [terminal]") == 1
+    reader.performer.close()
+
+
 def test_records_are_judged_by_the_anchors_of_the_file(tmp_path: Path, toml: str) -> None:
     reader = make(tmp_path, toml)
     assert card_parts(reader).anchors is not None

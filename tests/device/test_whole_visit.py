@@ -26,12 +26,14 @@ from device.outbox import Outbox
 from device.performer import Performer
 from device.pinpad.attempts import PinAttempts
 from device.pinpad.entry import PinEntry
+from device.reader.record_anchors import RecordAnchors
 from device.screen.port import PageView
 from device.visit import effects, events
 from device.visit.policy import VisitPolicy
 from hostlink.messages import IdentityProven, Message, VisitChallenge, VisitOpened, VisitOptions
 from hostlink.terms import ConsentItem
 from tests.device.fake_screen import FakeScreen
+from tests.device.jobs.card_bench import Untrusted
 from tests.device.pinpad.fake_disk import FakeDisk
 from tests.device.reader.laid_cards import InProcessSlot
 from tests.device.reader.visit_steps import PHOTO
@@ -124,7 +126,8 @@ class WholeVisit:
         self.loop = VisitLoop(VisitPolicy(may_type_printed_code=True), self.journal)
         self.screen, clock, agent = Patient(method), Clock(), Agent(self.loop)
         attempts = PinAttempts(FakeDisk(), bytes(32), lambda: 0.0)
-        parts = CardParts(InProcessSlot(self.card), None, None, attempts, None)
+        anchors = RecordAnchors([issuer.record_ca])
+        parts = CardParts(InProcessSlot(self.card), None, Untrusted(), attempts, anchors)
         identity, outbox = reader_identity(), Outbox(folder / "outbox")
         desk = PinDesk(PinEntry(lambda: 0.0, shuffle=True), self.screen, self.loop.post)
         code = PrintedCodeDesk(self.screen, self.loop.post)
@@ -181,7 +184,7 @@ def test_a_whole_visit_leaves_neither_name_nor_pin_behind(
 def test_a_visit_with_a_typed_code_leaves_nothing_of_it_behind(
     issuer: Issuer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Its face matches; without a terminal the card then wants the PIN too."""
+    """Its face matches; the card does not trust the terminal and wants the PIN too."""
     caplog.set_level(logging.DEBUG)
     visit = WholeVisit(issuer, tmp_path, "face")
     visit.play()

@@ -106,8 +106,11 @@ def assert_openssl_believes(folder: Path) -> None:
     assert "Verified OK" not in run_commands(commands, folder), "negative control"
 
 
-def test_without_namespaces_the_demo_says_so_and_marks_its_output(visitors_folder: Path) -> None:
-    played = play_named(visitors_folder, "pin", UKETSUKE_IN_PROCESS="1")
+@pytest.mark.parametrize("name", ["pin", "several-cards"])
+def test_without_namespaces_the_demo_says_so_and_marks_its_output(
+    name: str, visitors_folder: Path
+) -> None:
+    played = play_named(visitors_folder, name, UKETSUKE_IN_PROCESS="1")
     assert played.status == 0, played.stdout
     assert played.report["slot"] == "in-process"
     assert "instead of behind a real pcscd" in played.stdout

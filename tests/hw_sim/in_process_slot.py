@@ -8,11 +8,13 @@ import contextlib
 import socket
 import threading
 
-from device.reader.errors import CardLostError
+from device.reader.errors import CardLostError, CardUnresponsiveError
 from device.reader.port import CardConnection, SlotListener
 
 _POWER_OFF, _POWER_ON, _GET_ATR = b"\x00", b"\x01", b"\x04"
 _POLL_S = 0.1
+_LONGEST_ATR_BYTES = 33
+"""ISO/IEC 7816-3 §8.1; what is longer means a card that does not answer."""
 
 
 class InProcessSlot:
@@ -34,6 +36,8 @@ class InProcessSlot:
         laid = self._laid
         if laid is None:
             raise CardLostError
+        if not laid.answers_to_reset():
+            raise CardUnresponsiveError
         laid.power_on()
         return laid
 
@@ -69,6 +73,10 @@ class _LaidCard:
             return bool(self._ask(_GET_ATR))
         except CardLostError:
             return False
+
+    def answers_to_reset(self) -> bool:
+        """Whether what lies there is one working chip."""
+        return 0 < len(self._ask(_GET_ATR)) <= _LONGEST_ATR_BYTES
 
     def power_on(self) -> None:
         """Give the card power."""

@@ -71,10 +71,16 @@ class PatientScreen:
 
     def tells_of(self, failure: str) -> bool:
         """Whether the page says what happened and, unless the machine is off, what to do now."""
-        wording = wording_of(failure, self.language())
-        # A machine that is out of service gives one advice whatever the reason.
-        needed = {wording.title} if self.shown() == "out_of_service" else set(wording)
-        return needed <= set(self.texts())
+        page, texts = self.shown(), set(self.texts())
+        for is_phone in (False, True):
+            wording = wording_of(
+                failure, self.language(), is_over=page != "failed", is_phone=is_phone
+            )
+            # A machine that is out of service gives one advice whatever the reason.
+            needed = {wording.title} if page == "out_of_service" else set(wording)
+            if needed <= texts:
+                return True
+        return False
 
     def choices(self) -> list[str]:
         """The names of the buttons."""

@@ -49,7 +49,8 @@ class Player:
             print(f"  {_told(step)}")
             self._do(step)
             if isinstance(step, See):
-                print(f"    「{self.bench.screen.title()}」")
+                for sentence in self.bench.screen.texts():
+                    print(f"    「{sentence}」")
 
     def _do(self, step: Step) -> None:  # noqa: C901 - one line for each step
         bench = self.bench

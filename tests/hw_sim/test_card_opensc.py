@@ -4,7 +4,7 @@ Cards lie on two readers in turn, so that nobody waits until pcscd has noticed a
 """
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
@@ -17,7 +17,13 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from device.reader.errors import CardNotAcceptedError, PinBlockedError, PinRejectedError
+from device.reader.errors import (
+    CardNotAcceptedError,
+    CertificateMissingError,
+    PinBlockedError,
+    PinRejectedError,
+)
+from device.reader.record_anchors import RecordAnchors
 from device.reader.session import CardSession
 from device.reader.slots.pcsc import Settings, create
 from tests.hw_sim.card.card import SimulatedCard
@@ -113,13 +119,15 @@ def has_usable_pin(profile: CardProfile, name: PinName) -> bool:
 @contextmanager
 def our_session(reader: str) -> Iterator[CardSession]:
     slot = create(Settings(reader=reader))
-    with closing(slot), closing(CardSession(slot)) as session:
+    with closing(slot), closing(CardSession(slot, anchors=RecordAnchors(()))) as session:
         yield session
 
 
 def our_tries_left(reader: str) -> int | None:
-    with our_session(reader) as session:
+    """None too for a card that is sent away because it cannot sign."""
+    with our_session(reader) as session, suppress(CertificateMissingError):
         return session.identify().pin_tries_left
+    return None
 
 
 def our_certificate_and_signature(reader: str, pin: str) -> tuple[bytes, bytes]:
@@ -206,7 +214,9 @@ def test_opensc_and_our_reader_agree(seat: Seat, issuer: Issuer, tmp_path: Path,
         assert run("opensc-tool", "--reader", "0", "--name").strip() == "jpki"
         assert tries_left() == tuple(map(card.tries_left, (AUTHENTICATION, SIGNATURE)))
         if profile.kind in (CardKind.MY_NUMBER, CardKind.ANDROID):
-            assert our_tries_left(seat.reader) == card.tries_left(AUTHENTICATION)
+            is_ours = has_authentication(profile)
+            expected = card.tries_left(AUTHENTICATION) if is_ours else None
+            assert our_tries_left(seat.reader) == expected
         if has_authentication(profile) and has_usable_pin(profile, AUTHENTICATION):
             judge_authentication(profile, tmp_path, seat.reader)
         if profile.certificates_present[0] == PRESENT and has_usable_pin(profile, SIGNATURE):

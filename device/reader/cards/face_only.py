@@ -11,12 +11,16 @@ def recognise(card: LaidCard) -> CardFacts | None:
     An ordinary card without signing certificate whose PIN is locked looks the same, and the
     same holds for it: only the face helps.
 
+    Raises:
+        CertificateMissingError: nothing on it can sign for its holder.
+
     Source: facts/card.md §8.2 (the state of such a card's PIN is not confirmed).
     """
     if card.token is None or not card.token.has_label(b"JPKIAPICCTOKEN2"):
         return None
     if card.pin_tries_left > 0 or card.has_signing_certificate:
         return None
+    card.require_certificate()
     return CardFacts(
         CardKind.FACE_ONLY,
         has_pin=False,

@@ -10,12 +10,16 @@ def recognise(card: LaidCard) -> CardFacts | None:
 
     One whose PIN got locked stays of this kind: the patient is told why the PIN is not offered.
 
+    Raises:
+        CertificateMissingError: nothing on it can sign for its holder.
+
     Source: facts/card.md §1.2.
     """
     if card.token is None or not card.token.has_label(b"JPKIAPICCTOKEN2"):
         return None
     if card.pin_tries_left == 0 and not card.has_signing_certificate:
         return None
+    card.require_certificate()
     return CardFacts(
         CardKind.MY_NUMBER,
         has_pin=True,

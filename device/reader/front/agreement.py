@@ -11,6 +11,8 @@ T = TypeVar("T", bound=Hashable)
 
 SURE = 3
 """Weight of a reading in which everything agrees."""
+ALONE = 2
+"""Weight of a clear reading that nothing backs and nothing contradicts: it takes three of them."""
 DOUBTFUL = 1
 """Weight of a reading of which a part is missing or disagrees."""
 LEAD = 6
@@ -34,7 +36,7 @@ class Ballot(Generic[T]):
     def cast(self, value: T, weight: int) -> None:
         """Counts one reading."""
         self._weights[value] += weight
-        self._sure[value] += weight == SURE
+        self._sure[value] += weight >= ALONE
 
     def abstain(self) -> None:
         """Counts one picture in which the field could not be read."""

@@ -92,7 +92,8 @@ class CameraFront:
         except DeviceError:
             return FailureCode.CARD_UNREADABLE
         sight = _commonest(sights)
-        return _FAILURES[sight] if sight in _SILENT_THINGS else FailureCode.CARD_UNREADABLE
+        is_plain = sight in _SILENT_THINGS and 2 * sights[sight] > sights.total()
+        return _FAILURES[sight] if is_plain else FailureCode.CARD_UNREADABLE
 
     def close(self) -> None:
         """Nothing stays on between two readings."""

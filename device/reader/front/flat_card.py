@@ -34,13 +34,3 @@ def part(card: Picture, box: Box) -> Picture:
         round(mm * PX_PER_MM) for mm in (box.left_mm, box.top_mm, box.right_mm, box.bottom_mm)
     )
     return card[top:bottom, left:right]
-
-
-def grown_upward(corners: Corners, height_mm: float) -> Corners:
-    """Corners of a whole card of which only the lower `height_mm` were seen."""
-    top = height_mm - HEIGHT_MM
-    seen = [[0, 0], [WIDTH_MM, 0], [WIDTH_MM, height_mm], [0, height_mm]]
-    whole = [[[0, top], [WIDTH_MM, top], [WIDTH_MM, height_mm], [0, height_mm]]]
-    to_image = cv2.getPerspectiveTransform(np.array(seen, np.float32), corners)
-    grown = cv2.perspectiveTransform(np.array(whole, np.float32), to_image)
-    return np.asarray(grown[0], np.float32)

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.reader.errors import PrintedCodeUnreadableError
-from device.reader.front.agreement import DOUBTFUL, LEAD, SURE, Ballot
+from device.reader.front.agreement import ALONE, DOUBTFUL, LEAD, SURE, Ballot
 from device.reader.front.card_outline import Picture
+from device.reader.front.digit_reading import DigitReading
 from device.reader.front.field_text import (
     ALPHABET,
     DIGITS,
@@ -26,12 +27,9 @@ from device.reader.front.print_lines import (
     LineShape,
     Preparation,
     PrintLine,
-    Span,
     find_lines,
     ink_of,
-    spans,
 )
-from device.reader.front.round_digits import CheckedDigits, differ_in_round_digits
 from device.reader.port import OcrEngine
 from device.reader.printed_code import PrintedCode, day_of_birth
 
@@ -45,10 +43,11 @@ _PREPARATIONS = (
 )
 """Taken in turn, so that agreeing readings differ in more than the noise."""
 _NUMBERS_OF_A_DATE = 3
+_DIGITS_OF_A_CODE = 4
 _LEAD_UNBACKED = 2 * LEAD
 """For a birthday that is not the card's last day: a foreign resident's, or misread."""
-_PALE = 190
-_LEAST_STROKE_SHARE = 0.25
+_SECOND_PLACE_EM = 2.55
+"""Left of it, in heights from the era's first column, stands the first digit of a year."""
 _AGREED = 0.67
 """An engine's confidence above which its own networks agree."""
 _OLDEST = 120
@@ -117,15 +116,23 @@ class FrontReading:
         if len(lines) != 1:
             return
         picture = lines[0].picture(preparation)
+        own = DigitReading.of(lines[0], lines[0].columns, _DIGITS_OF_A_CODE)
         digits = self._engine.recognise(picture, DIGITS)
-        first, is_certain = _code_in(picture, digits.text)
-        second, _ = _code_in(picture, self._engine.recognise(picture, ALPHABET).text)
-        is_agreed = digits.confidence > _AGREED
-        if first is not None and (is_agreed or first == second):
-            is_sure = is_agreed and is_certain and first == second
-            yield first, SURE if is_sure else DOUBTFUL
-        if second is not None and first != second:
-            yield second, DOUBTFUL
+        first = security_code_in(digits.text)
+        if own.is_sure and own.text == first:
+            yield first, SURE
+            return
+        second = security_code_in(self._engine.recognise(picture, ALPHABET).text)
+        is_backed = own.is_clear or first == second
+        if is_backed and second is not None and own.text == second:
+            yield second, SURE
+            return
+        is_agreed = digits.confidence > _AGREED or first == second
+        if own.is_sure:
+            is_contradicted = first is not None and is_agreed
+            yield own.text, ALONE if own.is_clear and not is_contradicted else DOUBTFUL
+        if first is not None and is_agreed:
+            yield first, DOUBTFUL
 
     def _births_in(self, lines: list[PrintLine], preparation: Preparation) -> Readings:
         for line in lines:
@@ -135,7 +142,7 @@ class FrontReading:
                 return
             birth, weight = self._with_year_read_again(line, birth, preparation)
             if not self._is_backed(birth):
-                weight = min(weight, self._weight_of_day(line, birth, preparation))
+                weight = min(weight, self._weight_of_day(line, birth))
             if self._is_believable(birth):
                 yield birth, weight
 
@@ -148,7 +155,7 @@ class FrontReading:
     def _with_year_read_again(
         self, line: PrintLine, day: PrintedDate, preparation: Preparation
     ) -> tuple[PrintedDate, int]:
-        """The year's digits once more, alone, by the networks that know only digits.
+        """The year's digits once more, one by one.
 
         Returns:
             The date, and what it weighs; 0: the two readings contradict each other.
@@ -158,32 +165,26 @@ class FrontReading:
         columns = number_columns(line, is_after_era=bool(day.era))
         if not columns:
             return day, DOUBTFUL
-        picture = line.picture_of(columns[0], preparation)
         year = str(day.year)
-        # Networks for lines overlook a lone character.
-        times = 2 if len(year) == 1 else 1
-        picture = np.hstack([picture] * times)
-        digits = self._engine.recognise(picture, DIGITS)
-        again = CheckedDigits.of(picture, digits.text)
-        if again.text == times * year:
-            is_sure = again.is_certain and (times == 1 or _is_alone(line, columns[0]))
-            return day, SURE if is_sure else DOUBTFUL
-        if digits.confidence > _AGREED and differ_in_round_digits(again.text, year):
-            return replace(day, year=int(again.text)), DOUBTFUL
-        return day, 0
+        own = DigitReading.of(line, columns[0], len(year))
+        if own.text == year and own.is_sure:
+            return day, SURE if len(year) > 1 or _is_alone(line, own) else DOUBTFUL
+        if own.text != year and not own.is_sure:
+            return day, 0
+        again = self._engine.recognise(line.picture_of(columns[0], preparation), DIGITS)
+        if again.text != own.text:
+            return day, DOUBTFUL if own.text == year else 0
+        is_whole = len(year) > 1 or _is_alone(line, own)
+        return replace(day, year=int(own.text)), SURE if is_whole else DOUBTFUL
 
-    def _weight_of_day(self, line: PrintLine, day: PrintedDate, preparation: Preparation) -> int:
-        """Month and day once more, alone; 0 where they are not the same or not found."""
+    def _weight_of_day(self, line: PrintLine, day: PrintedDate) -> int:
+        """Month and day once more, one by one; 0 where they are not the same or not found."""
         columns = number_columns(line, is_after_era=bool(day.era))
         if len(columns) < _NUMBERS_OF_A_DATE:
             return 0
         for span, number in zip(columns[1:], (day.month, day.day), strict=True):
-            picture = line.picture_of(span, preparation)
-            times = 2 if number < 10 else 1
-            picture = np.hstack([picture] * times)
-            read = self._engine.recognise(picture, DIGITS)
-            again = CheckedDigits.of(picture, read.text)
-            if again.text != times * str(number) or not again.is_certain:
+            own = DigitReading.of(line, span, len(str(number)))
+            if not own.is_sure or own.text != str(number):
                 return 0
         return SURE
 
@@ -200,10 +201,10 @@ class FrontReading:
         return self._expiry.year - _OLDEST - _LONGEST_VALIDITY <= born.year <= self._expiry.year
 
 
-def _is_alone(line: PrintLine, columns: Span) -> bool:
-    """Whether a lone digit has no paler neighbour, which rubbing may have left of two."""
-    even = line.picture_of(columns, Preparation(is_evened=True))
-    return len(spans((even < _PALE).mean(axis=0) > _LEAST_STROKE_SHARE)) <= 1
+def _is_alone(line: PrintLine, digit: DigitReading) -> bool:
+    """Whether no digit can have stood between the era and this one."""
+    place = (digit.first_px - line.columns[0]) / line.height_px
+    return place < _SECOND_PLACE_EM or digit.is_first(line)
 
 
 def _cast(ballot: Ballot[T], readings: Iterator[tuple[T, int]]) -> None:
@@ -214,14 +215,6 @@ def _cast(ballot: Ballot[T], readings: Iterator[tuple[T, int]]) -> None:
             is_silent = False
     if is_silent:
         ballot.abstain()
-
-
-def _code_in(picture: Picture, words: str) -> tuple[str | None, bool]:
-    code = security_code_in(words)
-    if code is None:
-        return None, False
-    checked = CheckedDigits.of(picture, code)
-    return checked.text, checked.is_certain
 
 
 def wipe(picture: NDArray[np.uint8]) -> None:

@@ -11,6 +11,7 @@ from threading import Event, Thread
 
 from smartcard import scard  # type: ignore[import-untyped]  # pyscard ships no types
 
+from device.reader.card_turns import CardTurns
 from device.reader.errors import (
     CardLostError,
     CardNotAcceptedError,
@@ -62,17 +63,21 @@ class Settings(Table, frozen=True):
     """Which reader."""
 
     reader: str = ""
-    """Its name or how the name begins; left out: the first reader with a card."""
+    """How its name begins, or several beginnings between semicolons. Left out: every reader; a
+    card that stays on another one is served or refused once and then counts no more."""
 
 
 class PcscConnection:
     """One card, powered through PC/SC."""
 
-    def __init__(self, context: int, card: int, protocol: int, on_lost: Callable[[], None]) -> None:
+    def __init__(self, context: int, card: int, protocol: int) -> None:
+        """Takes over the service's context, and the handle of a powered card."""
         self._context = context
         self._card = card
         self._protocol = protocol
-        self._on_lost = on_lost
+        self.on_lost: Callable[[], None] = lambda: None
+        self.on_served = self.on_lost
+        """Called when a command got no answer, and at the end of a card that always answered."""
         self._is_open = True
         self._at_end = scard.SCARD_UNPOWER_CARD
 
@@ -83,7 +88,7 @@ class PcscConnection:
             # A card that is gone has no power. Asking to take it makes pcscd call the slot empty
             # without telling anyone, and a card laid at that moment is never announced.
             self._at_end = scard.SCARD_LEAVE_CARD
-            self._on_lost()
+            self.on_lost()
         _require_success(result)
         if not answer:
             # The service calls this success; what happened is that the card was pulled.
@@ -96,20 +101,21 @@ class PcscConnection:
             self._is_open = False
             scard.SCardDisconnect(self._card, self._at_end)
             scard.SCardReleaseContext(self._context)
+            if self._at_end == scard.SCARD_UNPOWER_CARD:
+                self.on_served()
 
 
 class PcscSlot:
     """The readers of this machine, seen as one slot.
 
     What lies there and does not answer is a laid card too: somebody must be told. Where cards lie
-    on several readers when one is to be powered, none is: nobody knows whose turn it is.
+    on several readers when one is to be powered, none is: see `CardTurns`.
     """
 
-    def __init__(self, reader: str) -> None:
-        """Takes the beginning of the reader's name; an empty one fits every reader."""
-        self._reader = reader
-        self._laid: _Laying | None = None
-        self._has_several_cards = False
+    def __init__(self, readers: str) -> None:
+        """Takes how the readers' names begin, split by semicolons; "" fits every reader."""
+        self._beginnings = tuple(beginning.strip() for beginning in readers.split(";"))
+        self._turns: CardTurns[_Laying] = CardTurns()
         self._silent_cards = SilentCards()
         self._context: int | None = None
         self._thread: Thread | None = None
@@ -130,13 +136,13 @@ class PcscSlot:
         Raises:
             CardNotAcceptedError: cards lie on several readers.
         """
-        if self._has_several_cards:
+        if self._turns.has_several:
             raise CardNotAcceptedError(FailureCode.SEVERAL_CARDS)
-        context = _establish()
+        laid, context = self._turns.served, _establish()
         try:
             result, card, protocol = scard.SCardConnect(
                 context,
-                self._choose_reader(context),
+                laid[0] if laid else self._first_reader(context),
                 scard.SCARD_SHARE_EXCLUSIVE,
                 _ANY_PROTOCOL,
             )
@@ -144,10 +150,14 @@ class PcscSlot:
             if self._needs_cold_start:
                 protocol = _start_cold(card)
                 self._needs_cold_start = False
-        except ReaderError:
+        except ReaderError as error:
             scard.SCardReleaseContext(context)
+            if isinstance(error, CardUnresponsiveError):
+                self._turns.end(laid)
             raise
-        return PcscConnection(context, card, protocol, self._lose_card)
+        connection = PcscConnection(context, card, protocol)
+        connection.on_lost, connection.on_served = self._lose_card, lambda: self._turns.end(laid)
+        return connection
 
     def close(self) -> None:
         """See `CardSlot.close`."""
@@ -173,9 +183,7 @@ class PcscSlot:
         if self._context is not None:
             scard.SCardCancel(self._context)
 
-    def _choose_reader(self, context: int) -> str:
-        if self._laid is not None:
-            return self._laid[0]
+    def _first_reader(self, context: int) -> str:
         readers = self._list_readers(context)
         if not readers:
             raise SlotLostError
@@ -186,7 +194,7 @@ class PcscSlot:
         if result == scard.SCARD_E_NO_READERS_AVAILABLE:
             return []
         _require_success(result)
-        return [name for name in names if name.startswith(self._reader)]
+        return [name for name in names if name.startswith(self._beginnings)]
 
     def _monitor(self, report: SlotReport) -> None:
         pause_s = _SHORTEST_PAUSE_S
@@ -196,8 +204,7 @@ class PcscSlot:
                     pause_s = _SHORTEST_PAUSE_S
                     self._follow(context, report)
             except ReaderError:
-                self._laid = None
-                self._has_several_cards = False
+                self._turns = CardTurns()
                 self._silent_cards = SilentCards()
                 report.missed_slot()
                 self._stopping.wait(pause_s)
@@ -224,18 +231,16 @@ class PcscSlot:
                 report.missed_slot()
             known = [(name, states.get(name, 0)) for name in (_ANY_READER_ADDED, *readers)]
             states = _wait_for_change(context, known)
-            served = self._silent_cards.served_of(_laid_cards(states, readers))
-            self._laid = _choose_card(served, self._laid)
-            self._has_several_cards = len(served) > 1
+            self._turns.see(self._silent_cards.served_of(_laid_cards(states, readers)))
             if readers:
                 report.saw_slot()
-                report.saw_card(self._laid)
+                report.saw_card(self._turns.served)
 
     def _forget_card(self, report: SlotReport) -> None:
         """Report the lost card, then look anew: one laid back at once never made an event."""
-        if self._laid is not None:
-            self._silent_cards.lost(self._laid)
-        self._laid = None
+        if self._turns.served is not None:
+            self._silent_cards.lost(self._turns.served)
+        self._turns.forget_served()
         report.saw_card(None)
         self._stopping.wait(_SERVICE_POLL_S)
         self._has_lost_card.clear()
@@ -272,13 +277,6 @@ def _wait_for_change(context: int, known: list[tuple[str, int]]) -> dict[str, in
 
 def _laid_cards(states: dict[str, int], readers: list[str]) -> list[_Laying]:
     return [(name, states[name] >> 16) for name in readers if states[name] & _PRESENT]
-
-
-def _choose_card(laid: list[_Laying], before: _Laying | None) -> _Laying | None:
-    """The card to serve: the one so far, else the first."""
-    if before in laid:
-        return before
-    return laid[0] if laid else None
 
 
 def _require_power(result: int) -> None:

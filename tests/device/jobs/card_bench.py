@@ -9,25 +9,27 @@ from device.clock import Clock
 from device.jobs.card import CardJobs, CardParts
 from device.pinpad.attempts import PinAttempts
 from device.pinpad.pin import Pin
+from device.reader.card_files import CardFiles
 from device.reader.errors import (
+    PinlessUnavailableError,
     ReadingStoppedError,
 )
+from device.reader.pinless import PinlessAuthenticator
 from device.reader.port import CardConnection, SlotListener
 from device.reader.printed_code import PrintedCode
+from device.reader.record_anchors import RecordAnchors
 from device.visit import events
 from hostlink.terms import FailureCode
 from tests.device.pinpad.fake_disk import FakeDisk
 from tests.device.posted import LONGEST_WAIT_S, Posted, finish
 from tests.device.reader.laid_cards import InProcessSlot
-from tests.device.reader.visit_steps import CHALLENGE, CODE
+from tests.device.reader.visit_steps import CHALLENGE, CODE, NOBODY
 from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.card.trace import VERIFY
 
 TURN = 11
 KEY = bytes(range(32))
 RIGHT, WRONG = b"1234", b"9999"
-ANCHORS = None
-"""Whether records are genuine is tried elsewhere."""
 NOW_S = 1_800_000_000
 
 
@@ -61,6 +63,13 @@ class Front:
         self.is_closed = True
 
 
+class Untrusted:
+    """A terminal that no card trusts."""
+
+    def unlock(self, files: CardFiles) -> None:
+        raise PinlessUnavailableError
+
+
 class Slot(InProcessSlot):
     """The slot of the simulated card, which can also break."""
 
@@ -86,11 +95,15 @@ class Bench:
     disk: FakeDisk = field(default_factory=FakeDisk)
     front: Front | None = field(default_factory=Front)
     posted: Posted = field(default_factory=Posted)
+    anchors: RecordAnchors = NOBODY
+    terminal: PinlessAuthenticator | None = field(default_factory=Untrusted)
 
     def __post_init__(self) -> None:
         self.slot = Slot(self.card)
         self.clock = Clock()
-        parts = CardParts(self.slot, self.front, None, self.make_attempts(self.disk), ANCHORS)
+        parts = CardParts(
+            self.slot, self.front, self.terminal, self.make_attempts(self.disk), self.anchors
+        )
         self.jobs = CardJobs(parts, self.clock, self.posted)
 
     def recognise(self, turn: int = TURN) -> events.Event:

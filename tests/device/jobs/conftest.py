@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from device.reader.record_anchors import RecordAnchors
 from tests.device.jobs.card_bench import Bench, Front, Lay
 from tests.device.reader.visit_steps import PHOTO
 from tests.hw_sim.card import catalog
@@ -12,9 +13,11 @@ from tests.hw_sim.card.profile import CardProfile
 @pytest.fixture
 def lay(issuer: Issuer) -> Iterator[Lay]:
     benches: list[Bench] = []
+    anchors = RecordAnchors([issuer.record_ca])
 
     def make(profile: CardProfile, front: Front | None = None) -> Bench:
-        benches.append(Bench(issuer.issue(profile, PHOTO), front=front or Front()))
+        card = issuer.issue(profile, PHOTO)
+        benches.append(Bench(card, front=front or Front(), anchors=anchors))
         return benches[-1]
 
     yield make

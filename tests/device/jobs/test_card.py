@@ -16,7 +16,7 @@ from hostlink.terms import CardKind, FailureCode, Notice, TimeSource
 from tests.device.jobs.card_bench import RIGHT, TURN, Bench, Front, Lay, failed
 from tests.hw_sim.card import catalog
 from tests.hw_sim.card.issuer import Issuer
-from tests.hw_sim.card.profile import CardProfile
+from tests.hw_sim.card.profile import CardProfile, PinName
 
 # --- recognising ----------------------------------------------------------------------------------
 
@@ -48,12 +48,32 @@ def test_tells_what_lies_there(lay: Lay, profile: CardProfile, answer: events.Ev
     assert bench.posted.events == [answer]
 
 
+@pytest.mark.parametrize("tries", [3, 0])
+def test_a_card_that_cannot_sign_fails_before_any_choice(lay: Lay, tries: int) -> None:
+    tries_left = {PinName.JPKI_AUTHENTICATION: tries}
+    bench = lay(replace(catalog.NO_CERTIFICATE, tries_left=tries_left))
+    assert bench.recognise() == failed(FailureCode.CERTIFICATE_MISSING)
+    bench.finish()
+    assert len(bench.posted.events) == 1
+    assert bench.verify(RIGHT) == failed(FailureCode.CERTIFICATE_MISSING)
+    assert bench.pins_sent == 0
+
+
 def test_a_reader_without_an_eye_for_the_card_says_so(issuer: Issuer) -> None:
     blind = Bench(issuer.issue(catalog.MY_NUMBER), front=None)
     answer = blind.recognise()
     assert isinstance(answer, events.CardRecognised)
     assert (answer.has_face, answer.has_front) == (True, False)
     blind.jobs.stop()
+
+
+def test_a_reader_without_a_terminal_offers_no_face(issuer: Issuer) -> None:
+    plain = Bench(issuer.issue(catalog.MY_NUMBER), terminal=None)
+    answer = plain.recognise()
+    assert isinstance(answer, events.CardRecognised)
+    assert (answer.has_pin, answer.has_face) == (True, False)
+    assert plain.sign(is_after_face=True) == failed(FailureCode.PIN_NEEDED)
+    plain.jobs.stop()
 
 
 def test_a_card_past_its_last_day_has_expired_once_the_reader_knows_the_day(lay: Lay) -> None:
@@ -95,6 +115,17 @@ def test_without_a_camera_a_silent_card_is_just_unreadable(issuer: Issuer) -> No
     blind.jobs.stop()
 
 
+def test_a_card_that_expires_before_it_signs_does_not_sign(lay: Lay) -> None:
+    """It was laid down before the reader was told which day it is."""
+    bench = lay(replace(catalog.MY_NUMBER, card_expiry=date(2026, 6, 1)))
+    assert isinstance(bench.recognise(), events.CardRecognised)
+    assert isinstance(bench.verify(RIGHT), events.PinAccepted)
+    bench.clock.set_from_agent(1_780_000_000_000)
+    assert isinstance(bench.sign(), events.ChallengeSigned)
+    bench.clock.set_from_agent(1_795_000_000_000)
+    assert bench.sign() == failed(FailureCode.CARD_EXPIRED)
+
+
 # --- signing, forgetting, breaking ---------------------------------------------------------------
 
 
@@ -113,7 +144,7 @@ def test_without_a_pin_the_card_does_not_sign(bench: Bench) -> None:
     assert bench.sign() == failed(FailureCode.CARD_UNREADABLE)
 
 
-def test_without_a_terminal_a_face_does_not_unlock_the_card(bench: Bench) -> None:
+def test_where_the_terminal_is_not_trusted_a_face_does_not_unlock_the_card(bench: Bench) -> None:
     assert bench.sign(is_after_face=True) == failed(FailureCode.PIN_NEEDED)
 
 

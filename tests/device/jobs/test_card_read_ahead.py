@@ -7,6 +7,7 @@ import pytest
 
 from device.reader.errors import (
     CardLostError,
+    CardNotGenuineError,
     PrintedCodeRejectedError,
     PrintedCodeUnreadableError,
     ReaderError,
@@ -28,7 +29,7 @@ from tests.device.posted import finish
 from tests.device.reader.visit_steps import CODE, PHOTO
 from tests.hw_sim.card import catalog
 from tests.hw_sim.card.issuer import Issuer
-from tests.hw_sim.card.profile import PinName
+from tests.hw_sim.card.profile import CardProfile, PinName
 
 # --- reading ahead --------------------------------------------------------------------------------
 
@@ -59,6 +60,23 @@ def test_when_the_face_is_chosen_the_photo_is_there(bench: Bench) -> None:
     read_ahead(bench)
     assert commands_of(bench, bench.photo) == []
     assert bench.photo() == PHOTO
+
+
+@pytest.mark.parametrize(
+    ("profile", "failure"),
+    [
+        (catalog.PHOTO_SWAPPED, FailureCode.CARD_PHOTO_SWAPPED),
+        (catalog.RECORD_ISSUER_UNKNOWN, FailureCode.CARD_RECORD_UNTRUSTED),
+    ],
+)
+def test_a_photo_that_the_anchors_do_not_vouch_for_never_arrives(
+    lay: Lay, profile: CardProfile, failure: FailureCode
+) -> None:
+    bench = lay(profile)
+    read_ahead(bench)
+    with pytest.raises(CardNotGenuineError) as refusal:
+        bench.photo()
+    assert refusal.value.failure is failure
 
 
 def test_what_is_told_of_the_card_does_not_wait_for_what_is_read_ahead(bench: Bench) -> None:

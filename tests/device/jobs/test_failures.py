@@ -24,6 +24,8 @@ def made(kind: type[DeviceError]) -> DeviceError:
         return reader.CardNotGenuineError(FailureCode.CARD_CLONED)
     if kind in {reader.CardNotAcceptedError, reader.PrintedCodeUnreadableError}:
         return kind()
+    if kind is reader.PrintedCodeRejectedError:
+        return reader.PrintedCodeRejectedError(9)
     return kind.__new__(kind)
 
 
@@ -58,6 +60,7 @@ def test_an_error_that_knows_its_failure_tells_it(
         (reader.PhoneNotAuthenticatedError, FailureCode.PHONE_NOT_AUTHENTICATED),
         (reader.PrintedCodeLockedError, FailureCode.PRINTED_CODE_LOCKED),
         (reader.PrintedCodeRejectedError, FailureCode.PRINTED_CODE_REJECTED),
+        (reader.CertificateMissingError, FailureCode.CERTIFICATE_MISSING),
         (reader.PhotoMissingError, FailureCode.PHOTO_UNREADABLE),
         (reader.PinlessUnavailableError, FailureCode.PIN_NEEDED),
         (face.PhotoError, FailureCode.PHOTO_UNREADABLE),
@@ -80,7 +83,20 @@ def test_no_error_of_card_or_camera_is_unforeseen(root: type[DeviceError]) -> No
     assert FailureCode.INTERNAL not in codes
 
 
+def test_a_card_that_is_sent_no_further_code_asks_for_none_to_be_typed() -> None:
+    codes = [failure_of(reader.PrintedCodeRejectedError(left)) for left in (1, 5, 6, 9)]
+    assert codes == [FailureCode.PRINTED_CODE_LOCKED] * 2 + [FailureCode.PRINTED_CODE_REJECTED] * 2
+
+
 def test_no_special_error_stands_behind_its_root() -> None:
     kinds = [kind for kind, _ in failures._FAILURES]
     for place, kind in enumerate(kinds):
         assert not any(issubclass(kind, before) for before in kinds[:place]), kind
+
+
+def test_staff_are_told_what_lay_behind(caplog: pytest.LogCaptureFixture) -> None:
+    """A broken camera is an unread front to the patient; the log names the camera."""
+    error = reader.PrintedCodeUnreadableError()
+    error.__cause__ = face.CameraError("/dev/video7 cannot be opened")
+    assert failure_of(error) is FailureCode.PRINTED_CODE_UNREADABLE
+    assert "/dev/video7 cannot be opened" in caplog.text

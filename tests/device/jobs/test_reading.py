@@ -10,6 +10,7 @@ from datetime import date
 import pytest
 
 from device.face.errors import CameraError
+from device.jobs.front_worker import FrontWorker
 from device.jobs.reading import PhotoReading
 from device.reader.errors import (
     PhotoMissingError,
@@ -81,9 +82,9 @@ class Chip:
 
 
 class Bench:
-    def __init__(self, *, has_front: bool = True) -> None:
+    def __init__(self, *, has_front: bool = True, longest_s: float = LONGEST_WAIT_S) -> None:
         self.front, self.chip = Front(), Chip()
-        self.on_front, self.on_card = Worker("front"), Worker("card")
+        self.on_front, self.on_card = FrontWorker(longest_s), Worker("card")
         self.reading = PhotoReading(
             self.front if has_front else None, self.on_front, self.on_card, self.chip.read
         )
@@ -97,7 +98,7 @@ class Bench:
 
     def close(self) -> None:
         self.chip.is_slow = False
-        self.reading.forget()
+        self.reading.stop()
         self.on_front.stop()
         self.on_card.stop()
 
@@ -133,15 +134,57 @@ def test_while_the_front_is_read_the_card_is_free(bench: Bench) -> None:
     finish(bench.on_card)
 
 
-def test_a_failure_is_told_once_and_then_tried_again(bench: Bench) -> None:
+def test_what_failed_ahead_is_told_once_and_then_tried_again(bench: Bench) -> None:
+    bench.chip.error = PhotoMissingError()
+    bench.reading.start(EXPIRY)
+    bench.settle()
+    bench.chip.error = None
+    with pytest.raises(PhotoMissingError):
+        bench.photo()
+    assert len(bench.front.asked) == 1
+    assert bench.photo() == PHOTO
+
+
+def test_a_front_that_was_not_read_ahead_is_read_anew_before_anything_is_told(
+    bench: Bench,
+) -> None:
+    """The hand that laid the card was still over it."""
     bench.front.answers = [PrintedCodeUnreadableError(FailureCode.CARD_FACE_DOWN)]
+    bench.reading.start(EXPIRY)
+    bench.settle()
+    assert bench.photo() == PHOTO
+    assert len(bench.front.asked) == 2
+
+
+def test_a_front_that_is_not_read_again_either_is_told(bench: Bench) -> None:
+    unread = PrintedCodeUnreadableError(FailureCode.CARD_FACE_DOWN)
+    bench.front.answers = [PrintedCodeUnreadableError(), unread]
     bench.reading.start(EXPIRY)
     bench.settle()
     with pytest.raises(PrintedCodeUnreadableError) as told:
         bench.photo()
     assert told.value.failure is FailureCode.CARD_FACE_DOWN
     assert bench.photo() == PHOTO
-    assert len(bench.front.asked) == 2
+
+
+def test_a_camera_that_hangs_keeps_neither_this_patient_nor_the_next() -> None:
+    bench, let_go = Bench(longest_s=0.02), threading.Event()
+    look = bench.front.read_printed_code
+
+    def hang(expiry: date | None, is_stopped: IsStopped) -> PrintedCode:
+        wait(let_go)
+        return look(expiry, is_stopped)
+
+    bench.front.read_printed_code = hang  # type: ignore[method-assign]  # it hangs
+    with pytest.raises(PrintedCodeUnreadableError):
+        bench.photo()
+    bench.reading.stop()
+    bench.front.read_printed_code = look  # type: ignore[method-assign]  # plugged in anew
+    assert bench.photo() == PHOTO
+    let_go.set()
+    bench.settle()
+    assert bench.chip.codes == [CODE], "what came too late was not sent"
+    bench.close()
 
 
 def test_a_photo_that_was_read_serves_every_look(bench: Bench) -> None:
@@ -211,7 +254,7 @@ def test_a_code_that_waits_for_the_card_is_not_sent_after_the_stop(bench: Bench)
     bench.on_card.submit(lambda: wait(held))
     bench.reading.start(EXPIRY)
     finish(bench.on_front)
-    bench.reading.forget()
+    bench.reading.stop()
     held.set()
     bench.settle()
     assert bench.chip.codes == []
@@ -241,7 +284,7 @@ def test_a_photo_never_outlives_its_patient(bench: Bench) -> None:
     photo = weakref.ref(bench.reading.photo(EXPIRY))
     bench.settle()
     assert photo() is not None
-    bench.reading.forget()
+    bench.reading.stop()
     gc.collect()
     assert photo() is None
 
@@ -249,7 +292,7 @@ def test_a_photo_never_outlives_its_patient(bench: Bench) -> None:
 def test_a_photo_of_the_patient_before_is_never_given_to_the_next(bench: Bench) -> None:
     before = bench.reading.photo(EXPIRY)
     assert before.result(LONGEST_WAIT_S) == PHOTO
-    bench.reading.forget()
+    bench.reading.stop()
     bench.front.answers = [OTHER_CODE]
     after = bench.reading.photo(EXPIRY)
     assert after is not before
@@ -269,11 +312,21 @@ def test_a_typed_code_opens_the_photo_without_a_look(bench: Bench) -> None:
 def test_a_typed_code_is_good_for_as_long_as_its_card_lies_here(bench: Bench) -> None:
     bench.reading.start_typed(OTHER_CODE)
     bench.photo()
+    bench.chip.error = PhotoMissingError()
+    bench.reading.start(EXPIRY)
+    with pytest.raises(PhotoMissingError):
+        bench.photo()
+    bench.chip.error = None
+    bench.photo()
+    assert bench.chip.codes == [OTHER_CODE] * 3
+
+
+def test_a_typed_code_is_forgotten_with_the_photo(bench: Bench) -> None:
+    bench.reading.start_typed(OTHER_CODE)
+    bench.photo()
     bench.reading.stop()
     bench.photo()
-    bench.reading.forget()
-    bench.photo()
-    assert bench.chip.codes == [OTHER_CODE, OTHER_CODE, CODE]
+    assert bench.chip.codes == [OTHER_CODE, CODE]
 
 
 def test_without_a_front_there_is_nothing_to_read_until_a_code_is_typed() -> None:

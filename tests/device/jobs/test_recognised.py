@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from device.jobs.recognised import recognised
+from device.jobs.recognised import Equipment, has_expired, recognised
 from device.reader.card_facts import CardFacts
 from device.visit import events
 from hostlink.messages import Moment
@@ -26,7 +26,7 @@ def at(*moment: int, source: TimeSource = TimeSource.AGENT) -> Moment:
 
 
 def told(now: Moment, expiry: date | None = LAST_DAY) -> events.Event:
-    return recognised(TURN, card(expiry), now, has_front=True)
+    return recognised(TURN, card(expiry), now, Equipment(has_front=True, has_terminal=True))
 
 
 def good(notices: tuple[Notice, ...]) -> events.CardRecognised:
@@ -65,6 +65,20 @@ def test_a_date_that_was_not_told_judges_nothing() -> None:
 @pytest.mark.parametrize("has_front", [True, False])
 def test_the_visit_hears_whether_the_front_can_be_seen(has_front: bool) -> None:
     facts = CardFacts(CardKind.FACE_ONLY, False, True, None, None, b"token")
-    assert recognised(TURN, facts, at(2027, 1, 1), has_front=has_front) == events.CardRecognised(
+    answer = recognised(TURN, facts, at(2027, 1, 1), Equipment(has_front, has_terminal=True))
+    assert answer == events.CardRecognised(
         TURN, CardKind.FACE_ONLY, False, True, None, (), has_front=has_front
     )
+
+
+def test_without_a_terminal_no_face_is_offered() -> None:
+    answer = recognised(TURN, card(None), at(2027, 1, 1), Equipment(True, has_terminal=False))
+    assert isinstance(answer, events.CardRecognised)
+    assert (answer.has_pin, answer.has_face) == (True, False)
+
+
+def test_an_expired_card_is_told_from_one_of_which_nothing_is_known() -> None:
+    late = at(2027, 6, 1)
+    assert has_expired(LAST_DAY, late)
+    assert not has_expired(None, late)
+    assert not has_expired(LAST_DAY, Moment(late.unix_ms, 1, TimeSource.NONE))

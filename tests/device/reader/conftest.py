@@ -19,8 +19,14 @@ def card(issuer: Issuer) -> SimulatedCard:
 
 
 @pytest.fixture
-def session(issuer: Issuer, card: SimulatedCard) -> Iterator[CardSession]:
+def anchors(issuer: Issuer) -> RecordAnchors:
+    """Whom the reader trusts that read that card."""
+    return RecordAnchors([issuer.record_ca])
+
+
+@pytest.fixture
+def session(card: SimulatedCard, anchors: RecordAnchors) -> Iterator[CardSession]:
     """A session with that card, as the product makes it."""
-    session = session_with(card, RecordAnchors([issuer.record_ca]))
+    session = session_with(card, anchors)
     yield session
     session.close()

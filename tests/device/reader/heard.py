@@ -29,6 +29,13 @@ class Heard:
             heard, self.events = tuple(self.events), []
         return heard == events
 
+    def wait_until(self, event: str, timeout_s: float = 10.0) -> bool:
+        """Whether this was heard since the last call, whatever was heard before it."""
+        with self._changed:
+            is_heard = self._changed.wait_for(lambda: event in self.events, timeout_s)
+            self.events = []
+        return is_heard
+
     def _note(self, event: str) -> None:
         with self._changed:
             self.events.append(event)

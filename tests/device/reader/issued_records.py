@@ -26,6 +26,8 @@ OBJECT_TAGS = tuple(range(0xDF22, 0xDF2B))
 _TABLE_AT = 8
 """FF20 82 xxxx DF21 12, then the table."""
 
+_AUTHENTICATION_CERTIFICATE = 0x000A
+
 
 @dataclass(frozen=True, slots=True)
 class Surface:
@@ -106,10 +108,17 @@ def record_of(surface: Surface) -> FaceRecord:
     return FaceRecord.parse(layout, surface.face[: layout.identity_end], tail)
 
 
-def photo_of(surface: Surface, anchors: RecordAnchors | None) -> bytes:
+def photo_of(surface: Surface, anchors: RecordAnchors) -> bytes:
     """The photo the reader takes from such a chip; raises what the reader raises."""
     files = CardFiles(Exchange(ScriptedSurface(surface).slot(), apdu_deadline_s=2))
     return CardSurface(files, anchors).read_photo(CODE, never)
+
+
+def certificate_of(card: SimulatedCard) -> bytes:
+    """利用者証明用電子証明書, X.509 DER without the file's filler."""
+    jpki = next(app for app in card._applications if app.aid == aids.JPKI)
+    content = _file(jpki, _AUTHENTICATION_CERTIFICATE).content
+    return content[: 4 + int.from_bytes(content[2:4], "big")]
 
 
 def _surface_application(card: SimulatedCard) -> Application:

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 
 import pytest
 
@@ -78,8 +78,7 @@ def test_a_file_that_could_not_be_selected_is_not_taken_for_the_current_one() ->
 
 
 def test_an_application_that_is_not_there_is_asked_for_again() -> None:
-    card = ScriptedConnection([b"\x6a\x82", OK])
-    files = files_on(card)
+    files = files_on(ScriptedConnection([b"\x6a\x82", OK]))
     with pytest.raises(ApplicationMissingError):
         files.open_application(Application.JPKI)
     files.open_application(Application.JPKI)
@@ -203,13 +202,17 @@ def test_a_card_that_does_not_know_short_identifiers_is_asked_for_one_only_once(
     ]
 
 
-@pytest.mark.parametrize("answer", ["9000", "63C2", "63C0", "6983", "6984", "6982", "6300"])
+@pytest.mark.parametrize("answer", ["9000", "63C2", "63C0", "6983", "6984", "6300"])
 def test_an_answer_about_the_secret_is_no_reason_to_ask_again(answer: str) -> None:
     card = ScriptedConnection(lambda c: bytes.fromhex(answer) if c[1] == 0x20 else OK)
-    files = files_on(card)
-    with suppress(CardAnswerError):
-        files.tries_left(PIN)
+    files_on(card).tries_left(PIN)
     assert named(card.sent) == ["SELECT JPKI", "ASK TRIES EF 0018"]
+
+
+def test_a_word_that_tells_no_tries_is_asked_again_of_the_selected_file() -> None:
+    card = ScriptedConnection([OK, b"\x69\x85", OK, b"\x63\xc2"])
+    assert files_on(card).tries_left(PIN) == 2
+    assert named(card.sent)[1:] == ["ASK TRIES EF 0018", "SELECT EF 0018", "ASK TRIES selected"]
 
 
 def test_a_file_that_is_missing_either_way_says_nothing_about_short_identifiers() -> None:
@@ -277,9 +280,8 @@ def test_tries_left_in_every_dialect(answer: str, tries: int) -> None:
 
 
 def test_tries_that_the_card_does_not_tell() -> None:
-    card = ScriptedConnection([OK, b"\x6f\x00"])
     with pytest.raises(CardAnswerError):
-        files_on(card).tries_left(PIN)
+        files_on(ScriptedConnection([OK, b"\x6f\x00"] * 2)).tries_left(PIN)
 
 
 def test_a_card_lost_before_the_secret_is_lost_before_the_secret() -> None:

@@ -31,9 +31,11 @@ from tests.device.reader.issued_records import (
     ScriptedSurface,
     Surface,
     offsets_of,
+    record_of,
     surface_of,
 )
 from tests.device.reader.laid_cards import InProcessSlot, ScriptedConnection, ScriptedSlot
+from tests.device.reader.visit_steps import NOBODY
 from tests.hw_sim.card import catalog
 from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.card.issuer import Issuer
@@ -45,14 +47,9 @@ OK = b"\x90\x00"
 CODE_B = PinName.SURFACE_CODE_B
 
 
-@pytest.fixture(scope="module")
-def anchors(issuer: Issuer) -> RecordAnchors:
-    return RecordAnchors([issuer.record_ca])
-
-
 def photo_on(
     slot: CardSlot,
-    anchors: RecordAnchors | None = None,
+    anchors: RecordAnchors = NOBODY,
     code: PrintedCode = CODE,
     is_stopped: Callable[[], bool] = never,
 ) -> bytes:
@@ -116,7 +113,7 @@ def test_no_photo_is_given_out_before_every_check(
     with pytest.raises(CardNotGenuineError) as error:
         photo_on(InProcessSlot(card), anchors, code)
     assert error.value.failure is failure
-    assert photo_on(InProcessSlot(card), None, code)
+    assert record_of(surface_of(card)).photo
 
 
 @pytest.mark.parametrize("photo_bytes", [1, 100, 4096, 8192, 20000])

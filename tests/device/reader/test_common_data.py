@@ -1,4 +1,4 @@
-from contextlib import suppress
+import logging
 from datetime import date
 
 import pytest
@@ -6,61 +6,73 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from device.reader.card_files import CardFiles
-from device.reader.common_data import CommonData, read_common_data
-from device.reader.errors import MalformedAnswerError
+from device.reader.common_data import expiry_in, read_expiry
 from device.reader.exchange import Exchange
+from device.reader.port import CardSlot
 from tests.device.reader.laid_cards import InProcessSlot, ScriptedConnection, ScriptedSlot
 from tests.hw_sim.card import catalog
 from tests.hw_sim.card.issuer import Issuer
 
 RECORD = b"\x01\x1c" + b"400000012719843" + b"13221" + b"20350217"
+OK = b"\x90\x00"
 
 
-def test_a_record_as_published() -> None:
-    data = CommonData.from_record(RECORD)
-    assert data == CommonData("400000012719843", "13221", date(2035, 2, 17))
+def expiry_on(slot: CardSlot) -> date | None:
+    return read_expiry(CardFiles(Exchange(slot, apdu_deadline_s=2)))
 
 
-def test_its_serial_is_not_shown() -> None:
-    assert "400000012719843" not in repr(CommonData.from_record(RECORD))
+@pytest.mark.parametrize("filler", [0, 1, 226])
+def test_a_record_as_published(filler: int) -> None:
+    assert expiry_in(RECORD + b"\xff" * filler) == date(2035, 2, 17)
 
 
-@pytest.mark.parametrize(
-    "record",
-    [
-        b"",
-        RECORD[:-1],
-        RECORD + b"\xff",
-        b"\x02" + RECORD[1:],
-        b"\x01\x1b" + RECORD[2:],
-        RECORD.replace(b"1", b"A"),
-        RECORD[:-8] + b"20350230",
-        RECORD[:-8] + b"20351301",
-        RECORD[:-8] + b"00000101",
-        RECORD[:-8] + b"\xef\xbc\x92" + b"35217",
-    ],
-)
-def test_what_is_no_such_record(record: bytes) -> None:
-    with pytest.raises(MalformedAnswerError):
-        CommonData.from_record(record)
+BROKEN = {
+    "empty": b"",
+    "only filler": b"\xff" * 30,
+    "cut off": RECORD[:-1],
+    "something behind it": RECORD + b"\x02",
+    "another tag": b"\x02" + RECORD[1:],
+    "another length": b"\x01\x1b" + RECORD[2:],
+    "letters": RECORD.replace(b"1", b"A"),
+    "blanks": RECORD[:-8] + b" " * 8,
+    "without end": RECORD[:-8] + b"99999999",
+    "no such day": RECORD[:-8] + b"20350230",
+    "no such month": RECORD[:-8] + b"20351301",
+    "no such year": RECORD[:-8] + b"00000101",
+    "other digits": RECORD[:-8] + b"\xef\xbc\x92" + b"35217",
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_a_broken_record_tells_no_day_and_does_not_kill_the_card(
+    broken: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    record = BROKEN[broken]
+    caplog.set_level(logging.DEBUG)
+    assert expiry_on(ScriptedSlot(ScriptedConnection([OK, record + OK]))) is None
+    assert [entry.levelname for entry in caplog.records] == ["WARNING"]
+    assert not any(part in caplog.text for part in ("40000001", "2719843", "13221", "2035"))
 
 
 @given(st.binary(max_size=40))
 def test_any_bytes_are_read_or_refused(record: bytes) -> None:
-    with suppress(MalformedAnswerError):
-        CommonData.from_record(record)
+    expiry_in(record)
 
 
-def test_a_card_tells_its_last_day_in_two_commands(issuer: Issuer) -> None:
+def test_a_card_tells_its_last_day_in_two_commands(
+    issuer: Issuer, caplog: pytest.LogCaptureFixture
+) -> None:
     card = issuer.issue(catalog.MY_NUMBER)
-    data = read_common_data(CardFiles(Exchange(InProcessSlot(card), apdu_deadline_s=2)))
-    assert data is not None
-    assert (data.expiry, data.municipality) == (catalog.MY_NUMBER.card_expiry, "99999")
+    assert expiry_on(InProcessSlot(card)) == catalog.MY_NUMBER.card_expiry
     assert len(card.trace.exchanges) == 2
+    assert caplog.text == ""
 
 
-@pytest.mark.parametrize("answers", [[b"\x6a\x82"], [b"\x90\x00", b"\x6a\x83"]])
-def test_phones_and_other_cards_tell_nothing(answers: list[bytes]) -> None:
+@pytest.mark.parametrize("answers", [[b"\x6a\x82"], [OK, b"\x6a\x83"]])
+def test_phones_and_other_cards_tell_nothing(
+    answers: list[bytes], caplog: pytest.LogCaptureFixture
+) -> None:
     card = ScriptedConnection(answers)
-    assert read_common_data(CardFiles(Exchange(ScriptedSlot(card), apdu_deadline_s=2))) is None
+    assert expiry_on(ScriptedSlot(card)) is None
     assert len(card.sent) == len(answers)
+    assert caplog.text == ""

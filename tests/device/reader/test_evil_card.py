@@ -19,8 +19,8 @@ from device.reader.pinless import PinlessAuthenticator
 from device.reader.record_anchors import RecordAnchors
 from device.reader.session import CardSession
 from device.reader.terminals import test_hierarchy
-from tests.device.reader.laid_cards import InProcessSlot, ScriptedConnection, ScriptedSlot
-from tests.device.reader.visit_steps import CHALLENGE, CODE, PHOTO
+from tests.device.reader.laid_cards import ScriptedConnection, ScriptedSlot
+from tests.device.reader.visit_steps import CHALLENGE, CODE, PHOTO, session_with
 from tests.hw_sim.card import catalog
 from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.card.issuer import Issuer
@@ -201,7 +201,7 @@ def test_a_card_that_is_always_just_in_time_comes_to_its_end(
     monkeypatch.setattr("device.reader.exchange._SESSION_BUDGET_S", 0.2)
     card = issuer.issue(catalog.MY_NUMBER, PHOTO)
     card.physics.latency_s = 0.02
-    session = CardSession(InProcessSlot(card), apdu_deadline_s=2)
+    session = session_with(card)
     session.identify()
     with pytest.raises(CardTimeoutError):
         session.read_photo(CODE)

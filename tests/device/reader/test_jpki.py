@@ -10,6 +10,7 @@ from device.reader.errors import (
     ApplicationMissingError,
     CardAnswerError,
     CardLostError,
+    CertificateMissingError,
     MalformedAnswerError,
     PinBlockedError,
     PinMalformedError,
@@ -113,6 +114,42 @@ def test_a_certificate_of_impossible_size_is_not_read(first_block: str) -> None:
 
     with pytest.raises(MalformedAnswerError):
         jpki_on(ScriptedSlot(ScriptedConnection(answer))).read_certificate()
+
+
+@pytest.mark.parametrize(
+    ("selected", "read"),
+    [
+        ("6A82", ""),
+        ("9000", "6A82"),
+        ("9000", "6A83"),
+        ("9000", "6B00"),
+        ("9000", "6282"),
+        ("9000", "FF" * 256 + "9000"),
+        ("9000", "00" * 256 + "9000"),
+    ],
+)
+def test_a_certificate_that_is_not_there(selected: str, read: str) -> None:
+    answers = [OK, bytes.fromhex(selected), bytes.fromhex(read)]
+    with pytest.raises(CertificateMissingError):
+        jpki_on(ScriptedSlot(ScriptedConnection(answers))).require_certificate()
+
+
+@pytest.mark.parametrize("read", ["6982", "6F00"])
+def test_a_certificate_that_is_refused_may_be_there(read: str) -> None:
+    answers = [OK, OK, bytes.fromhex(read)]
+    with pytest.raises(CardAnswerError):
+        jpki_on(ScriptedSlot(ScriptedConnection(answers))).require_certificate()
+
+
+def test_knowing_that_there_is_a_certificate_costs_no_command(
+    card: SimulatedCard, jpki: Jpki
+) -> None:
+    jpki.require_certificate()
+    before = len(card.trace.exchanges)
+    jpki.require_certificate()
+    assert len(card.trace.exchanges) == before
+    der = jpki.read_certificate()
+    assert len(card.trace.with_ins(0xB0)) == -(-len(der) // 256)
 
 
 def test_wrong_pins_are_counted_down_until_the_card_takes_none(

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,6 +69,26 @@ def test_any_text_is_fourteen_digits_or_unreadable(text: str, year: int, code: s
         return
     assert len(reference) == 14
     assert reference.isdigit()
+
+
+TYPED_REST = "20352285"
+"""Expiry year and security code."""
+
+
+@pytest.mark.parametrize(
+    "birth", ["550217", "000229", "010229", "041231", "640107", "310430", "000101"]
+)
+def test_typed_digits_of_a_day_that_exists(birth: str) -> None:
+    code = PrintedCode.from_digits(birth + TYPED_REST, date(2035, 3, 14))
+    assert code.reference() == (birth + TYPED_REST).encode("ascii")
+
+
+@pytest.mark.parametrize(
+    "birth", ["550230", "550431", "551131", "550000", "551301", "550132", "550200"]
+)
+def test_typed_digits_of_a_day_that_no_year_has(birth: str) -> None:
+    with pytest.raises(PrintedCodeUnreadableError):
+        PrintedCode.from_digits(birth + TYPED_REST, None)
 
 
 def test_repr_shows_nothing() -> None:

@@ -1,5 +1,9 @@
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
+from device.reader.card_facts import SignedChallenge
 from device.reader.errors import (
     CardAnswerError,
     CardLostError,
@@ -8,21 +12,22 @@ from device.reader.errors import (
     PinlessUnavailableError,
     PinOutcomeUnknownError,
     PinRejectedError,
-    PrintedCodeRejectedError,
     ReaderError,
     ReadingStoppedError,
 )
-from device.reader.printed_code import PrintedCode
 from device.reader.record_anchors import RecordAnchors
 from device.reader.session import CardSession
 from tests.device.reader.laid_cards import InProcessSlot
 from tests.device.reader.visit_steps import (
     CHALLENGE,
     CODE,
+    NOBODY,
     PHOTO,
     check_signature,
     session_with,
+    terminal_of,
     use_card,
+    use_card_after_face,
 )
 from tests.hw_sim.card import catalog
 from tests.hw_sim.card.card import SimulatedCard
@@ -56,26 +61,6 @@ def test_a_locked_pin(issuer: Issuer) -> None:
     session = session_with(issuer.issue(catalog.PIN_LOCKED))
     with pytest.raises(PinBlockedError):
         session.verify_pin(b"1234")
-
-
-def test_a_rejected_printed_code_is_never_presented_again(
-    card: SimulatedCard, session: CardSession
-) -> None:
-    others = [PrintedCode.from_print("昭和33年3月14日", 2035, code) for code in ("4827", "4871")]
-    for code in (*others, *others, *others):
-        with pytest.raises(PrintedCodeRejectedError):
-            session.read_photo(code)
-    assert len(card.trace.presented_pins()) == len(others)
-    assert card.tries_left(PinName.SURFACE_CODE_B) == 10 - len(others)
-    assert session.read_photo(CODE) == PHOTO
-
-
-def test_a_code_that_another_card_rejected_is_a_new_one_for_this_card(issuer: Issuer) -> None:
-    for _ in range(2):
-        card = issuer.issue(catalog.MY_NUMBER, PHOTO)
-        with pytest.raises(PrintedCodeRejectedError):
-            session_with(card).read_photo(PrintedCode.from_print("昭和33年3月14日", 2035, "4827"))
-        assert card.tries_left(PinName.SURFACE_CODE_B) == 9
 
 
 def test_the_certificate_is_read_once(card: SimulatedCard, session: CardSession) -> None:
@@ -126,24 +111,33 @@ def test_a_closed_session_says_nothing_more(session: CardSession, *, was_used: b
 
 
 @pytest.mark.parametrize("fault", [Fault.PULL_BEFORE_COMMAND, Fault.PULL_BEFORE_ANSWER])
-def test_a_card_pulled_at_any_command(issuer: Issuer, fault: Fault) -> None:
-    card, anchors = issuer.issue(catalog.MY_NUMBER, PHOTO), RecordAnchors([issuer.record_ca])
-    use_card(session_with(card, anchors))
+@pytest.mark.parametrize(("use", "fewest"), [(use_card, 30), (use_card_after_face, 34)])
+def test_a_card_pulled_at_any_command(
+    issuer: Issuer,
+    anchors: RecordAnchors,
+    tmp_path: Path,
+    fault: Fault,
+    use: Callable[[CardSession], SignedChallenge],
+    fewest: int,
+) -> None:
+    card, terminal = issuer.issue(catalog.MY_NUMBER, PHOTO), terminal_of(issuer, tmp_path)
+    use(session_with(card, anchors, terminal))
     commands = len(card.trace.exchanges)
+    assert commands >= fewest
     card.power_off()
     for nth in range(1, commands + 1):
         card.trace.clear()
         card.physics.pull_at(nth, fault)
-        session = session_with(card, anchors)
+        session = session_with(card, anchors, terminal)
         with pytest.raises(ReaderError) as failure:
-            use_card(session)
+            use(session)
         is_pin = bytes.fromhex("002000980431323334") == card.trace.exchanges[-1].command
         assert isinstance(failure.value, PinOutcomeUnknownError if is_pin else CardLostError)
         with pytest.raises(CardLostError):
             session.identify()
         session.close()
         assert len(card.trace.exchanges) == nth
-        check_signature(use_card(session_with(card, anchors)))
+        check_signature(use(session_with(card, anchors, terminal)))
         card.power_off()
     assert card.tries_left(PinName.JPKI_AUTHENTICATION) == 3
 
@@ -151,7 +145,7 @@ def test_a_card_pulled_at_any_command(issuer: Issuer, fault: Fault) -> None:
 @pytest.mark.parametrize("nth", [1, 8, 16])
 def test_a_card_that_hangs(card: SimulatedCard, nth: int) -> None:
     card.physics.hang_at(nth)
-    session = CardSession(InProcessSlot(card), apdu_deadline_s=0.1)
+    session = CardSession(InProcessSlot(card), anchors=NOBODY, apdu_deadline_s=0.1)
     with pytest.raises(CardTimeoutError):
         use_card(session)
     session.close()

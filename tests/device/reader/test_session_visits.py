@@ -1,5 +1,6 @@
 """Whole visits: which card is what, and exactly which commands each way of a visit takes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,29 +10,30 @@ from device.reader.errors import (
     CardLostError,
     CardNotAcceptedError,
     CardUnresponsiveError,
+    CertificateMissingError,
     PhoneNotAuthenticatedError,
 )
-from device.reader.pinless import PinlessAuthenticator
 from device.reader.record_anchors import RecordAnchors
 from device.reader.session import CardSession
-from device.reader.terminals import test_hierarchy
 from hostlink.terms import CardKind, FailureCode
 from tests.device.reader.answering_card import jpki_card
 from tests.device.reader.laid_cards import InProcessSlot, ScriptedSlot
 from tests.device.reader.named_commands import named
 from tests.device.reader.visit_steps import (
     CHALLENGE,
+    NOBODY,
     PHOTO,
     check_signature,
     code_of,
     session_with,
+    terminal_of,
     use_card,
     use_card_after_face,
 )
 from tests.hw_sim.card import catalog
 from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.card.issuer import Issuer
-from tests.hw_sim.card.profile import CardProfile
+from tests.hw_sim.card.profile import CardProfile, PinName
 
 RECOGNISE = [
     "SELECT common",
@@ -39,10 +41,11 @@ RECOGNISE = [
     "SELECT JPKI",
     "READ EF 0006, 32 bytes",
     "ASK TRIES EF 0018",
+    "SELECT EF 000A",
+    "READ",
 ]
 READ_AHEAD = [
-    "SELECT EF 000A",
-    "READ ×4",
+    "READ ×3",
     "SELECT surface",
     "ASK TRIES EF 0012",
     "VERIFY EF 0012",
@@ -62,13 +65,15 @@ UNLOCK = [
 ]
 
 
-def terminal_of(issuer: Issuer, folder: Path) -> PinlessAuthenticator:
-    paths = {name: Path(path) for name, path in issuer.issue_terminal(folder).items()}
-    return test_hierarchy.create(test_hierarchy.Settings(**paths, is_test_hierarchy=True))
-
-
 def commands_to(card: SimulatedCard) -> list[str]:
     return named([exchange.command for exchange in card.trace.exchanges])
+
+
+def in_phases(*phases: list[str]) -> list[str]:
+    """Phases end to end; the first read-ahead goes on where recognising stopped."""
+    names = [name for phase in phases for name in phase]
+    at = names.index("READ")
+    return [*names[:at], "READ ×4", *names[at + 2 :]]
 
 
 @pytest.mark.parametrize(
@@ -128,12 +133,38 @@ def test_what_does_not_answer_is_not_taken_for_a_card_that_is_refused(issuer: Is
         session_with(issuer.issue(catalog.SILENT)).identify()
 
 
+def test_recognising_is_exactly_these_commands(card: SimulatedCard, session: CardSession) -> None:
+    session.identify()
+    assert commands_to(card) == RECOGNISE
+
+
+@pytest.mark.parametrize("tries_left", [3, 0])
+def test_a_card_without_certificate_is_known_before_anything_is_typed(
+    issuer: Issuer, tries_left: int
+) -> None:
+    tries = {PinName.JPKI_AUTHENTICATION: tries_left}
+    card = issuer.issue(replace(catalog.NO_CERTIFICATE, tries_left=tries))
+    with pytest.raises(CertificateMissingError):
+        session_with(card).identify()
+    asked = [] if tries_left else ["READ EF 0008, 1 bytes"]
+    assert commands_to(card) == [*RECOGNISE[:5], *asked, "SELECT EF 000A"]
+
+
+def test_a_phone_without_certificate_is_known_before_it_is_told_the_pin(issuer: Issuer) -> None:
+    phone = issuer.issue(replace(catalog.ANDROID, certificates_present=b"\x8f\x00\x00"))
+    session = session_with(phone)
+    session.identify()
+    with pytest.raises(CertificateMissingError):
+        session.read_certificate()
+    assert phone.trace.presented_pins() == []
+
+
 def test_a_visit_by_pin_is_exactly_these_commands(
     card: SimulatedCard, session: CardSession
 ) -> None:
     check_signature(use_card(session))
     session.close()
-    assert commands_to(card) == [*RECOGNISE, *READ_AHEAD, "VERIFY EF 0018", "SIGN EF 0017"]
+    assert commands_to(card) == in_phases(RECOGNISE, READ_AHEAD, ["VERIFY EF 0018", "SIGN EF 0017"])
     assert not card.has_disclosed_my_number
 
 
@@ -147,7 +178,7 @@ def test_a_visit_by_face_is_exactly_these_commands(
     )
     check_signature(use_card_after_face(session))
     session.close()
-    assert commands_to(card) == [*RECOGNISE, *READ_AHEAD, *UNLOCK, "SIGN EF 0017"]
+    assert commands_to(card) == in_phases(RECOGNISE, READ_AHEAD, UNLOCK, ["SIGN EF 0017"])
     assert not card.has_disclosed_my_number
 
 
@@ -192,7 +223,7 @@ def test_an_iphone_that_was_pulled_is_not_told_of_the_end(issuer: Issuer) -> Non
 
 def test_another_refusal_of_an_iphone_is_not_taken_for_a_missing_face() -> None:
     phone = jpki_card("JPKIAPIOSTOKEN")
-    session = CardSession(ScriptedSlot(phone))
+    session = CardSession(ScriptedSlot(phone), anchors=NOBODY)
     session.identify()
     with pytest.raises(CardAnswerError) as refusal:
         session.sign_challenge(CHALLENGE)
@@ -220,6 +251,10 @@ def test_a_whole_visit_by_pin_whatever_the_card_s_manners(
 
 def test_a_visit_with_a_card_that_knows_only_the_face(issuer: Issuer, tmp_path: Path) -> None:
     card = issuer.issue(catalog.FACE_ONLY, PHOTO)
-    session = CardSession(InProcessSlot(card), terminal=terminal_of(issuer, tmp_path))
+    session = CardSession(
+        InProcessSlot(card),
+        anchors=RecordAnchors([issuer.record_ca]),
+        terminal=terminal_of(issuer, tmp_path),
+    )
     check_signature(use_card_after_face(session, code_of(catalog.FACE_ONLY)))
     session.close()

@@ -23,6 +23,7 @@ import sys
 from threading import Event
 from device.pinpad.pin import Pin
 from device.reader.errors import PinRejectedError
+from device.reader.record_anchors import RecordAnchors
 from device.reader.session import CardSession
 from device.reader.slots.pcsc import Settings, create
 
@@ -33,7 +34,7 @@ class Placed(Event):
 placed, slot = Placed(), create(Settings())
 slot.watch(placed)
 placed.wait(10)
-session, kept = CardSession(slot), []
+session, kept = CardSession(slot, anchors=RecordAnchors(())), []
 session.identify()
 buffer = bytearray(map(int, sys.stdin.readline().split()))
 print("ready", flush=True)

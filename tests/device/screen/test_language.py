@@ -52,11 +52,12 @@ def test_no_text_is_there_that_nobody_asks_for(language: Language) -> None:
     others = {key for key in language.texts if not key.startswith("label.")} - needed_keys()
     pictures = {key for key in others if re.fullmatch(r"failure\..*\.picture", key)}
     assert pictures == {f"failure.{name}.picture" for name in DRAWN}
-    assert others - pictures == {
+    of_phones = {key for key in others if key.endswith("_phone")}
+    assert {key.removesuffix("_phone") for key in of_phones} <= language.texts.keys()
+    failures = {key for key in others if re.fullmatch(r"failure\..*\.(look|end)", key)}
+    assert {key.split(".")[1] for key in failures} <= {code.name.lower() for code in FailureCode}
+    assert others - pictures - of_phones - failures == {
         *("page.pin.retry", "page.take_card.reminder", "page.printed_code.doubt"),
-        *(f"page.{name}.body_phone" for name in ("choose_method", "checking", "waiting")),
-        *("page.finished.body_phone", "page.take_card.title_phone"),
-        "page.take_card.reminder_phone",
     }
 
 

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from device.screen.errors import UnknownTextError
@@ -36,7 +38,34 @@ def test_a_failure_is_told_with_its_own_words(name: str, code: FailureCode) -> N
     model = shown(name, failure=failure)
     assert JAPANESE.text(f"failure.{failure}.title") in [model["title"], *model["paragraphs"]]
     if name != "out_of_service":
-        assert JAPANESE.text(f"failure.{failure}.next") in model["paragraphs"]
+        following = JAPANESE.text(f"failure.{failure}.next")
+        end = JAPANESE.texts.get(f"failure.{failure}.end", following)
+        assert (following if name == "failed" else end) in model["paragraphs"]
+
+
+def test_advice_for_another_look_stands_where_one_is_offered() -> None:
+    failure = {"failure": "face_not_seen"}
+    advice = JAPANESE.text("failure.face_not_seen.look")
+    for choices, is_there in ((("retry_face", "end"), True), (("pin", "end"), False)):
+        page = PageView("failed", 1, failure, choices)
+        assert (advice in page_model(page, JAPANESE)["paragraphs"]) == is_there
+    assert advice not in shown("take_card", **failure)["paragraphs"]
+
+
+def test_a_notice_sends_a_phones_holder_to_no_municipal_office() -> None:
+    for is_phone in (0, 1):
+        told = shown("finished", notices=("certificate_expires_soon",), is_phone=is_phone)
+        assert ("市区町村" in told["notices"][0]) != bool(is_phone)
+
+
+def test_the_printed_code_cannot_be_taken_for_the_12_digit_number() -> None:
+    for language in LANGUAGES.values():
+        model = page_model(PageView("printed_code", 1), language)
+        assert "14" in model["title"]
+        assert re.search(
+            "マイナンバー（12けた）は入力しない|not type the 12-digit", model["paragraphs"][0]
+        )
+        assert "14" in language.text("choice.type_code")
 
 
 def test_taking_the_card_comes_before_what_went_wrong() -> None:
@@ -64,7 +93,13 @@ def test_what_has_to_be_taken_is_called_by_its_name(is_phone: int, is_reminder: 
         assert ("スマートフォン" in sentence) == bool(is_phone)
 
 
-@pytest.mark.parametrize("name", ["choose_method", "checking", "waiting", "finished"])
+PHONE_PAGES = [
+    *("choose_method", "pin", "pin_last_try", "checking", "waiting", "saving", "finished"),
+    "card_taken",
+]
+
+
+@pytest.mark.parametrize("name", PHONE_PAGES)
 def test_a_phone_is_called_a_phone(name: str) -> None:
     assert "スマートフォン" in shown(name, is_phone=1)["paragraphs"][0]
     assert "カード" in shown(name, is_phone=0)["paragraphs"][0]

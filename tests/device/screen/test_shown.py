@@ -112,7 +112,7 @@ def test_typed_digits_stand_in_the_three_groups_of_the_card(shown: Shown) -> Non
     code = code_of(shown)
     assert [group["digits"] for group in code["groups"]] == ["330314", "20", ""]
     assert [group["length"] for group in code["groups"]] == [6, 4, 4]
-    assert [group["name"][:4] for group in code["groups"]] == ["生年月日", "有効期限", "セキュリ"]
+    assert [group["name"][:4] for group in code["groups"]] == ["生年月日", "有効期限", "写真の下"]
     assert (code["entered"], code["doubt"]) == (8, "")
     shown.show_printed_code(5, "33031420354821", is_doubted=True)
     assert code_of(shown)["doubt"]

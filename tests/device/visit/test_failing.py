@@ -1,5 +1,7 @@
 """Which ways stay open after each failure: every code was sorted by somebody."""
 
+from dataclasses import replace
+
 import pytest
 
 from device.visit.effects import Choice, ShowPage
@@ -62,7 +64,7 @@ def test_each_failure_leaves_the_ways_that_can_still_help(failure: FailureCode) 
         expected.add(Choice.RETRY_FACE)
     if failure in LEAVES_BOTH | LEAVES_PIN:
         expected.add(Choice.PIN)
-    if failure in TYPED:
+    if failure in TYPED | {FailureCode.PRINTED_CODE_REJECTED}:
         expected.add(Choice.TYPE_CODE)
     assert ways(failure) == expected
     assert ways(failure, may_type=False) == expected - {Choice.TYPE_CODE}
@@ -71,6 +73,11 @@ def test_each_failure_leaves_the_ways_that_can_still_help(failure: FailureCode) 
 @pytest.mark.parametrize("failure", FailureCode, ids=lambda code: code.name)
 def test_where_no_way_was_open_none_opens(failure: FailureCode) -> None:
     assert ways(failure, Visit(bytes(16))) == set()
+
+
+def test_a_code_that_was_typed_is_not_corrected_by_typing() -> None:
+    typed = replace(VISIT, is_code_typed=True)
+    assert ways(FailureCode.PRINTED_CODE_REJECTED, typed) == {Choice.PIN}
 
 
 def test_typing_needs_a_face_check_that_is_still_allowed() -> None:

@@ -165,7 +165,6 @@ def test_last_try_can_be_left_for_the_face_and_wipes_the_pin() -> None:
 @pytest.mark.parametrize(
     "failure",
     [
-        FailureCode.PRINTED_CODE_REJECTED,
         FailureCode.PRINTED_CODE_LOCKED,
         FailureCode.PHOTO_UNREADABLE,
         FailureCode.CAMERA_UNAVAILABLE,

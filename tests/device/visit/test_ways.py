@@ -32,6 +32,7 @@ from tests.device.visit.story import (
     CHALLENGE,
     FACE_ONLY,
     IPHONE,
+    LAST_TRY,
     MY_NUMBER,
     NOW,
     OPTIONS,
@@ -234,5 +235,41 @@ def test_whoever_stops_typing_ends_the_visit() -> None:
 
 def test_a_reader_that_can_neither_see_nor_be_told_the_code_offers_no_face() -> None:
     assert Story().lay_card(UNSEEN).page.choices == (Choice.PIN, Choice.END)
-    story = Story().lay_card(replace(FACE_ONLY, has_front=False))
-    assert story.records[0].failure is FailureCode.CAMERA_UNAVAILABLE
+    for unable in (replace(FACE_ONLY, has_front=False), replace(FACE_ONLY, has_face=False)):
+        story = Story().lay_card(unable)
+        assert story.records[0].failure is FailureCode.FACE_UNAVAILABLE
+
+
+# --- the printed code, read wrongly --------------------------------------------------------------
+
+
+def test_a_code_that_was_read_wrongly_may_be_typed_once() -> None:
+    story = face_failed(Story(TYPING).lay_card(), FailureCode.PRINTED_CODE_REJECTED)
+    offered = [story.page.choices]
+    story.happen(events.CodeTypingChosen(story.turn), events.PrintedCodeEntered(story.turn + 1))
+    assert story.wanted(StartFaceCheck) == StartFaceCheck(story.turn, is_code_typed=True)
+    story.happen(events.JobFailed(story.turn, FailureCode.PRINTED_CODE_REJECTED))
+    offered.append(story.page.choices)
+    assert offered == [(Choice.TYPE_CODE, Choice.PIN, Choice.END), (Choice.PIN, Choice.END)]
+
+
+def test_after_a_wrong_reading_the_front_is_not_believed_again() -> None:
+    """Another misreading would cost the card another try."""
+    story = face_failed(Story(TYPING).lay_card(LAST_TRY), FailureCode.PRINTED_CODE_REJECTED)
+    story.enter_pin()
+    story.happen(events.FaceChosen(story.turn))
+    assert story.shown() is PageName.PRINTED_CODE
+
+
+def test_where_typing_is_not_allowed_a_wrong_reading_ends_the_face() -> None:
+    story = face_failed(Story().lay_card(), FailureCode.PRINTED_CODE_REJECTED)
+    assert story.page.choices == (Choice.PIN, Choice.END)
+
+
+def test_choosing_the_pin_forgets_a_typed_code() -> None:
+    story = Story(TYPING).lay_card(replace(UNSEEN, pin_tries_left=1))
+    story.happen(events.FaceChosen(story.turn), events.PrintedCodeEntered(story.turn + 1))
+    story.happen(events.PinChosen(story.turn), events.PinEntered(story.turn + 1))
+    assert Choice.FACE in story.page.choices
+    story.happen(events.FaceChosen(story.turn))
+    assert story.shown() is PageName.PRINTED_CODE

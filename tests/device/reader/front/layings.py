@@ -1,5 +1,6 @@
 """Layings of the simulated card for the tests of this folder, each photographed once."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -11,6 +12,8 @@ from tests.hw_sim.card_front.look import PrintLook
 from tests.hw_sim.card_front.shot import Finger, Glare, Shot
 
 PROFILE = MY_NUMBER
+SHOT = Shot(rotation_deg=3.0, tilt_right_deg=4.0)
+"""How `picture_of` sees by default."""
 
 
 @cache
@@ -23,9 +26,8 @@ def picture_of(
     finger: Finger | None = None,
 ) -> NDArray[np.uint8]:
     """A clear picture, `uint8[960, 1280, 3], RGB`; not to be written to."""
-    shot = Shot(
-        rotation_deg=3.0,
-        tilt_right_deg=4.0,
+    shot = replace(
+        SHOT,
         is_upside_down=is_upside_down,
         glares=glares,
         finger=finger,

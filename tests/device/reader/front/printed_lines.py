@@ -1,7 +1,6 @@
 """Lines of print for the tests of this folder."""
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from device.reader.front.print_lines import Ink
@@ -16,8 +15,3 @@ def printed(*lines: str, height_px: int = 130, width_px: int = 400) -> Ink:
     for row, words in enumerate(lines):
         ImageDraw.Draw(page).text((20, 14 + 58 * row), words, 255, font(DEFAULT_FAMILY, _EM_PX))
     return np.asarray(page, np.float32) / 255
-
-
-def picture(words: str) -> NDArray[np.uint8]:
-    """Dark print on white."""
-    return (255 * (1 - printed(words, height_px=64, width_px=200))).astype(np.uint8)

@@ -1,4 +1,4 @@
-from device.reader.front.agreement import DOUBTFUL, SURE, Ballot
+from device.reader.front.agreement import ALONE, DOUBTFUL, SURE, Ballot
 
 
 def ballot(*votes: tuple[str, int]) -> Ballot[str]:
@@ -22,6 +22,11 @@ def test_two_sure_readings_agree() -> None:
 
 def test_doubtful_readings_alone_never_win() -> None:
     assert ballot(*[("4821", DOUBTFUL)] * 40).winner() is None
+
+
+def test_readings_that_nothing_backs_take_three() -> None:
+    assert ballot(*[("4821", ALONE)] * 2).winner() is None
+    assert ballot(*[("4821", ALONE)] * 3).winner() == "4821"
 
 
 def test_doubtful_readings_support_sure_ones() -> None:

@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from device.errors import DeviceError
 from device.reader.errors import PrintedCodeUnreadableError, ReadingStoppedError
+from device.reader.front import camera_front
 from device.reader.front.camera_front import LONGEST_S, MOST_PICTURES, CameraFront
+from device.reader.front.sight import Seen, Sight
 from device.reader.ocr.tesseract import Settings, create
 from device.reader.port import OcrEngine, RecognisedLine
 from hostlink.terms import FailureCode
@@ -168,6 +170,17 @@ def test_silence_of_two_cards_and_of_nothing() -> None:
     assert not camera.is_open
     nothing = front_of(FakeCamera(BLANK), SpyEngine())
     assert nothing.explain_silence() is FailureCode.CARD_UNREADABLE
+
+
+def test_few_odd_pictures_explain_no_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def explained(*sights: Sight) -> FailureCode:
+        seen = iter([Seen(one) for one in sights])
+        monkeypatch.setattr(camera_front, "look_at", lambda *_: next(seen))
+        return front_of(FakeCamera(BLANK), SpyEngine()).explain_silence()
+
+    several, front, nothing = Sight.SEVERAL, Sight.FRONT, Sight.NOTHING
+    assert explained(several, several, front, nothing, several) is FailureCode.SEVERAL_CARDS
+    assert explained(several, several, front, nothing, front) is FailureCode.CARD_UNREADABLE
 
 
 def test_a_readable_card_explains_no_silence() -> None:

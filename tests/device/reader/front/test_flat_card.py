@@ -1,6 +1,6 @@
 import numpy as np
 
-from device.reader.front.flat_card import PX_PER_MM, grown_upward, part, straighten, turned
+from device.reader.front.flat_card import PX_PER_MM, part, straighten, turned
 from device.reader.front.layout import Box
 
 
@@ -24,11 +24,3 @@ def test_turned_twice_is_the_same() -> None:
     card = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
     assert (turned(turned(card)) == card).all()
     assert (turned(card)[0, 0] == card[-1, -1]).all()
-
-
-def test_the_missing_part_lies_above() -> None:
-    seen = np.array([[0, 100], [856, 100], [856, 300], [0, 300]], np.float32)
-    grown = grown_upward(seen, 20.0)
-    top = 300 - 539.8
-    whole = np.array([[0, top], [856, top], [856, 300], [0, 300]], np.float32)
-    assert np.allclose(grown, whole, atol=0.5)

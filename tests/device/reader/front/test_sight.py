@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from device.reader.front.flat_card import part
+from device.reader.front import sight
+from device.reader.front.card_outline import Corners, Picture
+from device.reader.front.flat_card import part, straighten
 from device.reader.front.layout import MY_NUMBER_CARD
 from device.reader.front.sight import Sight, look_at
 from tests.device.reader.front.layings import picture_of
@@ -40,6 +42,31 @@ def test_a_back_in_a_sleeve_is_not_handed_on(seed: int) -> None:
     assert seen.front is None
 
 
+def test_nothing_of_a_back_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    copies: list[Picture] = []
+
+    def kept(image: Picture, corners: Corners) -> Picture:
+        copies.append(straighten(image, corners))
+        return copies[-1]
+
+    monkeypatch.setattr(sight, "straighten", kept)
+    look_at(picture_of(Subject.FRONT), MY_NUMBER_CARD)
+    look_at(picture_of(Subject.BACK), MY_NUMBER_CARD)
+    assert [bool(copy.any()) for copy in copies] == [True, False]
+
+
+def test_the_brightest_light_beside_the_photo_does_not_turn_the_card() -> None:
+    glare = Glare(right=0.0, down=0.8, length_px=360, width_px=185, angle_deg=128, strength=0.4)
+    assert look_at(picture_of(Subject.FRONT, glares=(glare,)), MY_NUMBER_CARD).sight is Sight.FRONT
+
+
+def test_a_front_without_its_photo_could_lie_either_way() -> None:
+    image = picture_of(Subject.FRONT).copy()
+    image[260:660, 180:480] = 190
+    seen = look_at(image, MY_NUMBER_CARD)
+    assert seen.front is None or not seen.is_way_clear
+
+
 def test_a_sleeve_is_less_long_for_its_height_than_a_card() -> None:
     image = np.full((480, 640, 3), 40, np.uint8)
     image[80:410, 70:570] = 220
@@ -48,6 +75,13 @@ def test_a_sleeve_is_less_long_for_its_height_than_a_card() -> None:
 
 def test_the_empty_tray() -> None:
     assert look_at(picture_of(Subject.EMPTY), MY_NUMBER_CARD).sight is Sight.NOTHING
+
+
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_a_second_card_under_or_over_the_front(seed: int) -> None:
+    seen = look_at(picture_of(Subject.SEVERAL, seed=seed), MY_NUMBER_CARD)
+    assert seen.sight is Sight.SEVERAL
+    assert seen.front is None
 
 
 def test_two_cards_side_by_side() -> None:

@@ -12,6 +12,7 @@ from device.reader.errors import (
     SlotLostError,
 )
 from device.reader.port import CardSlot
+from device.reader.record_anchors import RecordAnchors
 from device.reader.session import CardSession
 from device.reader.slots import pcsc
 from device.reader.slots.pcsc import Settings, create
@@ -24,12 +25,12 @@ from tests.hw_sim.pcscd import READER_NAME, Pcscd
 
 
 def test_a_visit_and_the_next_one(
-    reader: CardSlot, heard: Heard, slot: VirtualSlot, card: SimulatedCard
+    reader: CardSlot, heard: Heard, slot: VirtualSlot, card: SimulatedCard, anchors: RecordAnchors
 ) -> None:
     for _ in range(2):
         slot.lay(card)
         assert heard.wait_for("card_placed")
-        session = CardSession(reader)
+        session = CardSession(reader, anchors=anchors)
         check_signature(use_card(session))
         session.close()
         slot.remove()
@@ -39,16 +40,16 @@ def test_a_visit_and_the_next_one(
 
 
 def test_closing_takes_the_power_off(
-    reader: CardSlot, heard: Heard, slot: VirtualSlot, card: SimulatedCard
+    reader: CardSlot, heard: Heard, slot: VirtualSlot, card: SimulatedCard, anchors: RecordAnchors
 ) -> None:
     slot.lay(card)
     assert heard.wait_for("card_placed")
-    session = CardSession(reader)
+    session = CardSession(reader, anchors=anchors)
     session.verify_pin(b"1234")
     with pytest.raises(SlotBusyError):
         reader.connect()
     session.close()
-    next_session = CardSession(reader)
+    next_session = CardSession(reader, anchors=anchors)
     with pytest.raises(ReaderError, match="6982"):
         next_session.sign_challenge(b"challenge")
     next_session.close()
@@ -57,47 +58,52 @@ def test_closing_takes_the_power_off(
 
 @pytest.mark.parametrize("nth", [1, 9, 14])
 def test_a_card_pulled_while_it_works(
-    reader: CardSlot, heard: Heard, slot: VirtualSlot, card: SimulatedCard, nth: int
+    reader: CardSlot,
+    heard: Heard,
+    slot: VirtualSlot,
+    card: SimulatedCard,
+    nth: int,
+    anchors: RecordAnchors,
 ) -> None:
     slot.lay(card)
     assert heard.wait_for("card_placed")
     card.physics.pull_at(nth)
-    session = CardSession(reader)
+    session = CardSession(reader, anchors=anchors)
     with pytest.raises(CardLostError):
         use_card(session)
     session.close()
     assert heard.wait_for("card_removed")
     slot.lay(card)
     assert heard.wait_for("card_placed")
-    session = CardSession(reader)
+    session = CardSession(reader, anchors=anchors)
     check_signature(use_card(session))
     session.close()
 
 
 def test_a_card_that_hangs_is_given_up_and_works_again_once_it_answers(
-    reader: CardSlot, heard: Heard, slot: VirtualSlot, card: SimulatedCard
+    reader: CardSlot, heard: Heard, slot: VirtualSlot, card: SimulatedCard, anchors: RecordAnchors
 ) -> None:
     slot.lay(card)
     assert heard.wait_for("card_placed")
     card.physics.hang_at(9)
-    session = CardSession(reader, apdu_deadline_s=0.2)
+    session = CardSession(reader, anchors=anchors, apdu_deadline_s=0.2)
     with pytest.raises(CardTimeoutError):
         use_card(session)
     session.close()
     with pytest.raises((SlotBusyError, CardTimeoutError)):
-        CardSession(reader, apdu_deadline_s=0.2).identify()
+        CardSession(reader, anchors=anchors, apdu_deadline_s=0.2).identify()
 
     card.physics.release()
-    session = session_once_free(reader)
+    session = session_once_free(reader, anchors)
     check_signature(use_card(session))
     session.close()
 
 
-def session_once_free(reader: CardSlot) -> CardSession:
+def session_once_free(reader: CardSlot, anchors: RecordAnchors) -> CardSession:
     """A session on a card whose late connection is just being given up."""
     deadline_s = time.monotonic() + 5
     while True:
-        session = CardSession(reader)
+        session = CardSession(reader, anchors=anchors)
         try:
             session.identify()
         except ReaderError:
@@ -109,11 +115,16 @@ def session_once_free(reader: CardSlot) -> CardSession:
 
 
 def test_a_service_that_dies_in_the_middle_and_comes_back(
-    reader: CardSlot, heard: Heard, slot: VirtualSlot, card: SimulatedCard, pcscd: Pcscd
+    reader: CardSlot,
+    heard: Heard,
+    slot: VirtualSlot,
+    card: SimulatedCard,
+    pcscd: Pcscd,
+    anchors: RecordAnchors,
 ) -> None:
     slot.lay(card)
     assert heard.wait_for("card_placed")
-    session = CardSession(reader)
+    session = CardSession(reader, anchors=anchors)
     session.identify()
     pcscd.kill()
     with pytest.raises(SlotLostError):
@@ -125,7 +136,7 @@ def test_a_service_that_dies_in_the_middle_and_comes_back(
 
     pcscd.start()
     assert heard.wait_for("slot_ready", "card_placed")
-    session = CardSession(reader)
+    session = CardSession(reader, anchors=anchors)
     check_signature(use_card(session))
     session.close()
 

@@ -9,6 +9,7 @@ from device.reader.errors import (
     ReaderError,
 )
 from device.reader.port import CardSlot
+from device.reader.record_anchors import RecordAnchors
 from device.reader.session import CardSession
 from device.reader.silent_cards import MOST_LOSSES
 from device.reader.slots import pcsc
@@ -19,6 +20,7 @@ from tests.device.reader.visit_steps import check_signature, use_card
 from tests.hw_sim.card import catalog
 from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.card.issuer import Issuer
+from tests.hw_sim.card.profile import CardProfile
 from tests.hw_sim.card.vicc import VPCD_PORT, VirtualSlot
 from tests.hw_sim.pcscd import READER_NAME
 
@@ -29,42 +31,83 @@ PRESENT, EMPTY = scard.SCARD_STATE_PRESENT, scard.SCARD_STATE_EMPTY
 
 
 @pytest.mark.parametrize(
-    ("states", "before", "laid"),
+    ("states", "laid"),
     [
-        ({"a": EMPTY, "b": EMPTY}, None, None),
-        ({"a": EMPTY, "b": PRESENT}, None, ("b", 0)),
-        ({"a": PRESENT, "b": PRESENT}, None, ("a", 0)),
-        ({"a": PRESENT, "b": PRESENT}, ("b", 0), ("b", 0)),
-        ({"a": PRESENT | scard.SCARD_STATE_MUTE, "b": EMPTY}, None, ("a", 0)),
-        ({"a": EMPTY | 2 << 16, "b": EMPTY}, ("a", 1), None),
-        ({"a": PRESENT | 3 << 16, "b": EMPTY}, ("a", 1), ("a", 3)),  # swapped in between
+        ({"a": EMPTY, "b": EMPTY}, []),
+        ({"a": EMPTY, "b": PRESENT}, [("b", 0)]),
+        ({"a": PRESENT, "b": PRESENT}, [("a", 0), ("b", 0)]),
+        ({"a": PRESENT | scard.SCARD_STATE_MUTE, "b": EMPTY}, [("a", 0)]),
+        ({"a": EMPTY | 2 << 16, "b": EMPTY}, []),
+        ({"a": PRESENT | 3 << 16, "b": EMPTY}, [("a", 3)]),
     ],
 )
-def test_which_card_is_served(
-    states: dict[str, int], before: tuple[str, int] | None, laid: tuple[str, int] | None
+def test_which_cards_lie_there(states: dict[str, int], laid: list[tuple[str, int]]) -> None:
+    assert pcsc._laid_cards(states, ["a", "b"]) == laid
+
+
+@pytest.mark.parametrize("of_the_staff", [catalog.TRANSIT, catalog.SILENT])
+def test_a_card_that_stays_on_another_reader_is_refused_once_and_disturbs_nobody(
+    reader: CardSlot,
+    heard: Heard,
+    slot: VirtualSlot,
+    card: SimulatedCard,
+    issuer: Issuer,
+    anchors: RecordAnchors,
+    of_the_staff: CardProfile,
 ) -> None:
-    assert pcsc._choose_card(pcsc._laid_cards(states, ["a", "b"]), before) == laid
+    with VirtualSlot(SECOND_READER_PORT) as second:
+        second.lay(issuer.issue(of_the_staff))
+        assert heard.wait_for("card_placed")
+        session = CardSession(reader, anchors=anchors)
+        with pytest.raises((CardNotAcceptedError, CardUnresponsiveError)):
+            session.identify()
+        session.close()
+        for before in (["card_removed"], []):
+            slot.lay(card)
+            assert heard.wait_for(*before, "card_placed")
+            session = CardSession(reader, anchors=anchors)
+            check_signature(use_card(session))
+            session.close()
+            slot.remove()
+            assert heard.wait_for("card_removed")
+
+
+def test_several_readers_may_be_named(
+    slot: VirtualSlot, card: SimulatedCard, issuer: Issuer, anchors: RecordAnchors
+) -> None:
+    reader, heard = create(Settings(reader=f"Another; {SECOND_READER_NAME}")), Heard()
+    reader.watch(heard)
+    assert heard.wait_for("slot_ready")
+    slot.lay(issuer.issue(catalog.TRANSIT))
+    wait_until_seen(READER_NAME)
+    with VirtualSlot(SECOND_READER_PORT) as second:
+        second.lay(card)
+        assert heard.wait_for("card_placed")
+        session = CardSession(reader, anchors=anchors)
+        assert session.identify().kind is CardKind.MY_NUMBER
+        session.close()
+    reader.close()
 
 
 def test_what_does_not_answer_to_reset_is_laid_all_the_same_and_says_so(
-    issuer: Issuer, reader: CardSlot, heard: Heard, slot: VirtualSlot
+    issuer: Issuer, reader: CardSlot, heard: Heard, slot: VirtualSlot, anchors: RecordAnchors
 ) -> None:
     """Else nobody could tell the patient why nothing happens."""
     slot.lay(issuer.issue(catalog.SILENT))
     assert heard.wait_for("card_placed")
     with pytest.raises(CardUnresponsiveError):
-        CardSession(reader).identify()
+        CardSession(reader, anchors=anchors).identify()
     slot.remove()
     assert heard.wait_for("card_removed")
     slot.lay(issuer.issue(catalog.MY_NUMBER))
     assert heard.wait_for("card_placed")
-    session = CardSession(reader)
+    session = CardSession(reader, anchors=anchors)
     session.identify()
     session.close()
 
 
 def test_cards_on_two_readers_are_both_refused_until_one_lies_alone(
-    reader: CardSlot, slot: VirtualSlot, card: SimulatedCard, issuer: Issuer
+    reader: CardSlot, slot: VirtualSlot, card: SimulatedCard, issuer: Issuer, anchors: RecordAnchors
 ) -> None:
     with VirtualSlot(SECOND_READER_PORT) as second:
         slot.lay(card)
@@ -75,22 +118,27 @@ def test_cards_on_two_readers_are_both_refused_until_one_lies_alone(
         reader.watch(heard)
         assert heard.wait_for("slot_ready", "card_placed")
         with pytest.raises(CardNotAcceptedError) as refusal:
-            CardSession(reader).identify()
+            CardSession(reader, anchors=anchors).identify()
         assert refusal.value.failure is FailureCode.SEVERAL_CARDS
         assert card.trace.exchanges == []
         slot.remove()
         assert heard.wait_for("card_removed", "card_placed")
-        session = CardSession(reader)
+        session = CardSession(reader, anchors=anchors)
         assert session.identify().kind is CardKind.FACE_ONLY
         session.close()
 
 
 def test_a_second_card_does_not_disturb_the_one_that_is_served(
-    reader: CardSlot, heard: Heard, slot: VirtualSlot, card: SimulatedCard, issuer: Issuer
+    reader: CardSlot,
+    heard: Heard,
+    slot: VirtualSlot,
+    card: SimulatedCard,
+    issuer: Issuer,
+    anchors: RecordAnchors,
 ) -> None:
     slot.lay(card)
     assert heard.wait_for("card_placed")
-    session = CardSession(reader)
+    session = CardSession(reader, anchors=anchors)
     session.identify()
     with VirtualSlot(SECOND_READER_PORT) as second:
         second.lay(issuer.issue(catalog.FACE_ONLY))
@@ -101,7 +149,7 @@ def test_a_second_card_does_not_disturb_the_one_that_is_served(
 
 
 def test_a_configured_reader_is_not_disturbed_by_what_lies_on_another(
-    slot: VirtualSlot, card: SimulatedCard, issuer: Issuer
+    slot: VirtualSlot, card: SimulatedCard, issuer: Issuer, anchors: RecordAnchors
 ) -> None:
     reader, heard = create(Settings(reader=READER_NAME)), Heard()
     with VirtualSlot(SECOND_READER_PORT) as second:
@@ -110,7 +158,7 @@ def test_a_configured_reader_is_not_disturbed_by_what_lies_on_another(
         slot.lay(card)
         reader.watch(heard)
         assert heard.wait_for("slot_ready", "card_placed")
-        session = CardSession(reader)
+        session = CardSession(reader, anchors=anchors)
         assert session.identify().kind is CardKind.MY_NUMBER
         session.close()
     reader.close()
@@ -130,9 +178,9 @@ def no_answer(*_: object) -> tuple[int, list[int]]:
     return scard.SCARD_E_NOT_TRANSACTED, []
 
 
-def visit_unanswered(reader: CardSlot) -> None:
+def visit_unanswered(reader: CardSlot, anchors: RecordAnchors) -> None:
     """What every visit begins with, to a card that does not answer."""
-    session = CardSession(reader)
+    session = CardSession(reader, anchors=anchors)
     with pytest.raises(ReaderError):
         session.identify()
     session.close()
@@ -144,6 +192,7 @@ def test_a_card_that_stays_but_never_answers_is_given_up_until_it_is_laid_again(
     slot: VirtualSlot,
     card: SimulatedCard,
     monkeypatch: pytest.MonkeyPatch,
+    anchors: RecordAnchors,
 ) -> None:
     """The virtual reader cannot lose a card that stays, so its driver's word is put in here."""
     with monkeypatch.context() as edge_of_the_field:
@@ -151,7 +200,7 @@ def test_a_card_that_stays_but_never_answers_is_given_up_until_it_is_laid_again(
         slot.lay(card)
         for _ in range(MOST_LOSSES):
             assert heard.wait_for("card_placed")
-            visit_unanswered(reader)
+            visit_unanswered(reader, anchors)
             assert heard.wait_for("card_removed")
         assert not heard.wait_for("card_placed", timeout_s=3 * pcsc._SERVICE_POLL_S)
         assert slot.card is card
@@ -159,7 +208,7 @@ def test_a_card_that_stays_but_never_answers_is_given_up_until_it_is_laid_again(
     wait_until_seen_empty()
     slot.lay(card)
     assert heard.wait_for("card_placed")
-    session = CardSession(reader)
+    session = CardSession(reader, anchors=anchors)
     check_signature(use_card(session))
     session.close()
 
@@ -180,15 +229,16 @@ def test_a_card_that_was_lost_once_without_an_event_is_served_again(
     slot: VirtualSlot,
     card: SimulatedCard,
     monkeypatch: pytest.MonkeyPatch,
+    anchors: RecordAnchors,
 ) -> None:
     """Lifted for a moment and laid back between two looks of the service (decision 0005)."""
     slot.lay(card)
     assert heard.wait_for("card_placed")
     with monkeypatch.context() as lifted:
         lifted.setattr(scard, "SCardTransmit", no_answer)
-        visit_unanswered(reader)
+        visit_unanswered(reader, anchors)
     assert heard.wait_for("card_removed", "card_placed")
-    session = CardSession(reader)
+    session = CardSession(reader, anchors=anchors)
     check_signature(use_card(session))
     session.close()
     assert heard.events == []
