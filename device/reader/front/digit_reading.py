@@ -36,6 +36,8 @@ _VARIANTS = (
 )
 
 
+_GUESSED = 0.8
+"""Below it, signs that are no digits are taken for two of them."""
 _BEFORE_EM = (0.56, 0.62, 0.68)
 """Where a digit before this one would be, in heights, in different fonts."""
 _MOST_DIGIT = 0.5
@@ -80,6 +82,11 @@ class DigitReading:
     def is_clear(self) -> bool:
         """Whether each digit is beyond what blur and dirt leave."""
         return self.share > _CLEAR
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether the network finds digits only because it was told how many there are."""
+        return self.share < _GUESSED
 
     def is_first(self, line: PrintLine) -> bool:
         """Whether no paler digit stands before, which rubbing may have left of it."""

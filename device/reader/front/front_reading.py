@@ -27,6 +27,7 @@ from device.reader.front.print_lines import (
     LineShape,
     Preparation,
     PrintLine,
+    Span,
     find_lines,
     ink_of,
 )
@@ -160,11 +161,11 @@ class FrontReading:
         Returns:
             The date, and what it weighs; 0: the two readings contradict each other.
         """
-        if day.era and day.year == 1:
-            return day, SURE
         columns = number_columns(line, is_after_era=bool(day.era))
         if not columns:
             return day, DOUBTFUL
+        if day.era and day.year == 1:
+            return day, _weight_of_first_year(line, columns[0])
         year = str(day.year)
         own = DigitReading.of(line, columns[0], len(year))
         if own.text == year and own.is_sure:
@@ -199,6 +200,18 @@ class FrontReading:
         if self._expiry is None:
             return True
         return self._expiry.year - _OLDEST - _LONGEST_VALIDITY <= born.year <= self._expiry.year
+
+
+def _weight_of_first_year(line: PrintLine, columns: Span) -> int:
+    """Of an era's year 1, printed as a sign that engines also see in two blurred digits."""
+    two = DigitReading.of(line, columns, 2)
+    if two.is_sure:
+        return 0
+    one = DigitReading.of(line, columns, 1)
+    if one.text:
+        is_one = one.text == "1" and one.is_sure and _is_alone(line, one)
+        return SURE if is_one else DOUBTFUL
+    return SURE if two.is_guess else DOUBTFUL
 
 
 def _is_alone(line: PrintLine, digit: DigitReading) -> bool:

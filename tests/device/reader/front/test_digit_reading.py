@@ -54,3 +54,13 @@ def test_a_pale_digit_before_is_seen() -> None:
     pale[:, columns[0] : middle] *= 0.4
     assert second.text == "5"
     assert not second.is_first(replace(line, ink=pale))
+
+
+def test_the_sign_of_an_eras_first_year_is_no_number() -> None:
+    line = line_of("平成元年11月 2日生")
+    assert not year_of(line, 1).text
+    assert year_of(line, 2).is_guess
+
+
+def test_two_digits_are_no_guess() -> None:
+    assert not year_of(line_of("平成10年12月14日生"), 2).is_guess

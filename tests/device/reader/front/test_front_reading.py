@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import numpy as np
@@ -120,3 +121,20 @@ def test_wiping() -> None:
     picture = np.ones((4, 4), np.uint8)
     wipe(picture)
     assert not picture.any()
+
+
+class FirstYear:
+    """Sees the sign of an era's first year where two digits stand."""
+
+    def __init__(self, engine: OcrEngine) -> None:
+        self._engine = engine
+
+    def recognise(self, line: NDArray[np.uint8], alphabet: str) -> RecognisedLine:
+        read = self._engine.recognise(line, alphabet)
+        return RecognisedLine(re.sub(r"(昭和|平成)\d+年", r"\1元年", read.text), read.confidence)
+
+
+def test_a_first_year_where_digits_stand_is_not_believed(
+    engine: OcrEngine, card: NDArray[np.uint8]
+) -> None:
+    assert pictures_needed(FirstYear(engine), card, PROFILE.card_expiry) == 0
