@@ -19,7 +19,7 @@ _NOW = x509.load_der_x509_certificate(_HONEST).not_valid_before_utc + timedelta(
 
 
 def fuzz(data: bytes) -> None:
-    """Only what the authority signed for the honest card is believed, and only under that authority.
+    """Only what the authority signed for the honest card is believed, and only under itself.
 
     The wrapper around the signed part (the signature's count of unused bits, for one) is signed by
     nobody, so another wrapper around the same content is the same certificate.
