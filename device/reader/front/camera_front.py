@@ -103,10 +103,11 @@ class CameraFront:
         begun_s = self._now_s()
         with closing(self._open_camera()) as camera:
             for _ in range(MOST_PICTURES):
-                if is_stopped():
-                    raise ReadingStoppedError
                 picture = camera.read()
                 try:
+                    # Asked after the wait: a camera that hung may answer when others read already.
+                    if is_stopped():
+                        raise ReadingStoppedError
                     # What was taken before belongs to the card that lay there before.
                     if picture.taken_at_s > begun_s:
                         yield picture.image
