@@ -124,6 +124,18 @@ def day_of_birth(printed: str) -> date:
     return _day(*_parts(printed))
 
 
+def era_of(day: date) -> tuple[str, int]:
+    """The era's name and its year, as a card prints them.
+
+    Args:
+        day: since 25 January 1868.
+    """
+    for name, (first, last) in _ERA_DAYS.items():
+        if first <= day <= last:
+            return name, day.year - first.year + 1
+    raise ValueError("before the first era that a card can name")
+
+
 def _is_day_of_some_year(month_and_day: str) -> bool:
     try:
         date(_LEAP_YEAR, int(month_and_day[:2]), int(month_and_day[2:]))

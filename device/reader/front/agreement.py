@@ -9,20 +9,20 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T", bound=Hashable)
 
-SURE = 3
+SURE = 6
 """Weight of a reading in which everything agrees."""
-ALONE = 2
-"""Weight of a clear reading that nothing backs and nothing contradicts: it takes three of them."""
-DOUBTFUL = 1
+ALONE = 3
+"""Weight of a clear reading that nothing backs and nothing contradicts: it takes four of them."""
+DOUBTFUL = 2
 """Weight of a reading of which a part is missing or disagrees."""
-LEAD = 6
+LEAD = 12
 """Two sure readings from two pictures; more where there was doubt."""
 _LEAST_SURE = 2
 """What engines mistake in a font they mistake in every picture: doubt alone is never enough."""
 _PENALTY = 3
 """How many readings it takes to outweigh one that says something else."""
 _SILENT_FOR_ONE = 2
-"""Pictures without a reading that ask for one more: print that is hard to read is misread."""
+"""Pictures without a reading for each weight more: print that is hard to read is misread."""
 
 
 class Ballot(Generic[T]):

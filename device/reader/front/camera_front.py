@@ -120,9 +120,8 @@ class CameraFront:
 def _read(reading: FrontReading, seen: Seen) -> None:
     if seen.front is None:
         return
-    reading.add(seen.front)
-    if not seen.is_way_clear:
-        reading.add(turned(seen.front))
+    ways = [seen.front] if seen.is_way_clear else [seen.front, turned(seen.front)]
+    reading.add(*ways)
     wipe(seen.front)
 
 

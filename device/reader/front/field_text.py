@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from difflib import SequenceMatcher
 
-DIGITS = "0123456789"
-ALPHABET = DIGITS + "元年月日生まで有効明治大正昭和平成令和"
+from device.reader.front.line_net import SIGNS
+
+ALPHABET = SIGNS
 """Every character that can stand in the two dates."""
 
 _DAY = r"年(?P<month>\d{1,2})月(?P<day>\d{1,2})日"
@@ -48,6 +49,11 @@ class PrintedDate:
         """As `PrintedCode.from_print` takes it."""
         return f"{self.era}{self.year}年{self.month}月{self.day}日"
 
+    def printed(self) -> str:
+        """As it stands on the card, without white."""
+        year = "元" if self.era and self.year == 1 else f"{self.year}"
+        return f"{self.era}{year}年{self.month}月{self.day}日生"
+
     def is_birthday_of(self, expiry: date) -> bool:
         """Whether a card that ends on `expiry` can belong to somebody born on this day.
 
@@ -70,7 +76,8 @@ def birth_date_in(words: str, expiry: date | None) -> PrintedDate | None:
     match = _BIRTH_YEAR.search(plain)
     if match is not None and match["era"] is not None and expiry is not None:
         likeness, month, day = max(
-            (_likeness(match["rest"], month, day), month, day) for month, day in _birthdays(expiry)
+            (_likeness(match["rest"], month, day), month, day)
+            for month, day in birthdays_of(expiry)
         )
         if likeness >= _LEAST_LIKENESS:
             return _date(match, month, day)
@@ -92,9 +99,18 @@ def security_code_in(words: str) -> str | None:
     return plain if _SECURITY_CODE.fullmatch(plain) else None
 
 
-def _birthdays(expiry: date) -> list[tuple[int, int]]:
+def birthdays_of(expiry: date) -> list[tuple[int, int]]:
+    """Months and days on which a Japanese holder of a card that ends then can be born."""
     end = (expiry.month, expiry.day)
     return [end, _LEAP_DAY] if end in _LEAP_DAY_ENDS else [end]
+
+
+def likeness_to_birthday(words: str, expiry: date) -> float:
+    """0 to 1: how much a line looks like one of those birthdays, whatever its year."""
+    _, year, rest = words.partition("年")
+    if not year:
+        return 0.0
+    return max(_likeness(rest, month, day) for month, day in birthdays_of(expiry))
 
 
 def _likeness(words: str, month: int, day: int) -> float:

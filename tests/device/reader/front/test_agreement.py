@@ -24,9 +24,9 @@ def test_doubtful_readings_alone_never_win() -> None:
     assert ballot(*[("4821", DOUBTFUL)] * 40).winner() is None
 
 
-def test_readings_that_nothing_backs_take_three() -> None:
-    assert ballot(*[("4821", ALONE)] * 2).winner() is None
-    assert ballot(*[("4821", ALONE)] * 3).winner() == "4821"
+def test_readings_that_nothing_backs_take_four() -> None:
+    assert ballot(*[("4821", ALONE)] * 3).winner() is None
+    assert ballot(*[("4821", ALONE)] * 4).winner() == "4821"
 
 
 def test_doubtful_readings_support_sure_ones() -> None:

@@ -1,6 +1,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -9,10 +11,12 @@ from device.errors import DeviceError
 from device.reader.errors import PrintedCodeUnreadableError, ReadingStoppedError
 from device.reader.front import camera_front
 from device.reader.front.camera_front import LONGEST_S, MOST_PICTURES, CameraFront
+from device.reader.front.line_net import LineNet, LogShares, Strips
 from device.reader.front.sight import Seen, Sight
 from device.reader.ocr.tesseract import Settings, create
-from device.reader.port import OcrEngine, RecognisedLine
+from device.reader.port import OcrEngine
 from hostlink.terms import FailureCode
+from tests.device.reader.front.engines import Blind
 from tests.device.reader.front.layings import PROFILE, picture_of
 from tests.hw_sim.card_front.laying import Subject
 
@@ -50,20 +54,23 @@ class FakeCamera:
         self.is_open = False
 
 
-class SpyEngine:
-    """Counts what it is given to read."""
-
-    def __init__(self) -> None:
-        self.lines = 0
-
-    def recognise(self, line: NDArray[np.uint8], alphabet: str) -> RecognisedLine:
-        self.lines += 1
-        return RecognisedLine("", 0.0)
-
-
 @pytest.fixture(scope="module")
 def engine() -> OcrEngine:
     return create(Settings())
+
+
+@pytest.fixture
+def strips_seen(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many strips the network was given, call by call."""
+    given: list[int] = []
+    net = LineNet.load()
+
+    def read(strips: Strips) -> LogShares:
+        given.append(len(strips))
+        return LineNet.read(net, strips)
+
+    monkeypatch.setattr(LineNet, "load", lambda: SimpleNamespace(read=read))
+    return given
 
 
 def front_of(camera: FakeCamera, engine: OcrEngine) -> CameraFront:
@@ -105,7 +112,7 @@ def test_every_picture_is_wiped(engine: OcrEngine) -> None:
 
 
 def test_pictures_from_before_the_call_do_not_count() -> None:
-    spy = SpyEngine()
+    spy = Blind()
     camera = FakeCamera(picture_of(Subject.FRONT), old_pictures=MOST_PICTURES)
     assert failure_of(camera, spy) is FailureCode.PRINTED_CODE_UNREADABLE
     assert spy.lines == 0
@@ -114,7 +121,7 @@ def test_pictures_from_before_the_call_do_not_count() -> None:
 def test_stopping_ends_it_within_one_picture() -> None:
     camera = FakeCamera(BLANK)
     with pytest.raises(ReadingStoppedError):
-        front_of(camera, SpyEngine()).read_printed_code(None, after(3))
+        front_of(camera, Blind()).read_printed_code(None, after(3))
     # Three were looked at; the one that came when it was stopped was not.
     assert len(camera.given) == 3 + 1
     assert not camera.is_open
@@ -122,43 +129,46 @@ def test_stopping_ends_it_within_one_picture() -> None:
 
 def test_it_ends_after_so_many_pictures_or_so_long() -> None:
     camera = FakeCamera(BLANK)
-    failure_of(camera, SpyEngine())
+    failure_of(camera, Blind())
     assert len(camera.given) == MOST_PICTURES
     slow = FakeCamera(BLANK, gap_s=1.0)
-    failure_of(slow, SpyEngine())
+    failure_of(slow, Blind())
     assert len(slow.given) <= LONGEST_S + 1
 
 
 @pytest.mark.parametrize("is_upside_down", [False, True])
-def test_nothing_on_the_back_is_ever_given_to_the_engine(is_upside_down: bool) -> None:
-    spy = SpyEngine()
+def test_nothing_on_the_back_is_ever_given_to_the_network_or_the_engine(
+    is_upside_down: bool, strips_seen: list[int]
+) -> None:
+    spy = Blind()
     camera = FakeCamera(picture_of(Subject.BACK, is_upside_down=is_upside_down))
     assert failure_of(camera, spy) is FailureCode.CARD_FACE_DOWN
-    assert spy.lines == 0
+    assert (spy.lines, strips_seen) == (0, [])
 
 
-def test_the_spy_does_see_a_front() -> None:
-    spy = SpyEngine()
-    failure = failure_of(FakeCamera(picture_of(Subject.FRONT)), spy)
-    assert failure is FailureCode.PRINTED_CODE_UNREADABLE
+def test_the_spies_do_see_a_front(strips_seen: list[int]) -> None:
+    spy = Blind()
+    front_of(FakeCamera(picture_of(Subject.FRONT)), spy).read_printed_code(None, never)
     assert spy.lines > 0
+    assert strips_seen
 
 
 def test_upside_down_is_told_only_when_it_cannot_be_read() -> None:
-    camera = FakeCamera(picture_of(Subject.FRONT, is_upside_down=True))
-    assert failure_of(camera, SpyEngine()) is FailureCode.CARD_UPSIDE_DOWN
+    sharp = picture_of(Subject.FRONT, is_upside_down=True)
+    camera = FakeCamera(np.asarray(cv2.GaussianBlur(sharp, (0, 0), 12), np.uint8))
+    assert failure_of(camera, Blind()) is FailureCode.CARD_UPSIDE_DOWN
 
 
 def test_what_is_plain_to_see_ends_early() -> None:
     camera = FakeCamera(picture_of(Subject.BACK))
-    failure_of(camera, SpyEngine())
+    failure_of(camera, Blind())
     assert len(camera.given) < MOST_PICTURES
 
 
 def test_a_broken_camera_is_no_crash() -> None:
     camera = FakeCamera(BLANK, is_broken=True)
-    assert failure_of(camera, SpyEngine()) is FailureCode.PRINTED_CODE_UNREADABLE
-    silent = front_of(FakeCamera(BLANK, is_broken=True), SpyEngine()).explain_silence()
+    assert failure_of(camera, Blind()) is FailureCode.PRINTED_CODE_UNREADABLE
+    silent = front_of(FakeCamera(BLANK, is_broken=True), Blind()).explain_silence()
     assert silent is FailureCode.CARD_UNREADABLE
 
 
@@ -167,9 +177,9 @@ def test_silence_of_two_cards_and_of_nothing() -> None:
     two[60:220, 60:310] = 220
     two[260:420, 330:580] = 220
     camera = FakeCamera(two)
-    assert front_of(camera, SpyEngine()).explain_silence() is FailureCode.SEVERAL_CARDS
+    assert front_of(camera, Blind()).explain_silence() is FailureCode.SEVERAL_CARDS
     assert not camera.is_open
-    nothing = front_of(FakeCamera(BLANK), SpyEngine())
+    nothing = front_of(FakeCamera(BLANK), Blind())
     assert nothing.explain_silence() is FailureCode.CARD_UNREADABLE
 
 
@@ -177,7 +187,7 @@ def test_few_odd_pictures_explain_no_silence(monkeypatch: pytest.MonkeyPatch) ->
     def explained(*sights: Sight) -> FailureCode:
         seen = iter([Seen(one) for one in sights])
         monkeypatch.setattr(camera_front, "look_at", lambda *_: next(seen))
-        return front_of(FakeCamera(BLANK), SpyEngine()).explain_silence()
+        return front_of(FakeCamera(BLANK), Blind()).explain_silence()
 
     several, front, nothing = Sight.SEVERAL, Sight.FRONT, Sight.NOTHING
     assert explained(several, several, front, nothing, several) is FailureCode.SEVERAL_CARDS
@@ -185,5 +195,5 @@ def test_few_odd_pictures_explain_no_silence(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_readable_card_explains_no_silence() -> None:
-    front = front_of(FakeCamera(picture_of(Subject.FRONT)), SpyEngine())
+    front = front_of(FakeCamera(picture_of(Subject.FRONT)), Blind())
     assert front.explain_silence() is FailureCode.CARD_UNREADABLE

@@ -1,0 +1,144 @@
+"""Reads the date of birth, and the card's last day, in the strips of one picture."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+
+import numpy as np
+
+from device.reader.errors import PrintedCodeUnreadableError
+from device.reader.front.field_text import (
+    ALPHABET,
+    PrintedDate,
+    birth_date_in,
+    birthdays_of,
+    expiry_in,
+    likeness_to_birthday,
+)
+from device.reader.front.line_net import DIGITS
+from device.reader.front.line_words import likeliest_words, log_likelihoods, numbers_in
+from device.reader.front.second_opinion import Sighting, weighed
+from device.reader.front.strips import Preparation, Strip
+from device.reader.port import OcrEngine
+from device.reader.printed_code import day_of_birth, era_of
+
+_OLDEST = 120
+_LONGEST_VALIDITY = 11
+"""Years."""
+_CLOSEST_STRIPS = 3
+"""A line reaches into so many, at most."""
+
+Readings = Iterator[tuple[PrintedDate, int]]
+
+
+class BirthReader:
+    """Knows every day on which the holder can have been born."""
+
+    def __init__(self, engine: OcrEngine, expiry: date | None) -> None:
+        """Lists the days.
+
+        Args:
+            engine: reads what the network has found.
+            expiry: the card's last day; for Japanese holders it is a birthday. None: not known.
+        """
+        self._engine = engine
+        self._expiry = expiry
+        self._births = [] if expiry is None else list(_birthdays_until(expiry))
+        self._words = [birth.printed() for birth in self._births]
+
+    def read(self, strips: Sequence[Strip], preparation: Preparation) -> Readings:
+        """The date of birth and what the reading weighs."""
+        seen = [
+            *_freely_seen(strips, lambda words: birth_date_in(words, None)),
+            *self._seen_birthdays(strips),
+        ]
+        seen = [sighting for sighting in seen if self._is_believable(sighting.value)]
+        best = max(seen, key=lambda sighting: sighting.fit, default=None)
+        if best is not None and not self._is_scratched(best):
+            yield from weighed(best, self._read_by_engine(best, preparation))
+
+    def _is_scratched(self, seen: Sighting[PrintedDate]) -> bool:
+        count = len(self._unknown_numbers_of(seen.value))
+        return any(map(seen.strip.is_damaged, numbers_in(seen.strip.answers)[:count]))
+
+    def _read_by_engine(
+        self, seen: Sighting[PrintedDate], preparation: Preparation
+    ) -> PrintedDate | None:
+        """Digits alone first, which engines see better, then the whole line.
+
+        An engine that contradicts itself has seen nothing.
+        """
+        wanted = self._unknown_numbers_of(seen.value)
+        numbers = self._numbers_in(seen.strip, len(wanted), preparation)
+        if numbers == wanted:
+            return seen.value
+        words = self._engine.recognise(seen.strip.picture(preparation), ALPHABET).text
+        birth = birth_date_in(words, self._expiry)
+        if birth is None or birth == seen.value:
+            return birth
+        return birth if self._unknown_numbers_of(birth)[: len(numbers)] == numbers else None
+
+    def _unknown_numbers_of(self, birth: PrintedDate) -> list[str]:
+        """What the chip does not tell of it."""
+        is_backed = self._expiry is not None and birth.is_birthday_of(self._expiry)
+        numbers = (birth.year,) if is_backed else (birth.year, birth.month, birth.day)
+        return [str(number) for number in numbers]
+
+    def _numbers_in(self, strip: Strip, count: int, preparation: Preparation) -> list[str]:
+        """What the engine sees where the network sees numbers."""
+        return [
+            self._engine.recognise(strip.picture_of(number, preparation), DIGITS).text
+            for number in numbers_in(strip.answers)[:count]
+        ]
+
+    def _seen_birthdays(self, strips: Sequence[Strip]) -> Iterator[Sighting[PrintedDate]]:
+        if self._expiry is None:
+            return
+        closest = sorted(strips, key=self._likeness, reverse=True)[:_CLOSEST_STRIPS]
+        for strip in closest:
+            each = log_likelihoods(strip.answers, self._words)
+            fit, best = float(np.logaddexp.reduce(each)), int(each.argmax())
+            yield Sighting(self._births[best], float(np.exp(each[best] - fit)), fit, strip)
+
+    def _likeness(self, strip: Strip) -> float:
+        if self._expiry is None:
+            return 0.0
+        return likeness_to_birthday(likeliest_words(strip.answers), self._expiry)
+
+    def _is_believable(self, birth: PrintedDate) -> bool:
+        try:
+            born = day_of_birth(birth.words())
+        except PrintedCodeUnreadableError:
+            return False
+        if self._expiry is None:
+            return True
+        return self._expiry.year - _OLDEST - _LONGEST_VALIDITY <= born.year <= self._expiry.year
+
+
+def read_expiry(strips: Sequence[Strip], engine: OcrEngine, preparation: Preparation) -> Readings:
+    """The card's last day and what the reading weighs."""
+    seen = list(_freely_seen(strips, expiry_in))
+    if seen:
+        best = max(seen, key=lambda sighting: sighting.fit)
+        words = engine.recognise(best.strip.picture(preparation), ALPHABET).text
+        yield from weighed(best, expiry_in(words))
+
+
+def _freely_seen(
+    strips: Sequence[Strip], date_in: Callable[[str], PrintedDate | None]
+) -> Iterator[Sighting[PrintedDate]]:
+    for strip in strips:
+        words = likeliest_words(strip.answers)
+        found = date_in(words)
+        if found is not None:
+            fit = float(log_likelihoods(strip.answers, [words])[0])
+            yield Sighting(found, float(np.exp(fit)), fit, strip)
+
+
+def _birthdays_until(expiry: date) -> Iterator[PrintedDate]:
+    for year in range(expiry.year - _OLDEST - _LONGEST_VALIDITY, expiry.year + 1):
+        for month, day in birthdays_of(expiry):
+            try:
+                era, era_year = era_of(date(year, month, day))
+            except ValueError:
+                continue
+            yield PrintedDate(era, era_year, month, day)

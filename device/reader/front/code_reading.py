@@ -1,0 +1,58 @@
+"""Reads the security code in the strips of one picture."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from device.reader.front.field_text import ALPHABET, security_code_in
+from device.reader.front.line_net import DIGITS
+from device.reader.front.line_words import (
+    likeliest_words,
+    log_likelihood_of_digits,
+    log_likelihoods,
+    numbers_in,
+)
+from device.reader.front.second_opinion import Sighting, weighed
+from device.reader.front.strips import Preparation, Strip
+from device.reader.port import OcrEngine
+
+_LENGTH = 4
+
+
+def read_security_code(
+    strips: Sequence[Strip], engine: OcrEngine, preparation: Preparation
+) -> Iterator[tuple[str, int]]:
+    """The four digits and what the reading weighs."""
+    seen = [sighting for strip in strips for sighting in _seen(strip)]
+    best = max(seen, key=lambda sighting: sighting.fit, default=None)
+    if best is not None and not best.strip.is_touched() and not _is_scratched(best.strip):
+        picture = best.strip.picture(preparation)
+        yield from weighed(best, _read_by(engine, picture, best.value))
+
+
+def _seen(strip: Strip) -> Iterator[Sighting[str]]:
+    """Four digits; dirt beside them may look like one more sign."""
+    digits = "".join(sign for sign in likeliest_words(strip.answers) if sign in DIGITS)
+    codes = [digits[first : first + _LENGTH] for first in range(len(digits) - _LENGTH + 1)]
+    if codes:
+        each = log_likelihoods(strip.answers, codes)
+        fit = log_likelihood_of_digits(strip.answers, _LENGTH)
+        best = int(each.argmax())
+        yield Sighting(codes[best], float(np.exp(each[best] - fit)), fit, strip)
+
+
+def _is_scratched(strip: Strip) -> bool:
+    return any(strip.is_damaged(number) for number in numbers_in(strip.answers))
+
+
+def _read_by(engine: OcrEngine, picture: NDArray[np.uint8], seen: str) -> str | None:
+    """Digits alone first; engines that know whole lines see some fonts better.
+
+    An engine that contradicts itself has seen nothing.
+    """
+    digits = security_code_in(engine.recognise(picture, DIGITS).text)
+    if digits == seen:
+        return digits
+    signs = security_code_in(engine.recognise(picture, ALPHABET).text)
+    return signs if signs in (seen, digits) else None

@@ -1,0 +1,91 @@
+from datetime import date
+
+import numpy as np
+import pytest
+
+from device.reader.front.agreement import ALONE, DOUBTFUL, SURE
+from device.reader.front.birth_reading import BirthReader, read_expiry
+from device.reader.front.field_text import PrintedDate
+from device.reader.front.strips import Preparation, Strip, read_strips
+from device.reader.ocr.tesseract import Settings, create
+from device.reader.port import OcrEngine
+from tests.device.reader.front.engines import Blind, Mistaken
+from tests.device.reader.front.printed_lines import EM_PX, printed, undamaged
+from tests.hw_sim.card_front.fonts import TEXT_FAMILIES
+
+EXPIRY = date(2035, 3, 14)
+BORN = PrintedDate("昭和", 33, 3, 14)
+PLAIN = Preparation()
+
+
+@pytest.fixture(scope="module")
+def engine() -> OcrEngine:
+    return create(Settings())
+
+
+def strips_of(*lines: str, family: str = TEXT_FAMILIES[0]) -> list[Strip]:
+    return read_strips(undamaged(printed(*lines, width_px=440, family=family)), EM_PX)
+
+
+@pytest.mark.parametrize("family", TEXT_FAMILIES)
+@pytest.mark.parametrize(
+    ("words", "expiry", "born"),
+    [
+        ("昭和33年 3月14日生", EXPIRY, BORN),
+        ("平成5年3月14日生", EXPIRY, PrintedDate("平成", 5, 3, 14)),
+        ("平成元年 3月14日生", EXPIRY, PrintedDate("平成", 1, 3, 14)),
+        ("大正15年 2月29日生", date(2028, 2, 29), None),
+        ("昭和55年 2月29日生", date(2033, 2, 28), PrintedDate("昭和", 55, 2, 29)),
+        ("1980年10月 7日生", EXPIRY, PrintedDate("", 1980, 10, 7)),
+    ],
+)
+def test_dates_of_birth(
+    engine: OcrEngine, family: str, words: str, expiry: date, born: PrintedDate | None
+) -> None:
+    strips = strips_of(words, "2035年 3月14日まで有効", family=family)
+    readings = dict(BirthReader(engine, expiry).read(strips, PLAIN))
+    if born is None:
+        # No such day: the year 1926 had no 29 February.
+        assert SURE not in readings.values()
+    else:
+        assert max(readings, key=lambda read: readings[read]) == born
+
+
+def test_what_the_engine_reads_as_well_is_sure(engine: OcrEngine) -> None:
+    readings = BirthReader(engine, EXPIRY).read(strips_of("昭和33年3月14日生"), PLAIN)
+    assert list(readings) == [(BORN, SURE)]
+
+
+def test_what_no_engine_reads_stands_alone() -> None:
+    readings = BirthReader(Blind(), EXPIRY).read(strips_of("昭和33年3月14日生"), PLAIN)
+    assert list(readings) == [(BORN, ALONE)]
+
+
+def test_an_engine_that_sees_another_year_makes_it_doubtful(engine: OcrEngine) -> None:
+    mistaken = Mistaken(engine, {"33": "38"})
+    readings = dict(BirthReader(mistaken, EXPIRY).read(strips_of("昭和33年3月14日生"), PLAIN))
+    assert readings[BORN] == DOUBTFUL
+
+
+def test_the_chips_expiry_tells_month_and_day_of_worn_print(engine: OcrEngine) -> None:
+    ink = printed("昭和33年3月14日生")
+    ink[:, 225:245] *= 0.2
+    strips = read_strips(undamaged(ink), EM_PX)
+    assert BORN in dict(BirthReader(engine, EXPIRY).read(strips, PLAIN))
+
+
+def test_a_day_on_which_nobody_alive_was_born_is_not_believed(engine: OcrEngine) -> None:
+    strips = strips_of("明治33年4月1日生")
+    assert not list(BirthReader(engine, EXPIRY).read(strips, PLAIN))
+
+
+def test_the_last_day(engine: OcrEngine) -> None:
+    strips = strips_of("昭和33年3月14日生", "2035年3月14日まで有効")
+    assert list(read_expiry(strips, engine, PLAIN)) == [(PrintedDate("", 2035, 3, 14), SURE)]
+    assert not list(read_expiry(strips_of("昭和33年3月14日生"), engine, PLAIN))
+
+
+def test_a_bare_card_has_no_dates(engine: OcrEngine) -> None:
+    strips = read_strips(undamaged(np.zeros((130, 392), np.float32)), EM_PX)
+    assert not list(BirthReader(engine, EXPIRY).read(strips, PLAIN))
+    assert not list(read_expiry(strips, engine, PLAIN))

@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+
+from device.reader.front.agreement import ALONE, DOUBTFUL, SURE
+from device.reader.front.code_reading import read_security_code
+from device.reader.front.ink import Ink, ink_of
+from device.reader.front.strips import Preparation, read_strips
+from device.reader.ocr.tesseract import Settings, create
+from device.reader.port import OcrEngine
+from tests.device.reader.front.engines import Blind, Mistaken
+from tests.device.reader.front.printed_lines import EM_PX, printed, undamaged
+from tests.hw_sim.card_front.fonts import CODE_FAMILIES
+
+
+@pytest.fixture(scope="module")
+def engine() -> OcrEngine:
+    return create(Settings())
+
+
+def code_on(words: str, *, family: str = CODE_FAMILIES[0]) -> Ink:
+    return printed(words, height_px=68, width_px=252, family=family)
+
+
+def readings_of(ink: Ink, engine: OcrEngine) -> list[tuple[str, int]]:
+    return list(read_security_code(read_strips(undamaged(ink), EM_PX), engine, Preparation()))
+
+
+@pytest.mark.parametrize("family", CODE_FAMILIES)
+@pytest.mark.parametrize("code", ["4821", "0075", "1111", "9363"])
+def test_security_codes(engine: OcrEngine, family: str, code: str) -> None:
+    readings = dict(readings_of(code_on(code, family=family), engine))
+    assert max(readings, key=lambda read: readings[read]) == code
+
+
+def test_what_the_engine_reads_as_well_is_sure(engine: OcrEngine) -> None:
+    assert readings_of(code_on("4821"), engine) == [("4821", SURE)]
+
+
+def test_what_no_engine_reads_stands_alone() -> None:
+    assert readings_of(code_on("4821"), Blind()) == [("4821", ALONE)]
+
+
+def test_an_engine_that_sees_another_code_makes_it_doubtful(engine: OcrEngine) -> None:
+    readings = dict(readings_of(code_on("4821"), Mistaken(engine, {"4821": "4827"})))
+    assert readings["4821"] == DOUBTFUL
+
+
+def test_dirt_beside_the_code_is_no_digit(engine: OcrEngine) -> None:
+    ink = code_on("4821")
+    ink[24:30, 150:156] = 1.0
+    ink[:, 200:204] = 0.8
+    assert "4821" in dict(readings_of(ink, engine))
+
+
+@pytest.mark.parametrize("side", [slice(0, 26), slice(88, 140)])
+def test_a_finger_on_the_code_makes_half_a_digit_another_one(
+    engine: OcrEngine, side: slice
+) -> None:
+    card = np.full((68, 252, 3), 200, np.uint8)
+    card -= (150 * code_on("8871")[..., None]).astype(np.uint8)
+    assert "8871" in dict(readings_of(ink_of(card), engine))
+    card[:, side] = (120, 90, 70)
+    assert not readings_of(ink_of(card), engine)
+
+
+@pytest.mark.parametrize("words", ["482", "", "年月"])
+def test_what_is_no_code(engine: OcrEngine, words: str) -> None:
+    assert not readings_of(code_on(words), engine)
+
+
+def test_noise_is_no_code(engine: OcrEngine) -> None:
+    rng = np.random.default_rng(2)
+    for _ in range(10):
+        assert not readings_of(rng.random((68, 252), np.float32), engine)

@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+
+from device.reader.front.line_words import likeliest_words, numbers_in
+from device.reader.front.strips import Preparation, Strip, read_strips
+from tests.device.reader.front.printed_lines import EM_PX, printed, undamaged
+from tests.hw_sim.card_front.fonts import TEXT_FAMILIES
+
+BIRTH, END = "昭和33年 3月14日生", "2035年3月14日まで有効"
+
+
+def words_in(strips: list[Strip]) -> set[str]:
+    return {likeliest_words(strip.answers) for strip in strips}
+
+
+@pytest.mark.parametrize("family", TEXT_FAMILIES)
+def test_both_lines_are_read_wherever_they_stand(family: str) -> None:
+    for down in (0, 3, 9):
+        ink = np.roll(printed(BIRTH, END, width_px=440, family=family), down, axis=0)
+        assert {"昭和33年3月14日生", END} <= words_in(read_strips(undamaged(ink), EM_PX))
+
+
+@pytest.mark.parametrize("size", [0.8, 0.9, 1.1, 1.2])
+def test_print_of_other_sizes_is_read(size: float) -> None:
+    assert "昭和33年3月14日生" in words_in(read_strips(undamaged(printed(BIRTH)), EM_PX * size))
+
+
+def test_any_digits_in_any_order_are_read() -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(20):
+        code = "".join(rng.choice(list("0123456789"), 4))
+        assert code in words_in(
+            read_strips(undamaged(printed(code, height_px=68, width_px=252)), EM_PX)
+        )
+
+
+def test_a_bare_card_has_no_words() -> None:
+    assert words_in(read_strips(undamaged(np.zeros((130, 392), np.float32)), EM_PX)) == {""}
+
+
+def test_brightness_and_contrast_do_not_matter() -> None:
+    ink = printed("昭和33年3月14日生")
+    assert "昭和33年3月14日生" in words_in(read_strips(undamaged(0.2 * ink + 0.3), EM_PX))
+
+
+def test_answers_are_logarithms_of_shares() -> None:
+    answers = read_strips(undamaged(printed(BIRTH)), EM_PX)[0].answers
+    assert np.exp(answers).sum(axis=1) == pytest.approx(1)
+
+
+def strip_of(words: str) -> Strip:
+    strips = read_strips(undamaged(printed(words)), EM_PX)
+    return next(strip for strip in strips if likeliest_words(strip.answers) == words)
+
+
+def test_an_engines_picture_is_dark_on_light_in_the_wanted_size() -> None:
+    small, large = (
+        strip_of("昭和33年3月14日生").picture(Preparation(em_px=size)) for size in (23, 46)
+    )
+    assert small.dtype == np.uint8
+    assert large.shape[1] == pytest.approx(2 * small.shape[1], abs=40)
+    assert (large[0] == 255).all()
+    assert large.min() < 40
+
+
+def test_a_number_is_cut_out_whole() -> None:
+    strip = strip_of("昭和33年3月14日生")
+    year, month, _ = numbers_in(strip.answers)
+    wide, narrow = (strip.picture_of(number, Preparation()) for number in (year, month))
+    assert narrow.shape[1] < wide.shape[1] < strip.picture(Preparation()).shape[1] / 3
