@@ -47,16 +47,18 @@ class BirthReader:
 
     def read(self, strips: Sequence[Strip], preparation: Preparation) -> Readings:
         """The date of birth and what the reading weighs."""
-        seen = [
-            *_freely_seen(strips, lambda words: birth_date_in(words, None)),
-            *self._seen_birthdays(strips),
-        ]
+        seen = [*_freely_seen(strips, self._freely_in), *self._seen_birthdays(strips)]
         seen = [sighting for sighting in seen if self._is_believable(sighting.value)]
         best = max(seen, key=lambda sighting: sighting.fit, default=None)
-        if best is not None and not self._is_scratched(best):
+        if best is not None and not self._is_damaged(best):
             yield from weighed(best, self._read_by_engine(best, preparation))
 
-    def _is_scratched(self, seen: Sighting[PrintedDate]) -> bool:
+    def _freely_in(self, words: str) -> PrintedDate | None:
+        """Any date; with an era only where the chip does not tell the holder's birthday."""
+        birth = birth_date_in(words, None)
+        return None if birth is not None and birth.era and self._expiry is not None else birth
+
+    def _is_damaged(self, seen: Sighting[PrintedDate]) -> bool:
         count = len(self._unknown_numbers_of(seen.value))
         return any(map(seen.strip.is_damaged, numbers_in(seen.strip.answers)[:count]))
 

@@ -26,7 +26,7 @@ def read_security_code(
     """The four digits and what the reading weighs."""
     seen = [sighting for strip in strips for sighting in _seen(strip)]
     best = max(seen, key=lambda sighting: sighting.fit, default=None)
-    if best is not None and not best.strip.is_touched() and not _is_scratched(best.strip):
+    if best is not None and not best.strip.is_touched() and not _is_damaged(best.strip):
         picture = best.strip.picture(preparation)
         yield from weighed(best, _read_by(engine, picture, best.value))
 
@@ -35,14 +35,14 @@ def _seen(strip: Strip) -> Iterator[Sighting[str]]:
     """Four digits; dirt beside them may look like one more sign."""
     digits = "".join(sign for sign in likeliest_words(strip.answers) if sign in DIGITS)
     codes = [digits[first : first + _LENGTH] for first in range(len(digits) - _LENGTH + 1)]
-    if codes:
+    fit = log_likelihood_of_digits(strip.answers, _LENGTH) if codes else -np.inf
+    if np.isfinite(fit):
         each = log_likelihoods(strip.answers, codes)
-        fit = log_likelihood_of_digits(strip.answers, _LENGTH)
         best = int(each.argmax())
         yield Sighting(codes[best], float(np.exp(each[best] - fit)), fit, strip)
 
 
-def _is_scratched(strip: Strip) -> bool:
+def _is_damaged(strip: Strip) -> bool:
     return any(strip.is_damaged(number) for number in numbers_in(strip.answers))
 
 

@@ -18,6 +18,7 @@ _STROKE_REACH_MM = 3.2
 _STROKE_PX = 2 * round(_STROKE_REACH_MM / 2 * PX_PER_MM) + 1
 _DARKEST_PAPER = 0.68
 """Of the part's paper."""
+_BLINDING, _BLINDING_BLUR_PX = 242, 2.0
 _STRENGTH_REACH_MM = 3.0
 _PALEST = 0.35
 """Of the part's strongest print: anything paler is ornament."""
@@ -31,13 +32,21 @@ class Print:
 
     ink: Ink = field(repr=False)
     """How much of it there is."""
-    damage: NDArray[np.bool_] = field(repr=False)
-    """`bool[H, W]`: where nobody knows what it was."""
+    scratches: NDArray[np.bool_] = field(repr=False)
+    """`bool[H, W]`: where strokes may be gone."""
+    blinding: NDArray[np.bool_] = field(repr=False)
+    """`bool[H, W]`: where whole digits may be that nobody sees."""
 
 
 def print_on(part: Picture) -> Print:
     """What is printed there."""
-    return Print(ink_of(part), scratches_in(part))
+    return Print(ink_of(part), scratches_in(part), _is_blinding(part))
+
+
+def _is_blinding(part: Picture) -> NDArray[np.bool_]:
+    """Marks light that is too strong for the camera: whatever it lies on looks like bare card."""
+    light = cv2.GaussianBlur(part.mean(axis=2), (0, 0), _BLINDING_BLUR_PX)
+    return np.asarray(light > _BLINDING, np.bool_)
 
 
 def ink_of(part: Picture) -> Ink:

@@ -8,6 +8,7 @@ Source: training/printed_lines (its model card names the fonts and the accuracy)
 
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Self
 
 import cv2
@@ -31,11 +32,13 @@ LogShares = NDArray[np.float64]
 
 
 class LineNet:
-    """The network in memory; used by one thread at a time."""
+    """The network in memory."""
 
     def __init__(self, model: Path) -> None:
         """Reads the model."""
         self._net = cv2.dnn.readNetFromONNX(str(model))
+        # It keeps its input from one call to the next.
+        self._turn = Lock()
 
     @classmethod
     @lru_cache(maxsize=1)
@@ -55,7 +58,8 @@ class LineNet:
         """
         mean = strips.mean(axis=(1, 2), keepdims=True)
         deviation = strips.std(axis=(1, 2), keepdims=True)
-        self._net.setInput(((strips - mean) / (deviation + _LEAST_DEVIATION))[:, None])
-        scores = self._net.forward()[:, :, 0].transpose(0, 2, 1).astype(np.float64)
+        with self._turn:
+            self._net.setInput(((strips - mean) / (deviation + _LEAST_DEVIATION))[:, None])
+            scores = self._net.forward()[:, :, 0].transpose(0, 2, 1).astype(np.float64)
         scores -= scores.max(axis=2, keepdims=True)
         return np.asarray(scores - np.log(np.exp(scores).sum(axis=2, keepdims=True)), np.float64)

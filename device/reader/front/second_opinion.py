@@ -15,7 +15,7 @@ _POOREST_BACKED = -12.0
 """The same where an engine sees the digits as well: mirrored light may hide an era's name."""
 _GUESSED = 0.6
 """Probability below which the network does not know."""
-_CLEAR = 0.9
+_CLEAR = 0.97
 """Above which it is believed, given more pictures, though no engine reads anything."""
 
 

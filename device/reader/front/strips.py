@@ -18,10 +18,14 @@ _DOWN_PX = 6
 _BESIDE_WORDS = 5
 """In answers: half a kanji and white."""
 _VAGUE_EM = 0.22
+_LEAST_EM = 0.3
+"""Width of a number."""
 _BESIDE_EM = (0.42, 1.0)
 """From the middle of the first or last digit to where white begins, and how far it is looked at."""
-_DIGIT_EM = 0.7
-"""Height of a digit."""
+_DIGIT_EM = (0.7, 0.5)
+"""Height and width of a digit."""
+_HIDDEN_SHARE = 0.4
+"""Of a digit."""
 _DARK = 0.35
 """Of the strip's ink."""
 _TOUCHED_SHARE = 0.65
@@ -48,7 +52,9 @@ class Strip:
 
     ink: Ink = field(repr=False)
     """As on the straightened card."""
-    damage: NDArray[np.bool_] = field(repr=False)
+    scratches: NDArray[np.bool_] = field(repr=False)
+    """As on the straightened card."""
+    blinding: NDArray[np.bool_] = field(repr=False)
     """As on the straightened card."""
     em_px: float
     """Usual height of a kanji in it."""
@@ -73,11 +79,14 @@ class Strip:
         )
 
     def is_damaged(self, number: Number) -> bool:
-        """Whether a scratch runs through one of its digits."""
-        middle = len(self.ink) // 2
-        reach = round(_DIGIT_EM / 2 * self.em_px)
-        columns = slice(self._gap(number.left), self._gap(number.right))
-        return bool(self.damage[middle - reach : middle + reach, columns].any())
+        """Whether a scratch runs through its digits, or light hides one, there or beside them."""
+        middle, reach = len(self.ink) // 2, round(_DIGIT_EM[0] / 2 * self.em_px)
+        rows = slice(middle - reach, middle + reach)
+        left, right = self._columns(number)
+        digit = round(_DIGIT_EM[1] * self.em_px)
+        around = self.blinding[rows, max(0, left - digit) : right + digit].mean(axis=0)
+        hidden = cv2.blur(around[None], (digit, 1)).max()
+        return bool(self.scratches[rows, left:right].any() or hidden > _HIDDEN_SHARE)
 
     def picture(self, preparation: Preparation) -> NDArray[np.uint8]:
         """The words, `uint8[H, W]`, dark on light, as an `OcrEngine` takes them."""
@@ -87,15 +96,20 @@ class Strip:
 
     def picture_of(self, number: Number, preparation: Preparation) -> NDArray[np.uint8]:
         """One number with nothing of its neighbours, as `picture`."""
-        return self._between(self._gap(number.left), self._gap(number.right), preparation)
+        left, right = self._columns(number)
+        return self._between(left, right, preparation)
 
     def _column(self, answer: float) -> int:
         return round(answer * STEP_PX * self.em_px / EM_PX)
 
+    def _columns(self, number: Number) -> tuple[int, int]:
+        left, right = self._gap(number.left), self._gap(number.right)
+        return left, max(right, left + round(_LEAST_EM * self.em_px))
+
     def _gap(self, answer: float) -> int:
         """The column with the least ink around it: where a sign stands is told a little vaguely."""
         reach = round(_VAGUE_EM * self.em_px)
-        left = max(0, self._column(answer) - reach)
+        left = min(max(0, self._column(answer) - reach), self.ink.shape[1] - reach)
         around = self.ink[:, left : left + 2 * reach + 1].mean(axis=0)
         return left + int(around.argmin())
 
@@ -129,6 +143,6 @@ def read_strips(print_: Print, em_px: float) -> list[Strip]:
     strips = np.stack([small[top : top + ROWS_PX] for top in tops]).astype(np.float32)
     rows = [slice(round(top / scale), round((top + ROWS_PX) / scale)) for top in tops]
     return [
-        Strip(ink[band], print_.damage[band], em_px, answers)
+        Strip(ink[band], print_.scratches[band], print_.blinding[band], em_px, answers)
         for band, answers in zip(rows, LineNet.load().read(strips), strict=True)
     ]

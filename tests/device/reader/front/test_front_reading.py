@@ -3,6 +3,8 @@ from datetime import date
 import cv2
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from device.reader.front import front_reading
@@ -129,3 +131,21 @@ def test_wiping() -> None:
     picture = np.ones((4, 4), np.uint8)
     wipe(picture)
     assert not picture.any()
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(
+    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_nothing_that_lies_there_stops_the_reading(
+    engine: OcrEngine, card: NDArray[np.uint8], seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    reading = FrontReading(engine, MY_NUMBER_CARD, PROFILE.card_expiry)
+    for _ in range(7):
+        painted = card.copy()
+        for x, y in rng.integers((0, 0), (1027, 648), (40, 2)):
+            painted[y : y + rng.integers(1, 90), x : x + rng.integers(1, 90)] = rng.integers(256)
+        reading.add(painted)
+    code = reading.result()
+    assert code is None or code.reference().decode() == PROFILE.matching_code_b

@@ -4,7 +4,8 @@ from device.reader.front.agreement import ALONE, DOUBTFUL, SURE
 from device.reader.front.second_opinion import Sighting, weighed
 from device.reader.front.strips import Strip
 
-STRIP = Strip(np.zeros((41, 100), np.float32), np.zeros((41, 100), bool), 34, np.zeros((10, 29)))
+NOTHING = np.zeros((41, 100), bool)
+STRIP = Strip(NOTHING.astype(np.float32), NOTHING, NOTHING, 34, np.zeros((10, 29)))
 
 
 def votes(
@@ -14,7 +15,7 @@ def votes(
 
 
 def test_two_that_see_the_same_are_sure() -> None:
-    assert votes(0.95, "4821") == [("4821", SURE)]
+    assert votes(0.98, "4821") == [("4821", SURE)]
 
 
 def test_a_guess_that_an_engine_shares_is_doubtful() -> None:

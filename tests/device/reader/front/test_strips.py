@@ -1,6 +1,11 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
 
+from device.reader.front.ink import Print
+from device.reader.front.line_net import SIGNS
 from device.reader.front.line_words import likeliest_words, numbers_in
 from device.reader.front.strips import Preparation, Strip, read_strips
 from tests.device.reader.front.printed_lines import EM_PX, printed, undamaged
@@ -68,3 +73,51 @@ def test_a_number_is_cut_out_whole() -> None:
     year, month, _ = numbers_in(strip.answers)
     wide, narrow = (strip.picture_of(number, Preparation()) for number in (year, month))
     assert narrow.shape[1] < wide.shape[1] < strip.picture(Preparation()).shape[1] / 3
+
+
+def spot(columns: slice, rows: slice = slice(None)) -> NDArray[np.bool_]:
+    marked = np.zeros((130, 400), bool)
+    marked[rows, columns] = True
+    return marked
+
+
+NOTHING = spot(slice(0, 0))
+YEAR = slice(98, 124)
+"""Where 33 stands in the line that is tested below."""
+
+
+@pytest.mark.parametrize(
+    ("scratches", "blinding", "is_damaged"),
+    [
+        (NOTHING, NOTHING, False),
+        (spot(slice(108, 112)), NOTHING, True),
+        (spot(slice(40, 44)), NOTHING, False),
+        (spot(YEAR, rows=slice(60, 64)), NOTHING, False),
+        (NOTHING, spot(slice(78, 96)), True),
+        (NOTHING, spot(slice(20, 60)), False),
+    ],
+)
+def test_a_year_is_not_read_over_what_hides_a_digit(
+    scratches: NDArray[np.bool_], blinding: NDArray[np.bool_], is_damaged: bool
+) -> None:
+    line = Print(printed("昭和33年3月14日生"), scratches, blinding)
+    strip = next(
+        strip
+        for strip in read_strips(line, EM_PX)
+        if likeliest_words(strip.answers) == "昭和33年3月14日生"
+    )
+    assert strip.is_damaged(numbers_in(strip.answers)[0]) is is_damaged
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(deadline=None)
+def test_any_answers_have_pictures(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    answers = 8 * rng.standard_normal((76, 1 + len(SIGNS)))
+    ink = rng.random((45, 392), np.float32)
+    strip = Strip(ink, ink > 0.99, ink > 0.5, 33.6, answers)
+    strip.is_touched()
+    for number in numbers_in(answers):
+        strip.is_damaged(number)
+        assert strip.picture_of(number, Preparation()).size
+    assert strip.picture(Preparation(is_evened=True)).size
