@@ -36,7 +36,7 @@ from tests.hw_sim.card_front.laying import Frame, Laying, Subject, is_readable
 from tests.hw_sim.card_front.population import laying_of
 
 _FPS = 15
-_UNSEEN_SEED = 10_000
+_UNSEEN_SEED = 80_000
 """Everything below was used while the reader was written."""
 
 

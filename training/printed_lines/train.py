@@ -1,5 +1,6 @@
 """Learns, measures on fonts kept out, and writes the network."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,8 @@ LINES = 60_000
 HELD_OUT_LINES = 6_000
 LEARNING_RATE = 3e-3
 _SAVED_EVERY = 500
+_WARM_UP = 900
+"""Steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +52,31 @@ def train(plan: Plan) -> None:
 
 def _learn(network: LineNetwork, lines: Lines, plan: Plan) -> None:
     optimiser = torch.optim.AdamW(network.parameters(), LEARNING_RATE, weight_decay=1e-2)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, LEARNING_RATE, plan.steps, pct_start=0.1
-    )
-    parts = {"network": network, "optimiser": optimiser, "schedule": schedule}
+    parts = {"network": network, "optimiser": optimiser}
     first = _resume(plan.checkpoint, parts)
     rng = torch.Generator().manual_seed(plan.seed + first)
     network.train()
     mean_loss = 0.0
     for step in range(first, plan.steps):
         chosen = torch.randint(len(lines.lengths), (BATCH,), generator=rng).numpy()
+        for group in optimiser.param_groups:
+            group["lr"] = LEARNING_RATE * _share_of_rate(step, plan.steps)
         loss = _loss(network, lines, chosen, rng)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimiser.step()
-        schedule.step()
         mean_loss += 0.02 * (loss.item() - mean_loss)
         if step % 100 == 99:
             print(f"step {step + 1}: loss {mean_loss:.4f}", flush=True)
         if step % _SAVED_EVERY == _SAVED_EVERY - 1:
             states = {name: part.state_dict() for name, part in parts.items()}
             torch.save({"step": step + 1, **states}, plan.checkpoint)
+
+
+def _share_of_rate(step: int, steps: int) -> float:
+    """Rises at first, then falls; a training that goes on with more steps falls more slowly."""
+    return min(1.0, (step + 1) / _WARM_UP) * 0.5 * (1 + math.cos(math.pi * step / steps))
 
 
 def _resume(checkpoint: Path, parts: dict[str, torch.nn.Module]) -> int:
