@@ -8,8 +8,8 @@ from functools import lru_cache
 import numpy as np
 from PIL import ImageFont
 
-DIGITS = "0123456789"
-SIGNS = "元年月日生まで有効明治大正昭和平成令"
+from device.reader.front.line_net import DIGITS
+
 _NEEDED = ("年", "月", "日", "生", "昭", "和", "令", "ま", "効")
 _CHARSET = " ".join(f"{ord(digit):x}" for digit in DIGITS)
 _SIGN_CHARSET = " ".join(f"{ord(sign):x}" for sign in _NEEDED)

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from training.printed_lines.fonts import DIGITS, SIGNS, Typeface
+from device.reader.front.line_net import ROWS_PX, SIGNS
+from training.printed_lines.fonts import Typeface
 from training.printed_lines.words import SPACE, words
 
-ALPHABET = DIGITS + SIGNS
-SIZE = (32, 352)
+SIZE = (ROWS_PX, 352)
 """Rows and columns that the network sees."""
 EM_PX = (18.0, 29.0)
 """Heights of a line's tall signs in them."""
@@ -28,7 +28,7 @@ class Lines:
     images: NDArray[np.uint8]
     """`uint8[N, 64, 704]`, 255 is ink."""
     signs: NDArray[np.uint8]
-    """`uint8[N, _LONGEST]`: place of each sign in ALPHABET, plus 1; 0 after the last."""
+    """`uint8[N, _LONGEST]`: place of each sign in SIGNS, plus 1; 0 after the last."""
     lengths: NDArray[np.int64]
     """`int64[N]`: signs in each line."""
 
@@ -45,7 +45,7 @@ def draw(faces: list[Typeface], count: int, rng: np.random.Generator) -> Lines:
     for n in range(count):
         images[n], text = _line(faces[chosen[n]], rng)
         lengths[n] = len(text)
-        signs[n, : len(text)] = [ALPHABET.index(sign) + 1 for sign in text]
+        signs[n, : len(text)] = [SIGNS.index(sign) + 1 for sign in text]
     return Lines(images, signs, lengths)
 
 

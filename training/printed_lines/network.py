@@ -3,15 +3,13 @@
 import torch
 from torch import nn
 
-from training.printed_lines.lines import ALPHABET
+from device.reader.front.line_net import SIGNS
 
-STEP_PX = 4
-"""Columns of the picture for each answer."""
 _TALL, _LOW = (3, 3), (1, 5)
 
 
 class LineNetwork(nn.Module):
-    """`float[N, 1, 32, W]` to scores `float[N, 1 + len(ALPHABET), 1, W / STEP_PX]`; 0: no sign."""
+    """`float[N, 1, 32, W]` to scores `float[N, 1 + len(SIGNS), 1, W / STEP_PX]`; 0: no sign."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,7 +28,7 @@ class LineNetwork(nn.Module):
             nn.ReLU(),
             *_layer(96, 96, _LOW),
             nn.Dropout(0.1),
-            nn.Conv2d(96, 1 + len(ALPHABET), 1),
+            nn.Conv2d(96, 1 + len(SIGNS), 1),
         )
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:

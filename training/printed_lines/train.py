@@ -8,9 +8,10 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from device.reader.front.line_net import STEP_PX
 from training.printed_lines.fonts import Typeface, typefaces
 from training.printed_lines.lines import SIZE, Lines, draw
-from training.printed_lines.network import STEP_PX, LineNetwork
+from training.printed_lines.network import LineNetwork
 from training.printed_lines.wear import worn
 
 BATCH = 64

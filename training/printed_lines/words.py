@@ -5,7 +5,7 @@ A network that knew which dates are usual would read the usual one where it sees
 
 import numpy as np
 
-from training.printed_lines.fonts import DIGITS, SIGNS
+from device.reader.front.line_net import DIGITS, SIGNS
 
 SPACE = " "
 """As wide as a digit; the network does not tell it."""
@@ -29,7 +29,7 @@ def words(rng: np.random.Generator, *, has_signs: bool) -> str:
     if kind == 2 or not has_signs:
         return _digits(rng, 4 if rng.random() < 0.7 else int(rng.integers(1, 9)))
     if kind == 3:
-        signs = list(DIGITS * 2 + SIGNS)
+        signs = list(DIGITS + SIGNS)
         return "".join(rng.choice(signs, int(rng.integers(3, 10))))
     day = _year(rng) if kind == 0 else f"{rng.integers(1900, 2100)}"
     day += _month_and_day(rng) + ("生" if kind == 0 else "まで有効")
@@ -59,6 +59,6 @@ def _month_and_day(rng: np.random.Generator) -> str:
 
 def _changed(line: str, rng: np.random.Generator) -> str:
     """Other signs in the place of some."""
-    signs = list(DIGITS + SIGNS)
+    signs = list(SIGNS)
     kept = [sign if rng.random() > _CHANGED else str(rng.choice(signs)) for sign in line]
     return "".join(kept)
