@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from device.clock import Clock
 from device.errors import DeviceError
@@ -17,12 +18,7 @@ from device.jobs.sent_pins import SentPins
 from device.pinpad.attempts import PinAttempts
 from device.pinpad.pin import Pin
 from device.reader.card_facts import CardFacts
-from device.reader.errors import (
-    CardAnswerError,
-    CardUnresponsiveError,
-    PrintedCodeRejectedError,
-    ReaderError,
-)
+from device.reader.errors import CardAnswerError, CardUnresponsiveError, ReaderError
 from device.reader.pinless import PinlessAuthenticator
 from device.reader.port import CardSlot
 from device.reader.printed_code import CardFront, PrintedCode
@@ -185,12 +181,9 @@ class CardJobs:
     def _read_photo(self, code: PrintedCode, is_stopped: IsStopped) -> bytes:
         """Leaves the card ready for the PIN or the signature, however it ends."""
         card, reference = self._card(), self._reference()
-        self._rejected.refuse_known(reference, code)
         try:
-            return card.read_photo(code, is_stopped)
-        except PrintedCodeRejectedError as rejection:
-            self._rejected.note(reference, code, rejection.tries_left)
-            raise
+            sending = partial(self._rejected.sending, reference, code)
+            return card.read_photo(code, is_stopped, sending)
         finally:
             with suppress(ReaderError):
                 card.get_ready_to_sign()

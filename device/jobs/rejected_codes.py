@@ -1,20 +1,37 @@
 """Printed codes that cards refused: none may cost a second of a card's ten tries.
 
 A card whose print is misread is misread again whenever it is laid down, and only a right code
-gives its tries back. Kept in memory, as digests under a key that ends with the process.
+gives its tries back. Where the answer was lost, the card itself tells at its next laying what
+became of the code: only a refusal leaves it fewer tries than before. Kept in memory, as digests
+under a key that ends with the process: the 14 digits are too few for any digest on a disk.
 
-Source: facts/card.md §5.
+Source: facts/card.md §4, §5.
 """
 
 import hmac
 import secrets
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
 
-from device.reader.errors import PrintedCodeRejectedError
+from device.reader.errors import PrintedCodeLockedError, PrintedCodeRejectedError, ReaderError
 from device.reader.printed_code import PrintedCode
 
 MOST_KEPT = 1000
 """The oldest is dropped first."""
+_Kept = TypeVar("_Kept")
+
+
+@dataclass(frozen=True, slots=True)
+class _Unsettled:
+    """A code that may have reached the card, without an answer."""
+
+    code: bytes = field(repr=False)
+    """Its digest."""
+    tries_before: int
+    """What the card told before."""
 
 
 class RejectedCodes:
@@ -23,26 +40,51 @@ class RejectedCodes:
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)
         self._tries_left: OrderedDict[bytes, int] = OrderedDict()
+        """By digest of code and card."""
+        self._unsettled: OrderedDict[bytes, _Unsettled] = OrderedDict()
+        """By digest of the card: the last code is the only one, each sending settles first."""
 
-    def refuse_known(self, reference: bytes, code: PrintedCode) -> None:
-        """Spare the card a code that it refused before.
+    @contextmanager
+    def sending(self, reference: bytes, code: PrintedCode, tries_left: int) -> Iterator[None]:
+        """Around the one sending of a code: spares the card what it refused before.
 
         Args:
             reference: Bytes that are the same for the same card, such as its certificate.
             code: What is about to be sent.
+            tries_left: What the card tells now.
 
         Raises:
-            PrintedCodeRejectedError: This card refused this code.
+            PrintedCodeRejectedError: This card refused this code, now or before.
         """
-        tries_left = self._tries_left.get(self._digest(reference, code))
-        if tries_left is not None:
-            raise PrintedCodeRejectedError(tries_left)
+        self._settle(reference, tries_left)
+        digest = self._digest(code.reference() + reference)
+        if digest in self._tries_left:
+            raise PrintedCodeRejectedError(self._tries_left[digest])
+        try:
+            yield
+        except PrintedCodeRejectedError as rejection:
+            _keep(self._tries_left, digest, rejection.tries_left)
+            raise
+        except PrintedCodeLockedError:
+            raise
+        except ReaderError:
+            _keep(self._unsettled, self._digest(reference), _Unsettled(digest, tries_left))
+            raise
 
-    def note(self, reference: bytes, code: PrintedCode, tries_left: int) -> None:
-        """The card refused this code, and has so many tries left."""
-        self._tries_left[self._digest(reference, code)] = tries_left
-        while len(self._tries_left) > MOST_KEPT:
-            self._tries_left.popitem(last=False)
+    def _settle(self, reference: bytes, tries_left: int) -> None:
+        """The card's own word tells what became of a code whose answer was lost.
 
-    def _digest(self, reference: bytes, code: PrintedCode) -> bytes:
-        return hmac.digest(self._key, code.reference() + reference, "sha256")
+        A code that it took gave all tries back; one that never arrived cost none.
+        """
+        sent = self._unsettled.pop(self._digest(reference), None)
+        if sent is not None and tries_left < sent.tries_before:
+            _keep(self._tries_left, sent.code, tries_left)
+
+    def _digest(self, secret: bytes) -> bytes:
+        return hmac.digest(self._key, secret, "sha256")
+
+
+def _keep(where: OrderedDict[bytes, _Kept], digest: bytes, what: _Kept) -> None:
+    where[digest] = what
+    while len(where) > MOST_KEPT:
+        where.popitem(last=False)

@@ -16,6 +16,7 @@ from device.reader.errors import (
     ReadingStoppedError,
 )
 from device.reader.exchange import Exchange
+from device.reader.own_commands import require_no_file_named
 from device.reader.status_word import StatusWord
 
 _MAX_FILE_BYTES = 0x7FFF
@@ -26,9 +27,6 @@ _NO_TEMPLATE = 0x0C
 """P2 of SELECT: nothing to be told about what was selected."""
 _PAYMENT = (ForeignApplication.CONTACTLESS_PAYMENT, ForeignApplication.CONTACT_PAYMENT)
 """Payment cards are selected with an answer, or not at all."""
-_ADDRESSES_NO_FILE = frozenset({0x2A, 0x82, 0x84, 0x88, 0xA2, 0xFC})
-"""Sign, external authenticate, get challenge, internal authenticate, present a terminal's
-certificate, last command: the instructions that cannot bring any file's content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +64,11 @@ class CardFiles:
         """A command that must succeed and that names no file; see `Exchange.send_ok`.
 
         Raises:
-            ValueError: the command could select or read a file.
+            ValueError: the command could name a file; see `own_commands`.
             CardAnswerError: the card refused.
             ReaderError: as `Exchange.send`.
         """
-        if command.ins not in _ADDRESSES_NO_FILE:
-            raise ValueError("files are selected and read by the methods for them")
+        require_no_file_named(command, self._application)
         return self._exchange.send_ok(command)
 
     def open_application(self, application: Application) -> None:

@@ -6,6 +6,7 @@ Source: facts/card.md §3.3, §5 and §7.2.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from device.reader.apdu import SHORT_ANSWER_BYTES
@@ -33,6 +34,14 @@ _PRINTED_CODE = SecretReference(SurfaceFile.PRINTED_CODE, full_tries=10)
 TRIES_KEPT = 5
 """So many tries are left to others: a misread code must never lock the patient's card, so at this
 many nothing is sent any more."""
+Sending = Callable[[int], AbstractContextManager[None]]
+"""Around the one sending of a code: entered with the tries left before, left with the card's
+answer or its loss; may refuse by PrintedCodeRejectedError."""
+
+
+def unwatched(_tries_left: int) -> AbstractContextManager[None]:
+    """Every code is sent; nobody asks what became of it."""
+    return nullcontext()
 
 
 class CardSurface:
@@ -48,12 +57,15 @@ class CardSurface:
         self._files = files
         self._anchors = anchors
 
-    def read_photo(self, code: PrintedCode, is_stopped: Callable[[], bool]) -> bytes:
+    def read_photo(
+        self, code: PrintedCode, is_stopped: Callable[[], bool], sending: Sending = unwatched
+    ) -> bytes:
         """The photo on the chip, JPEG 2000 (JP2), greyscale, after all checks of genuineness.
 
         Args:
             code: what the card's front says.
             is_stopped: asked before every command; True ends the reading.
+            sending: around the command that presents the code.
 
         Raises:
             ApplicationMissingError: a phone, or a card without this application.
@@ -67,7 +79,7 @@ class CardSurface:
         """
         card = _StoppableCard(self._files, is_stopped)
         card.files.open_application(Application.SURFACE)
-        _present(card, code)
+        _present(card, code, sending)
         record = _read_record(card)
         check_record(record, _read_certificate(card), self._anchors)
         prove_chip(card.files, record)
@@ -93,12 +105,15 @@ class _StoppableCard:
         return self.files.read(file, begin, end - begin, self._is_stopped)
 
 
-def _present(card: _StoppableCard, code: PrintedCode) -> None:
-    if card.files.tries_left(_PRINTED_CODE) <= TRIES_KEPT:
+def _present(card: _StoppableCard, code: PrintedCode, sending: Sending) -> None:
+    tries_left = card.files.tries_left(_PRINTED_CODE)
+    if tries_left <= TRIES_KEPT:
         raise PrintedCodeLockedError
-    answer = card.files.verify(_PRINTED_CODE, code.reference())
-    if not answer.is_ok:
-        raise _rejection(answer)
+    files = card.files
+    with sending(tries_left):
+        answer = files.verify(_PRINTED_CODE, code.reference())
+        if not answer.is_ok:
+            raise _rejection(answer)
 
 
 def _rejection(answer: StatusWord) -> ReaderError:

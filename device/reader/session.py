@@ -7,7 +7,7 @@ from device.reader import card_kinds
 from device.reader.apdu import CommandApdu
 from device.reader.card_facts import CardFacts, SignedChallenge
 from device.reader.card_files import CardFiles, never
-from device.reader.card_surface import CardSurface
+from device.reader.card_surface import CardSurface, Sending, unwatched
 from device.reader.errors import (
     CardAnswerError,
     CardLostError,
@@ -75,14 +75,19 @@ class CardSession:
         self._is_iphone = facts.kind is CardKind.IPHONE
         return facts
 
-    def read_photo(self, code: PrintedCode, is_stopped: Callable[[], bool] = never) -> bytes:
+    def read_photo(
+        self,
+        code: PrintedCode,
+        is_stopped: Callable[[], bool] = never,
+        sending: Sending = unwatched,
+    ) -> bytes:
         """The photo on the chip (JP2, greyscale), opened by the printed code, proven genuine.
-
-        Every code is presented: whoever asks remembers which ones the card rejected.
 
         Args:
             code: what is printed on the front of this card.
             is_stopped: asked between commands; True ends the reading.
+            sending: around the command that presents the code; remembers which ones the card
+                rejected.
 
         Raises:
             PrintedCodeRejectedError: not this card's code.
@@ -92,7 +97,7 @@ class CardSession:
             ReadingStoppedError: `is_stopped` said so.
             ReaderError: the card cannot be read.
         """
-        return CardSurface(self._open(), self._anchors).read_photo(code, is_stopped)
+        return CardSurface(self._open(), self._anchors).read_photo(code, is_stopped, sending)
 
     def read_certificate(self) -> bytes:
         """利用者証明用電子証明書, X.509 DER; read from the card only once a session.

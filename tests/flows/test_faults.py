@@ -88,11 +88,11 @@ def test_pcscd_killed_while_a_page_is_shown(desk: Desk, page: str) -> None:
 def test_pcscd_killed_at_a_command(desk: Desk, method: str, is_the_moment: Moment) -> None:
     desk.bench.show_face("taro")
     at(desk, is_the_moment, desk.pcscd.kill)
-    desk.card.trace.clear()
+    heard = len(desk.card.trace.exchanges)
     desk.lay()
     desk.go_on_until("out_of_service", method=method)
-    pins = [sent for sent in desk.card.trace.presented_pins() if presents_pin(sent.command)]
-    assert len(pins) == (method == "pin")
+    since = desk.card.trace.exchanges[heard:]
+    assert sum(presents_pin(exchange.command) for exchange in since) == (method == "pin")
     assert_recovers_from_dead_pcscd(desk)
 
 

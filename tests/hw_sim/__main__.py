@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.hw_sim.card.issuer import Issuer
 from tests.hw_sim.card.persona import Persona, PersonaError, read_persona
-from tests.hw_sim.card.switches import persona_lines, switch_lines
+from tests.hw_sim.card.switches import fault_lines, persona_lines, switch_lines
 from tests.hw_sim.card.vicc import VirtualSlot
 from tests.hw_sim.namespace import is_isolated, run_isolated
 from tests.hw_sim.pcscd import Pcscd
@@ -28,10 +28,10 @@ def main(arguments: Sequence[str]) -> int:
     """Carry out the command line and return the exit status."""
     options = _parser().parse_args(arguments)
     if options.is_list:
-        print("\n".join(["personas:", *persona_lines(), "", "switches:", *switch_lines()]))
+        print("\n".join(_list_lines()))
         return os.EX_OK
     try:
-        persona = read_persona(options.persona, options.variants)
+        persona = read_persona(options.persona, options.variants, options.faults)
     except PersonaError as error:
         print(error, file=sys.stderr)
         return _USAGE
@@ -56,6 +56,19 @@ def _run_beside(persona: Persona, pace: float, command: Sequence[str]) -> int:
             return _COMMAND_MISSING
 
 
+def _list_lines() -> list[str]:
+    switches = ["switches, for --variant:", *switch_lines()]
+    return [
+        "personas:",
+        *persona_lines(),
+        "",
+        *switches,
+        "",
+        "faults, for --fault:",
+        *fault_lines(),
+    ]
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.hw_sim")
     card = parser.add_subparsers(required=True, metavar="card").add_parser(
@@ -71,6 +84,14 @@ def _parser() -> argparse.ArgumentParser:
         help="what differs from the persona's card; may be given several times",
     )
     card.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        dest="faults",
+        metavar="N=WHAT",
+        help="what happens at the Nth command, 1 = the first; may be given several times",
+    )
+    card.add_argument(
         "--pace",
         type=float,
         default=0.0,
@@ -78,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
         help="seconds slept for each second of the virtual clock; 1 = as slow as a real card",
     )
     card.add_argument(
-        "--list", action="store_true", dest="is_list", help="show personas and switches"
+        "--list", action="store_true", dest="is_list", help="show personas, switches and faults"
     )
     card.add_argument("command", nargs="*", metavar="COMMAND", help="after `--`")
     return parser

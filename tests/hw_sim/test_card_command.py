@@ -25,11 +25,27 @@ def test_a_program_sees_the_personas_card_and_its_status_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
+    ("faults", "answers"),
+    [([], 2), (["--fault", "2=pull_before_command"], 1), (["--fault", "1=pull_before_answer"], 0)],
+)
+def test_a_fault_happens_at_its_command(faults: list[str], answers: int) -> None:
+    """The program's first command is the card's first: pcscd itself says nothing to it."""
+    query = "-s 00:A4:04:0C:0A:D3:92:F0:00:26:01:00:00:00:01 -s 00:20:00:98"
+    result = card(
+        *faults, "--", "sh", "-c", f"opensc-tool --reader 0 --card-driver default {query}"
+    )
+
+    assert result.stdout.count("SW1=") == answers, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["--persona", "hanakko", "--", "true"], "did you mean 'hanako'?"),
         (["--variant", "is_first=1", "--", "true"], "no switch 'is_first'"),
         (["--persona", "hanako"], "name the command"),
+        (["--fault", "hang", "--", "true"], "a fault is N=WHAT"),
+        (["--fault", "3=hangg", "--", "true"], "did you mean 'hang'?"),
     ],
 )
 def test_a_mistake_is_told_in_a_sentence(arguments: list[str], sentence: str) -> None:
@@ -40,9 +56,10 @@ def test_a_mistake_is_told_in_a_sentence(arguments: list[str], sentence: str) ->
     assert "Traceback" not in result.stderr
 
 
-def test_the_list_shows_personas_and_switches() -> None:
+def test_the_list_shows_personas_switches_and_faults() -> None:
     result = card("--list")
 
     assert result.returncode == 0
     assert "  hanako " in result.stdout
     assert "  is_first_command_lost " in result.stdout
+    assert "  pull_before_answer " in result.stdout

@@ -16,7 +16,7 @@ from tests.hw_sim.card_front.laying import Frame, Laying, Subject, is_readable, 
 from tests.hw_sim.card_front.layout import FRONT
 from tests.hw_sim.card_front.legibility import Hiding, Sight
 from tests.hw_sim.card_front.look import PrintLook
-from tests.hw_sim.card_front.population import fronts, mixture
+from tests.hw_sim.card_front.population import fronts, laid_again, mixture
 from tests.hw_sim.card_front.sample_shot import Difficulty
 from tests.hw_sim.card_front.shot import Edge, Finger, Glare, Shot
 
@@ -77,7 +77,7 @@ def test_readable_over_several_pictures() -> None:
     assert not is_readable([Frame(NOTHING, birth), Frame(NOTHING, {**birth, **code})])
 
 
-@pytest.mark.parametrize("subject", [Subject.BACK, Subject.SEVERAL, Subject.EMPTY])
+@pytest.mark.parametrize("subject", [Subject.BACK, Subject.SEVERAL, Subject.EMPTY, Subject.IN_CASE])
 def test_no_front_no_reading(subject: Subject) -> None:
     laying = sample_laying(np.random.default_rng(1), Difficulty.EASY, subject)
     assert not is_readable(list(laying.frames(1)))
@@ -103,7 +103,15 @@ def test_population_is_drawn_by_number() -> None:
     few, more = list(fronts(3, 5)), list(fronts(6, 5))
     assert more[:3] == few
     assert {laying.subject for _, laying in more} == {Subject.FRONT}
-    assert {laying.subject for _, laying in mixture(40, 5)} == set(Subject)
+    assert {laying.subject for _, laying in mixture(48, 5)} == set(Subject)
+
+
+def test_same_card_is_laid_again() -> None:
+    difficulty, laying = next(fronts(1, 5))
+    second = laid_again(laying, difficulty, 0, 5)
+    assert (second.profile, second.look) == (laying.profile, laying.look)
+    assert second.shot != laying.shot
+    assert second == laid_again(laying, difficulty, 0, 5)
 
 
 def test_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,19 @@ WAYS = {
     "tries left of surface code A": (SURFACE, bytes.fromhex("00200093")),
     "verify surface code A": (SURFACE, verify("900000000019", p2=0x93)),
     "12 digits against the current file": (SURFACE, verify("900000000019")),
+    "sign, naming surface 0005 as a key": (SURFACE, bytes.fromhex("802A008505")),
+    "environment with text 0001": (TEXT, bytes.fromhex("002241B60481020001")),
+    "environment with a path": (TEXT, bytes.fromhex("002241B60681043F000001")),
+    "environment with text code A as a key": (TEXT, bytes.fromhex("002241A406800102830194")),
+    "environment with surface code A as a key": (SURFACE, bytes.fromhex("002241A40484020013")),
+    "environment with surface 0005 as a key": (SURFACE, bytes.fromhex("002241A403830105")),
+    "environment from elsewhere, text 0001": (
+        aids.JPKI,
+        bytes.fromhex("002241B610820A") + TEXT + bytes.fromhex("81020001"),
+    ),
+    "general authenticate by text code A": (TEXT, bytes.fromhex("00860094027C0000")),
+    "general authenticate by surface code A": (SURFACE, bytes.fromhex("10870093027C0000")),
+    "internal authenticate by surface 0005": (SURFACE, bytes.fromhex("0088008501AA00")),
 }
 INNOCENT = {
     "jpki 0001": (aids.JPKI, select_file(0x0001)),
@@ -45,6 +58,17 @@ INNOCENT = {
     "text 0002": (TEXT, select_file(0x0002)),
     "text 0002 by short id": (TEXT, bytes.fromhex("00B0820000")),
     "text pin": (TEXT, verify("2345", p2=0x91)),
+    "jpki environment with its key": (aids.JPKI, bytes.fromhex("002241A403840197")),
+    "jpki environment with its file": (aids.JPKI, bytes.fromhex("002241B60481020001")),
+    "jpki environment with a long key name": (
+        aids.JPKI,
+        bytes.fromhex("002281B61283103132333435363738393132333435360005"),
+    ),
+    "surface environment with its chip key": (SURFACE, bytes.fromhex("002241A40384019A")),
+    "surface environment restored": (SURFACE, bytes.fromhex("0022F305")),
+    "surface environment cut off": (SURFACE, bytes.fromhex("002241A40183")),
+    "jpki general authenticate": (aids.JPKI, bytes.fromhex("00860094027C0000")),
+    "surface general authenticate": (SURFACE, bytes.fromhex("00860000027C0000")),
     "too short to be a command": (TEXT, b"\x00\xa4"),
 }
 

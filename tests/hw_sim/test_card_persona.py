@@ -9,12 +9,14 @@ from tests.hw_sim.card.errors import CardPulledError
 from tests.hw_sim.card.issuer import Issuer
 from tests.hw_sim.card.persona import (
     PersonaError,
+    PlannedFault,
     names,
     parse_persona,
     read_persona,
 )
+from tests.hw_sim.card.physics import Fault
 from tests.hw_sim.card.profile import CardKind, CardProfile, PinName, Tampering
-from tests.hw_sim.card.switches import persona_lines, switch_lines
+from tests.hw_sim.card.switches import fault_lines, persona_lines, switch_lines
 from tests.hw_sim.card.talk import READ_256
 from tests.hw_sim.card.victim import PEOPLE
 
@@ -79,6 +81,7 @@ def test_every_file_fits_and_names_a_portrait(name: str) -> None:
         ('"photo"', '"foto"', "Invalid enum value 'foto'"),
         ('"0102"', '"01x2"', "card.unique_id must be hex"),
         ("pull_before", "pull_after", "pull_after_answer"),
+        ("at = 1", "at = 0", ">= 1"),
         ("1960-01-02", '"1960"', "birth_date"),
         ("[card]", "[card", "good.toml"),
     ],
@@ -126,9 +129,45 @@ def test_a_wrong_variant_is_told(variant: str, sentence: str) -> None:
         read_persona("my_number", [variant])
 
 
-def test_every_persona_and_switch_has_its_line() -> None:
+def test_faults_come_on_top_of_the_persona_s_own(issuer: Issuer) -> None:
+    persona = read_persona("lifted_once", faults=["1=truncated", "2=garbage"])
+    card = persona.issue(issuer)
+    card.power_on()
+
+    assert persona.faults == (
+        PlannedFault(9, Fault.PULL_BEFORE_ANSWER),
+        PlannedFault(1, Fault.TRUNCATED),
+        PlannedFault(2, Fault.GARBAGE),
+    )
+    assert len(card.transmit(READ_256)) == 1
+    assert card.transmit(READ_256)[-2:] == b"\x5a\xa5"
+    assert len(card.transmit(READ_256)) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        ("hang", "a fault is N=WHAT, N from 1 on, e.g. 4=hang, not 'hang'"),
+        ("=hang", "not '=hang'"),
+        ("0=hang", "not '0=hang'"),
+        ("-1=hang", "not '-1=hang'"),
+        ("\u00b2=hang", "N from 1 on"),
+        ("1=hangs", "no fault is called 'hangs'; did you mean 'hang'?"),
+        ("1=", "there are: garbage, hang, "),
+    ],
+)
+def test_a_wrong_fault_is_told(fault: str, sentence: str) -> None:
+    with pytest.raises(PersonaError) as mistake:
+        read_persona("my_number", faults=[fault])
+
+    assert sentence in str(mistake.value)
+
+
+def test_every_persona_switch_and_fault_has_its_line() -> None:
     fields = CardProfile.__dataclass_fields__
 
     assert [line.split()[0] for line in persona_lines()] == names()
     assert [line.split()[0] for line in switch_lines()] == list(fields)
-    assert all(len(line.split()) > 3 for line in persona_lines() + switch_lines())
+    assert [line.split()[0] for line in fault_lines()] == [fault.value for fault in Fault]
+    lines = persona_lines() + switch_lines() + fault_lines()
+    assert all(len(line.split()) > 3 for line in lines)

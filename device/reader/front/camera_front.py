@@ -9,21 +9,25 @@ from datetime import date
 from device.errors import DeviceError
 from device.reader.errors import PrintedCodeUnreadableError, ReaderError, ReadingStoppedError
 from device.reader.front.card_outline import Picture
+from device.reader.front.closed_case import is_closed_case
 from device.reader.front.flat_card import turned
 from device.reader.front.front_reading import FrontReading, wipe
 from device.reader.front.layout import MY_NUMBER_CARD, Layout
 from device.reader.front.sight import Seen, Sight, look_at
+from device.reader.front.sleeve_rim import is_in_sleeve
 from device.reader.port import CardCamera, OcrEngine
 from device.reader.printed_code import PrintedCode
 from hostlink.terms import FailureCode
 
 LONGEST_S = 4.0
 """A patient waits no longer for what cannot be read."""
-MOST_PICTURES = 24
+MOST_PICTURES = 40
 """However fast the camera is."""
 _PICTURES_TO_EXPLAIN = 5
 _CLEAR_AFTER = 10
 """Pictures that all show something unreadable end the reading early."""
+_SOON_READ = 3
+"""Pictures: most fronts are read in so few, and are not asked whether they are a case's."""
 _UNREADABLE = FailureCode.PRINTED_CODE_UNREADABLE
 _FAILURES = {
     Sight.NOTHING: _UNREADABLE,
@@ -34,6 +38,7 @@ _FAILURES = {
     Sight.SEVERAL: FailureCode.SEVERAL_CARDS,
 }
 _NO_FRONT = frozenset({Sight.BACK, Sight.IN_CASE, Sight.SEVERAL})
+_FRONTS = frozenset({Sight.FRONT, Sight.FRONT_UPSIDE_DOWN})
 _SILENT_THINGS = frozenset({Sight.IN_CASE, Sight.SEVERAL})
 
 
@@ -65,10 +70,12 @@ class CameraFront:
         """See `CardFront.read_printed_code`."""
         reading = FrontReading(self._engine, self._layout, expiry)
         sights: Counter[Sight] = Counter()
+        told: Counter[Sight] = Counter()
         try:
             for image in self._pictures(is_stopped):
                 seen = look_at(image, self._layout)
                 sights[seen.sight] += 1
+                told[_to_tell(image, seen, sights.total())] += 1
                 _read(reading, seen)
                 code = reading.result()
                 if code is not None:
@@ -79,14 +86,14 @@ class CameraFront:
             raise
         except DeviceError as error:
             raise PrintedCodeUnreadableError from error
-        raise PrintedCodeUnreadableError(_FAILURES[_commonest(sights)])
+        raise PrintedCodeUnreadableError(_FAILURES[_commonest(told)])
 
     def explain_silence(self) -> FailureCode:
         """See `CardFront.explain_silence`."""
         sights: Counter[Sight] = Counter()
         try:
             for image in self._pictures(lambda: False):
-                sights[look_at(image, self._layout).sight] += 1
+                sights[_silent(image, look_at(image, self._layout))] += 1
                 if sights.total() == _PICTURES_TO_EXPLAIN:
                     break
         except DeviceError:
@@ -123,6 +130,24 @@ def _read(reading: FrontReading, seen: Seen) -> None:
     ways = [seen.front] if seen.is_way_clear else [seen.front, turned(seen.front)]
     reading.add(*ways)
     wipe(seen.front)
+
+
+def _to_tell(image: Picture, seen: Seen, pictures: int) -> Sight:
+    """What to tell of a picture if no code is read; leather with its seams may look like a front.
+
+    It changes nothing of what is read: nobody is refused for a sleeve that can be read through.
+    """
+    is_plain = seen.sight not in _FRONTS or (seen.is_way_clear and pictures <= _SOON_READ)
+    return seen.sight if is_plain or not is_closed_case(image) else Sight.IN_CASE
+
+
+def _silent(image: Picture, seen: Seen) -> Sight:
+    """What is seen around a card whose chip does not answer."""
+    if seen.front is not None:
+        wipe(seen.front)
+    if seen.sight in (Sight.IN_CASE, Sight.SEVERAL):
+        return seen.sight
+    return Sight.IN_CASE if is_in_sleeve(image) or is_closed_case(image) else seen.sight
 
 
 def _is_clear(sights: Counter[Sight]) -> bool:

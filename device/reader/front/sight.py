@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.reader.front.card_outline import HEIGHT_MM, WIDTH_MM, Picture, find_card
+from device.reader.front.closed_case import is_closed_case
 from device.reader.front.flat_card import straighten, turned
 from device.reader.front.layout import Box, Layout
 from device.reader.front.surroundings import is_another_thing_beside, is_large_thing_there
@@ -50,6 +51,7 @@ class Sight(Enum):
     FRONT_UPSIDE_DOWN = auto()
     BACK = auto()
     IN_CASE = auto()
+    """Something that hides the card; a front in a clear sleeve is a front."""
     SEVERAL = auto()
 
 
@@ -72,6 +74,12 @@ def look_at(image: Picture, layout: Layout) -> Seen:
         image: `uint8[H, W, 3], RGB`.
         layout: of the expected card.
     """
+    seen = _look_for_card(image, layout)
+    # Fronts are not asked: they are read whatever is around them, and as fast as can be.
+    return Seen(Sight.IN_CASE) if seen.front is None and is_closed_case(image) else seen
+
+
+def _look_for_card(image: Picture, layout: Layout) -> Seen:
     outline = find_card(image)
     if outline is None:
         return Seen(Sight.SEVERAL if is_large_thing_there(image) else Sight.NOTHING)

@@ -27,7 +27,7 @@ _FULL_SHARE = 0.6
 
 def is_large_thing_there(image: Picture) -> bool:
     """Whether something as large as a card lies there, whatever its shape."""
-    return bool(_differs_from_ground(image).mean() > _LARGE_SHARE)
+    return bool(differs_from_ground(image).mean() > _LARGE_SHARE)
 
 
 def is_another_thing_beside(image: Picture, corners: Corners) -> bool:
@@ -37,7 +37,7 @@ def is_another_thing_beside(image: Picture, corners: Corners) -> bool:
         image: `uint8[H, W, 3], RGB`.
         corners: of the card, `float32[4, 2]`.
     """
-    differs = _differs_from_ground(image)
+    differs = differs_from_ground(image)
     scale = np.array(_SIZE_PX) / (image.shape[1], image.shape[0])
     plane = _with_margin(differs, (corners * scale).astype(np.float32))
     first, last = _BESIDE_MM
@@ -63,10 +63,25 @@ def _longest_run(is_there: NDArray[np.bool_]) -> int:
     return int((ends[1::2] - ends[::2]).max(initial=0))
 
 
-def _differs_from_ground(image: Picture) -> NDArray[np.uint8]:
+def soft_colours(image: Picture) -> Floats:
+    """The whole picture, too small to read in, `float32[120, 160, 3], CIE L*a*b*`.
+
+    Args:
+        image: `uint8[H, W, 3], RGB`.
+    """
     small = cv2.resize(image, _SIZE_PX, interpolation=cv2.INTER_AREA)
     soft = np.asarray(cv2.GaussianBlur(small, (0, 0), 1.0), np.float32)
-    lab = cv2.cvtColor(soft / 255, cv2.COLOR_RGB2LAB)
+    return np.asarray(cv2.cvtColor(soft / 255, cv2.COLOR_RGB2LAB), np.float32)
+
+
+def differs_from_ground(image: Picture, least: float = _DIFFERENT) -> NDArray[np.uint8]:
+    """Where something lies on the tray, `uint8[120, 160]`, 0 or 1.
+
+    Args:
+        image: `uint8[H, W, 3], RGB`.
+        least: difference, CIE L*a*b*.
+    """
+    lab = soft_colours(image)
     height, width = lab.shape[:2]
     y, x = np.mgrid[:height, :width].astype(np.float32)
     plane = np.stack([np.ones_like(x), x / width - 0.5, y / height - 0.5], axis=-1)
@@ -80,4 +95,4 @@ def _differs_from_ground(image: Picture) -> NDArray[np.uint8]:
         off = np.linalg.norm(colours - at @ fit, axis=1)
         is_ground = off <= np.quantile(off, kept_share)
     distance = np.linalg.norm(lab - plane @ fit, axis=2)
-    return np.asarray(distance > _DIFFERENT, np.uint8)
+    return np.asarray(distance > least, np.uint8)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from device.jobs.rejected_codes import RejectedCodes
 from device.reader.errors import (
     CardLostError,
     CardNotGenuineError,
@@ -29,7 +30,10 @@ from tests.device.posted import finish
 from tests.device.reader.visit_steps import CODE, PHOTO
 from tests.hw_sim.card import catalog
 from tests.hw_sim.card.issuer import Issuer
+from tests.hw_sim.card.physics import Fault
 from tests.hw_sim.card.profile import CardProfile, PinName
+
+MISREAD = PrintedCode.from_digits("33031420350000", None)
 
 # --- reading ahead --------------------------------------------------------------------------------
 
@@ -176,7 +180,7 @@ def test_a_typed_code_opens_the_photo(bench: Bench) -> None:
 
 def test_a_wrong_code_costs_one_try_however_often_the_photo_is_wanted(bench: Bench) -> None:
     bench.recognise()
-    bench.jobs.use_code(PrintedCode.from_digits("33031420350000", None))
+    bench.jobs.use_code(MISREAD)
     for _ in range(3):
         with pytest.raises(PrintedCodeRejectedError):
             bench.photo()
@@ -186,7 +190,7 @@ def test_a_wrong_code_costs_one_try_however_often_the_photo_is_wanted(bench: Ben
 def test_a_card_that_is_misread_whenever_it_is_laid_loses_one_try_in_all(bench: Bench) -> None:
     """It is read ahead at each laying, even for patients who never choose the face."""
     assert bench.front
-    bench.front.code = PrintedCode.from_digits("33031420350000", None)
+    bench.front.code = MISREAD
     for _ in range(4):
         read_ahead(bench)
         bench.jobs.forget()
@@ -195,6 +199,66 @@ def test_a_card_that_is_misread_whenever_it_is_laid_loses_one_try_in_all(bench: 
     read_ahead(bench)
     assert bench.photo() == PHOTO
     assert bench.card.tries_left(PinName.SURFACE_CODE_B) == 10
+
+
+LOST = [Fault.PULL_BEFORE_ANSWER, Fault.GARBAGE, Fault.TRUNCATED]
+"""What happens to the answer to a VERIFY that the card has carried out."""
+
+
+def tries_lost_if_the_answer_is_always_lost(bench: Bench, fault: Fault) -> int:
+    """The misread card is laid four times, and no answer to a code ever arrives."""
+    assert bench.front
+    bench.front.code = MISREAD
+    lose_answers(bench, fault)
+    for _ in range(4):
+        read_ahead(bench)
+        bench.jobs.forget()
+    left = bench.card.tries_left(PinName.SURFACE_CODE_B)
+    assert left is not None
+    return 10 - left
+
+
+def lose_answers(bench: Bench, fault: Fault) -> None:
+    physics = bench.card.physics
+    physics.before_command = lambda command: (
+        physics.fault_at(0, fault) if is_sent_code(command) else None
+    )
+
+
+def is_sent_code(command: bytes) -> bool:
+    return is_sent_pin(command) and command[4] == len(CODE.reference())
+
+
+@pytest.mark.parametrize("fault", LOST)
+def test_a_misread_card_whose_answer_is_always_lost_loses_one_try_in_all(
+    bench: Bench, fault: Fault
+) -> None:
+    assert tries_lost_if_the_answer_is_always_lost(bench, fault) == 1
+    assert bench.pins_sent == 1
+
+
+def test_a_reader_that_notes_only_what_it_was_answered_is_caught(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control: without the card's own word every laying costs a try."""
+    monkeypatch.setattr(RejectedCodes, "_settle", lambda *_: None)
+    assert tries_lost_if_the_answer_is_always_lost(bench, Fault.PULL_BEFORE_ANSWER) == 4
+
+
+@pytest.mark.parametrize("fault", [Fault.PULL_BEFORE_COMMAND, *LOST])
+def test_a_right_code_whose_answer_was_lost_is_accepted_at_the_next_laying(
+    lay: Lay, fault: Fault
+) -> None:
+    bench = lay(catalog.MY_NUMBER)
+    lose_answers(bench, fault)
+    read_ahead(bench)
+    with pytest.raises(ReaderError):
+        bench.photo()
+    bench.card.physics.before_command = None
+    bench.jobs.forget()
+    read_ahead(bench)
+    assert bench.photo() == PHOTO
+    assert [bench.pins_sent, bench.card.tries_left(PinName.SURFACE_CODE_B)] == [2, 10]
 
 
 def test_nothing_of_a_patient_is_sent_to_the_card_of_the_next(issuer: Issuer) -> None:

@@ -46,7 +46,7 @@ class Surface:
             tlv(tag, changes[tag]) if tag in changes else old
             for tag, old in zip(OBJECT_TAGS, objects_of(self.face), strict=True)
         ]
-        return replace(self, face=record_with_offsets(0xFF20, 0xDF21, objects, is_long=True))
+        return replace(self, face=record_with_offsets(0xFF20, 0xDF21, objects, is_long=False))
 
 
 def surface_of(card: SimulatedCard) -> Surface:

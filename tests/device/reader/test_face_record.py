@@ -137,7 +137,7 @@ def test_another_object_in_its_place(surface: Surface, index: int) -> None:
     objects = objects_of(surface.face)
     objects[index] = b"\xdf\x30" + objects[index][2:]
     with pytest.raises(MalformedAnswerError):
-        read(record_with_offsets(0xFF20, 0xDF21, objects, is_long=True))
+        read(record_with_offsets(0xFF20, 0xDF21, objects, is_long=False))
 
 
 @pytest.mark.parametrize("index", [0, 1, 2, 5, 6, 7])
@@ -145,7 +145,7 @@ def test_nothing_hides_behind_an_object(surface: Surface, index: int) -> None:
     objects = objects_of(surface.face)
     objects[index] += tlv(0xDF30, b"X")
     with pytest.raises(MalformedAnswerError):
-        read(record_with_offsets(0xFF20, 0xDF21, objects, is_long=True))
+        read(record_with_offsets(0xFF20, 0xDF21, objects, is_long=False))
 
 
 def test_another_file(surface: Surface) -> None:
@@ -156,9 +156,9 @@ def test_another_file(surface: Surface) -> None:
         b"\xff" * 400,
         surface.certificate,
         surface.face[:20],
-        record_with_offsets(0xFF40, 0xDF21, objects, is_long=True),
-        record_with_offsets(0xFF20, 0xDF20, objects, is_long=True),
-        record_with_offsets(0xFF20, 0xDF21, objects[:-1], is_long=True),
+        record_with_offsets(0xFF40, 0xDF21, objects, is_long=False),
+        record_with_offsets(0xFF20, 0xDF20, objects, is_long=False),
+        record_with_offsets(0xFF20, 0xDF21, objects[:-1], is_long=False),
         surface.face[: offsets_of(surface.face)[7]],
     ):
         with pytest.raises(MalformedAnswerError):

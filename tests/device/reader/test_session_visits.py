@@ -80,7 +80,6 @@ def in_phases(*phases: list[str]) -> list[str]:
     ("profile", "kind", "ways", "tries_left"),
     [
         (catalog.MY_NUMBER, CardKind.MY_NUMBER, (True, True), 3),
-        (catalog.UNKNOWN_ATR, CardKind.MY_NUMBER, (True, True), 3),
         (catalog.ODD_MANNERS, CardKind.MY_NUMBER, (True, True), 3),
         (catalog.NO_SHORT_IDS, CardKind.MY_NUMBER, (True, True), 3),
         (catalog.LICENCE_ON_MY_NUMBER, CardKind.MY_NUMBER, (True, True), 3),

@@ -37,7 +37,10 @@ def build_card_surface(
     front = padded(front_record)
     if len(front) > _LARGEST_FILE_BYTES:
         raise PhotoTooLargeError
-    cv_certificate = keys.cv_certificate(is_tampered=Tampering.CV_CERTIFICATE in profile.tampered)
+    cv_certificate = keys.cv_certificate(
+        is_tampered=Tampering.CV_CERTIFICATE in profile.tampered,
+        is_long=profile.has_long_outer_length,
+    )
     files: dict[int, File] = {
         0x0001: TransparentFile(padded(_age_record(profile, keys)), frozenset({_BIRTH_DATE_KEY})),
         0x0002: TransparentFile(front, _BOTH_CODES),

@@ -28,11 +28,12 @@ def build_card_text(
     padded = profile.padded
     number = number_record(profile)
     attributes = attribute_record(profile)
+    cv_certificate = keys.cv_certificate(is_long=profile.has_long_outer_length)
     files: dict[int, File] = {
         0x0001: TransparentFile(number, frozenset({_PIN, _CODE_A}), is_my_number=True),
         0x0002: TransparentFile(padded(attributes), frozenset({_PIN, _CODE_B})),
         0x0003: TransparentFile(padded(_signature_record(number, profile, keys)), _ANY),
-        0x0004: TransparentFile(padded(keys.cv_certificate())),
+        0x0004: TransparentFile(padded(cv_certificate)),
         0x0005: TransparentFile(padded(_application_data(keys))),
         0x0007: TransparentFile(padded(_chip_key_record(keys)), _ANY),
         0x0008: TransparentFile(b"\xff" * 16),

@@ -6,11 +6,16 @@ Source: facts/card.md §3.3.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from tests.hw_sim.card.png import blank_png
+from tests.hw_sim.card.front_pictures import (
+    address_picture,
+    name_picture,
+    security_code_picture,
+)
 from tests.hw_sim.card.profile import CardProfile, PhotoState, Tampering
 from tests.hw_sim.card.record_keys import RecordKeys, public_key_objects
 from tests.hw_sim.card.signature import sign_digests
 from tests.hw_sim.card.tlv import record_with_offsets, tlv
+from tests.hw_sim.card.victim import victim_of
 
 _PAINTED_BYTES = 8
 _BOX_HEADER_BYTES = 8
@@ -52,9 +57,9 @@ def front_record(
         laid.photo,
         issued.signed_by(keys),
         tlv(0xDF29, _date(profile.card_expiry)),
-        tlv(0xDF2A, blank_png(24, 12)),
+        tlv(0xDF2A, security_code_picture(profile.holder.security_code)),
     ]
-    return record_with_offsets(0xFF20, 0xDF21, objects, is_long=True)
+    return record_with_offsets(0xFF20, 0xDF21, objects, is_long=profile.has_long_outer_length)
 
 
 def _issued(profile: CardProfile, keys: RecordKeys, photo_jp2: bytes) -> _SignedParts:
@@ -64,7 +69,10 @@ def _issued(profile: CardProfile, keys: RecordKeys, photo_jp2: bytes) -> _Signed
         tlv(0xDF23, holder.sex.value.encode("ascii")),
         tlv(0xDF24, public_key_objects(keys.chip.public_key())),
     )
-    texts = (tlv(0xDF25, blank_png(368, 32)), tlv(0xDF26, blank_png(368, 64)))
+    texts = (
+        tlv(0xDF25, name_picture(holder.name)),
+        tlv(0xDF26, address_picture(holder.address)),
+    )
     return _SignedParts(identity, texts, tlv(0xDF27, _photo_of(profile, photo_jp2)))
 
 
@@ -93,7 +101,7 @@ def _tampered(parts: _SignedParts, profile: CardProfile, other_photo_jp2: bytes)
         other_day = profile.holder.birth_date - timedelta(days=366 * 10)
         identity = (tlv(0xDF22, _date(other_day)), *identity[1:])
     if Tampering.ATTRIBUTES in profile.tampered:
-        texts = (tlv(0xDF25, blank_png(368, 33)), texts[1])
+        texts = (tlv(0xDF25, name_picture(victim_of(profile.holder).name)), texts[1])
     if Tampering.PHOTO in profile.tampered:
         photo = _painted_over(photo)
     if Tampering.PHOTO_SWAPPED in profile.tampered:

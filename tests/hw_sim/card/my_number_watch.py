@@ -8,7 +8,7 @@ whether the card obeyed.
 Source: facts/card.md §3.3, §3.4, §5, §6.1; ISO/IEC 7816-4:2020 clause 11.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from tests.hw_sim.card import aids
 from tests.hw_sim.card.apdu import Command, parse_command
@@ -41,7 +41,7 @@ def addresses_my_number(trace: Trace) -> list[Exchange]:
             continue
         if command.ins == 0xA4 and command.p1 == 0x04:
             opened = _opened_after(exchange, command.data, opened)
-        elif any(_names(command, aid) for aid in opened):
+        elif any(_names(command, aid) for aid in opened | _named_applications(command)):
             found.append(exchange)
     return found
 
@@ -101,15 +101,46 @@ def _by_reference(command: Command) -> frozenset[int]:
     return frozenset({command.p2 & _SHORT_ID_BITS}) if is_named else frozenset()
 
 
+def _by_security_environment(command: Command) -> frozenset[int]:
+    """A file by identifier or path, or a key by a reference as short as that of a file."""
+    named = set()
+    for tag, value in _objects(command.data):
+        if tag == _FILE_OBJECT:
+            named.add(int.from_bytes(value[-2:], "big"))
+        elif tag in _KEY_OBJECTS and len(value) <= 2:
+            reference = int.from_bytes(value, "big")
+            named |= {reference, reference & _SHORT_ID_BITS} if len(value) == 1 else {reference}
+    return frozenset(named)
+
+
+def _named_applications(command: Command) -> frozenset[bytes]:
+    """Those that a security environment names, whichever is selected."""
+    if command.ins != _MANAGE_SECURITY_ENVIRONMENT:
+        return frozenset()
+    names = [value for tag, value in _objects(command.data) if tag == _APPLICATION_OBJECT and value]
+    return frozenset(aid for aid in _FORBIDDEN if any(map(aid.startswith, names)))
+
+
+def _objects(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Objects with a tag and a length of one byte each, as control references are."""
+    while len(data) >= 2:
+        end = 2 + data[1]
+        yield data[0], data[2:end]
+        data = data[end:]
+
+
 def _is_number(data: bytes) -> bool:
     return len(data) == _NUMBER_DIGITS and data.isdigit()
 
 
+_MANAGE_SECURITY_ENVIRONMENT = 0x22
+_FILE_OBJECT, _APPLICATION_OBJECT, _KEY_OBJECTS = 0x81, 0x82, (0x83, 0x84)
 _SECRET_INSTRUCTIONS = frozenset({0x20, 0x21, 0x24, 0x2C, 0x32})
 _NAMING: Mapping[int, Callable[[Command], frozenset[int]]] = {
     0xA4: _by_select,
     **dict.fromkeys((0xB0, 0xD6, 0xD0, 0x0E, 0xA0), _by_short_id_in_p1),
     **dict.fromkeys((0xB1, 0xD7, 0xD1, 0x0F, 0xA1), _by_p1_p2),
     **dict.fromkeys((0xB2, 0xB3, 0xDC, 0xDD, 0xE2, 0xA2), _by_record_short_id),
-    **dict.fromkeys(_SECRET_INSTRUCTIONS, _by_reference),
+    **dict.fromkeys((0x2A, 0x82, 0x86, 0x87, 0x88, *_SECRET_INSTRUCTIONS), _by_reference),
+    _MANAGE_SECURITY_ENVIRONMENT: _by_security_environment,
 }

@@ -13,6 +13,7 @@ import typing
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -34,8 +35,8 @@ class PersonaError(Exception):
 class PlannedFault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What happens at one command."""
 
-    at: int
-    """Number of the command, 1 = the first after the card is laid."""
+    at: Annotated[int, msgspec.Meta(ge=1)]
+    """Number of the command, 1 = the first after the card is laid for the first time."""
     what: Fault
     """What happens then."""
 
@@ -66,20 +67,22 @@ def names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
-def read_persona(name: str, variants: Sequence[str] = ()) -> Persona:
+def read_persona(name: str, variants: Sequence[str] = (), faults: Sequence[str] = ()) -> Persona:
     """Read the persona of that name.
 
     Args:
         name: Name of its file without the ending.
         variants: Changes to its card, each `SWITCH=VALUE`, e.g. `tries_left.text_pin=0`.
+        faults: What else will go wrong, each `N=WHAT`, e.g. `4=hang`.
 
     Raises:
-        PersonaError: There is none, or file or variant do not fit the schema.
+        PersonaError: There is none, or file, variant or fault do not fit the schema.
     """
     table = _whole_table(name)
     for variant in variants:
         table = _merged(table, {"card": _variant_table(variant)})
-    return _convert(table, " ".join([f"{name}.toml", *variants]))
+    persona = _convert(table, " ".join([f"{name}.toml", *variants]))
+    return msgspec.structs.replace(persona, faults=(*persona.faults, *map(_planned_fault, faults)))
 
 
 def parse_persona(text: str, where: str) -> Persona:
@@ -114,6 +117,16 @@ def _loads(text: str, where: str) -> Table:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PersonaError(f"{where}: {error}") from error
+
+
+def _planned_fault(text: str) -> PlannedFault:
+    at, equals, what = text.partition("=")
+    if not (equals and at.isascii() and at.isdigit() and int(at) >= 1):
+        raise PersonaError(f"a fault is N=WHAT, N from 1 on, e.g. 4=hang, not {text!r}")
+    known = [fault.value for fault in Fault]
+    if what not in known:
+        raise PersonaError(f"no fault is called {what!r}{_did_you_mean(what, known)}")
+    return PlannedFault(int(at), Fault(what))
 
 
 def _variant_table(variant: str) -> Table:

@@ -1,4 +1,4 @@
-"""A blank 1-bit PNG: the card keeps the name, the address and the codes as pictures.
+"""A blank 1-bit PNG: it stands for the picture of the 12-digit number, which nobody may read.
 
 Source: W3C PNG (third edition) clause 11; facts/card.md §3.3.
 """

@@ -169,7 +169,7 @@ class CardProfile:
     filler_bytes: int = 0
     """FF bytes after the object in every file."""
     has_long_outer_length: bool = False
-    """The text record's outer length is written as 82 xx xx."""
+    """Outer lengths of both EF 0002 and both EF 0004 have a leading zero, as 82 00 xx."""
     photo_state: PhotoState = PhotoState.PRESENT
     """The photo: present, absent or corrupt."""
     least_photo_bytes: int = 0

@@ -27,10 +27,16 @@ class RecordKeys:
     issuer_key_id: bytes
     """16 bytes, names the issuer's key."""
 
-    def cv_certificate(self, *, is_tampered: bool = False) -> bytes:
-        """The issuer's card-verifiable certificate, 568 bytes."""
+    def cv_certificate(self, *, is_tampered: bool = False, is_long: bool = False) -> bytes:
+        """The issuer's card-verifiable certificate, 568 bytes.
+
+        Args:
+            is_tampered: The CA has signed another one.
+            is_long: The outer length is not in its shortest form; one byte more.
+        """
         body = CA_KEY_ID + self.issuer_key_id + public_key_objects(self.issuer.public_key())
-        return _certificate(self.ca, body, body[:-1] + b"\x00" if is_tampered else body)
+        signed = body[:-1] + b"\x00" if is_tampered else body
+        return _certificate(self.ca, body, signed, is_long=is_long)
 
     def ca_certificate(self) -> bytes:
         """The record CA's certificate by itself, 568 bytes."""
@@ -38,8 +44,11 @@ class RecordKeys:
         return _certificate(self.ca, body, body)
 
 
-def _certificate(signer: RSAPrivateKey, body: bytes, signed: bytes) -> bytes:
-    return tlv(0x7F21, tlv(0x5F4E, body) + tlv(0x5F37, sign_digests(signer, signed)))
+def _certificate(
+    signer: RSAPrivateKey, body: bytes, signed: bytes, *, is_long: bool = False
+) -> bytes:
+    content = tlv(0x5F4E, body) + tlv(0x5F37, sign_digests(signer, signed))
+    return tlv(0x7F21, content, is_long=is_long)
 
 
 def public_key_objects(key: RSAPublicKey) -> bytes:

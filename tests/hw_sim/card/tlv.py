@@ -12,7 +12,8 @@ def tlv(tag: int, value: bytes, *, is_long: bool = False) -> bytes:
     Args:
         tag: The tag as a number, e.g. 0xDF21.
         value: Up to 65,535 bytes.
-        is_long: Write the length as `82 xx xx` even where fewer bytes would do.
+        is_long: Write the length with a leading zero, which is not its shortest form: `82 00 xx`,
+            or `83 00 xx xx` from 256 bytes on.
     """
     return _tag_bytes(tag) + _length(len(value), is_long=is_long) + value
 
@@ -26,7 +27,7 @@ def record_with_offsets(
         outer_tag: Tag of the whole record.
         table_tag: Tag of the table of big-endian 16-bit offsets.
         objects: The complete objects that follow the table.
-        is_long: Write the outer length as `82 xx xx` in any case.
+        is_long: Write the outer length with a leading zero; see `tlv`.
 
     Source: facts/card.md §3.1, §3.3 (DF21), §3.4.
     """
@@ -46,8 +47,7 @@ def _tag_bytes(tag: int) -> bytes:
 
 
 def _length(length: int, *, is_long: bool) -> bytes:
-    if is_long or length > 0xFF:
-        return b"\x82" + length.to_bytes(2, "big")
-    if length > 0x7F:
-        return b"\x81" + length.to_bytes(1, "big")
+    if length > 0x7F or is_long:
+        count = (1 if length <= 0xFF else 2) + is_long
+        return bytes((0x80 | count,)) + length.to_bytes(count, "big")
     return length.to_bytes(1, "big")

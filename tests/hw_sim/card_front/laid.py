@@ -47,7 +47,7 @@ class Laid:
             gloss: share of the mirrored light that a smooth card would send.
         """
         height, width = picture.shape[:2]
-        coverage = _rounded_sheet(width, height)
+        coverage = rounded_sheet(width, height, CORNER_RADIUS_MM)
         if picture.shape[2] == 4:
             coverage = coverage * (picture[:, :, 3].astype(np.float32) / 255)
         colour = picture[:, :, :3] * coverage[:, :, None]
@@ -57,8 +57,15 @@ class Laid:
         return cls(soft, right_mm, down_mm, turn_deg, gloss)
 
 
-def _rounded_sheet(width: int, height: int) -> NDArray[np.float32]:
-    radius = px(CORNER_RADIUS_MM)
+def rounded_sheet(width: int, height: int, radius_mm: float) -> NDArray[np.float32]:
+    """Coverage of a sheet with round corners, `float32[height, width]`, 0 to 1.
+
+    Args:
+        width: in pixels.
+        height: in pixels.
+        radius_mm: of its corners.
+    """
+    radius = px(radius_mm)
     sheet = np.zeros((height, width), np.uint8)
     cv2.rectangle(sheet, (radius, 0), (width - 1 - radius, height - 1), _FULL, -1)
     cv2.rectangle(sheet, (0, radius), (width - 1, height - 1 - radius), _FULL, -1)

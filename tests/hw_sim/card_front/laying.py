@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tests.hw_sim.card.profile import CardProfile
 from tests.hw_sim.card_front.back import render_back
 from tests.hw_sim.card_front.camera import photograph_things
+from tests.hw_sim.card_front.case import opaque_case
 from tests.hw_sim.card_front.front import PrintedField, PrintedFront, print_front, render_front
 from tests.hw_sim.card_front.holders import sample_profile
 from tests.hw_sim.card_front.laid import Laid
@@ -31,6 +32,8 @@ class Subject(Enum):
     BACK_IN_SLEEVE = "back_in_sleeve"
     SEVERAL = "several"
     EMPTY = "empty"
+    IN_CASE = "in_case"
+    """An opaque case; nothing of the card in it is seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ class Laying:
                 return in_sleeve(render_back(self.profile, self.look), rng)
             case Subject.SEVERAL:
                 return _with_another(front, rng)
+            case Subject.IN_CASE:
+                return [opaque_case(rng)]
             case _:
                 assert_never(self.subject)
 

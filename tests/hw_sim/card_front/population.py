@@ -6,11 +6,12 @@ any of its pictures stays in the population and is counted apart (`laying.is_rea
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from tests.hw_sim.card_front.laying import Laying, Subject, sample_laying
-from tests.hw_sim.card_front.sample_shot import Difficulty
+from tests.hw_sim.card_front.sample_shot import Difficulty, sample_shot
 
 _DIFFICULTY_SHARES = (0.3, 0.5, 0.2)
 _OTHERS = (
@@ -19,6 +20,7 @@ _OTHERS = (
     Subject.BACK_IN_SLEEVE,
     Subject.SEVERAL,
     Subject.EMPTY,
+    Subject.IN_CASE,
 )
 
 
@@ -46,3 +48,9 @@ def laying_of(number: int, seed: int, subject: Subject) -> tuple[Difficulty, Lay
     rng = np.random.default_rng([seed, 6, number])
     difficulty = tuple(Difficulty)[int(rng.choice(3, p=_DIFFICULTY_SHARES))]
     return difficulty, sample_laying(rng, difficulty, subject)
+
+
+def laid_again(laying: Laying, difficulty: Difficulty, number: int, seed: int) -> Laying:
+    """The same card taken up and laid once more in conditions as difficult as before."""
+    rng = np.random.default_rng([seed, 7, number])
+    return replace(laying, shot=sample_shot(rng, difficulty), seed=int(rng.integers(2**31)))

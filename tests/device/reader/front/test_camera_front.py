@@ -11,8 +11,9 @@ from device.errors import DeviceError
 from device.reader.errors import PrintedCodeUnreadableError, ReadingStoppedError
 from device.reader.front import camera_front
 from device.reader.front.camera_front import LONGEST_S, MOST_PICTURES, CameraFront
+from device.reader.front.layout import Layout
 from device.reader.front.line_net import LineNet, LogShares, Strips
-from device.reader.front.sight import Seen, Sight
+from device.reader.front.sight import Seen, Sight, look_at
 from device.reader.ocr.tesseract import Settings, create
 from device.reader.port import OcrEngine
 from hostlink.terms import FailureCode
@@ -197,3 +198,75 @@ def test_few_odd_pictures_explain_no_silence(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_readable_card_explains_no_silence() -> None:
     front = front_of(FakeCamera(picture_of(Subject.FRONT)), Blind())
     assert front.explain_silence() is FailureCode.CARD_UNREADABLE
+
+
+@pytest.mark.parametrize("seed", range(1, 4))
+@pytest.mark.parametrize(
+    ("subject", "failure"),
+    [
+        (Subject.FRONT_IN_SLEEVE, FailureCode.CARD_IN_CASE),
+        (Subject.BACK_IN_SLEEVE, FailureCode.CARD_IN_CASE),
+        (Subject.IN_CASE, FailureCode.CARD_IN_CASE),
+        (Subject.BACK, FailureCode.CARD_UNREADABLE),
+        (Subject.EMPTY, FailureCode.CARD_UNREADABLE),
+        (Subject.SEVERAL, FailureCode.SEVERAL_CARDS),
+    ],
+)
+def test_silence_in_and_out_of_cases(subject: Subject, failure: FailureCode, seed: int) -> None:
+    camera = FakeCamera(picture_of(subject, seed=seed))
+    assert front_of(camera, Blind()).explain_silence() is failure
+
+
+def test_no_front_stays_of_a_silent_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Seen] = []
+
+    def kept(image: NDArray[np.uint8], layout: Layout) -> Seen:
+        seen.append(look_at(image, layout))
+        assert seen[-1].front is not None
+        assert seen[-1].front.any()
+        return seen[-1]
+
+    monkeypatch.setattr(camera_front, "look_at", kept)
+    front_of(FakeCamera(picture_of(Subject.FRONT)), Blind()).explain_silence()
+    assert len(seen) == 5
+    assert not any(one.front.any() for one in seen if one.front is not None)
+
+
+def unreadable(subject: Subject) -> FakeCamera:
+    """A slow camera that is out of focus."""
+    blurred = cv2.GaussianBlur(picture_of(subject), (0, 0), 12)
+    return FakeCamera(np.asarray(blurred, np.uint8), gap_s=0.5)
+
+
+@pytest.mark.parametrize("seed", range(1, 7))
+def test_a_case_whose_front_is_to_be_read(seed: int) -> None:
+    camera = FakeCamera(picture_of(Subject.IN_CASE, seed=seed), gap_s=0.5)
+    assert failure_of(camera, Blind()) is FailureCode.CARD_IN_CASE
+
+
+def test_a_front_that_cannot_be_read_is_in_no_case() -> None:
+    camera = unreadable(Subject.FRONT)
+    assert failure_of(camera, Blind()) is FailureCode.PRINTED_CODE_UNREADABLE
+
+
+def test_a_clear_sleeve_refuses_nobody(engine: OcrEngine) -> None:
+    camera = FakeCamera(picture_of(Subject.FRONT_IN_SLEEVE))
+    code = front_of(camera, engine).read_printed_code(PROFILE.card_expiry, never)
+    assert code.reference().decode() == PROFILE.matching_code_b
+
+
+def test_a_front_is_not_asked_for_a_case_before_it_could_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    camera = unreadable(Subject.FRONT)
+
+    def is_case(_: NDArray[np.uint8]) -> bool:
+        asked.append(len(camera.given))
+        return True
+
+    monkeypatch.setattr(camera_front, "is_closed_case", is_case)
+    # However sure it is of a case, all pictures were read first.
+    assert failure_of(camera, Blind()) is FailureCode.CARD_IN_CASE
+    assert asked == list(range(4, len(camera.given) + 1))
+    assert len(camera.given) > 4

@@ -73,6 +73,29 @@ def test_a_sleeve_is_less_long_for_its_height_than_a_card() -> None:
     assert look_at(image, MY_NUMBER_CARD).sight is Sight.IN_CASE
 
 
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_a_front_in_a_clear_sleeve_is_handed_on(seed: int) -> None:
+    seen = look_at(picture_of(Subject.FRONT_IN_SLEEVE, seed=seed), MY_NUMBER_CARD)
+    assert seen.sight is Sight.FRONT
+    assert seen.front is not None
+
+
+def test_only_what_is_no_front_is_asked_whether_it_is_a_case(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Subject] = []
+    for subject in (Subject.FRONT, Subject.FRONT_IN_SLEEVE, Subject.BACK, Subject.SEVERAL):
+
+        def is_case(_: Picture, subject: Subject = subject) -> bool:
+            asked.append(subject)
+            return True
+
+        monkeypatch.setattr(sight, "is_closed_case", is_case)
+        seen = look_at(picture_of(subject), MY_NUMBER_CARD)
+        assert (seen.sight is Sight.IN_CASE) == (subject in asked)
+    assert asked == [Subject.BACK, Subject.SEVERAL]
+
+
 def test_the_empty_tray() -> None:
     assert look_at(picture_of(Subject.EMPTY), MY_NUMBER_CARD).sight is Sight.NOTHING
 
