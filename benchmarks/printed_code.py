@@ -5,8 +5,10 @@ cards before the camera. Each is one laying of the stated population (fronts alo
 holder, print and wear, 30 % easy, 50 % ordinary, 20 % hard conditions), whose pictures go through
 the real `CameraFront` at 15 pictures a second of simulated time. A code counts as sent when the
 reading returns one; it is wrong when the card would refuse it. Layings of which a person could read
-some field in none of the pictures stay in the count and are also told apart. The peer is one plain
-pass of Tesseract over the whole straightened card, with regular expressions.
+some field in none of the pictures stay in the count and are also told apart. A card that is not
+read is laid once more, as the screen asks the patient to, in light and places drawn anew and as
+difficult as before; that second laying is reported apart. The peer is one plain pass of Tesseract
+over the whole straightened card, with regular expressions.
 """
 
 import argparse
@@ -16,7 +18,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -33,10 +35,11 @@ from device.reader.front.sight import look_at
 from device.reader.ocr.tesseract import Settings, create, find_tessdata
 from device.reader.port import OcrEngine
 from tests.hw_sim.card_front.laying import Frame, Laying, Subject, is_readable
-from tests.hw_sim.card_front.population import laying_of
+from tests.hw_sim.card_front.population import laid_again, laying_of
 
 _FPS = 15
-_UNSEEN_SEED = 80_000
+_SENT = ("read", "wrong")
+_UNSEEN_SEED = 90_000
 """Everything below was used while the reader was written."""
 
 
@@ -90,6 +93,8 @@ class Outcome:
     """Used."""
     cpu_s: float
     """Of the reader, without the simulation."""
+    result_laid_again: str
+    """Of the second laying; `result` where one was enough."""
 
 
 @cache
@@ -100,20 +105,17 @@ def engine() -> OcrEngine:
 
 
 def lay(number: int, seed: int) -> Outcome:
-    """Lays one card and reads it."""
+    """Lays one card and reads it; lays it once more where that failed."""
     difficulty, laying = laying_of(number, seed, Subject.FRONT)
     engine()
     camera = TrayCamera(laying)
-    front = CameraFront(lambda: camera, engine(), now_s=lambda: camera.now_s)
     begun_s = time.process_time()
-    try:
-        code = front.read_printed_code(laying.profile.card_expiry, lambda: False)
-        is_right = code.reference().decode() == laying.profile.matching_code_b
-        result = "read" if is_right else "wrong"
-    except PrintedCodeUnreadableError as error:
-        result = error.failure.name
-    except DeviceError as error:
-        result = type(error).__name__
+    result = _read(camera, laying)
+    cpu_s = time.process_time() - begun_s - camera.rendering_s
+    again = result
+    if result not in _SENT:
+        second = laid_again(laying, difficulty, number, seed)
+        again = _read(TrayCamera(second), second)
     return Outcome(
         number,
         difficulty.value,
@@ -121,8 +123,21 @@ def lay(number: int, seed: int) -> Outcome:
         result,
         is_readable(camera.frames),
         len(camera.frames),
-        time.process_time() - begun_s - camera.rendering_s,
+        cpu_s,
+        again,
     )
+
+
+def _read(camera: TrayCamera, laying: Laying) -> str:
+    front = CameraFront(lambda: camera, engine(), now_s=lambda: camera.now_s)
+    try:
+        code = front.read_printed_code(laying.profile.card_expiry, lambda: False)
+    except PrintedCodeUnreadableError as error:
+        return error.failure.name
+    except DeviceError as error:
+        return type(error).__name__
+    is_right = code.reference().decode() == laying.profile.matching_code_b
+    return "read" if is_right else "wrong"
 
 
 def _effects(laying: Laying) -> Iterator[str]:
@@ -193,10 +208,12 @@ def report(outcomes: Sequence[Outcome]) -> None:
     _report_group("all", outcomes)
     readable = [outcome for outcome in outcomes if outcome.is_readable]
     _report_group("a person could read", readable)
-    wrong = [outcome.number for outcome in outcomes if outcome.result == "wrong"]
-    rate = highest_rate(len(wrong), len(outcomes))
-    print(f"wrong codes sent: {len(wrong)} {wrong}; with 95 % confidence below {rate:.2e}")
-    reasons = Counter(o.result for o in outcomes if o.result not in ("read", "wrong"))
+    _report_group("laid twice at most", [replace(o, result=o.result_laid_again) for o in outcomes])
+    wrong = [outcome.number for outcome in outcomes if outcome.result_laid_again == "wrong"]
+    layings = len(outcomes) + sum(outcome.result not in _SENT for outcome in outcomes)
+    rate = highest_rate(len(wrong), layings)
+    print(f"wrong codes sent in {layings} layings: {len(wrong)} {wrong}; below {rate:.2e} (95 %)")
+    reasons = Counter(o.result for o in outcomes if o.result not in _SENT)
     print("nothing sent:", ", ".join(f"{name} {count}" for name, count in reasons.most_common()))
     done = [outcome for outcome in outcomes if outcome.result == "read"] or outcomes
     pictures = np.percentile([outcome.pictures for outcome in done], (50, 95))

@@ -1,12 +1,14 @@
 """Learns, measures on fonts kept out, and writes the network."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch.nn import functional
+from torch.utils.data import DataLoader, IterableDataset
 
 from device.reader.front.line_net import STEP_PX
 from training.printed_lines.fonts import Typeface, typefaces
@@ -55,14 +57,14 @@ def _learn(network: LineNetwork, lines: Lines, plan: Plan) -> None:
     optimiser = torch.optim.AdamW(network.parameters(), LEARNING_RATE, weight_decay=1e-2)
     parts = {"network": network, "optimiser": optimiser}
     first = _resume(plan.checkpoint, parts)
-    rng = torch.Generator().manual_seed(plan.seed + first)
+    # One process wears the next lines while another learns from these.
+    batches = iter(DataLoader(_Batches(lines, plan.seed + first), batch_size=None, num_workers=1))
     network.train()
     mean_loss = 0.0
     for step in range(first, plan.steps):
-        chosen = torch.randint(len(lines.lengths), (BATCH,), generator=rng).numpy()
         for group in optimiser.param_groups:
             group["lr"] = LEARNING_RATE * _share_of_rate(step, plan.steps)
-        loss = _loss(network, lines, chosen, rng)
+        loss = _loss(network, *next(batches))
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
@@ -89,17 +91,33 @@ def _resume(checkpoint: Path, parts: dict[str, torch.nn.Module]) -> int:
     return int(stored["step"])
 
 
+class _Batches(IterableDataset[tuple[torch.Tensor, ...]]):
+    """Worn lines, their signs and how many these are, for ever."""
+
+    def __init__(self, lines: Lines, seed: int) -> None:
+        super().__init__()
+        self._lines = lines
+        self._seed = seed
+
+    def __iter__(self) -> Iterator[tuple[torch.Tensor, ...]]:
+        rng = torch.Generator().manual_seed(self._seed)
+        lines = self._lines
+        while True:
+            chosen = torch.randint(len(lines.lengths), (BATCH,), generator=rng).numpy()
+            images, signs, lengths = (
+                torch.from_numpy(values[chosen])
+                for values in (lines.images, lines.signs, lines.lengths)
+            )
+            yield worn(images.unsqueeze(1), rng), signs.long(), lengths
+
+
 def _loss(
-    network: LineNetwork, lines: Lines, chosen: np.ndarray, rng: torch.Generator
+    network: LineNetwork, pictures: torch.Tensor, signs: torch.Tensor, lengths: torch.Tensor
 ) -> torch.Tensor:
-    images = torch.from_numpy(lines.images[chosen]).float().unsqueeze(1) / 255
-    pictures = worn(images, rng).to(memory_format=torch.channels_last)
     with torch.autocast("cpu", torch.bfloat16):
-        scores = network(pictures)
+        scores = network(pictures.to(memory_format=torch.channels_last))
     shares = scores.float().squeeze(2).permute(2, 0, 1).log_softmax(2)
-    lengths = torch.from_numpy(lines.lengths[chosen])
     widths = torch.full_like(lengths, SIZE[1] // STEP_PX)
-    signs = torch.from_numpy(lines.signs[chosen]).long()
     return functional.ctc_loss(shares, signs, widths, lengths, zero_infinity=True)
 
 
@@ -110,7 +128,7 @@ def measure(network: LineNetwork, faces: list[Typeface]) -> None:
     lines = draw(faces, HELD_OUT_LINES, np.random.default_rng(0))
     certainties, wrong = [], []
     for first in range(0, HELD_OUT_LINES, BATCH):
-        images = torch.from_numpy(lines.images[first : first + BATCH]).float().unsqueeze(1) / 255
+        images = torch.from_numpy(lines.images[first : first + BATCH]).unsqueeze(1)
         with torch.no_grad():
             shares = torch.softmax(network(worn(images, rng)).squeeze(2), 1)
         certainty, best = shares.max(dim=1)

@@ -21,7 +21,7 @@ _LEAST_SURE = 2
 """What engines mistake in a font they mistake in every picture: doubt alone is never enough."""
 _PENALTY = 3
 """How many readings it takes to outweigh one that says something else."""
-_SILENT_FOR_ONE = 4
+_SILENT_FOR_ONE = 8
 """Pictures without a reading for each weight more: print that is hard to read is misread."""
 
 

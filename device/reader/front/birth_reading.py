@@ -1,5 +1,6 @@
 """Reads the date of birth, and the card's last day, in the strips of one picture."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
@@ -22,8 +23,11 @@ from device.reader.port import OcrEngine
 from device.reader.printed_code import day_of_birth, era_of
 
 _OLDEST = 120
-_LONGEST_VALIDITY = 11
-"""Years."""
+_SHORTEST_VALIDITY, _LONGEST_VALIDITY = 5, 11
+"""Years; the shortest of cards that end on a birthday."""
+_NUMBER = re.compile(r"\d+")
+_NUMBERS = (range(1900, 2100), range(1, 13), range(1, 32))
+"""Of a Gregorian date."""
 _CLOSEST_STRIPS = 3
 """A line reaches into so many, at most."""
 
@@ -50,7 +54,7 @@ class BirthReader:
         seen = [*_freely_seen(strips, self._freely_in), *self._seen_birthdays(strips)]
         seen = [sighting for sighting in seen if self._is_believable(sighting.value)]
         best = max(seen, key=lambda sighting: sighting.fit, default=None)
-        if best is not None and not self._is_damaged(best):
+        if best is not None and not self._is_scratched(best):
             yield from weighed(best, self._read_by_engine(best, preparation))
 
     def _freely_in(self, words: str) -> PrintedDate | None:
@@ -58,9 +62,9 @@ class BirthReader:
         birth = birth_date_in(words, None)
         return None if birth is not None and birth.era and self._expiry is not None else birth
 
-    def _is_damaged(self, seen: Sighting[PrintedDate]) -> bool:
+    def _is_scratched(self, seen: Sighting[PrintedDate]) -> bool:
         count = len(self._unknown_numbers_of(seen.value))
-        return any(map(seen.strip.is_damaged, numbers_in(seen.strip.answers)[:count]))
+        return any(map(seen.strip.is_scratched, numbers_in(seen.strip.answers)[:count]))
 
     def _read_by_engine(
         self, seen: Sighting[PrintedDate], preparation: Preparation
@@ -113,7 +117,11 @@ class BirthReader:
             return False
         if self._expiry is None:
             return True
-        return self._expiry.year - _OLDEST - _LONGEST_VALIDITY <= born.year <= self._expiry.year
+        # The last day, its end hidden, looks like a date of birth; no card ends so soon after one.
+        is_last_day = not birth.era and birth.is_birthday_of(self._expiry)
+        youngest = _SHORTEST_VALIDITY if is_last_day else 0
+        oldest = _OLDEST + _LONGEST_VALIDITY
+        return youngest <= self._expiry.year - born.year <= oldest
 
 
 def read_expiry(strips: Sequence[Strip], engine: OcrEngine, preparation: Preparation) -> Readings:
@@ -132,8 +140,18 @@ def _freely_seen(
         words = likeliest_words(strip.answers)
         found = date_in(words)
         if found is not None:
-            fit = float(log_likelihoods(strip.answers, [words])[0])
-            yield Sighting(found, float(np.exp(fit)), fit, strip)
+            each = log_likelihoods(strip.answers, list(_with_other_numbers(words)))
+            fit = float(np.logaddexp.reduce(each))
+            yield Sighting(found, float(np.exp(each[0] - fit)), fit, strip)
+
+
+def _with_other_numbers(words: str) -> Iterator[str]:
+    """A date, and all that differ from it in one number."""
+    yield words
+    numbers = list(_NUMBER.finditer(words))[: len(_NUMBERS)]
+    for number, values in zip(numbers, _NUMBERS, strict=False):
+        before, after = words[: number.start()], words[number.end() :]
+        yield from (f"{before}{n}{after}" for n in values if f"{n}" != number[0])
 
 
 def _birthdays_until(expiry: date) -> Iterator[PrintedDate]:

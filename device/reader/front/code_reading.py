@@ -26,7 +26,7 @@ def read_security_code(
     """The four digits and what the reading weighs."""
     seen = [sighting for strip in strips for sighting in _seen(strip)]
     best = max(seen, key=lambda sighting: sighting.fit, default=None)
-    if best is not None and not best.strip.is_touched() and not _is_damaged(best.strip):
+    if best is not None and not _is_scratched(best.strip):
         picture = best.strip.picture(preparation)
         yield from weighed(best, _read_by(engine, picture, best.value))
 
@@ -42,8 +42,8 @@ def _seen(strip: Strip) -> Iterator[Sighting[str]]:
         yield Sighting(codes[best], float(np.exp(each[best] - fit)), fit, strip)
 
 
-def _is_damaged(strip: Strip) -> bool:
-    return any(strip.is_damaged(number) for number in numbers_in(strip.answers))
+def _is_scratched(strip: Strip) -> bool:
+    return any(map(strip.is_scratched, numbers_in(strip.answers)))
 
 
 def _read_by(engine: OcrEngine, picture: NDArray[np.uint8], seen: str) -> str | None:

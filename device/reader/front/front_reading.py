@@ -18,7 +18,7 @@ from device.reader.front.flat_card import PX_PER_MM, part
 from device.reader.front.fusion import fused
 from device.reader.front.ink import Print, print_on
 from device.reader.front.layout import Layout
-from device.reader.front.strips import Preparation, Strip, read_strips
+from device.reader.front.strips import Preparation, read_strips
 from device.reader.port import OcrEngine
 from device.reader.printed_code import PrintedCode
 
@@ -95,13 +95,15 @@ class FrontReading:
         preparation = _PREPARATIONS[self._pictures % len(_PREPARATIONS)]
         self._pictures += 1
         if self._codes.winner() is None:
-            lines = [self._strips(front.security_code) for front in fronts]
+            code_em_px = self._layout.security_code_em_mm * PX_PER_MM
+            lines = [read_strips(front.security_code, code_em_px) for front in fronts]
             codes = (read_security_code(strips, self._engine, preparation) for strips in lines)
             _cast(self._codes, codes)
         needs_birth = self._birth() is None
         needs_expiry = self._expiry is None and self._expiries.winner() is None
         if needs_birth or needs_expiry:
-            lines = [self._strips(front.dates) for front in fronts]
+            dates_em_px = self._layout.dates_em_mm * PX_PER_MM
+            lines = [read_strips(front.dates, dates_em_px) for front in fronts]
             if needs_birth:
                 births = (self._birth_reader.read(strips, preparation) for strips in lines)
                 _cast(self._births, births)
@@ -116,9 +118,6 @@ class FrontReading:
         if birth is None or code is None or expiry_year is None:
             return None
         return PrintedCode.from_print(birth.words(), expiry_year, code)
-
-    def _strips(self, print_: Print) -> list[Strip]:
-        return read_strips(print_, self._layout.em_mm * PX_PER_MM)
 
     def _birth(self) -> PrintedDate | None:
         birth = self._births.winner()

@@ -16,7 +16,7 @@ _SOFTNESS_PX = 1.5
 
 
 def fused(prints: Sequence[Print]) -> Print:
-    """The ink that most pictures show, the scratches that any of them shows, and what light hides.
+    """The ink that most pictures show, and the scratches that any of them shows.
 
     Args:
         prints: of the same part of the same card; at least one.
@@ -29,12 +29,8 @@ def fused(prints: Sequence[Print]) -> Print:
     moved = np.stack([_moved(ink, shift) for ink, shift in zip(inks, shifts, strict=True)])
     most = max(1, round(_INKED_SHARE * len(inks)))
     inkiest = np.partition(moved, len(inks) - most, axis=0)[-most:]
-    return Print(
-        np.asarray(inkiest.mean(axis=0), np.float32),
-        np.any([each.scratches for each in prints], axis=0),
-        # What one picture hides another shows, when the light moves.
-        np.mean([each.blinding for each in prints], axis=0) > 1 - _INKED_SHARE,
-    )
+    scratches = np.any([each.scratches for each in prints], axis=0)
+    return Print(np.asarray(inkiest.mean(axis=0), np.float32), scratches)
 
 
 def _shift(onto: Ink, ink: Ink) -> NDArray[np.float64]:

@@ -16,9 +16,18 @@ Ink = NDArray[np.float32]
 _STROKE_REACH_MM = 3.2
 """Print is darker than the lightest card within this distance; a photo is wider."""
 _STROKE_PX = 2 * round(_STROKE_REACH_MM / 2 * PX_PER_MM) + 1
+_SOFTNESS_PX = 1.2
+"""Blur against noise."""
+_SCRATCH_PX = 7
+"""Wider than one; it is lighter than the paper and would make all around it seem print."""
 _DARKEST_PAPER = 0.68
 """Of the part's paper."""
-_BLINDING, _BLINDING_BLUR_PX = 242, 2.0
+_SKIN = 1.22
+"""Redness against the card's, at least."""
+_DARK_LEVEL = 8.0
+"""Added to each colour: what is nearly black has none."""
+_SKIN_BLUR_PX, _SKIN_PX = 2.0, 13
+"""At half size; dirt is smaller."""
 _STRENGTH_REACH_MM = 3.0
 _PALEST = 0.35
 """Of the part's strongest print: anything paler is ornament."""
@@ -34,19 +43,11 @@ class Print:
     """How much of it there is."""
     scratches: NDArray[np.bool_] = field(repr=False)
     """`bool[H, W]`: where strokes may be gone."""
-    blinding: NDArray[np.bool_] = field(repr=False)
-    """`bool[H, W]`: where whole digits may be that nobody sees."""
 
 
 def print_on(part: Picture) -> Print:
     """What is printed there."""
-    return Print(ink_of(part), scratches_in(part), _is_blinding(part))
-
-
-def _is_blinding(part: Picture) -> NDArray[np.bool_]:
-    """Marks light that is too strong for the camera: whatever it lies on looks like bare card."""
-    light = cv2.GaussianBlur(part.mean(axis=2), (0, 0), _BLINDING_BLUR_PX)
-    return np.asarray(light > _BLINDING, np.bool_)
+    return Print(ink_of(part), scratches_in(part))
 
 
 def ink_of(part: Picture) -> Ink:
@@ -55,7 +56,9 @@ def ink_of(part: Picture) -> Ink:
     The lightest of the three colours counts: coloured ornament is light in one of them, black
     print in none.
     """
-    light = _without_strokes(part.max(axis=2))
+    side = np.ones((_SCRATCH_PX, _SCRATCH_PX), np.uint8)
+    bare = cv2.morphologyEx(part.max(axis=2), cv2.MORPH_OPEN, side)
+    light = _without_strokes(np.asarray(bare, np.uint8))
     paper = cv2.GaussianBlur(light, (0, 0), _STROKE_PX / 12).astype(np.float32)
     ink = np.clip(1 - part.max(axis=2) / np.maximum(paper, 1), 0, 1)
     ink[_is_thing(part)] = 1
@@ -63,16 +66,29 @@ def ink_of(part: Picture) -> Ink:
 
 
 def _is_thing(part: Picture) -> NDArray[np.bool_]:
-    """Marks what is wide and darker than any card beside it: a finger, the photo.
+    """Marks what is wide and darker or redder than any card beside it: the photo, a finger."""
+    height, width = part.shape[:2]
+    half = (width // 2, height // 2)
+    soft = cv2.GaussianBlur(part, (0, 0), _SOFTNESS_PX)
+    small = np.asarray(cv2.resize(soft, half, interpolation=cv2.INTER_AREA), np.uint8)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_STROKE_PX // 2, _STROKE_PX // 2))
+    light = cv2.morphologyEx(small.mean(axis=2), cv2.MORPH_CLOSE, disc)
+    is_thing = (light < _DARKEST_PAPER * np.median(light)) | _is_skin(small)
+    thing = cv2.resize(is_thing.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
+    return np.asarray(thing > 0, np.bool_)
 
-    Skin is lightest in red, so all colours count here.
-    """
-    light = _without_strokes(np.asarray(part.mean(axis=2), np.uint8))
-    return np.asarray(light < _DARKEST_PAPER * np.median(light), np.bool_)
+
+def _is_skin(small: Picture) -> NDArray[np.bool_]:
+    """Marks fingers, which may be as light as the card but are redder, whoever's they are."""
+    soft = cv2.GaussianBlur(small, (0, 0), _SKIN_BLUR_PX).astype(np.float32) + _DARK_LEVEL
+    redness = soft[..., 0] / soft[..., 2]
+    is_red = (redness > _SKIN * np.median(redness)).astype(np.uint8)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_SKIN_PX, _SKIN_PX))
+    return np.asarray(cv2.morphologyEx(is_red, cv2.MORPH_OPEN, disc) > 0, np.bool_)
 
 
 def _without_strokes(light: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    soft = cv2.GaussianBlur(light, (0, 0), 1.2)
+    soft = cv2.GaussianBlur(light, (0, 0), _SOFTNESS_PX)
     side = np.ones((_STROKE_PX, _STROKE_PX), np.uint8)
     return np.asarray(cv2.morphologyEx(soft, cv2.MORPH_CLOSE, side), np.uint8)
 

@@ -29,9 +29,11 @@ class Layout:
     """Date of birth, and below it the card's last day."""
     security_code: Box = Box(4.0, 41.0, 25.0, 46.7)
     """Four digits under the photo."""
-    em_mm: float = 2.8
-    """Size of the print in these two: height of a kanji with its white. A quarter more or less
-    is read as well."""
+    dates_em_mm: float = 2.8
+    """Size of the dates' print: height of a kanji with its white. A fifth more or less is read as
+    well."""
+    security_code_em_mm: float = 3.3
+    """The same of the security code: what a kanji would measure beside its figures."""
     photo: Box = Box(5.0, 17.0, 24.0, 41.0)
     """The holder's face and shoulders: dark hair and clothes over much of it."""
     above_stripe: Box = Box(0.0, 0.8, 85.6, 2.8)

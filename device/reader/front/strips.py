@@ -20,16 +20,8 @@ _BESIDE_WORDS = 5
 _VAGUE_EM = 0.22
 _LEAST_EM = 0.3
 """Width of a number."""
-_BESIDE_EM = (0.42, 1.0)
-"""From the middle of the first or last digit to where white begins, and how far it is looked at."""
-_DIGIT_EM = (0.7, 0.5)
-"""Height and width of a digit."""
-_HIDDEN_SHARE = 0.4
-"""Of a digit."""
-_DARK = 0.35
-"""Of the strip's ink."""
-_TOUCHED_SHARE = 0.65
-"""Of the rows; dirt, ornament and the photo's rim fill fewer."""
+_DIGIT_EM = 0.7
+"""Height."""
 _PAPER_AND_BLACK = (40, 98.5)
 """Percentiles of a strip's ink."""
 
@@ -54,39 +46,16 @@ class Strip:
     """As on the straightened card."""
     scratches: NDArray[np.bool_] = field(repr=False)
     """As on the straightened card."""
-    blinding: NDArray[np.bool_] = field(repr=False)
-    """As on the straightened card."""
     em_px: float
     """Usual height of a kanji in it."""
     answers: LogShares = field(repr=False)
     """Of the network."""
 
-    def is_touched(self) -> bool:
-        """Whether something large, a finger, lies where the words begin or end: it may hide ink."""
-        first, last = extent_of(self.answers)
-        height = len(self.ink)
-        rows = self.ink[height // 4 : -height // 4]
-        black = float(np.percentile(self.ink, _PAPER_AND_BLACK[1]))
-        near, far = (round(em * self.em_px) for em in _BESIDE_EM)
-        left, right = self._column(first + 0.5), self._column(last + 0.5)
-        sides = (
-            rows[:, max(0, left - far) : max(0, left - near)],
-            rows[:, right + near : right + far],
-        )
-        return any(
-            side.size > 0 and (side.mean(axis=1) > _DARK * black).mean() > _TOUCHED_SHARE
-            for side in sides
-        )
-
-    def is_damaged(self, number: Number) -> bool:
-        """Whether a scratch runs through its digits, or light hides one, there or beside them."""
-        middle, reach = len(self.ink) // 2, round(_DIGIT_EM[0] / 2 * self.em_px)
-        rows = slice(middle - reach, middle + reach)
+    def is_scratched(self, number: Number) -> bool:
+        """Whether a scratch runs through its digits: it may have made others of them."""
+        middle, reach = len(self.ink) // 2, round(_DIGIT_EM / 2 * self.em_px)
         left, right = self._columns(number)
-        digit = round(_DIGIT_EM[1] * self.em_px)
-        around = self.blinding[rows, max(0, left - digit) : right + digit].mean(axis=0)
-        hidden = cv2.blur(around[None], (digit, 1)).max()
-        return bool(self.scratches[rows, left:right].any() or hidden > _HIDDEN_SHARE)
+        return bool(self.scratches[middle - reach : middle + reach, left:right].any())
 
     def picture(self, preparation: Preparation) -> NDArray[np.uint8]:
         """The words, `uint8[H, W]`, dark on light, as an `OcrEngine` takes them."""
@@ -143,6 +112,6 @@ def read_strips(print_: Print, em_px: float) -> list[Strip]:
     strips = np.stack([small[top : top + ROWS_PX] for top in tops]).astype(np.float32)
     rows = [slice(round(top / scale), round((top + ROWS_PX) / scale)) for top in tops]
     return [
-        Strip(ink[band], print_.scratches[band], print_.blinding[band], em_px, answers)
+        Strip(ink[band], print_.scratches[band], em_px, answers)
         for band, answers in zip(rows, LineNet.load().read(strips), strict=True)
     ]

@@ -20,5 +20,5 @@ def printed(
 
 
 def undamaged(ink: Ink) -> Print:
-    """Print without a scratch, in even light."""
-    return Print(ink, np.zeros(ink.shape, bool), np.zeros(ink.shape, bool))
+    """Print without a scratch."""
+    return Print(ink, np.zeros(ink.shape, bool))

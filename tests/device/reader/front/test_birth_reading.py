@@ -79,6 +79,19 @@ def test_a_day_on_which_nobody_alive_was_born_is_not_believed(engine: OcrEngine)
     assert not list(BirthReader(engine, EXPIRY).read(strips, PLAIN))
 
 
+def test_the_last_day_with_its_end_hidden_is_no_date_of_birth(engine: OcrEngine) -> None:
+    strips = strips_of("2035年3月14日生")
+    assert not list(BirthReader(engine, EXPIRY).read(strips, PLAIN))
+    assert list(BirthReader(engine, date(2045, 3, 14)).read(strips, PLAIN))
+
+
+def test_a_gregorian_year_is_as_sure_as_its_digits(engine: OcrEngine) -> None:
+    strips = strips_of("1980年10月7日生")
+    assert list(BirthReader(engine, EXPIRY).read(strips, PLAIN)) == [
+        (PrintedDate("", 1980, 10, 7), SURE)
+    ]
+
+
 def test_the_last_day(engine: OcrEngine) -> None:
     strips = strips_of("昭和33年3月14日生", "2035年3月14日まで有効")
     assert list(read_expiry(strips, engine, PLAIN)) == [(PrintedDate("", 2035, 3, 14), SURE)]

@@ -52,15 +52,29 @@ def test_dirt_beside_the_code_is_no_digit(engine: OcrEngine) -> None:
     assert "4821" in dict(readings_of(ink, engine))
 
 
-@pytest.mark.parametrize("side", [slice(0, 26), slice(88, 140)])
-def test_a_finger_on_the_code_makes_half_a_digit_another_one(
-    engine: OcrEngine, side: slice
-) -> None:
+def covered(columns: slice, colour: tuple[int, int, int]) -> Ink:
+    """8871 with something on it: the columns of its digits are 20 to 90."""
     card = np.full((68, 252, 3), 200, np.uint8)
     card -= (150 * code_on("8871")[..., None]).astype(np.uint8)
-    assert "8871" in dict(readings_of(ink_of(card), engine))
-    card[:, side] = (120, 90, 70)
-    assert not readings_of(ink_of(card), engine)
+    card[:, columns] = colour
+    return ink_of(card)
+
+
+FINGER, LIGHT_FINGER = (92, 58, 42), (236, 190, 165)
+
+
+def test_a_finger_beside_the_code_hides_nothing(engine: OcrEngine) -> None:
+    assert "8871" in dict(readings_of(covered(slice(0, 0), FINGER), engine))
+    assert "8871" in dict(readings_of(covered(slice(0, 14), FINGER), engine))
+
+
+@pytest.mark.parametrize("colour", [FINGER, LIGHT_FINGER])
+@pytest.mark.parametrize("reach", range(20, 46, 2))
+def test_half_a_digit_is_no_other_digit(
+    engine: OcrEngine, colour: tuple[int, int, int], reach: int
+) -> None:
+    weights = dict(readings_of(covered(slice(0, reach), colour), engine))
+    assert not [code for code in weights if code != "8871" and weights[code] >= ALONE]
 
 
 @pytest.mark.parametrize("words", ["482", "", "年月"])

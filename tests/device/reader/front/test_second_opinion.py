@@ -5,7 +5,7 @@ from device.reader.front.second_opinion import Sighting, weighed
 from device.reader.front.strips import Strip
 
 NOTHING = np.zeros((41, 100), bool)
-STRIP = Strip(NOTHING.astype(np.float32), NOTHING, NOTHING, 34, np.zeros((10, 29)))
+STRIP = Strip(NOTHING.astype(np.float32), NOTHING, 34, np.zeros((10, 29)))
 
 
 def votes(
