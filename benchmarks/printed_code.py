@@ -214,6 +214,7 @@ def report(outcomes: Sequence[Outcome]) -> None:
     rate = highest_rate(len(wrong), layings)
     print(f"wrong codes sent in {layings} layings: {len(wrong)} {wrong}; below {rate:.2e} (95 %)")
     reasons = Counter(o.result for o in outcomes if o.result not in _SENT)
+    print("not read at first:", sorted(o.number for o in outcomes if o.result not in _SENT))
     print("nothing sent:", ", ".join(f"{name} {count}" for name, count in reasons.most_common()))
     done = [outcome for outcome in outcomes if outcome.result == "read"] or outcomes
     pictures = np.percentile([outcome.pictures for outcome in done], (50, 95))

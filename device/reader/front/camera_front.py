@@ -19,9 +19,9 @@ from device.reader.port import CardCamera, OcrEngine
 from device.reader.printed_code import PrintedCode
 from hostlink.terms import FailureCode
 
-LONGEST_S = 4.0
+LONGEST_S = 6.0
 """A patient waits no longer for what cannot be read."""
-MOST_PICTURES = 40
+MOST_PICTURES = 60
 """However fast the camera is."""
 _PICTURES_TO_EXPLAIN = 5
 _CLEAR_AFTER = 10

@@ -22,6 +22,8 @@ _LEAST_EM = 0.3
 """Width of a number."""
 _DIGIT_EM = 0.7
 """Height."""
+_BARE = 0.2
+"""Ink of a row without print, against the row with most."""
 _PAPER_AND_BLACK = (40, 98.5)
 """Percentiles of a strip's ink."""
 
@@ -53,9 +55,19 @@ class Strip:
 
     def is_scratched(self, number: Number) -> bool:
         """Whether a scratch runs through its digits: it may have made others of them."""
-        middle, reach = len(self.ink) // 2, round(_DIGIT_EM / 2 * self.em_px)
         left, right = self._columns(number)
-        return bool(self.scratches[middle - reach : middle + reach, left:right].any())
+        return bool(self.scratches[self._rows(left, right), left:right].any())
+
+    def _rows(self, left: int, right: int) -> slice:
+        """Where the words stand between two columns: the photo and its rim are above them."""
+        inked = self.ink[:, left:right].mean(axis=1)
+        middle, reach = len(inked) // 2, round(_DIGIT_EM / 2 * self.em_px)
+        first, last = middle - reach, middle + reach
+        bare = np.flatnonzero(inked < _BARE * inked[first:last].max())
+        above, below = bare[bare < middle], bare[bare > middle]
+        return slice(
+            max(first, above.max(initial=-1) + 1), min(last, below.min(initial=len(inked)))
+        )
 
     def picture(self, preparation: Preparation) -> NDArray[np.uint8]:
         """The words, `uint8[H, W]`, dark on light, as an `OcrEngine` takes them."""

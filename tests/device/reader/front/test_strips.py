@@ -93,6 +93,7 @@ YEAR = slice(98, 124)
         (spot(slice(108, 112)), True),
         (spot(slice(40, 44)), False),
         (spot(YEAR, rows=slice(60, 64)), False),
+        (spot(YEAR, rows=slice(6, 12)), False),
     ],
 )
 def test_a_scratch_counts_where_a_digit_stands(
