@@ -9,7 +9,7 @@ are the same everywhere.
 bound     every object the visit needs once, counted from the card's content and not from our
           commands (`card_bound.py`), at the raw speed of the link, plus what the chip computes:
           its cryptography, and the commands that carry those objects (256 bytes at most each)
-ratio     the reader's time through the bound, without a photo that was read ahead in vain
+ratio     the reader's time divided by the bound, without a photo that was read ahead in vain
 strict    the same time through a bound without the 4 ms a command, which are an assumption
 at 0 ms   the ratio if the chip took no time for a command: 0 ms instead of 4, on both sides
 in vain   time for a photo that was read ahead and that the patient then did not need; nobody

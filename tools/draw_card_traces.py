@@ -79,7 +79,7 @@ def _of_ratio(both: Sequence[tuple[Measured, Measured]]) -> str:
     ours = [ours.ratio for ours, _ in both]
     naive = [naive.ratio for _, naive in both]
     return _paragraph(f"""
-        **ratio** is the reader's time through the bound, {_range(ours, 2)}. A plain client with
+        **ratio** is the reader's time divided by the bound, {_range(ours, 2)}. A plain client with
         the same rights and the same terminal (`benchmarks/naive_card_client.py`) needs
         {_range(naive, 1)} times the bound. A test holds this reader to at most {LIMIT} in every
         row, and the plain client above it.""")

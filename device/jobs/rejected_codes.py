@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from device.reader.errors import PrintedCodeLockedError, PrintedCodeRejectedError, ReaderError
+from device.reader.errors import PrintedCodeLockedError, PrintedCodeRejectedError
 from device.reader.printed_code import PrintedCode
 
 MOST_KEPT = 1000
@@ -39,8 +39,8 @@ class RejectedCodes:
 
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)
-        self._tries_left: OrderedDict[bytes, int] = OrderedDict()
-        """By digest of code and card."""
+        self._rejected: OrderedDict[bytes, None] = OrderedDict()
+        """Digests of code and card."""
         self._unsettled: OrderedDict[bytes, _Unsettled] = OrderedDict()
         """By digest of the card: the last code is the only one, each sending settles first."""
 
@@ -57,28 +57,30 @@ class RejectedCodes:
             PrintedCodeRejectedError: This card refused this code, now or before.
         """
         self._settle(reference, tries_left)
-        digest = self._digest(code.reference() + reference)
-        if digest in self._tries_left:
-            raise PrintedCodeRejectedError(self._tries_left[digest])
+        card, digest = self._digest(reference), self._digest(code.reference() + reference)
+        if digest in self._rejected:
+            raise PrintedCodeRejectedError(tries_left)
+        _keep(self._unsettled, card, _Unsettled(digest, tries_left))
         try:
             yield
-        except PrintedCodeRejectedError as rejection:
-            _keep(self._tries_left, digest, rejection.tries_left)
+        except PrintedCodeRejectedError:
+            _keep(self._rejected, digest, None)
+            del self._unsettled[card]
             raise
         except PrintedCodeLockedError:
+            del self._unsettled[card]
             raise
-        except ReaderError:
-            _keep(self._unsettled, self._digest(reference), _Unsettled(digest, tries_left))
-            raise
+        del self._unsettled[card]
 
     def _settle(self, reference: bytes, tries_left: int) -> None:
         """The card's own word tells what became of a code whose answer was lost.
 
-        A code that it took gave all tries back; one that never arrived cost none.
+        A code that it took gave all tries back; one that never arrived cost none. A try that was
+        lost elsewhere meanwhile counts as this code's: its card then goes on with the PIN.
         """
         sent = self._unsettled.pop(self._digest(reference), None)
         if sent is not None and tries_left < sent.tries_before:
-            _keep(self._tries_left, sent.code, tries_left)
+            _keep(self._rejected, sent.code, None)
 
     def _digest(self, secret: bytes) -> bytes:
         return hmac.digest(self._key, secret, "sha256")

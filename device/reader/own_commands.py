@@ -20,6 +20,8 @@ _IN_ANY_APPLICATION = frozenset({0x2A, 0xFC})
 _IN_JPKI = frozenset({0x22, 0x2A, 0x82, 0x84, 0x86, 0x88, 0xA2, 0xFC})
 """Besides those: manage security environment, external authenticate, get challenge, general
 authenticate, internal authenticate, present a terminal's certificate."""
+_HOLDS_OBJECTS = 0x20
+"""In the first byte of a tag."""
 _NAMES_OF_FILES = frozenset({0x81, 0x82})
 """A file by identifier or path, an application by its identifier; keys are named by 83 and 84."""
 
@@ -54,4 +56,6 @@ def _require_keys_only(objects: bytes) -> None:
             raise ValueError("a security environment consists of data objects") from error
         if header.tag in _NAMES_OF_FILES or header.end_offset > len(objects):
             raise ValueError("a security environment names keys, no files and no applications")
+        if objects[position] & _HOLDS_OBJECTS:
+            _require_keys_only(objects[header.value_offset : header.end_offset])
         position = header.end_offset

@@ -6,7 +6,7 @@ from torch.nn import functional
 from training.printed_lines.lines import SIZE
 
 Batch = torch.Tensor
-"""`float[N, 1, H, W]`; one value for each line: `float[N, 1, 1, 1]`."""
+"""`float[N, 1, H, W]`, drawn lines `uint8`; one value for each line: `float[N, 1, 1, 1]`."""
 
 
 def uniform(rng: torch.Generator, count: int, low: float, high: float) -> Batch:

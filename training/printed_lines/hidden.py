@@ -1,4 +1,4 @@
-"""What hides a part of a line: scratches, blinding light, a finger.
+"""What hides a part of a line: scratches, light too strong for a camera, a finger.
 
 The answers stay what was printed, so that the network learns how little is left to go by.
 """
@@ -10,7 +10,7 @@ import torch
 from training.printed_lines.chance import Batch, chance, places, uniform
 
 _EM = 1.5
-"""In half rows."""
+"""In half heights of a strip, the measure of `places`."""
 _INKED = 0.5
 
 

@@ -14,8 +14,6 @@ from training.printed_lines.hidden import highlight, scratched, under_finger
 from training.printed_lines.lines import SIZE
 
 _KERNEL_PX = 9
-_CLEAN = 0.1
-"""Share of lines that hardly anything happened to."""
 
 
 def worn(images: Batch, rng: torch.Generator) -> Batch:

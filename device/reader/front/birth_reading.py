@@ -17,7 +17,7 @@ from device.reader.front.field_text import (
 )
 from device.reader.front.line_net import DIGITS
 from device.reader.front.line_words import likeliest_words, log_likelihoods, numbers_in
-from device.reader.front.second_opinion import Sighting, weighed
+from device.reader.front.second_opinion import Sighting, doubted, weighed
 from device.reader.front.strips import Preparation, Strip
 from device.reader.port import OcrEngine
 from device.reader.printed_code import day_of_birth, era_of
@@ -25,9 +25,10 @@ from device.reader.printed_code import day_of_birth, era_of
 _OLDEST = 120
 _SHORTEST_VALIDITY, _LONGEST_VALIDITY = 5, 11
 """Years; the shortest of cards that end on a birthday."""
-_NUMBER = re.compile(r"\d+")
-_NUMBERS = (range(1900, 2100), range(1, 13), range(1, 32))
-"""Of a Gregorian date."""
+_DATE = re.compile(r"(?P<year>元|\d+)年(?P<month>\d+)月(?P<day>\d+)日")
+_GREGORIAN_YEARS, _ERA_YEARS = range(1900, 2100), ("元", *range(1, 100))
+_GREGORIAN_DIGITS = 4
+_MONTHS, _DAYS = range(1, 13), range(1, 32)
 _CLOSEST_STRIPS = 3
 """A line reaches into so many, at most."""
 
@@ -54,7 +55,11 @@ class BirthReader:
         seen = [*_freely_seen(strips, self._freely_in), *self._seen_birthdays(strips)]
         seen = [sighting for sighting in seen if self._is_believable(sighting.value)]
         best = max(seen, key=lambda sighting: sighting.fit, default=None)
-        if best is not None and not self._is_scratched(best):
+        if best is None:
+            return
+        if self._is_scratched(best):
+            yield from doubted(best)
+        else:
             yield from weighed(best, self._read_by_engine(best, preparation))
 
     def _freely_in(self, words: str) -> PrintedDate | None:
@@ -129,6 +134,8 @@ def read_expiry(strips: Sequence[Strip], engine: OcrEngine, preparation: Prepara
     seen = list(_freely_seen(strips, expiry_in))
     if seen:
         best = max(seen, key=lambda sighting: sighting.fit)
+        if any(map(best.strip.is_scratched, numbers_in(best.strip.answers)[:1])):
+            return
         words = engine.recognise(best.strip.picture(preparation), ALPHABET).text
         yield from weighed(best, expiry_in(words))
 
@@ -148,10 +155,14 @@ def _freely_seen(
 def _with_other_numbers(words: str) -> Iterator[str]:
     """A date, and all that differ from it in one number."""
     yield words
-    numbers = list(_NUMBER.finditer(words))[: len(_NUMBERS)]
-    for number, values in zip(numbers, _NUMBERS, strict=False):
-        before, after = words[: number.start()], words[number.end() :]
-        yield from (f"{before}{n}{after}" for n in values if f"{n}" != number[0])
+    date_in_words = _DATE.search(words)
+    if date_in_words is None:
+        return
+    years = _GREGORIAN_YEARS if len(date_in_words["year"]) == _GREGORIAN_DIGITS else _ERA_YEARS
+    for name, values in (("year", years), ("month", _MONTHS), ("day", _DAYS)):
+        begin, end = date_in_words.span(name)
+        others = (f"{value}" for value in values if f"{value}" != date_in_words[name])
+        yield from (f"{words[:begin]}{other}{words[end:]}" for other in others)
 
 
 def _birthdays_until(expiry: date) -> Iterator[PrintedDate]:

@@ -75,8 +75,11 @@ class CameraFront:
             for image in self._pictures(is_stopped):
                 seen = look_at(image, self._layout)
                 sights[seen.sight] += 1
-                told[_to_tell(image, seen, sights.total())] += 1
-                _read(reading, seen)
+                try:
+                    told[_to_tell(image, seen, sights.total())] += 1
+                    _read(reading, seen)
+                finally:
+                    seen.wipe()
                 code = reading.result()
                 if code is not None:
                     return code
@@ -86,6 +89,8 @@ class CameraFront:
             raise
         except DeviceError as error:
             raise PrintedCodeUnreadableError from error
+        finally:
+            reading.wipe()
         raise PrintedCodeUnreadableError(_FAILURES[_commonest(told)])
 
     def explain_silence(self) -> FailureCode:
@@ -129,7 +134,6 @@ def _read(reading: FrontReading, seen: Seen) -> None:
         return
     ways = [seen.front] if seen.is_way_clear else [seen.front, turned(seen.front)]
     reading.add(*ways)
-    wipe(seen.front)
 
 
 def _to_tell(image: Picture, seen: Seen, pictures: int) -> Sight:

@@ -13,7 +13,7 @@ from device.reader.front.line_words import (
     log_likelihoods,
     numbers_in,
 )
-from device.reader.front.second_opinion import Sighting, weighed
+from device.reader.front.second_opinion import Sighting, doubted, weighed
 from device.reader.front.strips import Preparation, Strip
 from device.reader.port import OcrEngine
 
@@ -26,7 +26,11 @@ def read_security_code(
     """The four digits and what the reading weighs."""
     seen = [sighting for strip in strips for sighting in _seen(strip)]
     best = max(seen, key=lambda sighting: sighting.fit, default=None)
-    if best is not None and not _is_scratched(best.strip):
+    if best is None:
+        return
+    if _is_scratched(best.strip):
+        yield from doubted(best)
+    else:
         picture = best.strip.picture(preparation)
         yield from weighed(best, _read_by(engine, picture, best.value))
 

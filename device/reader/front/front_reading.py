@@ -89,7 +89,14 @@ class FrontReading:
         if len(self._fronts) == _FUSED:
             # What is hidden in each of them, by noise or a light that moves, shows in all together.
             self._read([_Prints.fused(self._fronts)])
-            self._fronts.clear()
+            self.wipe()
+
+    def wipe(self) -> None:
+        """Overwrites the print that was kept for the next pictures."""
+        for front in self._fronts:
+            front.dates.ink.fill(0)
+            front.security_code.ink.fill(0)
+        self._fronts.clear()
 
     def _read(self, fronts: list[_Prints]) -> None:
         preparation = _PREPARATIONS[self._pictures % len(_PREPARATIONS)]

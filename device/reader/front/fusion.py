@@ -29,8 +29,9 @@ def fused(prints: Sequence[Print]) -> Print:
     moved = np.stack([_moved(ink, shift) for ink, shift in zip(inks, shifts, strict=True)])
     most = max(1, round(_INKED_SHARE * len(inks)))
     inkiest = np.partition(moved, len(inks) - most, axis=0)[-most:]
-    scratches = np.any([each.scratches for each in prints], axis=0)
-    return Print(np.asarray(inkiest.mean(axis=0), np.float32), scratches)
+    masks = [each.scratches.astype(np.float32) for each in prints]
+    scratched = [_moved(mask, shift) > 0 for mask, shift in zip(masks, shifts, strict=True)]
+    return Print(np.asarray(inkiest.mean(axis=0), np.float32), np.any(scratched, axis=0))
 
 
 def _shift(onto: Ink, ink: Ink) -> NDArray[np.float64]:

@@ -19,7 +19,7 @@ _STROKE_PX = 2 * round(_STROKE_REACH_MM / 2 * PX_PER_MM) + 1
 _SOFTNESS_PX = 1.2
 """Blur against noise."""
 _SCRATCH_PX = 7
-"""Wider than one; it is lighter than the paper and would make all around it seem print."""
+"""Wider than a scratch, which is lighter than paper: all around it would seem print."""
 _DARKEST_PAPER = 0.68
 """Of the part's paper."""
 _SKIN = 1.22
@@ -79,7 +79,7 @@ def _is_thing(part: Picture) -> NDArray[np.bool_]:
 
 
 def _is_skin(small: Picture) -> NDArray[np.bool_]:
-    """Marks fingers, which may be as light as the card but are redder, whoever's they are."""
+    """Marks fingers, which may be as light as the card but are redder, all but the palest."""
     soft = cv2.GaussianBlur(small, (0, 0), _SKIN_BLUR_PX).astype(np.float32) + _DARK_LEVEL
     redness = soft[..., 0] / soft[..., 2]
     is_red = (redness > _SKIN * np.median(redness)).astype(np.uint8)

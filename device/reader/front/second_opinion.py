@@ -51,3 +51,12 @@ def weighed(seen: Sighting[T], engine: T | None) -> Iterator[tuple[T, int]]:
     yield seen.value, ALONE if engine is None and seen.share > _CLEAR else DOUBTFUL
     if engine is not None:
         yield engine, DOUBTFUL
+
+
+def doubted(seen: Sighting[T]) -> Iterator[tuple[T, int]]:
+    """What a damaged line shows: never enough to be believed, but it speaks against all else.
+
+    A scratch may hide a whole digit, and the rest looks sound where the scratch is not seen.
+    """
+    if seen.share >= _GUESSED:
+        yield seen.value, DOUBTFUL

@@ -66,6 +66,11 @@ class Seen:
     is_way_clear: bool = True
     """Whether there is no doubt which way up it lies."""
 
+    def wipe(self) -> None:
+        """Overwrites the front."""
+        if self.front is not None:
+            self.front.fill(0)
+
 
 def look_at(image: Picture, layout: Layout) -> Seen:
     """What lies there.

@@ -52,7 +52,7 @@ def test_only_the_same_code_for_the_same_card_is_refused() -> None:
     assert send(codes, OTHER_CARD, CODE, tries_left=9)
     with pytest.raises(PrintedCodeRejectedError) as refusal, codes.sending(CARD, CODE, 10):
         pytest.fail("it was sent")
-    assert refusal.value.tries_left == 9
+    assert refusal.value.tries_left == 10
 
 
 @pytest.mark.parametrize("lost", [CardLostError, SlotLostError, CardTimeoutError, ReaderError])
@@ -107,12 +107,12 @@ def test_what_is_kept_has_an_end() -> None:
         send(codes, number.to_bytes(5), tries_left=10, outcome=CardLostError())
     assert len(codes._unsettled) == MOST_KEPT
     assert send(codes, (0).to_bytes(5), tries_left=9)
-    assert not send(codes, (1).to_bytes(5), tries_left=9)
+    assert not send(codes, (2).to_bytes(5), tries_left=9)
 
 
 def kept_by(codes: RejectedCodes) -> bytes:
     unsettled = [tag + sent.code for tag, sent in codes._unsettled.items()]
-    return b"".join([*codes._tries_left, *unsettled])
+    return b"".join([*codes._rejected, *unsettled])
 
 
 def test_neither_code_nor_card_is_kept_in_clear() -> None:
@@ -121,7 +121,7 @@ def test_neither_code_nor_card_is_kept_in_clear() -> None:
         codes = RejectedCodes()
         send(codes, tries_left=10, outcome=rejection(9))
         send(codes, CARD, OTHER_CODE, tries_left=9, outcome=CardLostError())
-        assert len(codes._tries_left) == len(codes._unsettled) == 1
+        assert len(codes._rejected) == len(codes._unsettled) == 1
         assert not re.search("33031420|4821|7306", repr(codes) + repr(codes._unsettled))
         kept.append(kept_by(codes))
         for secret in (CODE.reference(), OTHER_CODE.reference(), CARD):

@@ -68,7 +68,7 @@ def test_which_instructions_go_through_elsewhere(opened: Callable[[CardFiles], N
 
 @pytest.mark.parametrize(
     "objects",
-    ["", "80010283 01 96", "840197", "831031323334353637383132333435363738", "7F4C0106 840197"],
+    ["", "80010283 01 96", "840197", "831031323334353637383132333435363738", "7F4C03060100 840197"],
 )
 def test_a_security_environment_may_name_keys(objects: str) -> None:
     card = card_that_agrees()
@@ -88,6 +88,8 @@ def test_a_security_environment_may_name_keys(objects: str) -> None:
         "820AD3921000310001010408",
         "840197 820AD3921000310001010408 81020001",
         "8381020001 81020005",
+        "A00481020001",
+        "A60C 820AD3921000310001010408",
         "84",
         "8401",
         "8480",

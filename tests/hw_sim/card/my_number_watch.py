@@ -122,10 +122,12 @@ def _named_applications(command: Command) -> frozenset[bytes]:
 
 
 def _objects(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Objects with a tag and a length of one byte each, as control references are."""
+    """Objects with a tag and a length of one byte each, as control references are; nested too."""
     while len(data) >= 2:
         end = 2 + data[1]
         yield data[0], data[2:end]
+        if data[0] & _HOLDS_OBJECTS:
+            yield from _objects(data[2:end])
         data = data[end:]
 
 
@@ -134,6 +136,7 @@ def _is_number(data: bytes) -> bool:
 
 
 _MANAGE_SECURITY_ENVIRONMENT = 0x22
+_HOLDS_OBJECTS = 0x20
 _FILE_OBJECT, _APPLICATION_OBJECT, _KEY_OBJECTS = 0x81, 0x82, (0x83, 0x84)
 _SECRET_INSTRUCTIONS = frozenset({0x20, 0x21, 0x24, 0x2C, 0x32})
 _NAMING: Mapping[int, Callable[[Command], frozenset[int]]] = {

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from device.reader.front.agreement import ALONE, DOUBTFUL, SURE
-from device.reader.front.birth_reading import BirthReader, read_expiry
+from device.reader.front.birth_reading import BirthReader, _with_other_numbers, read_expiry
 from device.reader.front.field_text import PrintedDate
+from device.reader.front.ink import Print
 from device.reader.front.strips import Preparation, Strip, read_strips
 from device.reader.ocr.tesseract import Settings, create
 from device.reader.port import OcrEngine
@@ -90,6 +91,37 @@ def test_a_gregorian_year_is_as_sure_as_its_digits(engine: OcrEngine) -> None:
     assert list(BirthReader(engine, EXPIRY).read(strips, PLAIN)) == [
         (PrintedDate("", 1980, 10, 7), SURE)
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "others"),
+    [
+        ("1980年10月7日生", {"1988年10月7日生", "1980年1月7日生", "1980年10月17日生"}),
+        ("昭和33年3月4日生", {"昭和38年3月4日生", "昭和3年3月4日生", "昭和33年3月14日生"}),
+        ("令和元年5月3日生", {"令和2年5月3日生", "令和元年6月3日生", "令和元年5月31日生"}),
+    ],
+)
+def test_every_number_of_a_date_has_its_rivals(words: str, others: set[str]) -> None:
+    rivals = list(_with_other_numbers(words))
+    assert rivals[0] == words
+    assert others < set(rivals)
+    assert len(rivals) == len(set(rivals))
+
+
+def test_half_a_digit_makes_no_year_certain_where_the_chip_tells_nothing() -> None:
+    ink = printed("昭和38年3月14日生")
+    whole = dict(BirthReader(Blind(), None).read(read_strips(undamaged(ink), EM_PX), PLAIN))
+    assert whole == {PrintedDate("昭和", 38, 3, 14): ALONE}
+    ink[:, 111:118] = 0
+    half = dict(BirthReader(Blind(), None).read(read_strips(undamaged(ink), EM_PX), PLAIN))
+    assert ALONE not in half.values()
+
+
+def test_no_last_day_is_read_through_a_scratch(engine: OcrEngine) -> None:
+    ink = printed("2035年3月14日まで有効")
+    assert list(read_expiry(read_strips(undamaged(ink), EM_PX), engine, PLAIN))
+    scratched = Print(ink, np.ones(ink.shape, bool))
+    assert not list(read_expiry(read_strips(scratched, EM_PX), engine, PLAIN))
 
 
 def test_the_last_day(engine: OcrEngine) -> None:

@@ -50,8 +50,10 @@ def test_one_picture_is_itself() -> None:
     assert fused_ink([LINE]) == pytest.approx(LINE, abs=1e-4)
 
 
-def test_a_scratch_in_one_picture_is_one_in_all() -> None:
+def test_a_scratch_moves_with_its_picture() -> None:
     scratch, nothing = np.zeros(LINE.shape, bool), np.zeros(LINE.shape, bool)
-    scratch[40:44] = True
-    together = fused([Print(LINE, scratch), *[Print(LINE, nothing)] * 3])
-    assert (together.scratches == scratch).all()
+    scratch[40:44, 60:200] = True
+    moved = Print(np.roll(LINE, (6, -5), axis=(0, 1)), np.roll(scratch, (6, -5), axis=(0, 1)))
+    together = fused([*[Print(LINE, nothing)] * 3, moved]).scratches
+    assert together[scratch].mean() > 0.95
+    assert together[~scratch].mean() < 0.02

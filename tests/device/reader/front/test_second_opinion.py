@@ -1,7 +1,7 @@
 import numpy as np
 
-from device.reader.front.agreement import ALONE, DOUBTFUL, SURE
-from device.reader.front.second_opinion import Sighting, weighed
+from device.reader.front.agreement import ALONE, DOUBTFUL, SURE, Ballot
+from device.reader.front.second_opinion import Sighting, doubted, weighed
 from device.reader.front.strips import Strip
 
 NOTHING = np.zeros((41, 100), bool)
@@ -46,3 +46,15 @@ def test_light_may_hide_signs_that_nobody_needs() -> None:
 
 def test_a_sighting_shows_nothing_of_what_it_saw() -> None:
     assert repr(Sighting("4821", 1.0, 0.0, STRIP)) == "Sighting(share=1.0, fit=0.0)"
+
+
+def test_a_damaged_line_speaks_against_what_else_is_read_and_never_for_itself() -> None:
+    ballot: Ballot[str] = Ballot()
+    for _ in range(20):
+        for value, weight in doubted(Sighting("31", 0.99, -0.01, STRIP)):
+            ballot.cast(value, weight)
+    assert ballot.winner() is None
+    for _ in range(3):
+        ballot.cast("3", SURE)
+    assert ballot.winner() is None
+    assert not list(doubted(Sighting("31", 0.5, -0.01, STRIP)))
