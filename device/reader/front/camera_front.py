@@ -147,9 +147,8 @@ def _to_tell(image: Picture, seen: Seen, pictures: int) -> Sight:
 
 def _silent(image: Picture, seen: Seen) -> Sight:
     """What is seen around a card whose chip does not answer."""
-    if seen.front is not None:
-        wipe(seen.front)
-    if seen.sight in (Sight.IN_CASE, Sight.SEVERAL):
+    seen.wipe()
+    if seen.sight in _SILENT_THINGS:
         return seen.sight
     return Sight.IN_CASE if is_in_sleeve(image) or is_closed_case(image) else seen.sight
 

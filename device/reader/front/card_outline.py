@@ -52,10 +52,14 @@ def find_card(image: Picture) -> Outline | None:
     Args:
         image: `uint8[H, W, 3], RGB`.
     """
-    small = cv2.resize(image, _SEARCH_SIZE_PX, interpolation=cv2.INTER_AREA).astype(np.float32)
+    seen = cv2.resize(image, _SEARCH_SIZE_PX, interpolation=cv2.INTER_AREA)
+    small = seen.astype(np.float32)
     top, bottom = level_lines(small, _LEVEL_SLOPES, (_TOPS, _BOTTOMS), 96, 4)
     lying = np.ascontiguousarray(small.transpose(1, 0, 2))
     left, right = level_lines(lying, _UPRIGHT_SLOPES, (_LEFTS, _RIGHTS), 64, 2)
+    # It may be a back, with a number on it of which nothing may stay anywhere.
+    for copy in (seen, small, lying):
+        copy.fill(0)
     corners = _corners_of_all(top, bottom, left, right)
     shape = _Shape.of(corners)
     skew = _on_axes(top.slopes, bottom.slopes, left.slopes, right.slopes)

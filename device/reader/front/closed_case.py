@@ -84,9 +84,9 @@ def _corners_if_straight(thing: Mask) -> Corners | None:
     shares = sorted(side[2] for side in (top, bottom, left, right))
     if shares[0] < _BEHIND_A_FINGER or shares[1] < _STRAIGHT:
         return None
-    last_row, last_column = thing.shape[0], thing.shape[1]
-    lower = (-bottom[0], last_row - bottom[1])
-    farther = (-right[0], last_column - right[1])
+    rows_in_all, columns_in_all = thing.shape
+    lower = (-bottom[0], rows_in_all - bottom[1])
+    farther = (-right[0], columns_in_all - right[1])
     ends = [(top[:2], left[:2]), (top[:2], farther), (lower, farther), (lower, left[:2])]
     return np.array([_crossing(level, upright) for level, upright in ends], np.float32)
 

@@ -109,12 +109,12 @@ def _face_of(card: Picture, layout: Layout) -> Seen:
         light.fill(0)
         return Seen(Sight.BACK)
     darkness = _darkness(light)
+    light.fill(0)
     upright, upside_down = (
         float(_part(way, layout.photo, 1).mean()) for way in (darkness, darkness[::-1, ::-1])
     )
     likelier, other = max(upright, upside_down), min(upright, upside_down)
     if likelier < _LEAST_PHOTO:
-        light.fill(0)
         return Seen(Sight.NOTHING)
     is_clear = likelier > max(_CERTAIN_PHOTO, _CLEAR_PHOTO * other)
     if upright >= upside_down:

@@ -62,7 +62,10 @@ def _with_surroundings(image: Picture, corners: Corners) -> Floats:
     right, bottom = width - _LEFT_PX, height - _TOP_PX
     ends = [[_LEFT_PX, _TOP_PX], [right, _TOP_PX], [right, bottom], [_LEFT_PX, bottom]]
     to_plane = cv2.getPerspectiveTransform(corners, np.array(ends, np.float32))
-    return np.asarray(cv2.warpPerspective(image, to_plane, _SIZE_PX), np.float32)
+    seen = cv2.warpPerspective(image, to_plane, _SIZE_PX)
+    plane = seen.astype(np.float32)
+    seen.fill(0)
+    return plane
 
 
 def _doubled(lines: Lines) -> float:

@@ -1,12 +1,15 @@
 """A clear sleeve shows as a second edge beside the card's own on at least three sides."""
 
+from types import ModuleType
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
 
-from device.reader.front import sleeve_rim
-from device.reader.front.card_outline import Corners, Picture
-from device.reader.front.card_sides import Floats
+from device.reader.front import card_outline, sleeve_rim
+from device.reader.front.card_outline import Picture
+from device.reader.front.card_sides import Floats, Lines, level_lines
 from device.reader.front.sleeve_rim import is_in_sleeve
 from tests.device.reader.front.layings import picture_of
 from tests.hw_sim.card_front.laying import Subject
@@ -57,15 +60,15 @@ def test_a_sleeve_is_near() -> None:
     assert not is_in_sleeve(card_with_lines(4, 7.0))
 
 
-def test_nothing_of_a_back_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("module", [sleeve_rim, card_outline])
+def test_nothing_of_a_back_stays(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     copies: list[Floats] = []
-    straightened = sleeve_rim._with_surroundings
 
-    def kept(image: Picture, corners: Corners) -> Floats:
-        copies.append(straightened(image, corners))
-        assert copies[-1].any()
-        return copies[-1]
+    def looked_at(picture: Floats, *rest: Any) -> list[Lines]:
+        assert picture.any()
+        copies.append(picture)
+        return level_lines(picture, *rest)
 
-    monkeypatch.setattr(sleeve_rim, "_with_surroundings", kept)
+    monkeypatch.setattr(module, "level_lines", looked_at)
     is_in_sleeve(picture_of(Subject.BACK_IN_SLEEVE))
-    assert [bool(copy.any()) for copy in copies] == [False]
+    assert [bool(copy.any()) for copy in copies] == [False, False]
