@@ -6,7 +6,7 @@ Source: facts/card.md §3.3, §5 and §7.2.
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from device.reader.apdu import SHORT_ANSWER_BYTES
@@ -39,11 +39,6 @@ Sending = Callable[[int], AbstractContextManager[None]]
 answer or its loss; may refuse by PrintedCodeRejectedError."""
 
 
-def unwatched(_tries_left: int) -> AbstractContextManager[None]:
-    """Every code is sent; nobody asks what became of it."""
-    return nullcontext()
-
-
 class CardSurface:
     """The card-surface application of one laid card."""
 
@@ -58,7 +53,7 @@ class CardSurface:
         self._anchors = anchors
 
     def read_photo(
-        self, code: PrintedCode, is_stopped: Callable[[], bool], sending: Sending = unwatched
+        self, code: PrintedCode, is_stopped: Callable[[], bool], sending: Sending
     ) -> bytes:
         """The photo on the chip, JPEG 2000 (JP2), greyscale, after all checks of genuineness.
 

@@ -17,7 +17,7 @@ _MANAGE_SECURITY_ENVIRONMENT = 0x22
 _SHORT_ID_MARK = 0x80
 _IN_ANY_APPLICATION = frozenset({0x2A, 0xFC})
 """Sign, last command."""
-_IN_JPKI = frozenset({0x22, 0x2A, 0x82, 0x84, 0x86, 0x88, 0xA2, 0xFC})
+_IN_JPKI = _IN_ANY_APPLICATION | {0x22, 0x82, 0x84, 0x86, 0x88, 0xA2}
 """Besides those: manage security environment, external authenticate, get challenge, general
 authenticate, internal authenticate, present a terminal's certificate."""
 _HOLDS_OBJECTS = 0x20

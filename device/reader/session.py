@@ -6,8 +6,8 @@ from contextlib import suppress
 from device.reader import card_kinds
 from device.reader.apdu import CommandApdu
 from device.reader.card_facts import CardFacts, SignedChallenge
-from device.reader.card_files import CardFiles, never
-from device.reader.card_surface import CardSurface, Sending, unwatched
+from device.reader.card_files import CardFiles
+from device.reader.card_surface import CardSurface, Sending
 from device.reader.errors import (
     CardAnswerError,
     CardLostError,
@@ -78,8 +78,8 @@ class CardSession:
     def read_photo(
         self,
         code: PrintedCode,
-        is_stopped: Callable[[], bool] = never,
-        sending: Sending = unwatched,
+        is_stopped: Callable[[], bool],
+        sending: Sending,
     ) -> bytes:
         """The photo on the chip (JP2, greyscale), opened by the printed code, proven genuine.
 

@@ -6,10 +6,14 @@ Cards lie on them in turn, so that nobody waits until pcscd has noticed an empty
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import cycle
+
+import pytest
 
 from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.card.vicc import VPCD_PORT, VirtualSlot
-from tests.hw_sim.pcscd import READER_NAME, Pcscd
+from tests.hw_sim.namespace import is_isolated
+from tests.hw_sim.pcscd import NOT_ISOLATED, READER_NAME, Pcscd
 from tests.hw_sim.plain_client import wait_for_card
 
 READERS = (READER_NAME, READER_NAME[:-1] + "1")
@@ -42,7 +46,9 @@ class Seat:
 
 
 @contextmanager
-def two_seats() -> Iterator[tuple[Seat, Seat]]:
-    """A pcscd of their own."""
+def seats_in_turn() -> Iterator[Iterator[Seat]]:
+    """First one, then the other, for ever; one pcscd, which needs the private namespace."""
+    if not is_isolated():
+        pytest.fail(NOT_ISOLATED, pytrace=False)
     with Pcscd(), VirtualSlot(VPCD_PORT) as first, VirtualSlot(VPCD_PORT + 1) as second:
-        yield Seat(READERS[0], first), Seat(READERS[1], second)
+        yield cycle((Seat(READERS[0], first), Seat(READERS[1], second)))

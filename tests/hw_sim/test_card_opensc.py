@@ -1,7 +1,6 @@
 """OpenSC, which knows nothing of us, judges every persona; our own reader must agree with it."""
 
 from collections.abc import Iterator
-from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from tests.hw_sim.card.issuer import Issuer
 from tests.hw_sim.card.my_number_watch import addresses_my_number
 from tests.hw_sim.card.persona import names, read_persona
 from tests.hw_sim.card.profile import CardKind
-from tests.hw_sim.namespace import is_isolated
 from tests.hw_sim.opensc import openssl_says, pkcs15, read_certificate, run, sign, tries_left
 from tests.hw_sim.opensc_judges import (
     AUTHENTICATION,
@@ -31,8 +29,7 @@ from tests.hw_sim.opensc_judges import (
     our_session,
     our_tries_left,
 )
-from tests.hw_sim.pcscd import NOT_ISOLATED
-from tests.hw_sim.seats import READERS, Seat, two_seats
+from tests.hw_sim.seats import READERS, Seat, seats_in_turn
 
 PERSONAS = {name: read_persona(name) for name in names()}
 FAULTY = [name for name, persona in PERSONAS.items() if persona.faults]
@@ -55,10 +52,8 @@ WITHOUT_JPKI = [
 @pytest.fixture(scope="module")
 def seats() -> Iterator[Iterator[Seat]]:
     """One pcscd for all personas."""
-    if not is_isolated():
-        pytest.fail(NOT_ISOLATED, pytrace=False)
-    with two_seats() as seats:
-        yield cycle(seats)
+    with seats_in_turn() as seats:
+        yield seats
 
 
 @pytest.fixture

@@ -49,7 +49,8 @@ def is_closed_case(image: Picture) -> bool:
     Args:
         image: `uint8[H, W, 3], RGB`.
     """
-    thing = _largest_thing(differs_from_ground(image, _DIFFERENT))
+    colours = soft_colours(image)
+    thing = _largest_thing(differs_from_ground(colours, _DIFFERENT))
     if thing.mean() < _LARGE_SHARE:
         return False
     corners = _corners_if_straight(thing)
@@ -58,7 +59,7 @@ def is_closed_case(image: Picture) -> bool:
     inside = np.zeros_like(thing)
     cv2.fillConvexPoly(inside, np.rint(corners).astype(np.int32), (1,))
     is_full = float(thing[inside > 0].mean()) > _FULL_SHARE and _has_corners(thing, corners)
-    return is_full and _is_even(image, inside)
+    return is_full and _is_even(colours, inside)
 
 
 def _largest_thing(differs: Mask) -> Mask:
@@ -129,8 +130,8 @@ def _has_corners(thing: Mask, corners: Corners) -> bool:
     return bool(thing[rows, columns].all())
 
 
-def _is_even(image: Picture, inside: Mask) -> bool:
-    face = soft_colours(image)[cv2.erode(inside, np.ones((_EDGE_PX, _EDGE_PX), np.uint8)) > 0]
+def _is_even(colours: Floats, inside: Mask) -> bool:
+    face = colours[cv2.erode(inside, np.ones((_EDGE_PX, _EDGE_PX), np.uint8)) > 0]
     off = face - np.median(face, axis=0)
     brighter, hue = off[:, 0], np.linalg.norm(off[:, 1:], axis=1)
     return bool(

@@ -27,7 +27,7 @@ _FULL_SHARE = 0.6
 
 def is_large_thing_there(image: Picture) -> bool:
     """Whether something as large as a card lies there, whatever its shape."""
-    return bool(differs_from_ground(image).mean() > _LARGE_SHARE)
+    return bool(differs_from_ground(soft_colours(image)).mean() > _LARGE_SHARE)
 
 
 def is_another_thing_beside(image: Picture, corners: Corners) -> bool:
@@ -37,7 +37,7 @@ def is_another_thing_beside(image: Picture, corners: Corners) -> bool:
         image: `uint8[H, W, 3], RGB`.
         corners: of the card, `float32[4, 2]`.
     """
-    differs = differs_from_ground(image)
+    differs = differs_from_ground(soft_colours(image))
     scale = np.array(_SIZE_PX) / (image.shape[1], image.shape[0])
     plane = _with_margin(differs, (corners * scale).astype(np.float32))
     first, last = _BESIDE_MM
@@ -74,14 +74,13 @@ def soft_colours(image: Picture) -> Floats:
     return np.asarray(cv2.cvtColor(soft / 255, cv2.COLOR_RGB2LAB), np.float32)
 
 
-def differs_from_ground(image: Picture, least: float = _DIFFERENT) -> NDArray[np.uint8]:
+def differs_from_ground(lab: Floats, least: float = _DIFFERENT) -> NDArray[np.uint8]:
     """Where something lies on the tray, `uint8[120, 160]`, 0 or 1.
 
     Args:
-        image: `uint8[H, W, 3], RGB`.
+        lab: as `soft_colours` gives it.
         least: difference, CIE L*a*b*.
     """
-    lab = soft_colours(image)
     height, width = lab.shape[:2]
     y, x = np.mgrid[:height, :width].astype(np.float32)
     plane = np.stack([np.ones_like(x), x / width - 0.5, y / height - 0.5], axis=-1)

@@ -13,6 +13,7 @@ from device.reader.face_record import FaceLayout, FaceRecord
 from device.reader.printed_code import PrintedCode
 from device.reader.record_anchors import RecordAnchors
 from tests.device.reader.laid_cards import ScriptedConnection, ScriptedSlot
+from tests.device.reader.unwatched import unwatched
 from tests.hw_sim.card import aids
 from tests.hw_sim.card.application import Application
 from tests.hw_sim.card.card import SimulatedCard
@@ -111,7 +112,7 @@ def record_of(surface: Surface) -> FaceRecord:
 def photo_of(surface: Surface, anchors: RecordAnchors) -> bytes:
     """The photo the reader takes from such a chip; raises what the reader raises."""
     files = CardFiles(Exchange(ScriptedSurface(surface).slot(), apdu_deadline_s=2))
-    return CardSurface(files, anchors).read_photo(CODE, never)
+    return CardSurface(files, anchors).read_photo(CODE, never, unwatched)
 
 
 def certificate_of(card: SimulatedCard) -> bytes:

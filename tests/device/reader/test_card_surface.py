@@ -35,6 +35,7 @@ from tests.device.reader.issued_records import (
     surface_of,
 )
 from tests.device.reader.laid_cards import InProcessSlot, ScriptedConnection, ScriptedSlot
+from tests.device.reader.unwatched import unwatched
 from tests.device.reader.visit_steps import NOBODY
 from tests.hw_sim.card import catalog
 from tests.hw_sim.card.card import SimulatedCard
@@ -54,7 +55,7 @@ def photo_on(
     is_stopped: Callable[[], bool] = never,
 ) -> bytes:
     files = CardFiles(Exchange(slot, apdu_deadline_s=2))
-    return CardSurface(files, anchors).read_photo(code, is_stopped)
+    return CardSurface(files, anchors).read_photo(code, is_stopped, unwatched)
 
 
 def code_of(profile: CardProfile) -> PrintedCode:

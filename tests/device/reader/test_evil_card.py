@@ -14,12 +14,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from device.reader.card_files import never
 from device.reader.errors import CardTimeoutError, ReaderError
 from device.reader.pinless import PinlessAuthenticator
 from device.reader.record_anchors import RecordAnchors
 from device.reader.session import CardSession
 from device.reader.terminals import test_hierarchy
 from tests.device.reader.laid_cards import ScriptedConnection, ScriptedSlot
+from tests.device.reader.unwatched import unwatched
 from tests.device.reader.visit_steps import CHALLENGE, CODE, PHOTO, session_with
 from tests.hw_sim.card import catalog
 from tests.hw_sim.card.card import SimulatedCard
@@ -153,7 +155,7 @@ def test_only_reader_errors_leave_and_no_secret_is_sent_twice(
     for step in (
         session.identify,
         session.read_certificate,
-        lambda: session.read_photo(CODE),
+        lambda: session.read_photo(CODE, never, unwatched),
         session.get_ready_to_sign,
         lambda: session.verify_pin(b"1234"),
         session.unlock_after_face,
@@ -177,7 +179,7 @@ def test_the_same_steps_with_an_honest_card_reach_their_end(parts: Parts) -> Non
     evil = EvilCard(parts.cards["my_number"], [], {})
     session = parts.session(evil)
     session.identify()
-    assert session.read_photo(CODE) == PHOTO
+    assert session.read_photo(CODE, never, unwatched) == PHOTO
     session.verify_pin(b"1234")
     session.unlock_after_face()
     assert len(session.sign_challenge(CHALLENGE).signature) == 256
@@ -204,7 +206,7 @@ def test_a_card_that_is_always_just_in_time_comes_to_its_end(
     session = session_with(card)
     session.identify()
     with pytest.raises(CardTimeoutError):
-        session.read_photo(CODE)
+        session.read_photo(CODE, never, unwatched)
     with pytest.raises(CardTimeoutError):
         session.verify_pin(b"1234")
     session.close()

@@ -21,6 +21,7 @@ from tests.device.reader.issued_records import (
     surface_of,
 )
 from tests.device.reader.laid_cards import InProcessSlot
+from tests.device.reader.unwatched import unwatched
 from tests.device.reader.visit_steps import PHOTO
 from tests.hw_sim.card import catalog
 from tests.hw_sim.card.issuer import Issuer
@@ -44,7 +45,7 @@ def test_the_photo_is_read_and_proven_in_both_forms(
     card = issuer.issue(profile, PHOTO)
     files = CardFiles(Exchange(InProcessSlot(card), apdu_deadline_s=2))
 
-    assert CardSurface(files, anchors).read_photo(CODE, never) == PHOTO
+    assert CardSurface(files, anchors).read_photo(CODE, never, unwatched) == PHOTO
 
 
 def test_a_reader_that_counts_on_one_form_would_fail_with_the_other(issuer: Issuer) -> None:

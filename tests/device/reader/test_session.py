@@ -18,6 +18,7 @@ from device.reader.errors import (
 from device.reader.record_anchors import RecordAnchors
 from device.reader.session import CardSession
 from tests.device.reader.laid_cards import InProcessSlot
+from tests.device.reader.unwatched import unwatched
 from tests.device.reader.visit_steps import (
     CHALLENGE,
     CODE,
@@ -42,7 +43,7 @@ def test_a_stopped_reading_of_the_photo_sends_nothing_more(
     session.identify()
     card.trace.clear()
     with pytest.raises(ReadingStoppedError):
-        session.read_photo(CODE, lambda: len(card.trace.exchanges) == 6)
+        session.read_photo(CODE, lambda: len(card.trace.exchanges) == 6, unwatched)
     assert len(card.trace.exchanges) == 6
     session.verify_pin(b"1234")
     check_signature(session.sign_challenge(CHALLENGE))

@@ -8,12 +8,14 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from device.reader.card_facts import SignedChallenge
+from device.reader.card_files import never
 from device.reader.pinless import PinlessAuthenticator
 from device.reader.printed_code import PrintedCode
 from device.reader.record_anchors import RecordAnchors
 from device.reader.session import CardSession
 from device.reader.terminals import test_hierarchy
 from tests.device.reader.laid_cards import InProcessSlot
+from tests.device.reader.unwatched import unwatched
 from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.card.issuer import Issuer
 from tests.hw_sim.card.profile import CardProfile
@@ -51,7 +53,7 @@ def read_ahead(session: CardSession, code: PrintedCode = CODE) -> None:
     """Everything that is read while the patient chooses."""
     session.identify()
     session.read_certificate()
-    assert session.read_photo(code) == PHOTO
+    assert session.read_photo(code, never, unwatched) == PHOTO
     session.get_ready_to_sign()
 
 

@@ -45,12 +45,11 @@ def test_two_values_that_hold_the_balance_never_win() -> None:
 
 
 def test_silence_asks_for_more() -> None:
-    hard = ballot()
-    for _ in range(8):
+    hard = ballot(("4821", SURE), ("4821", SURE))
+    for _ in range(7):
         hard.abstain()
-    for _ in range(2):
-        hard.cast("4821", SURE)
+    assert hard.winner() == "4821"
+    hard.abstain()
     assert hard.winner() is None
-    for _ in range(2):
-        hard.cast("4821", SURE)
+    hard.cast("4821", DOUBTFUL)
     assert hard.winner() == "4821"

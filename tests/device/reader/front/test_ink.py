@@ -1,6 +1,9 @@
+import cv2
 import numpy as np
+import pytest
 
-from device.reader.front.ink import evened, ink_of
+from device.reader.front import ink
+from device.reader.front.ink import LEAST_STROKE, evened, ink_of
 from tests.device.reader.front.printed_lines import printed
 
 
@@ -22,3 +25,14 @@ def test_evening_makes_pale_print_dark() -> None:
 
 def test_bare_card_stays_bare() -> None:
     assert not evened(np.zeros((40, 200), np.float32)).any()
+
+
+def test_a_light_scratch_makes_no_print_of_the_card_beside_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    card = np.full((120, 120, 3), 140, np.uint8)
+    cv2.line(card, (10, 10), (110, 110), (200, 200, 200), 3)
+    beside = (58, 62)
+    assert ink_of(card)[beside] < LEAST_STROKE / 2
+    monkeypatch.setattr(ink, "_SCRATCH_PX", 1)
+    assert ink_of(card)[beside] > LEAST_STROKE

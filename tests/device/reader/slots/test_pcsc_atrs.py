@@ -6,7 +6,6 @@ Source: facts/card.md §1.1.
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from itertools import cycle
 
 import pytest
 from smartcard import scard  # type: ignore[import-untyped]  # pyscard ships no types
@@ -20,9 +19,7 @@ from tests.device.reader.visit_steps import CHALLENGE, NOBODY, check_signature
 from tests.hw_sim.card import catalog
 from tests.hw_sim.card.atrs import ATRS
 from tests.hw_sim.card.issuer import Issuer
-from tests.hw_sim.namespace import is_isolated
-from tests.hw_sim.pcscd import NOT_ISOLATED
-from tests.hw_sim.seats import Seat, two_seats
+from tests.hw_sim.seats import Seat, seats_in_turn
 
 LISTED = {ATRS[name] for name in ("contactless", "contactless_41", "contactless_fast")}
 """What somebody might have seen on his own reader."""
@@ -31,10 +28,8 @@ LISTED = {ATRS[name] for name in ("contactless", "contactless_41", "contactless_
 @pytest.fixture(scope="module")
 def seats() -> Iterator[Iterator[Seat]]:
     """One pcscd for all cards."""
-    if not is_isolated():
-        pytest.fail(NOT_ISOLATED, pytrace=False)
-    with two_seats() as seats:
-        yield cycle(seats)
+    with seats_in_turn() as seats:
+        yield seats
 
 
 @pytest.fixture
