@@ -5,38 +5,51 @@ Source: facts/card.md §5 (two agreeing readings).
 
 from collections import Counter
 from collections.abc import Hashable
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 T = TypeVar("T", bound=Hashable)
 
-SURE = 6
-"""Weight of a reading in which everything agrees."""
-ALONE = 3
-"""Weight of a clear reading that nothing backs and nothing contradicts: it takes four of them."""
-DOUBTFUL = 2
-"""Weight of a reading of which a part is missing or disagrees."""
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What one reading counts."""
+
+    votes: int
+    """For its value, and against every other."""
+    certainty: int
+    """Towards being believed: what is mistaken in a font is mistaken in every picture of it."""
+
+
+SURE = Weight(6, 3)
+"""Everything agrees."""
+ALONE = Weight(3, 3)
+"""Clear, but nothing backs it and nothing contradicts: it takes four of them."""
+DAMAGED = Weight(2, 1)
+"""Everything agrees on what a damaged line shows: it takes six of them."""
+DOUBTFUL = Weight(2, 0)
+"""A part is missing or disagrees."""
 LEAD = 12
-"""Two sure readings from two pictures; more where there was doubt."""
-_LEAST_SURE = 2
-"""What engines mistake in a font they mistake in every picture: doubt alone is never enough."""
+"""Votes: two sure readings from two pictures; more where there was doubt."""
+_LEAST_CERTAINTY = 6
 _PENALTY = 3
 """How many readings it takes to outweigh one that says something else."""
 _SILENT_FOR_ONE = 8
-"""Pictures without a reading for each weight more: print that is hard to read is misread."""
+"""Pictures without a reading for each vote more: print that is hard to read is misread."""
 
 
 class Ballot(Generic[T]):
     """Readings of one field in one picture after the other."""
 
     def __init__(self) -> None:
-        self._weights: Counter[T] = Counter()
-        self._sure: Counter[T] = Counter()
+        self._votes: Counter[T] = Counter()
+        self._certainty: Counter[T] = Counter()
         self._silent = 0
 
-    def cast(self, value: T, weight: int) -> None:
+    def cast(self, value: T, weight: Weight) -> None:
         """Counts one reading."""
-        self._weights[value] += weight
-        self._sure[value] += weight >= ALONE
+        self._votes[value] += weight.votes
+        self._certainty[value] += weight.certainty
 
     def abstain(self) -> None:
         """Counts one picture in which the field could not be read."""
@@ -46,12 +59,12 @@ class Ballot(Generic[T]):
         """What was read, once it leads by enough before everything else together.
 
         Args:
-            lead: weight it needs where nothing speaks against it.
+            lead: votes it needs where nothing speaks against it.
         """
-        if not self._weights:
+        if not self._votes:
             return None
-        value, weight = self._weights.most_common(1)[0]
-        others = self._weights.total() - weight
+        value, votes = self._votes.most_common(1)[0]
+        others = self._votes.total() - votes
         needed = lead + _PENALTY * others + self._silent // _SILENT_FOR_ONE
-        is_certain = weight >= needed and self._sure[value] >= _LEAST_SURE
+        is_certain = votes >= needed and self._certainty[value] >= _LEAST_CERTAINTY
         return value if is_certain else None

@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 
 from device.reader.errors import PrintedCodeUnreadableError
+from device.reader.front.agreement import Weight
 from device.reader.front.field_text import (
     ALPHABET,
     PrintedDate,
@@ -32,7 +33,7 @@ _MONTHS, _DAYS = range(1, 13), range(1, 32)
 _CLOSEST_STRIPS = 3
 """A line reaches into so many, at most."""
 
-Readings = Iterator[tuple[PrintedDate, int]]
+Readings = Iterator[tuple[PrintedDate, Weight]]
 
 
 class BirthReader:
@@ -57,10 +58,8 @@ class BirthReader:
         best = max(seen, key=lambda sighting: sighting.fit, default=None)
         if best is None:
             return
-        if self._is_scratched(best):
-            yield from doubted(best)
-        else:
-            yield from weighed(best, self._read_by_engine(best, preparation))
+        read = self._read_by_engine(best, preparation)
+        yield from doubted(best, read) if self._is_scratched(best) else weighed(best, read)
 
     def _freely_in(self, words: str) -> PrintedDate | None:
         """Any date; with an era only where the chip does not tell the holder's birthday."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from device.reader.front.agreement import Weight
 from device.reader.front.field_text import ALPHABET, security_code_in
 from device.reader.front.line_net import DIGITS
 from device.reader.front.line_words import (
@@ -22,17 +23,14 @@ _LENGTH = 4
 
 def read_security_code(
     strips: Sequence[Strip], engine: OcrEngine, preparation: Preparation
-) -> Iterator[tuple[str, int]]:
+) -> Iterator[tuple[str, Weight]]:
     """The four digits and what the reading weighs."""
     seen = [sighting for strip in strips for sighting in _seen(strip)]
     best = max(seen, key=lambda sighting: sighting.fit, default=None)
     if best is None:
         return
-    if _is_scratched(best.strip):
-        yield from doubted(best)
-    else:
-        picture = best.strip.picture(preparation)
-        yield from weighed(best, _read_by(engine, picture, best.value))
+    read = _read_by(engine, best.strip.picture(preparation), best.value)
+    yield from doubted(best, read) if _is_scratched(best.strip) else weighed(best, read)
 
 
 def _seen(strip: Strip) -> Iterator[Sighting[str]]:

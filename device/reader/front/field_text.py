@@ -27,8 +27,8 @@ _ERA_ENDING = {"治": "明治", "正": "大正", "成": "平成"}
 _LONGEST_REIWA = 12
 """Above it, 和 is 昭和; below it, the first character must be seen."""
 _LEAP_DAY = (2, 29)
-_LEAP_DAY_ENDS = frozenset({(2, 28), (2, 29), (3, 1)})
-"""Last days of cards whose holders were born on a 29 February."""
+_LEAP_DAY_ENDS = frozenset({(2, 28), (3, 1)})
+"""Last days, in years without one, of cards whose holders were born on it."""
 _LEAST_LIKENESS = 0.6
 
 

@@ -9,7 +9,7 @@ from typing import Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from device.reader.front.agreement import LEAD, Ballot
+from device.reader.front.agreement import LEAD, Ballot, Weight
 from device.reader.front.birth_reading import BirthReader, read_expiry
 from device.reader.front.card_outline import Picture
 from device.reader.front.code_reading import read_security_code
@@ -139,7 +139,7 @@ class FrontReading:
         return None if printed is None else printed.year
 
 
-def _cast(ballot: Ballot[T], ways: Iterable[Iterable[tuple[T, int]]]) -> None:
+def _cast(ballot: Ballot[T], ways: Iterable[Iterable[tuple[T, Weight]]]) -> None:
     readings = list(chain.from_iterable(ways))
     for value, weight in readings:
         ballot.cast(value, weight)

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from device.reader.front.agreement import ALONE, DOUBTFUL, SURE
+from device.reader.front.agreement import ALONE, DAMAGED, DOUBTFUL, SURE, Weight
 from device.reader.front.strips import Strip
 
 T = TypeVar("T", bound=Hashable)
@@ -33,7 +33,7 @@ class Sighting(Generic[T]):
     """Where."""
 
 
-def weighed(seen: Sighting[T], engine: T | None) -> Iterator[tuple[T, int]]:
+def weighed(seen: Sighting[T], engine: T | None) -> Iterator[tuple[T, Weight]]:
     """Values and what they weigh.
 
     Args:
@@ -53,10 +53,19 @@ def weighed(seen: Sighting[T], engine: T | None) -> Iterator[tuple[T, int]]:
         yield engine, DOUBTFUL
 
 
-def doubted(seen: Sighting[T]) -> Iterator[tuple[T, int]]:
-    """What a damaged line shows: never enough to be believed, but it speaks against all else.
+def doubted(seen: Sighting[T], engine: T | None) -> Iterator[tuple[T, Weight]]:
+    """What a damaged line shows and what that weighs: above all it speaks against all else.
 
-    A scratch may hide a whole digit, and the rest looks sound where the scratch is not seen.
+    A scratch may hide a whole digit, and the rest looks sound where the scratch is not seen. What
+    it leaves of a digit looks like another one to the network or to an engine, hardly to both.
+
+    Args:
+        seen: by the network.
+        engine: what an engine reads in that strip; None: nothing that could be the field.
     """
-    if seen.share >= _GUESSED:
-        yield seen.value, DOUBTFUL
+    if seen.share < _GUESSED:
+        return
+    is_agreed = engine == seen.value and seen.share > _CLEAR
+    yield seen.value, DAMAGED if is_agreed else DOUBTFUL
+    if engine is not None and engine != seen.value:
+        yield engine, DOUBTFUL

@@ -1,7 +1,7 @@
-from device.reader.front.agreement import ALONE, DOUBTFUL, SURE, Ballot
+from device.reader.front.agreement import ALONE, DOUBTFUL, SURE, Ballot, Weight
 
 
-def ballot(*votes: tuple[str, int]) -> Ballot[str]:
+def ballot(*votes: tuple[str, Weight]) -> Ballot[str]:
     cast: Ballot[str] = Ballot()
     for value, weight in votes:
         cast.cast(value, weight)

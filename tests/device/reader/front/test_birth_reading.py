@@ -3,7 +3,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from device.reader.front.agreement import ALONE, DOUBTFUL, SURE
+from device.reader.front.agreement import ALONE, DAMAGED, DOUBTFUL, SURE
 from device.reader.front.birth_reading import BirthReader, _with_other_numbers, read_expiry
 from device.reader.front.field_text import PrintedDate
 from device.reader.front.ink import Print
@@ -49,12 +49,18 @@ def test_dates_of_birth(
         # No such day: the year 1926 had no 29 February.
         assert SURE not in readings.values()
     else:
-        assert max(readings, key=lambda read: readings[read]) == born
+        assert max(readings, key=lambda read: readings[read].votes) == born
 
 
 def test_what_the_engine_reads_as_well_is_sure(engine: OcrEngine) -> None:
     readings = BirthReader(engine, EXPIRY).read(strips_of("昭和33年3月14日生"), PLAIN)
     assert list(readings) == [(BORN, SURE)]
+
+
+def test_a_card_that_ends_on_a_leap_day_is_read_as_surely_as_others(engine: OcrEngine) -> None:
+    strips = strips_of("平成20年 2月29日生")
+    readings = list(BirthReader(engine, date(2036, 2, 29)).read(strips, PLAIN))
+    assert readings == [(PrintedDate("平成", 20, 2, 29), SURE)]
 
 
 def test_what_no_engine_reads_stands_alone() -> None:
@@ -115,6 +121,13 @@ def test_half_a_digit_makes_no_year_certain_where_the_chip_tells_nothing() -> No
     ink[:, 111:118] = 0
     half = dict(BirthReader(Blind(), None).read(read_strips(undamaged(ink), EM_PX), PLAIN))
     assert ALONE not in half.values()
+
+
+def test_a_scratched_birthday_that_both_read_weighs_little(engine: OcrEngine) -> None:
+    ink = printed("昭和33年3月14日生", width_px=440)
+    strips = read_strips(Print(ink, np.ones(ink.shape, bool)), EM_PX)
+    assert list(BirthReader(engine, EXPIRY).read(strips, PLAIN)) == [(BORN, DAMAGED)]
+    assert list(BirthReader(Blind(), EXPIRY).read(strips, PLAIN)) == [(BORN, DOUBTFUL)]
 
 
 def test_no_last_day_is_read_through_a_scratch(engine: OcrEngine) -> None:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from device.reader.front.agreement import ALONE, DOUBTFUL, SURE
+from device.reader.front.agreement import ALONE, DOUBTFUL, SURE, Weight
 from device.reader.front.code_reading import read_security_code
 from device.reader.front.ink import Ink, ink_of
 from device.reader.front.strips import Preparation, read_strips
@@ -21,7 +21,7 @@ def code_on(words: str, *, family: str = CODE_FAMILIES[0]) -> Ink:
     return printed(words, height_px=68, width_px=252, family=family)
 
 
-def readings_of(ink: Ink, engine: OcrEngine) -> list[tuple[str, int]]:
+def readings_of(ink: Ink, engine: OcrEngine) -> list[tuple[str, Weight]]:
     return list(read_security_code(read_strips(undamaged(ink), EM_PX), engine, Preparation()))
 
 
@@ -29,7 +29,7 @@ def readings_of(ink: Ink, engine: OcrEngine) -> list[tuple[str, int]]:
 @pytest.mark.parametrize("code", ["4821", "0075", "1111", "9363"])
 def test_security_codes(engine: OcrEngine, family: str, code: str) -> None:
     readings = dict(readings_of(code_on(code, family=family), engine))
-    assert max(readings, key=lambda read: readings[read]) == code
+    assert max(readings, key=lambda read: readings[read].votes) == code
 
 
 def test_what_the_engine_reads_as_well_is_sure(engine: OcrEngine) -> None:
@@ -73,8 +73,8 @@ def test_a_finger_beside_the_code_hides_nothing(engine: OcrEngine) -> None:
 def test_half_a_digit_is_no_other_digit(
     engine: OcrEngine, colour: tuple[int, int, int], reach: int
 ) -> None:
-    weights = dict(readings_of(covered(slice(0, reach), colour), engine))
-    assert not [code for code in weights if code != "8871" and weights[code] >= ALONE]
+    readings = readings_of(covered(slice(0, reach), colour), engine)
+    assert not [code for code, weight in readings if code != "8871" and weight.certainty]
 
 
 @pytest.mark.parametrize("words", ["482", "", "年月"])

@@ -1,6 +1,6 @@
 import numpy as np
 
-from device.reader.front.agreement import ALONE, DOUBTFUL, SURE, Ballot
+from device.reader.front.agreement import ALONE, DAMAGED, DOUBTFUL, SURE, Ballot, Weight
 from device.reader.front.second_opinion import Sighting, doubted, weighed
 from device.reader.front.strips import Strip
 
@@ -10,7 +10,7 @@ STRIP = Strip(NOTHING.astype(np.float32), NOTHING, 34, np.zeros((10, 29)))
 
 def votes(
     share: float, engine: str | None, *, fit: float = -0.01, value: str = "4821"
-) -> list[tuple[str, int]]:
+) -> list[tuple[str, Weight]]:
     return list(weighed(Sighting(value, share, fit, STRIP), engine))
 
 
@@ -48,13 +48,36 @@ def test_a_sighting_shows_nothing_of_what_it_saw() -> None:
     assert repr(Sighting("4821", 1.0, 0.0, STRIP)) == "Sighting(share=1.0, fit=0.0)"
 
 
-def test_a_damaged_line_speaks_against_what_else_is_read_and_never_for_itself() -> None:
+def ballot_on_damaged(engine: str | None, pictures: int) -> Ballot[str]:
     ballot: Ballot[str] = Ballot()
-    for _ in range(20):
-        for value, weight in doubted(Sighting("31", 0.99, -0.01, STRIP)):
+    for _ in range(pictures):
+        for value, weight in doubted(Sighting("31", 0.99, -0.01, STRIP), engine):
             ballot.cast(value, weight)
+    return ballot
+
+
+def test_a_damaged_line_that_only_the_network_reads_is_never_believed() -> None:
+    ballot = ballot_on_damaged(None, 20)
     assert ballot.winner() is None
     for _ in range(3):
         ballot.cast("3", SURE)
-    assert ballot.winner() is None
-    assert not list(doubted(Sighting("31", 0.5, -0.01, STRIP)))
+    assert ballot.winner() is None, "it still speaks against all else"
+
+
+def test_a_damaged_line_takes_six_pictures_in_which_both_agree() -> None:
+    assert ballot_on_damaged("31", 5).winner() is None
+    assert ballot_on_damaged("31", 6).winner() == "31"
+
+
+def test_a_damaged_line_of_which_an_engine_reads_something_else_is_not_believed() -> None:
+    assert ballot_on_damaged("3", 20).winner() is None
+    assert list(doubted(Sighting("31", 0.99, -0.01, STRIP), "3")) == [
+        ("31", DOUBTFUL),
+        ("3", DOUBTFUL),
+    ]
+
+
+def test_a_guess_at_a_damaged_line_says_little() -> None:
+    assert list(doubted(Sighting("31", 0.9, -0.01, STRIP), "31")) == [("31", DOUBTFUL)]
+    assert list(doubted(Sighting("31", 0.99, -0.01, STRIP), "31")) == [("31", DAMAGED)]
+    assert not list(doubted(Sighting("31", 0.5, -0.01, STRIP), "31"))
