@@ -1,12 +1,17 @@
 """A card as if seen straight from above, with a fixed number of pixels a millimetre."""
 
+from typing import TypeVar
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from device.reader.front.card_outline import HEIGHT_MM, WIDTH_MM, Corners, Picture
 from device.reader.front.layout import Box
 
 PX_PER_MM = 12
+T = TypeVar("T", bound=np.generic)
+
 _WIDTH_PX, _HEIGHT_PX = round(WIDTH_MM * PX_PER_MM), round(HEIGHT_MM * PX_PER_MM)
 
 
@@ -28,9 +33,9 @@ def turned(card: Picture) -> Picture:
     return card[::-1, ::-1]
 
 
-def part(card: Picture, box: Box) -> Picture:
-    """What is printed in a box; shares the card's memory."""
+def part(card: NDArray[T], box: Box, px_per_mm: int = PX_PER_MM) -> NDArray[T]:
+    """What is in a box of a card, or of what was made of it; shares its memory."""
     left, top, right, bottom = (
-        round(mm * PX_PER_MM) for mm in (box.left_mm, box.top_mm, box.right_mm, box.bottom_mm)
+        round(mm * px_per_mm) for mm in (box.left_mm, box.top_mm, box.right_mm, box.bottom_mm)
     )
     return card[top:bottom, left:right]

@@ -23,6 +23,12 @@ from tests.hw_sim.card_front.look import PORTRAITS, PrintLook
 _PEOPLE = Path(__file__).parents[1] / "people"
 _LABEL_COLOUR = np.array((70, 80, 110), np.float32)
 _INK_COLOUR = np.array((18, 18, 22), np.float32)
+_LEVELS = np.array((0, 90, 160, 200, 222), np.float32)
+"""Of a grey photo; what is neither hair nor wall is mostly skin."""
+_IN_GREY = (248 - 0.92 * (1 - _LEVELS[:, None] / 255) * (248 - _INK_COLOUR)).astype(np.float32)
+_IN_COLOUR = np.array(
+    ((36, 34, 41), (121, 84, 70), (201, 154, 130), (242, 214, 198), (248, 248, 248)), np.float32
+)
 _PEN_COLOUR = np.array((25, 30, 70), np.float32)
 
 
@@ -165,8 +171,9 @@ def _print_photo(
     size = (px(box.width_mm), px(box.height_mm))
     grey = cv2.resize(_portrait(name), size, interpolation=cv2.INTER_AREA).astype(np.float32)
     part = (slice(top, top + size[1]), slice(left_px, left_px + size[0]))
-    share = ((1 - grey / 255) * 0.92 * left[part])[:, :, None]
-    card[part] = 248 * (1 - share) + _INK_COLOUR * share
+    levels = _IN_COLOUR if look.is_photo_coloured else _IN_GREY
+    photo = np.stack([np.interp(grey, _LEVELS, levels[:, each]) for each in range(3)], axis=2)
+    card[part] = 248 + (photo - 248) * left[part][:, :, None]
 
 
 @lru_cache(maxsize=len(PORTRAITS))

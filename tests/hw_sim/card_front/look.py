@@ -48,6 +48,8 @@ class PrintLook:
     """Grime, 0 to 1."""
     portrait: str = ""
     """Folder in tests/hw_sim/people; empty: chosen by the card's serial number."""
+    is_photo_coloured: bool = False
+    """Whether the photo is printed in colour; which is right is in no public source."""
     seed: int = 0
     """Draws the places of scratches, spots, grain and the handwriting."""
 
@@ -76,5 +78,6 @@ def sample_look(rng: np.random.Generator) -> PrintLook:
         fading=float(rng.uniform(0.1, 0.7) * age),
         dirt=float(rng.random() * age),
         portrait=str(rng.choice(PORTRAITS)),
-        seed=int(rng.integers(2**31)),
+        seed=(seed := int(rng.integers(2**31))),
+        is_photo_coloured=bool(seed % 2),
     )

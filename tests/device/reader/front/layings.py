@@ -24,6 +24,8 @@ def picture_of(
     seed: int = 1,
     glares: tuple[Glare, ...] = (),
     finger: Finger | None = None,
+    portrait: str = "taro",
+    is_photo_coloured: bool = False,
 ) -> NDArray[np.uint8]:
     """A clear picture, `uint8[960, 1280, 3], RGB`; not to be written to."""
     shot = replace(
@@ -32,7 +34,8 @@ def picture_of(
         glares=glares,
         finger=finger,
     )
-    laying = Laying(subject, PROFILE, PrintLook(portrait="taro"), shot, seed)
+    look = PrintLook(portrait=portrait, is_photo_coloured=is_photo_coloured)
+    laying = Laying(subject, PROFILE, look, shot, seed)
     image = next(iter(laying.frames(1))).image
     image.flags.writeable = False
     return image
