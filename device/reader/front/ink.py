@@ -22,8 +22,8 @@ _SCRATCH_PX = 7
 """Wider than a scratch, which is lighter than paper: all around it would seem print."""
 _DARKEST_PAPER = 0.68
 """Of the part's paper."""
-_SKIN = 1.22
-"""Redness against the card's, at least."""
+_SKIN, _LEAST_RED = 1.16, 20
+"""Redness against the card's, at least; and which percentile is the card's under a finger."""
 _DARK_LEVEL = 8.0
 """Added to each colour: what is nearly black has none."""
 _SKIN_BLUR_PX, _SKIN_PX = 2.0, 13
@@ -79,10 +79,10 @@ def _is_thing(part: Picture) -> NDArray[np.bool_]:
 
 
 def _is_skin(small: Picture) -> NDArray[np.bool_]:
-    """Marks fingers, which may be as light as the card but are redder, all but the palest."""
+    """Marks fingers, which may be as light as the card but are redder, all but the very palest."""
     soft = cv2.GaussianBlur(small, (0, 0), _SKIN_BLUR_PX).astype(np.float32) + _DARK_LEVEL
     redness = soft[..., 0] / soft[..., 2]
-    is_red = (redness > _SKIN * np.median(redness)).astype(np.uint8)
+    is_red = (redness > _SKIN * np.percentile(redness, _LEAST_RED)).astype(np.uint8)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_SKIN_PX, _SKIN_PX))
     return np.asarray(cv2.morphologyEx(is_red, cv2.MORPH_OPEN, disc) > 0, np.bool_)
 

@@ -15,7 +15,7 @@ _INWARD = {
     Edge.BOTTOM: (0.0, -1.0),
 }
 _DARK = np.array((92, 58, 42), np.float32)
-_LIGHT = np.array((236, 190, 165), np.float32)
+_LIGHT = np.array((245, 222, 196), np.float32)
 
 
 def depth_mm(finger: Finger, back_mm: float, plane_mm: Points) -> NDArray[np.float64]:
