@@ -32,6 +32,8 @@ DOUBTFUL = Weight(2, 0)
 LEAD = 12
 """Votes: two sure readings from two pictures; more where there was doubt."""
 _LEAST_CERTAINTY = 6
+_DOUBTS_FOR_ONE = 8
+"""Doubtful readings for each certain one more: of many guesses, some look certain by chance."""
 _PENALTY = 3
 """How many readings it takes to outweigh one that says something else."""
 _SILENT_FOR_ONE = 8
@@ -44,12 +46,14 @@ class Ballot(Generic[T]):
     def __init__(self) -> None:
         self._votes: Counter[T] = Counter()
         self._certainty: Counter[T] = Counter()
+        self._doubts = 0
         self._silent = 0
 
     def cast(self, value: T, weight: Weight) -> None:
         """Counts one reading."""
         self._votes[value] += weight.votes
         self._certainty[value] += weight.certainty
+        self._doubts += weight == DOUBTFUL
 
     def abstain(self) -> None:
         """Counts one picture in which the field could not be read."""
@@ -66,5 +70,5 @@ class Ballot(Generic[T]):
         value, votes = self._votes.most_common(1)[0]
         others = self._votes.total() - votes
         needed = lead + _PENALTY * others + self._silent // _SILENT_FOR_ONE
-        is_certain = votes >= needed and self._certainty[value] >= _LEAST_CERTAINTY
-        return value if is_certain else None
+        certainty = _LEAST_CERTAINTY + ALONE.certainty * (self._doubts // _DOUBTS_FOR_ONE)
+        return value if votes >= needed and self._certainty[value] >= certainty else None

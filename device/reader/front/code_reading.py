@@ -14,23 +14,28 @@ from device.reader.front.line_words import (
     log_likelihoods,
     numbers_in,
 )
-from device.reader.front.second_opinion import Sighting, doubted, weighed
-from device.reader.front.strips import Preparation, Strip
+from device.reader.front.second_opinion import doubted, weighed
+from device.reader.front.sighting import Sighting, best_sighting
+from device.reader.front.strips import Lines, Preparation, Strip
 from device.reader.port import OcrEngine
 
 _LENGTH = 4
 
 
 def read_security_code(
-    strips: Sequence[Strip], engine: OcrEngine, preparation: Preparation
+    lines: Lines, engine: OcrEngine, preparation: Preparation
 ) -> Iterator[tuple[str, Weight]]:
     """The four digits and what the reading weighs."""
-    seen = [sighting for strip in strips for sighting in _seen(strip)]
-    best = max(seen, key=lambda sighting: sighting.fit, default=None)
+    best = best_sighting(lines, _look, str)
     if best is None:
         return
     read = _read_by(engine, best.strip.picture(preparation), best.value)
     yield from doubted(best, read) if _is_scratched(best.strip) else weighed(best, read)
+
+
+def _look(strips: Sequence[Strip]) -> Sighting[str] | None:
+    seen = [sighting for strip in strips for sighting in _seen(strip)]
+    return max(seen, key=lambda sighting: sighting.fit, default=None)
 
 
 def _seen(strip: Strip) -> Iterator[Sighting[str]]:

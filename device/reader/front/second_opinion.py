@@ -1,36 +1,17 @@
 """Weighs what the network sees against what an engine reads in the same strip."""
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from device.reader.front.agreement import ALONE, DAMAGED, DOUBTFUL, SURE, Weight
-from device.reader.front.strips import Strip
+from device.reader.front.sighting import CLEAR, POOREST, Sighting
 
 T = TypeVar("T", bound=Hashable)
 
-_POOREST = -5.0
-"""Logarithm of the probability below which the strip holds something else."""
-_POOREST_BACKED = -12.0
-"""The same where an engine sees the digits as well: mirrored light may hide an era's name."""
+_POOREST_ALONE = -5.0
+"""`POOREST` where no engine sees the digits: with one, mirrored light may hide an era's name."""
 _GUESSED = 0.6
 """Probability below which the network does not know."""
-_CLEAR = 0.97
-"""Above which it is believed, given more pictures, though no engine reads anything."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting(Generic[T]):
-    """What the network sees in one strip."""
-
-    value: T = field(repr=False)
-    """The field."""
-    share: float
-    """Its probability among all values the field can have."""
-    fit: float
-    """Logarithm of the probability that the strip shows any of them."""
-    strip: Strip = field(repr=False)
-    """Where."""
 
 
 def weighed(seen: Sighting[T], engine: T | None) -> Iterator[tuple[T, Weight]]:
@@ -43,12 +24,12 @@ def weighed(seen: Sighting[T], engine: T | None) -> Iterator[tuple[T, Weight]]:
     if seen.share < _GUESSED:
         return
     if engine == seen.value:
-        if seen.fit > _POOREST_BACKED:
-            yield seen.value, SURE if seen.share > _CLEAR else DOUBTFUL
+        if seen.fit > POOREST:
+            yield seen.value, SURE if seen.share > CLEAR else DOUBTFUL
         return
-    if seen.fit < _POOREST:
+    if seen.fit < _POOREST_ALONE:
         return
-    yield seen.value, ALONE if engine is None and seen.share > _CLEAR else DOUBTFUL
+    yield seen.value, ALONE if engine is None and seen.share > CLEAR else DOUBTFUL
     if engine is not None:
         yield engine, DOUBTFUL
 
@@ -65,7 +46,7 @@ def doubted(seen: Sighting[T], engine: T | None) -> Iterator[tuple[T, Weight]]:
     """
     if seen.share < _GUESSED:
         return
-    is_agreed = engine == seen.value and seen.share > _CLEAR
+    is_agreed = engine == seen.value and seen.share > CLEAR
     yield seen.value, DAMAGED if is_agreed else DOUBTFUL
     if engine is not None and engine != seen.value:
         yield engine, DOUBTFUL

@@ -4,6 +4,7 @@ Where a line stands is not looked for: the network reads every strip and knows w
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -24,6 +25,7 @@ _DIGIT_EM = 0.7
 """Height."""
 _BARE = 0.2
 """Ink of a row without print, against the row with most."""
+_OTHER_SIZES = (0.94, 1.06)
 _PAPER_AND_BLACK = (40, 98.5)
 """Percentiles of a strip's ink."""
 
@@ -106,6 +108,30 @@ class Strip:
         picture = cv2.resize(light, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
         framed = cv2.copyMakeBorder(picture, 4, 4, 14, 14, cv2.BORDER_CONSTANT, value=(255,))
         return np.asarray(framed, np.uint8)
+
+
+class Lines:
+    """The lines of one part, read when they are asked for."""
+
+    def __init__(self, print_: Print, em_px: float) -> None:
+        """Reads nothing yet.
+
+        Args:
+            print_: of the part.
+            em_px: usual height of a kanji in it.
+        """
+        self._print = print_
+        self._em_px = em_px
+
+    @cached_property
+    def strips(self) -> list[Strip]:
+        """All strips, from above."""
+        return read_strips(self._print, self._em_px)
+
+    @cached_property
+    def strips_at_other_sizes(self) -> list[list[Strip]]:
+        """The same, as if the print were a little larger and smaller than it is."""
+        return [read_strips(self._print, size * self._em_px) for size in _OTHER_SIZES]
 
 
 def read_strips(print_: Print, em_px: float) -> list[Strip]:

@@ -34,6 +34,13 @@ def test_doubtful_readings_support_sure_ones() -> None:
     assert ballot(*votes, *[("4821", DOUBTFUL)] * 3).winner() == "4821"
 
 
+def test_a_few_certain_readings_among_many_doubtful_ones_are_chance() -> None:
+    votes = [("4821", SURE), ("4821", SURE), *[("4821", DOUBTFUL)] * 7]
+    assert ballot(*votes).winner() == "4821"
+    assert ballot(*votes, ("4821", DOUBTFUL)).winner() is None
+    assert ballot(*votes, ("4821", DOUBTFUL), ("4821", ALONE)).winner() == "4821"
+
+
 def test_a_contradiction_asks_for_more() -> None:
     votes = [("4821", SURE), ("4821", SURE), ("4827", DOUBTFUL)]
     assert ballot(*votes).winner() is None

@@ -4,7 +4,7 @@ import pytest
 from device.reader.front.agreement import ALONE, DOUBTFUL, SURE, Weight
 from device.reader.front.code_reading import read_security_code
 from device.reader.front.ink import Ink, ink_of
-from device.reader.front.strips import Preparation, read_strips
+from device.reader.front.strips import Lines, Preparation
 from device.reader.ocr.tesseract import Settings, create
 from device.reader.port import OcrEngine
 from tests.device.reader.front.engines import Blind, Mistaken
@@ -22,7 +22,7 @@ def code_on(words: str, *, family: str = CODE_FAMILIES[0]) -> Ink:
 
 
 def readings_of(ink: Ink, engine: OcrEngine) -> list[tuple[str, Weight]]:
-    return list(read_security_code(read_strips(undamaged(ink), EM_PX), engine, Preparation()))
+    return list(read_security_code(Lines(undamaged(ink), EM_PX), engine, Preparation()))
 
 
 @pytest.mark.parametrize("family", CODE_FAMILIES)
@@ -60,7 +60,7 @@ def covered(columns: slice, colour: tuple[int, int, int]) -> Ink:
     return ink_of(card)
 
 
-FINGER, LIGHT_FINGER = (92, 58, 42), (236, 190, 165)
+FINGER, LIGHT_FINGER, PALE_FINGER = (92, 58, 42), (236, 190, 165), (245, 222, 196)
 
 
 def test_a_finger_beside_the_code_hides_nothing(engine: OcrEngine) -> None:
@@ -68,7 +68,7 @@ def test_a_finger_beside_the_code_hides_nothing(engine: OcrEngine) -> None:
     assert "8871" in dict(readings_of(covered(slice(0, 14), FINGER), engine))
 
 
-@pytest.mark.parametrize("colour", [FINGER, LIGHT_FINGER])
+@pytest.mark.parametrize("colour", [FINGER, LIGHT_FINGER, PALE_FINGER])
 @pytest.mark.parametrize("reach", range(20, 46, 2))
 def test_half_a_digit_is_no_other_digit(
     engine: OcrEngine, colour: tuple[int, int, int], reach: int

@@ -1,7 +1,8 @@
 import numpy as np
 
 from device.reader.front.agreement import ALONE, DAMAGED, DOUBTFUL, SURE, Ballot, Weight
-from device.reader.front.second_opinion import Sighting, doubted, weighed
+from device.reader.front.second_opinion import doubted, weighed
+from device.reader.front.sighting import Sighting
 from device.reader.front.strips import Strip
 
 NOTHING = np.zeros((41, 100), bool)
