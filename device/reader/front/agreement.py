@@ -26,14 +26,14 @@ SURE = Weight(6, 3)
 ALONE = Weight(3, 3)
 """Clear, but nothing backs it and nothing contradicts: it takes four of them."""
 DAMAGED = Weight(2, 1)
-"""Everything agrees on what a damaged line shows: it takes six of them."""
+"""Everything agrees on a damaged line, whatever the damage hides: alone it takes six of them."""
 DOUBTFUL = Weight(2, 0)
 """A part is missing or disagrees."""
 LEAD = 12
 """Votes: two sure readings from two pictures; more where there was doubt."""
 _LEAST_CERTAINTY = 6
 _DOUBTS_FOR_ONE = 8
-"""Doubtful readings for each certain one more: of many guesses, some look certain by chance."""
+"""Doubtful votes for each certain one more: of many guesses, some look certain by chance."""
 _PENALTY = 3
 """How many readings it takes to outweigh one that says something else."""
 _SILENT_FOR_ONE = 8

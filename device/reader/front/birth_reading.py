@@ -19,8 +19,8 @@ from device.reader.front.field_text import (
 from device.reader.front.line_net import DIGITS
 from device.reader.front.line_words import likeliest_words, log_likelihoods, numbers_in
 from device.reader.front.second_opinion import doubted, weighed
-from device.reader.front.sighting import Sighting, best_sighting
-from device.reader.front.strips import Lines, Preparation, Strip
+from device.reader.front.sighting import Sighting, best_sighting, holds_whatever_is_hidden
+from device.reader.front.strips import PartStrips, Preparation, Strip
 from device.reader.port import OcrEngine
 from device.reader.printed_code import day_of_birth, era_of
 
@@ -52,18 +52,24 @@ class BirthReader:
         self._births = [] if expiry is None else list(_birthdays_until(expiry))
         self._words = [birth.printed() for birth in self._births]
 
-    def read(self, lines: Lines, preparation: Preparation) -> Readings:
+    def read(self, part: PartStrips, preparation: Preparation) -> Readings:
         """The date of birth and what the reading weighs."""
-        best = best_sighting(lines, self._look, PrintedDate.printed)
+        best = best_sighting(part, self._look, PrintedDate.printed)
         if best is None:
             return
         read = self._read_by_engine(best, preparation)
-        yield from doubted(best, read) if self._is_scratched(best) else weighed(best, read)
+        if self._is_scratched(best):
+            yield from doubted(best, read, self._is_firm)
+        else:
+            yield from weighed(best, read)
 
     def _look(self, strips: Sequence[Strip]) -> Sighting[PrintedDate] | None:
         seen = [*_freely_seen(strips, self._freely_in), *self._seen_birthdays(strips)]
         seen = [sighting for sighting in seen if self._is_believable(sighting.value)]
         return max(seen, key=lambda sighting: sighting.fit, default=None)
+
+    def _is_firm(self, seen: Sighting[PrintedDate]) -> bool:
+        return holds_whatever_is_hidden(seen, self._look, PrintedDate.printed)
 
     def _freely_in(self, words: str) -> PrintedDate | None:
         """Any date; with an era only where the chip does not tell the holder's birthday."""
@@ -132,9 +138,9 @@ class BirthReader:
         return youngest <= self._expiry.year - born.year <= oldest
 
 
-def read_expiry(lines: Lines, engine: OcrEngine, preparation: Preparation) -> Readings:
+def read_expiry(part: PartStrips, engine: OcrEngine, preparation: Preparation) -> Readings:
     """The card's last day and what the reading weighs."""
-    seen = list(_freely_seen(lines.strips, expiry_in))
+    seen = list(_freely_seen(part.strips, expiry_in))
     if seen:
         best = max(seen, key=lambda sighting: sighting.fit)
         if any(map(best.strip.is_scratched, numbers_in(best.strip.answers)[:1])):

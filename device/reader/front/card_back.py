@@ -88,16 +88,17 @@ def _gilt(small: Picture, layout: Layout) -> float:
     soft = cv2.GaussianBlur(small, (0, 0), _SOFTNESS_PX)
     few = soft[::_EVERY_PX, ::_EVERY_PX].astype(np.float32) + _DARK_LEVEL
     redness = few[..., 0] / few[..., 2]
-    soft.fill(0)
-    few.fill(0)
-    beyond = (
-        _beyond_all_around(redness, _shifted(layout.contacts, *shift_mm))
-        for shift_mm in _CONTACTS_SHIFTS_MM
-    )
-    return max(beyond) / float(np.median(redness))
+    for copy in (soft, few):
+        copy.fill(0)
+    redness /= np.median(redness)
+    places = (_shifted(layout.contacts, *shift_mm) for shift_mm in _CONTACTS_SHIFTS_MM)
+    return max(_beyond_all_around(redness, place) for place in places)
 
 
 def _beyond_all_around(redness: NDArray[np.float32], box: Box) -> float:
+    inside = _median(redness, box)
+    if inside < 1 + _PERHAPS_GILT:
+        return 0.0
     near, far = _AROUND_MM
     around = (
         replace(box, top_mm=box.top_mm - far, bottom_mm=box.top_mm - near),
@@ -105,12 +106,19 @@ def _beyond_all_around(redness: NDArray[np.float32], box: Box) -> float:
         replace(box, left_mm=box.left_mm - far, right_mm=box.left_mm - near),
         replace(box, left_mm=box.right_mm + near, right_mm=box.right_mm + far),
     )
-    inside, *outside = (
-        float(np.median(part(redness, each, _PX_PER_MM // _EVERY_PX))) for each in (box, *around)
-    )
-    return inside - max(outside)
+    return inside - max(_median(redness, each) for each in around)
+
+
+def _median(redness: NDArray[np.float32], box: Box) -> float:
+    """Beside the card nothing is red."""
+    there = part(redness, box, _PX_PER_MM // _EVERY_PX)
+    return float(np.median(there)) if there.size else 0.0
 
 
 def _has_square_code(card: Picture) -> bool:
-    is_found, _ = cv2.QRCodeDetector().detect(card)
+    try:
+        is_found, _ = cv2.QRCodeDetector().detect(card)
+    except cv2.error:
+        # It trips over some codes of which only a part is seen.
+        return True
     return bool(is_found)

@@ -15,22 +15,26 @@ from device.reader.front.line_words import (
     numbers_in,
 )
 from device.reader.front.second_opinion import doubted, weighed
-from device.reader.front.sighting import Sighting, best_sighting
-from device.reader.front.strips import Lines, Preparation, Strip
+from device.reader.front.sighting import Sighting, best_sighting, holds_whatever_is_hidden
+from device.reader.front.strips import PartStrips, Preparation, Strip
 from device.reader.port import OcrEngine
 
 _LENGTH = 4
 
 
 def read_security_code(
-    lines: Lines, engine: OcrEngine, preparation: Preparation
+    part: PartStrips, engine: OcrEngine, preparation: Preparation
 ) -> Iterator[tuple[str, Weight]]:
     """The four digits and what the reading weighs."""
-    best = best_sighting(lines, _look, str)
+    best = best_sighting(part, _look, str)
     if best is None:
         return
     read = _read_by(engine, best.strip.picture(preparation), best.value)
-    yield from doubted(best, read) if _is_scratched(best.strip) else weighed(best, read)
+    yield from doubted(best, read, _is_firm) if _is_scratched(best.strip) else weighed(best, read)
+
+
+def _is_firm(seen: Sighting[str]) -> bool:
+    return holds_whatever_is_hidden(seen, _look, str)
 
 
 def _look(strips: Sequence[Strip]) -> Sighting[str] | None:

@@ -36,6 +36,7 @@ def turned(card: Picture) -> Picture:
 def part(card: NDArray[T], box: Box, px_per_mm: int = PX_PER_MM) -> NDArray[T]:
     """What is in a box of a card, or of what was made of it; shares its memory."""
     left, top, right, bottom = (
-        round(mm * px_per_mm) for mm in (box.left_mm, box.top_mm, box.right_mm, box.bottom_mm)
+        max(0, round(mm * px_per_mm))
+        for mm in (box.left_mm, box.top_mm, box.right_mm, box.bottom_mm)
     )
     return card[top:bottom, left:right]

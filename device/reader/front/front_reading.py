@@ -18,7 +18,7 @@ from device.reader.front.flat_card import PX_PER_MM, part
 from device.reader.front.fusion import fused
 from device.reader.front.ink import Print, print_on
 from device.reader.front.layout import Layout
-from device.reader.front.strips import Lines, Preparation
+from device.reader.front.strips import PartStrips, Preparation
 from device.reader.port import OcrEngine
 from device.reader.printed_code import PrintedCode
 
@@ -103,19 +103,19 @@ class FrontReading:
         self._pictures += 1
         if self._codes.winner() is None:
             code_em_px = self._layout.security_code_em_mm * PX_PER_MM
-            lines = [Lines(front.security_code, code_em_px) for front in fronts]
-            codes = (read_security_code(each, self._engine, preparation) for each in lines)
+            parts = [PartStrips(front.security_code, code_em_px) for front in fronts]
+            codes = (read_security_code(each, self._engine, preparation) for each in parts)
             _cast(self._codes, codes)
         needs_birth = self._birth() is None
         needs_expiry = self._expiry is None and self._expiries.winner() is None
         if needs_birth or needs_expiry:
             dates_em_px = self._layout.dates_em_mm * PX_PER_MM
-            lines = [Lines(front.dates, dates_em_px) for front in fronts]
+            parts = [PartStrips(front.dates, dates_em_px) for front in fronts]
             if needs_birth:
-                births = (self._birth_reader.read(each, preparation) for each in lines)
+                births = (self._birth_reader.read(each, preparation) for each in parts)
                 _cast(self._births, births)
             if needs_expiry:
-                ends = (read_expiry(each, self._engine, preparation) for each in lines)
+                ends = (read_expiry(each, self._engine, preparation) for each in parts)
                 _cast(self._expiries, ends)
 
     def result(self) -> PrintedCode | None:

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from device.reader.front.line_words import log_likelihoods
-from device.reader.front.strips import Lines, Strip
+from device.reader.front.strips import PartStrips, Strip
 
 T = TypeVar("T", bound=Hashable)
 
@@ -15,9 +15,13 @@ CLEAR = 0.97
 """Probability above which the network is believed, given more pictures, though no engine reads
 anything."""
 POOREST = -12.0
-"""Logarithm of the probability below which a strip holds something else."""
-_LEAST_LEFT = 1e-9
-"""Probability of everything that no look has seen."""
+"""Logarithm of the probability below which a strip holds something else.
+
+It is low, for mirrored light may hide an era's name.
+"""
+_LEAST_SHARE = 1e-9
+_PAPER_TO_INK = (0.0, 0.5, 1.0)
+"""Share of the darkest print."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +42,59 @@ Look = Callable[[Sequence[Strip]], Sighting[T] | None]
 """Finds the field in the strips of one part."""
 
 
-def best_sighting(lines: Lines, look: Look[T], words_of: Callable[[T], str]) -> Sighting[T] | None:
+def best_sighting(
+    part: PartStrips, look: Look[T], words_of: Callable[[T], str]
+) -> Sighting[T] | None:
     """What a part shows, looked at in several sizes where the first leaves doubt.
 
     Half of what the network doubts at one size it knows at the next, a little larger or smaller.
+    Where it does not, the first look counts, as doubtful as it was.
 
     Args:
-        lines: of the part.
+        part: of the card.
         look: finds the field in its strips.
         words_of: the field as it is printed.
+
+    Returns:
+        None where no strip shows the field.
     """
-    first = look(lines.strips)
-    if first is None or first.share > CLEAR or first.fit < POOREST:
+    first = look(part.strips)
+    if first is None or first.fit < POOREST:
+        return None
+    if first.share > CLEAR:
         return first
-    others = map(look, lines.strips_at_other_sizes)
-    return _together([first, *(other for other in others if other is not None)], words_of)
+    others = map(look, part.strips_at_other_sizes)
+    together = _together([first, *(other for other in others if other is not None)], words_of)
+    return together if together.share > CLEAR else first
 
 
 def _together(sightings: Sequence[Sighting[T]], words_of: Callable[[T], str]) -> Sighting[T]:
     """The value with the greatest probability in the geometric mean, and that probability."""
-    values = list(dict.fromkeys(sighting.value for sighting in sightings))
-    words = [words_of(value) for value in values]
-    each = [log_likelihoods(seen.strip.answers, words) - seen.fit for seen in sightings]
-    shares = np.minimum(0.0, np.stack(each))
-    left = np.log(np.maximum(_LEAST_LEFT, 1 - np.exp(shares).sum(axis=1)))
-    means = np.append(shares.mean(axis=0), left.mean())
+    values = list(dict.fromkeys(seen.value for seen in sightings))
+    shares = np.array([[_share(seen, value, words_of) for value in values] for seen in sightings])
+    left = np.maximum(_LEAST_SHARE, 1 - shares.sum(axis=1))
+    means = np.exp(np.log(np.column_stack([shares, left])).mean(axis=0))
     best = int(means[:-1].argmax())
-    share = float(np.exp(means[best] - np.logaddexp.reduce(means)))
+    share = float(means[best] / means.sum())
     return replace(next(seen for seen in sightings if seen.value == values[best]), share=share)
+
+
+def _share(seen: Sighting[T], value: T, words_of: Callable[[T], str]) -> float:
+    if value == seen.value:
+        return seen.share
+    (each,) = log_likelihoods(seen.strip.answers, [words_of(value)])
+    return float(np.exp(np.clip(each - seen.fit, np.log(_LEAST_SHARE), 0)))
+
+
+def holds_whatever_is_hidden(
+    seen: Sighting[T], look: Look[T], words_of: Callable[[T], str]
+) -> bool:
+    """Whether the same clear value stands there, whatever the scratches may hide.
+
+    What a scratch leaves of a digit can be another one to the network and to any engine.
+    """
+    parts = map(seen.strip.with_scratches_as, _PAPER_TO_INK)
+    others = (best_sighting(part, look, words_of) for part in parts)
+    return all(
+        other is not None and other.value == seen.value and other.share > CLEAR for other in others
+    )

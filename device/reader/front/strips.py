@@ -60,6 +60,13 @@ class Strip:
         left, right = self._columns(number)
         return bool(self.scratches[self._rows(left, right), left:right].any())
 
+    def with_scratches_as(self, share: float) -> "PartStrips":
+        """The strip as if its scratches were paper (0), its darkest print (1), or between."""
+        ink = self.ink.copy()
+        around = cv2.dilate(self.scratches.astype(np.uint8), np.ones((3, 3), np.uint8))
+        ink[around > 0] = share * float(np.percentile(ink, _PAPER_AND_BLACK[1]))
+        return PartStrips(Print(ink, self.scratches), self.em_px)
+
     def _rows(self, left: int, right: int) -> slice:
         """Where the words stand between two columns: the photo and its rim are above them."""
         inked = self.ink[:, left:right].mean(axis=1)
@@ -110,8 +117,8 @@ class Strip:
         return np.asarray(framed, np.uint8)
 
 
-class Lines:
-    """The lines of one part, read when they are asked for."""
+class PartStrips:
+    """The strips of one part, read when they are asked for."""
 
     def __init__(self, print_: Print, em_px: float) -> None:
         """Reads nothing yet.

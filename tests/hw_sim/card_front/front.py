@@ -23,11 +23,19 @@ from tests.hw_sim.card_front.look import PORTRAITS, PrintLook
 _PEOPLE = Path(__file__).parents[1] / "people"
 _LABEL_COLOUR = np.array((70, 80, 110), np.float32)
 _INK_COLOUR = np.array((18, 18, 22), np.float32)
-_LEVELS = np.array((0, 90, 160, 200, 222), np.float32)
+_LEVELS = np.array((0, 90, 160, 200, 222, 255), np.float32)
 """Of a grey photo; what is neither hair nor wall is mostly skin."""
 _IN_GREY = (248 - 0.92 * (1 - _LEVELS[:, None] / 255) * (248 - _INK_COLOUR)).astype(np.float32)
 _IN_COLOUR = np.array(
-    ((36, 34, 41), (121, 84, 70), (201, 154, 130), (242, 214, 198), (248, 248, 248)), np.float32
+    (
+        (36, 34, 41),
+        (121, 84, 70),
+        (201, 154, 130),
+        (242, 214, 198),
+        (248, 248, 248),
+        (248, 248, 248),
+    ),
+    np.float32,
 )
 _PEN_COLOUR = np.array((25, 30, 70), np.float32)
 

@@ -1,6 +1,6 @@
 """In what one printed card may differ from another with the same words on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -60,7 +60,7 @@ def sample_look(rng: np.random.Generator) -> PrintLook:
     text_family = str(rng.choice(TEXT_FAMILIES))
     has_own_code_font = rng.random() < 0.3
     code_family = str(rng.choice(CODE_FAMILIES))
-    return PrintLook(
+    look = PrintLook(
         text_family=text_family,
         code_family=code_family if has_own_code_font else text_family,
         is_bold=bool(rng.random() < 0.15),
@@ -78,6 +78,6 @@ def sample_look(rng: np.random.Generator) -> PrintLook:
         fading=float(rng.uniform(0.1, 0.7) * age),
         dirt=float(rng.random() * age),
         portrait=str(rng.choice(PORTRAITS)),
-        seed=(seed := int(rng.integers(2**31))),
-        is_photo_coloured=bool(seed % 2),
+        seed=int(rng.integers(2**31)),
     )
+    return replace(look, is_photo_coloured=bool(look.seed % 2))

@@ -1,5 +1,6 @@
 from datetime import date
 
+import cv2
 import numpy as np
 import pytest
 
@@ -7,7 +8,7 @@ from device.reader.front.agreement import ALONE, DAMAGED, DOUBTFUL, SURE
 from device.reader.front.birth_reading import BirthReader, _with_other_numbers, read_expiry
 from device.reader.front.field_text import PrintedDate
 from device.reader.front.ink import Print
-from device.reader.front.strips import Lines, Preparation
+from device.reader.front.strips import PartStrips, Preparation
 from device.reader.ocr.tesseract import Settings, create
 from device.reader.port import OcrEngine
 from tests.device.reader.front.engines import Blind, Mistaken
@@ -24,8 +25,8 @@ def engine() -> OcrEngine:
     return create(Settings())
 
 
-def lines_of(*lines: str, family: str = TEXT_FAMILIES[0]) -> Lines:
-    return Lines(undamaged(printed(*lines, width_px=440, family=family)), EM_PX)
+def part_of(*lines: str, family: str = TEXT_FAMILIES[0]) -> PartStrips:
+    return PartStrips(undamaged(printed(*lines, width_px=440, family=family)), EM_PX)
 
 
 @pytest.mark.parametrize("family", TEXT_FAMILIES)
@@ -43,8 +44,8 @@ def lines_of(*lines: str, family: str = TEXT_FAMILIES[0]) -> Lines:
 def test_dates_of_birth(
     engine: OcrEngine, family: str, words: str, expiry: date, born: PrintedDate | None
 ) -> None:
-    lines = lines_of(words, "2035年 3月14日まで有効", family=family)
-    readings = dict(BirthReader(engine, expiry).read(lines, PLAIN))
+    part = part_of(words, "2035年 3月14日まで有効", family=family)
+    readings = dict(BirthReader(engine, expiry).read(part, PLAIN))
     if born is None:
         # No such day: the year 1926 had no 29 February.
         assert SURE not in readings.values()
@@ -53,48 +54,48 @@ def test_dates_of_birth(
 
 
 def test_what_the_engine_reads_as_well_is_sure(engine: OcrEngine) -> None:
-    readings = BirthReader(engine, EXPIRY).read(lines_of("昭和33年3月14日生"), PLAIN)
+    readings = BirthReader(engine, EXPIRY).read(part_of("昭和33年3月14日生"), PLAIN)
     assert list(readings) == [(BORN, SURE)]
 
 
 def test_a_card_that_ends_on_a_leap_day_is_read_as_surely_as_others(engine: OcrEngine) -> None:
-    lines = lines_of("平成20年 2月29日生")
-    readings = list(BirthReader(engine, date(2036, 2, 29)).read(lines, PLAIN))
+    part = part_of("平成20年 2月29日生")
+    readings = list(BirthReader(engine, date(2036, 2, 29)).read(part, PLAIN))
     assert readings == [(PrintedDate("平成", 20, 2, 29), SURE)]
 
 
 def test_what_no_engine_reads_stands_alone() -> None:
-    readings = BirthReader(Blind(), EXPIRY).read(lines_of("昭和33年3月14日生"), PLAIN)
+    readings = BirthReader(Blind(), EXPIRY).read(part_of("昭和33年3月14日生"), PLAIN)
     assert list(readings) == [(BORN, ALONE)]
 
 
 def test_an_engine_that_sees_another_year_makes_it_doubtful(engine: OcrEngine) -> None:
     mistaken = Mistaken(engine, {"33": "38"})
-    readings = dict(BirthReader(mistaken, EXPIRY).read(lines_of("昭和33年3月14日生"), PLAIN))
+    readings = dict(BirthReader(mistaken, EXPIRY).read(part_of("昭和33年3月14日生"), PLAIN))
     assert readings[BORN] == DOUBTFUL
 
 
 def test_the_chips_expiry_tells_month_and_day_of_worn_print(engine: OcrEngine) -> None:
     ink = printed("昭和33年3月14日生")
     ink[:, 225:245] *= 0.2
-    lines = Lines(undamaged(ink), EM_PX)
-    assert BORN in dict(BirthReader(engine, EXPIRY).read(lines, PLAIN))
+    part = PartStrips(undamaged(ink), EM_PX)
+    assert BORN in dict(BirthReader(engine, EXPIRY).read(part, PLAIN))
 
 
 def test_a_day_on_which_nobody_alive_was_born_is_not_believed(engine: OcrEngine) -> None:
-    lines = lines_of("明治33年4月1日生")
-    assert not list(BirthReader(engine, EXPIRY).read(lines, PLAIN))
+    part = part_of("明治33年4月1日生")
+    assert not list(BirthReader(engine, EXPIRY).read(part, PLAIN))
 
 
 def test_the_last_day_with_its_end_hidden_is_no_date_of_birth(engine: OcrEngine) -> None:
-    lines = lines_of("2035年3月14日生")
-    assert not list(BirthReader(engine, EXPIRY).read(lines, PLAIN))
-    assert list(BirthReader(engine, date(2045, 3, 14)).read(lines, PLAIN))
+    part = part_of("2035年3月14日生")
+    assert not list(BirthReader(engine, EXPIRY).read(part, PLAIN))
+    assert list(BirthReader(engine, date(2045, 3, 14)).read(part, PLAIN))
 
 
 def test_a_gregorian_year_is_as_sure_as_its_digits(engine: OcrEngine) -> None:
-    lines = lines_of("1980年10月7日生")
-    assert list(BirthReader(engine, EXPIRY).read(lines, PLAIN)) == [
+    part = part_of("1980年10月7日生")
+    assert list(BirthReader(engine, EXPIRY).read(part, PLAIN)) == [
         (PrintedDate("", 1980, 10, 7), SURE)
     ]
 
@@ -116,34 +117,42 @@ def test_every_number_of_a_date_has_its_rivals(words: str, others: set[str]) -> 
 
 def test_half_a_digit_makes_no_year_certain_where_the_chip_tells_nothing() -> None:
     ink = printed("昭和38年3月14日生")
-    whole = dict(BirthReader(Blind(), None).read(Lines(undamaged(ink), EM_PX), PLAIN))
+    whole = dict(BirthReader(Blind(), None).read(PartStrips(undamaged(ink), EM_PX), PLAIN))
     assert whole == {PrintedDate("昭和", 38, 3, 14): ALONE}
     ink[:, 112:119] = 0
-    half = dict(BirthReader(Blind(), None).read(Lines(undamaged(ink), EM_PX), PLAIN))
+    half = dict(BirthReader(Blind(), None).read(PartStrips(undamaged(ink), EM_PX), PLAIN))
     assert ALONE not in half.values()
 
 
 def test_a_scratched_birthday_that_both_read_weighs_little(engine: OcrEngine) -> None:
     ink = printed("昭和33年3月14日生", width_px=440)
-    lines = Lines(Print(ink, np.ones(ink.shape, bool)), EM_PX)
-    assert list(BirthReader(engine, EXPIRY).read(lines, PLAIN)) == [(BORN, DAMAGED)]
-    assert list(BirthReader(Blind(), EXPIRY).read(lines, PLAIN)) == [(BORN, DOUBTFUL)]
+    scratches = np.zeros(ink.shape, np.uint8)
+    cv2.line(scratches, (90, 0), (150, 60), (1,), 2)
+    part = PartStrips(Print(ink, scratches > 0), EM_PX)
+    assert list(BirthReader(engine, EXPIRY).read(part, PLAIN)) == [(BORN, DAMAGED)]
+    assert list(BirthReader(Blind(), EXPIRY).read(part, PLAIN)) == [(BORN, DOUBTFUL)]
+
+
+def test_a_year_of_which_a_scratch_may_hide_anything_is_doubtful(engine: OcrEngine) -> None:
+    ink = printed("昭和33年3月14日生", width_px=440)
+    part = PartStrips(Print(ink, np.ones(ink.shape, bool)), EM_PX)
+    assert list(BirthReader(engine, EXPIRY).read(part, PLAIN)) == [(BORN, DOUBTFUL)]
 
 
 def test_no_last_day_is_read_through_a_scratch(engine: OcrEngine) -> None:
     ink = printed("2035年3月14日まで有効")
-    assert list(read_expiry(Lines(undamaged(ink), EM_PX), engine, PLAIN))
+    assert list(read_expiry(PartStrips(undamaged(ink), EM_PX), engine, PLAIN))
     scratched = Print(ink, np.ones(ink.shape, bool))
-    assert not list(read_expiry(Lines(scratched, EM_PX), engine, PLAIN))
+    assert not list(read_expiry(PartStrips(scratched, EM_PX), engine, PLAIN))
 
 
 def test_the_last_day(engine: OcrEngine) -> None:
-    lines = lines_of("昭和33年3月14日生", "2035年3月14日まで有効")
-    assert list(read_expiry(lines, engine, PLAIN)) == [(PrintedDate("", 2035, 3, 14), SURE)]
-    assert not list(read_expiry(lines_of("昭和33年3月14日生"), engine, PLAIN))
+    part = part_of("昭和33年3月14日生", "2035年3月14日まで有効")
+    assert list(read_expiry(part, engine, PLAIN)) == [(PrintedDate("", 2035, 3, 14), SURE)]
+    assert not list(read_expiry(part_of("昭和33年3月14日生"), engine, PLAIN))
 
 
 def test_a_bare_card_has_no_dates(engine: OcrEngine) -> None:
-    lines = Lines(undamaged(np.zeros((130, 392), np.float32)), EM_PX)
-    assert not list(BirthReader(engine, EXPIRY).read(lines, PLAIN))
-    assert not list(read_expiry(lines, engine, PLAIN))
+    part = PartStrips(undamaged(np.zeros((130, 392), np.float32)), EM_PX)
+    assert not list(BirthReader(engine, EXPIRY).read(part, PLAIN))
+    assert not list(read_expiry(part, engine, PLAIN))

@@ -1,10 +1,12 @@
+import cv2
 import numpy as np
 import pytest
 
-from device.reader.front.agreement import ALONE, DOUBTFUL, SURE, Weight
+from device.reader.front import code_reading
+from device.reader.front.agreement import ALONE, DAMAGED, DOUBTFUL, SURE, Weight
 from device.reader.front.code_reading import read_security_code
-from device.reader.front.ink import Ink, ink_of
-from device.reader.front.strips import Lines, Preparation
+from device.reader.front.ink import Ink, Print, ink_of, print_on
+from device.reader.front.strips import PartStrips, Preparation
 from device.reader.ocr.tesseract import Settings, create
 from device.reader.port import OcrEngine
 from tests.device.reader.front.engines import Blind, Mistaken
@@ -22,7 +24,7 @@ def code_on(words: str, *, family: str = CODE_FAMILIES[0]) -> Ink:
 
 
 def readings_of(ink: Ink, engine: OcrEngine) -> list[tuple[str, Weight]]:
-    return list(read_security_code(Lines(undamaged(ink), EM_PX), engine, Preparation()))
+    return list(read_security_code(PartStrips(undamaged(ink), EM_PX), engine, Preparation()))
 
 
 @pytest.mark.parametrize("family", CODE_FAMILIES)
@@ -86,3 +88,47 @@ def test_noise_is_no_code(engine: OcrEngine) -> None:
     rng = np.random.default_rng(2)
     for _ in range(10):
         assert not readings_of(rng.random((68, 252), np.float32), engine)
+
+
+def scratched(code: str, ends: tuple[tuple[int, int], tuple[int, int]], width_px: int) -> Print:
+    card = (205 * (1 - 0.85 * code_on(code)))[..., None].repeat(3, axis=2).astype(np.uint8)
+    cv2.line(card, *ends, (235, 235, 235), width_px)
+    return print_on(card)
+
+
+CUT = [
+    ("8838", ((71, 0), (25, 67)), 5),
+    ("9838", ((40, 0), (45, 67)), 4),
+    ("0806", ((80, 0), (27, 67)), 3),
+]
+"""A scratch makes other digits of these, to the network and to the engine alike."""
+
+
+@pytest.mark.parametrize(("code", "ends", "width_px"), CUT)
+def test_what_a_scratch_made_of_a_digit_is_not_believed(
+    engine: OcrEngine,
+    code: str,
+    ends: tuple[tuple[int, int], tuple[int, int]],
+    width_px: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    part = PartStrips(scratched(code, ends, width_px), EM_PX)
+    readings = list(read_security_code(part, engine, Preparation()))
+    assert not [value for value, weight in readings if value != code and weight.certainty]
+    monkeypatch.setattr(code_reading, "_is_firm", lambda seen: True)
+    careless = list(read_security_code(part, engine, Preparation()))
+    assert [value for value, weight in careless if value != code and weight.certainty]
+
+
+def test_what_stands_there_whatever_the_scratch_hides_is_read(engine: OcrEngine) -> None:
+    scratches = np.zeros((68, 252), np.uint8)
+    cv2.line(scratches, (0, 10), (251, 60), (1,), 2)
+    print_ = Print(code_on("4821"), scratches > 0)
+    (reading,) = read_security_code(PartStrips(print_, EM_PX), engine, Preparation())
+    assert reading == ("4821", DAMAGED)
+
+
+def test_the_twelve_digits_of_the_back_never_reach_an_engine() -> None:
+    blind = Blind()
+    assert not readings_of(code_on("123456789012"), blind)
+    assert blind.lines == 0

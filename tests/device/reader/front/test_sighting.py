@@ -6,10 +6,10 @@ import pytest
 
 from device.reader.front.line_net import SIGNS, LogShares
 from device.reader.front.sighting import CLEAR, POOREST, Sighting, best_sighting
-from device.reader.front.strips import Lines, Strip
+from device.reader.front.strips import PartStrips, Strip
 from tests.device.reader.front.printed_lines import EM_PX, printed, undamaged
 
-LINES = Lines(undamaged(printed("9", width_px=200)), EM_PX)
+PART = PartStrips(undamaged(printed("9", width_px=200)), EM_PX)
 NOTHING = np.zeros((41, 100), bool)
 
 
@@ -38,7 +38,7 @@ class Looks:
 
 
 def best_of(looks: Looks) -> Sighting[str]:
-    best = best_sighting(LINES, looks, str)
+    best = best_sighting(PART, looks, str)
     assert best is not None
     return best
 
@@ -60,22 +60,39 @@ def test_doubt_at_every_size_stays_doubt() -> None:
     assert best.share == pytest.approx(0.9)
 
 
-def test_sizes_that_contradict_each_other_leave_doubt() -> None:
-    best = best_of(Looks(seen_as(0.96), seen_as(0.04), seen_as(0.5)))
-    assert best.share < 0.6
+def test_the_strip_handed_on_is_the_one_that_showed_the_value() -> None:
+    other = seen_as(0.9999, fit=-1e-3)
+    best = best_of(Looks(seen_as(0.4), other, seen_as(0.9999)))
+    assert best.strip is other.strip
+    assert best.fit == other.fit
+
+
+def test_sizes_that_contradict_each_other_leave_the_first_doubt() -> None:
+    first = seen_as(0.96)
+    assert best_of(Looks(first, seen_as(0.04), seen_as(0.3))) is first
 
 
 def test_what_no_size_shows_counts_as_well() -> None:
-    vague = replace(seen_as(0.9), fit=2.0)
-    best = best_of(Looks(vague, None, vague))
-    assert best.share < 0.2
+    hazy = replace(seen_as(0.9), share=0.5)
+    assert best_of(Looks(hazy, hazy, hazy)).share == pytest.approx(0.5)
 
 
-def test_a_strip_that_shows_something_else_is_looked_at_once() -> None:
-    looks = Looks(seen_as(0.5, fit=POOREST - 1), None, None)
-    best_of(looks)
+def test_signs_beside_the_field_do_not_count_against_it() -> None:
+    dirty = replace(seen_as(0.9), value="99", share=0.9)
+    sure = replace(dirty, share=0.9999)
+    assert best_of(Looks(dirty, sure, sure)).share > CLEAR
+
+
+def test_a_strip_that_shows_something_else_is_nothing() -> None:
+    looks = Looks(seen_as(0.99, fit=POOREST - 1), None, None)
+    assert best_sighting(PART, looks, str) is None
     assert len(looks.left) == 2
 
 
 def test_nothing_seen_is_nothing() -> None:
-    assert best_sighting(LINES, Looks(None), str) is None
+    assert best_sighting(PART, Looks(None), str) is None
+
+
+def test_other_sizes_are_a_little_larger_and_smaller() -> None:
+    sizes = [strips[0].em_px for strips in PART.strips_at_other_sizes]
+    assert min(sizes) < PART.strips[0].em_px < max(sizes)
