@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from device.reader.front.card_outline import Picture
 
-_BRIGHTER = 0.04
+_BRIGHTER = 0.05
 """Than the card beside it, at least."""
-_NOISE = 3.0
+_NOISE = 3.5
 """Of usual differences in brightness: what is brighter by less is noise."""
-_THIN = 0.03
+_THIN = 0.04
 """Brighter than everything a third of a millimetre away, by this share."""
 _LEAST_VOTES, _LEAST_LENGTH_PX, _WIDEST_GAP_PX = 28, 34, 10
 _WIDTH_PX = 5

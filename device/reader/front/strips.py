@@ -63,8 +63,7 @@ class Strip:
     def with_scratches_as(self, share: float) -> "PartStrips":
         """The strip as if its scratches were paper (0), its darkest print (1), or between."""
         ink = self.ink.copy()
-        around = cv2.dilate(self.scratches.astype(np.uint8), np.ones((3, 3), np.uint8))
-        ink[around > 0] = share * float(np.percentile(ink, _PAPER_AND_BLACK[1]))
+        ink[self.scratches] = share * float(np.percentile(ink, _PAPER_AND_BLACK[1]))
         return PartStrips(Print(ink, self.scratches), self.em_px)
 
     def _rows(self, left: int, right: int) -> slice:
