@@ -74,11 +74,14 @@ class Cable:
 
     def _carry(self, data: bytes) -> bytes:
         """What of these bytes arrives."""
-        if self._unplug_at is not None and self.carried_bytes + len(data) >= self._unplug_at:
-            data = data[: self._unplug_at - self.carried_bytes]
+        left = None if self._unplug_at is None else self._unplug_at - self.carried_bytes
+        is_last = left is not None and len(data) >= left
+        data = data[:left]
+        self.carried_bytes += len(data)
+        if is_last:
+            # Only now: whoever sees it pulled finds the count complete.
             self._unplug_at = None
             threading.Thread(target=self._pull_and_plug_in, daemon=True).start()
-        self.carried_bytes += len(data)
         return self.fault(data)
 
 

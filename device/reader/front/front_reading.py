@@ -22,7 +22,7 @@ from device.reader.front.strips import PartStrips, Preparation
 from device.reader.port import OcrEngine
 from device.reader.printed_code import PrintedCode
 
-_PREPARATIONS = (
+PREPARATIONS = (
     Preparation(),
     Preparation(em_px=52, softness_px=0.8, is_evened=True),
     Preparation(em_px=38),
@@ -99,7 +99,7 @@ class FrontReading:
         self._fronts.clear()
 
     def _read(self, fronts: list[_Prints]) -> None:
-        preparation = _PREPARATIONS[self._pictures % len(_PREPARATIONS)]
+        preparation = PREPARATIONS[self._pictures % len(PREPARATIONS)]
         self._pictures += 1
         if self._codes.winner() is None:
             code_em_px = self._layout.security_code_em_mm * PX_PER_MM

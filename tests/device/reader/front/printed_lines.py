@@ -1,4 +1,4 @@
-"""PartStrips of print for the tests of this folder."""
+"""Lines of print for the tests of this folder."""
 
 import numpy as np
 from PIL import Image, ImageDraw
