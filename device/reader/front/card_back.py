@@ -27,7 +27,8 @@ _STRIPE_SHIFTS_MM = (0.0, -1.5, 1.5, -3.0, 3.0)
 _GILT, _PERHAPS_GILT = 0.35, 0.15
 """Redness beyond all that is around, at least, in shares of the card's.
 
-Skin in a photo reaches 0.31 where light is mirrored beside it; gilt under light falls to 0.16.
+Skin in a photo seldom reaches 0.31, where light is mirrored beside it, and 0.40 once in 2,000
+fronts; gilt under light falls to 0.16.
 """
 _AROUND_MM = (1.5, 3.5)
 """Beyond the contacts all is card; beyond a piece of a coloured photo there is more photo."""
