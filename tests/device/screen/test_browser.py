@@ -218,6 +218,8 @@ def test_a_printed_code_is_typed_and_compared(kiosk: Kiosk) -> None:
     for choice in ("erase", "confirm"):
         kiosk.page.locator(f"[data-choice={choice}]").click()
     kiosk.speak("en")
+    # The digits come behind the page.
+    kiosk.page.locator(".code-digits").nth(2).wait_for()
     assert kiosk.page.locator(".code-digits").all_text_contents() == ["580314", "2035", "4821"]
     assert (violations(kiosk.page), misfits(kiosk)) == ([], [])
     assert kiosk.touches.heard == [
