@@ -22,6 +22,7 @@ from device.reader.front.code_reading import read_security_code
 from device.reader.front.flat_card import PX_PER_MM
 from device.reader.front.front_reading import PREPARATIONS
 from device.reader.front.ink import Ink, print_on
+from device.reader.front.layout import MY_NUMBER_CARD
 from device.reader.front.strips import PartStrips
 from device.reader.ocr.tesseract import Settings, create
 from device.reader.port import OcrEngine
@@ -32,7 +33,7 @@ _ROWS = ((2, 3, 0.4), (2, 3, 0.7), (2, 3, 1.0), (4, 6, 0.7), (4, 6, 1.0))
 _PICTURES = 20
 _HEIGHT_PX, _WIDTH_PX = 68, 252
 _LEFT_PX, _TOP_PX, _EM_PX = 20, 14, 34
-_STRIPS_EM_PX = 40
+_STRIPS_EM_PX = MY_NUMBER_CARD.security_code_em_mm * PX_PER_MM
 _PAPER, _BARE, _INK = 205.0, 235.0, 0.85
 _DIGITS_PX = (22, 95)
 

@@ -7,6 +7,7 @@ import math
 
 import torch
 
+from device.reader.front.ink import LIGHTEST
 from training.printed_lines.chance import Batch, chance, places, uniform
 
 _EM = 1.5
@@ -15,7 +16,7 @@ _INKED = 0.5
 
 
 def scratched(inked: Batch, rng: torch.Generator) -> Batch:
-    """Strokes cut by bare card, or crossed by something dark."""
+    """Strokes cut by bare card, which may be lighter than print's paper, or crossed by dirt."""
     return _scratched(_scratched(inked, rng, 0.5), rng, 0.2)
 
 
@@ -33,9 +34,11 @@ def _scratched(inked: Batch, rng: torch.Generator, share: float) -> Batch:
     length = uniform(rng, count, 0.3, 8)
     line = torch.exp(-((across / uniform(rng, count, 0.03, 0.14)) ** 2))
     line = line * torch.sigmoid(20 * (length - along.abs())) * chance(rng, count, share)
-    line = line * uniform(rng, count, 0.3, 1)
-    dark = chance(rng, count, 0.2) * uniform(rng, count, 0.2, 1)
-    return inked * (1 - line) + dark * line
+    line = line * torch.maximum(uniform(rng, count, 0.2, 1), chance(rng, count, 0.3))
+    is_dirt = chance(rng, count, 0.2)
+    dark = is_dirt * uniform(rng, count, 0.2, 1)
+    light = (1 - is_dirt) * uniform(rng, count, 0, -LIGHTEST)
+    return inked * (1 - line) + (dark - light) * line
 
 
 def highlight(inked: Batch, rng: torch.Generator) -> Batch:

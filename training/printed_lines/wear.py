@@ -9,6 +9,7 @@ from collections.abc import Callable
 import torch
 from torch.nn import functional
 
+from device.reader.front.ink import LIGHTEST
 from training.printed_lines.chance import Batch, chance, field, places, uniform
 from training.printed_lines.hidden import highlight, scratched, under_finger
 from training.printed_lines.lines import SIZE
@@ -32,11 +33,12 @@ def worn(images: Batch, rng: torch.Generator) -> Batch:
     inked = scratched(whole * _uneven(count, rng), rng)
     inked = _blurred(inked, rng, care)
     around = _ornament(count, rng) + _rims(count, rng) + _shadow(count, rng)
-    seen = _coarse(torch.clamp(inked + care * around, 0, 1.2), rng)
+    seen = _coarse(torch.clamp(inked + care * around, LIGHTEST, 1.2), rng)
     seen = seen * (1 - care * _glare(count, rng)) * (1 - highlight(whole, rng))
     seen = under_finger(seen, whole, rng)
     seen = seen + care * _noise(count, rng)
-    return standardised(torch.clamp(seen, 0, 1) ** uniform(rng, count, 0.7, 1.4))
+    seen = torch.clamp(seen, LIGHTEST, 1)
+    return standardised(seen.sign() * seen.abs() ** uniform(rng, count, 0.7, 1.4))
 
 
 def standardised(pictures: Batch) -> Batch:
@@ -163,7 +165,7 @@ def _coarse(images: Batch, rng: torch.Generator) -> Batch:
 
 
 def _noise(count: int, rng: torch.Generator) -> Batch:
-    strength = 0.01 + 0.3 * uniform(rng, count, 0, 1) ** 3
+    strength = 0.01 + 0.35 * uniform(rng, count, 0, 1) ** 2.5
     fine = torch.randn(count, 1, *SIZE, generator=rng)
     wide = torch.randn(count, 1, SIZE[0] // 2, SIZE[1] // 2, generator=rng)
     wide = functional.interpolate(wide, SIZE, mode="bilinear", align_corners=False)

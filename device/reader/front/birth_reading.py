@@ -18,8 +18,8 @@ from device.reader.front.field_text import (
 )
 from device.reader.front.line_net import DIGITS
 from device.reader.front.line_words import likeliest_words, log_likelihoods, numbers_in
-from device.reader.front.second_opinion import doubted, weighed
-from device.reader.front.sighting import Sighting, best_sighting, holds_whatever_is_hidden
+from device.reader.front.second_opinion import weighed
+from device.reader.front.sighting import Sighting, best_sighting
 from device.reader.front.strips import PartStrips, Preparation, Strip
 from device.reader.port import OcrEngine
 from device.reader.printed_code import day_of_birth, era_of
@@ -54,22 +54,15 @@ class BirthReader:
 
     def read(self, part: PartStrips, preparation: Preparation) -> Readings:
         """The date of birth and what the reading weighs."""
-        best = best_sighting(part, self._look, PrintedDate.printed)
+        best = best_sighting(part, self._look, PrintedDate.printed, self._is_scratched)
         if best is None:
             return
-        read = self._read_by_engine(best, preparation)
-        if self._is_scratched(best):
-            yield from doubted(best, read, self._is_firm)
-        else:
-            yield from weighed(best, read)
+        yield from weighed(best, self._read_by_engine(best, preparation))
 
     def _look(self, strips: Sequence[Strip]) -> Sighting[PrintedDate] | None:
         seen = [*_freely_seen(strips, self._freely_in), *self._seen_birthdays(strips)]
         seen = [sighting for sighting in seen if self._is_believable(sighting.value)]
         return max(seen, key=lambda sighting: sighting.fit, default=None)
-
-    def _is_firm(self, seen: Sighting[PrintedDate]) -> bool:
-        return holds_whatever_is_hidden(seen, self._look, PrintedDate.printed)
 
     def _freely_in(self, words: str) -> PrintedDate | None:
         """Any date; with an era only where the chip does not tell the holder's birthday."""

@@ -14,8 +14,8 @@ from device.reader.front.line_words import (
     log_likelihoods,
     numbers_in,
 )
-from device.reader.front.second_opinion import doubted, weighed
-from device.reader.front.sighting import Sighting, best_sighting, holds_whatever_is_hidden
+from device.reader.front.second_opinion import weighed
+from device.reader.front.sighting import Sighting, best_sighting
 from device.reader.front.strips import PartStrips, Preparation, Strip
 from device.reader.port import OcrEngine
 
@@ -26,15 +26,11 @@ def read_security_code(
     part: PartStrips, engine: OcrEngine, preparation: Preparation
 ) -> Iterator[tuple[str, Weight]]:
     """The four digits and what the reading weighs."""
-    best = best_sighting(part, _look, str)
+    best = best_sighting(part, _look, str, _is_scratched)
     if best is None:
         return
     read = _read_by(engine, best.strip.picture(preparation), best.value)
-    yield from doubted(best, read, _is_firm) if _is_scratched(best.strip) else weighed(best, read)
-
-
-def _is_firm(seen: Sighting[str]) -> bool:
-    return holds_whatever_is_hidden(seen, _look, str)
+    yield from weighed(best, read)
 
 
 def _look(strips: Sequence[Strip]) -> Sighting[str] | None:
@@ -53,8 +49,8 @@ def _seen(strip: Strip) -> Iterator[Sighting[str]]:
         yield Sighting(codes[best], float(np.exp(each[best] - fit)), fit, strip)
 
 
-def _is_scratched(strip: Strip) -> bool:
-    return any(map(strip.is_scratched, numbers_in(strip.answers)))
+def _is_scratched(seen: Sighting[str]) -> bool:
+    return any(map(seen.strip.is_scratched, numbers_in(seen.strip.answers)))
 
 
 def _read_by(engine: OcrEngine, picture: NDArray[np.uint8], seen: str) -> str | None:

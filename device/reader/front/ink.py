@@ -11,7 +11,10 @@ from device.reader.front.flat_card import PX_PER_MM
 from device.reader.front.scratches import scratches_in
 
 Ink = NDArray[np.float32]
-"""`float32[H, W]`: 0 paper, about 1 print."""
+"""`float32[H, W]`: LIGHTEST a bright scratch, 0 paper, about 1 print."""
+
+LIGHTEST = -0.3
+"""A scratch may be lighter than paper: what it hides is not known, and must not look like paper."""
 
 _STROKE_REACH_MM = 3.2
 """Print is darker than the lightest card within this distance; a photo is wider."""
@@ -60,7 +63,7 @@ def ink_of(part: Picture) -> Ink:
     bare = cv2.morphologyEx(part.max(axis=2), cv2.MORPH_OPEN, side)
     light = _without_strokes(np.asarray(bare, np.uint8))
     paper = cv2.GaussianBlur(light, (0, 0), _STROKE_PX / 12).astype(np.float32)
-    ink = np.clip(1 - part.max(axis=2) / np.maximum(paper, 1), 0, 1)
+    ink = np.clip(1 - part.max(axis=2) / np.maximum(paper, 1), LIGHTEST, 1)
     ink[_is_thing(part)] = 1
     return np.asarray(ink, np.float32)
 

@@ -32,7 +32,7 @@ class Layout:
     dates_em_mm: float = 2.8
     """Size of the dates' print: height of a kanji with its white. A fifth more or less is read as
     well."""
-    security_code_em_mm: float = 3.3
+    security_code_em_mm: float = 3.0
     """The same of the security code: what a kanji would measure beside its figures."""
     photo: Box = Box(5.0, 17.0, 24.0, 41.0)
     """The holder's face and shoulders: dark hair and clothes over much of it."""

@@ -16,7 +16,7 @@ _NOISE = 3.5
 _THIN = 0.04
 """Brighter than everything a third of a millimetre away, by this share."""
 _LEAST_VOTES, _LEAST_LENGTH_PX, _WIDEST_GAP_PX = 28, 34, 10
-_WIDTH_PX = 5
+_WIDTH_PX = 3
 
 
 def scratches_in(part: Picture) -> NDArray[np.bool_]:

@@ -14,6 +14,8 @@ T = TypeVar("T", bound=Hashable)
 CLEAR = 0.97
 """Probability above which the network is believed, given more pictures, though no engine reads
 anything."""
+_FIRM = 0.999
+"""The same where a scratch runs through it, which the network sees, but not what it hides."""
 POOREST = -12.0
 """Logarithm of the probability below which a strip holds something else.
 
@@ -36,6 +38,15 @@ class Sighting(Generic[T]):
     """Logarithm of the probability that the strip shows any of them."""
     strip: Strip = field(repr=False)
     """Where."""
+    is_damaged: bool = False
+    """Whether a scratch runs through it, which may have made another value of it."""
+    is_firm: bool = False
+    """Whether it is damaged, and yet the same in every size and whatever the damage hides."""
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the network is believed, given more pictures."""
+        return self.is_firm if self.is_damaged else self.share > CLEAR
 
 
 Look = Callable[[Sequence[Strip]], Sighting[T] | None]
@@ -43,9 +54,12 @@ Look = Callable[[Sequence[Strip]], Sighting[T] | None]
 
 
 def best_sighting(
-    part: PartStrips, look: Look[T], words_of: Callable[[T], str]
+    part: PartStrips,
+    look: Look[T],
+    words_of: Callable[[T], str],
+    is_damaged: Callable[[Sighting[T]], bool],
 ) -> Sighting[T] | None:
-    """What a part shows, looked at in several sizes where the first leaves doubt.
+    """What a part shows, looked at in several sizes where the first leaves doubt or is damaged.
 
     Half of what the network doubts at one size it knows at the next, a little larger or smaller.
     Where it does not, the first look counts, as doubtful as it was.
@@ -54,6 +68,7 @@ def best_sighting(
         part: of the card.
         look: finds the field in its strips.
         words_of: the field as it is printed.
+        is_damaged: whether a scratch runs through what was seen.
 
     Returns:
         None where no strip shows the field.
@@ -61,11 +76,16 @@ def best_sighting(
     first = look(part.strips)
     if first is None or first.fit < POOREST:
         return None
-    if first.share > CLEAR:
+    may_be_another = is_damaged(first)
+    if first.share > CLEAR and not may_be_another:
         return first
     others = map(look, part.strips_at_other_sizes)
     together = _together([first, *(other for other in others if other is not None)], words_of)
-    return together if together.share > CLEAR else first
+    best = together if together.share > CLEAR else first
+    if not may_be_another:
+        return best
+    is_firm = together.share > _FIRM and _holds_whatever_is_hidden(together, look)
+    return replace(best, is_damaged=True, is_firm=is_firm)
 
 
 def _together(sightings: Sequence[Sighting[T]], words_of: Callable[[T], str]) -> Sighting[T]:
@@ -86,15 +106,11 @@ def _share(seen: Sighting[T], value: T, words_of: Callable[[T], str]) -> float:
     return float(np.exp(np.clip(each - seen.fit, np.log(_LEAST_SHARE), 0)))
 
 
-def holds_whatever_is_hidden(
-    seen: Sighting[T], look: Look[T], words_of: Callable[[T], str]
-) -> bool:
-    """Whether the same clear value stands there, whatever the scratches may hide.
+def _holds_whatever_is_hidden(seen: Sighting[T], look: Look[T]) -> bool:
+    """Whether the same value is the likeliest, whatever the scratches may hide.
 
     What a scratch leaves of a digit can be another one to the network and to any engine.
     """
     parts = map(seen.strip.with_scratches_as, _PAPER_TO_INK)
-    others = (best_sighting(part, look, words_of) for part in parts)
-    return all(
-        other is not None and other.value == seen.value and other.share > CLEAR for other in others
-    )
+    others = (look(part.strips) for part in parts)
+    return all(other is not None and other.value == seen.value for other in others)

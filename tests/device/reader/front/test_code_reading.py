@@ -2,10 +2,11 @@ import cv2
 import numpy as np
 import pytest
 
-from device.reader.front import code_reading
+from device.reader.front import sighting
 from device.reader.front.agreement import ALONE, DAMAGED, DOUBTFUL, SURE, Weight
 from device.reader.front.code_reading import read_security_code
 from device.reader.front.ink import Ink, Print, ink_of, print_on
+from device.reader.front.sighting import CLEAR
 from device.reader.front.strips import PartStrips, Preparation
 from device.reader.ocr.tesseract import Settings, create
 from device.reader.port import OcrEngine
@@ -97,11 +98,11 @@ def scratched(code: str, ends: tuple[tuple[int, int], tuple[int, int]], width_px
 
 
 CUT = [
-    ("8838", ((71, 0), (25, 67)), 5),
-    ("9838", ((40, 0), (45, 67)), 4),
-    ("0806", ((80, 0), (27, 67)), 3),
+    ("9838", ((50, 0), (39, 67)), 4),
+    ("6989", ((73, 0), (57, 67)), 5),
+    ("8959", ((21, 0), (27, 67)), 3),
 ]
-"""A scratch makes other digits of these, to the network and to the engine alike."""
+"""A scratch makes other digits of these, clear to the network and to the engine alike."""
 
 
 @pytest.mark.parametrize(("code", "ends", "width_px"), CUT)
@@ -115,9 +116,21 @@ def test_what_a_scratch_made_of_a_digit_is_not_believed(
     part = PartStrips(scratched(code, ends, width_px), EM_PX)
     readings = list(read_security_code(part, engine, Preparation()))
     assert not [value for value, weight in readings if value != code and weight.certainty]
-    monkeypatch.setattr(code_reading, "_is_firm", lambda seen: True)
+    monkeypatch.setattr(sighting, "_PAPER_TO_INK", ())
     careless = list(read_security_code(part, engine, Preparation()))
     assert [value for value, weight in careless if value != code and weight.certainty]
+
+
+def test_what_is_half_hidden_is_not_as_clear_as_it_looks(
+    engine: OcrEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = PartStrips(scratched("5836", ((41, 0), (48, 67)), 5), EM_PX)
+    monkeypatch.setattr(sighting, "_PAPER_TO_INK", ())
+    readings = list(read_security_code(part, engine, Preparation()))
+    assert readings == [("5336", DOUBTFUL)]
+    monkeypatch.setattr(sighting, "_FIRM", CLEAR)
+    careless = list(read_security_code(part, engine, Preparation()))
+    assert careless == [("5336", DAMAGED)]
 
 
 def test_what_stands_there_whatever_the_scratch_hides_is_read(engine: OcrEngine) -> None:

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from device.reader.front import ink
-from device.reader.front.ink import LEAST_STROKE, evened, ink_of
+from device.reader.front.ink import LEAST_STROKE, LIGHTEST, evened, ink_of
 from tests.device.reader.front.printed_lines import printed
 
 
@@ -36,3 +36,10 @@ def test_a_light_scratch_makes_no_print_of_the_card_beside_it(
     assert ink_of(card)[beside] < LEAST_STROKE / 2
     monkeypatch.setattr(ink, "_SCRATCH_PX", 1)
     assert ink_of(card)[beside] > LEAST_STROKE
+
+
+def test_a_light_scratch_is_lighter_than_paper() -> None:
+    card = np.full((120, 120, 3), 140, np.uint8)
+    cv2.line(card, (10, 10), (110, 110), (200, 200, 200), 3)
+    ink = ink_of(card)
+    assert ink.min() == ink[60, 60] == pytest.approx(LIGHTEST)

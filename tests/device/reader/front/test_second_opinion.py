@@ -1,7 +1,7 @@
 import numpy as np
 
 from device.reader.front.agreement import ALONE, DAMAGED, DOUBTFUL, SURE, Ballot, Weight
-from device.reader.front.second_opinion import doubted, weighed
+from device.reader.front.second_opinion import weighed
 from device.reader.front.sighting import Sighting
 from device.reader.front.strips import Strip
 
@@ -45,11 +45,13 @@ def test_light_may_hide_signs_that_nobody_needs() -> None:
 
 
 def test_a_sighting_shows_nothing_of_what_it_saw() -> None:
-    assert repr(Sighting("4821", 1.0, 0.0, STRIP)) == "Sighting(share=1.0, fit=0.0)"
+    shown = repr(Sighting("4821", 1.0, 0.0, STRIP))
+    assert shown == "Sighting(share=1.0, fit=0.0, is_damaged=False, is_firm=False)"
 
 
 def damaged(share: float, engine: str | None, *, is_firm: bool = True) -> list[tuple[str, Weight]]:
-    return list(doubted(Sighting("31", share, -0.01, STRIP), engine, lambda seen: is_firm))
+    seen = Sighting("31", share, -0.01, STRIP, is_damaged=True, is_firm=is_firm)
+    return list(weighed(seen, engine))
 
 
 def ballot_on_damaged(engine: str | None, pictures: int, *, is_firm: bool = True) -> Ballot[str]:
@@ -79,10 +81,11 @@ def test_a_damaged_line_of_which_an_engine_reads_something_else_is_not_believed(
 
 
 def test_a_damaged_line_that_may_hide_something_else_is_not_believed() -> None:
+    assert votes(0.99, "4821") == [("4821", SURE)]
     assert ballot_on_damaged("31", 20, is_firm=False).winner() is None
 
 
-def test_a_guess_at_a_damaged_line_says_little() -> None:
-    assert damaged(0.9, "31") == [("31", DOUBTFUL)]
+def test_a_guess_at_a_damaged_line_says_nothing() -> None:
     assert damaged(0.99, "31") == [("31", DAMAGED)]
+    assert damaged(0.99, None) == [("31", DOUBTFUL)]
     assert not damaged(0.5, "31")

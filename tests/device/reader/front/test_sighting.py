@@ -37,8 +37,8 @@ class Looks:
         return self.left.pop(0)
 
 
-def best_of(looks: Looks) -> Sighting[str]:
-    best = best_sighting(PART, looks, str)
+def best_of(looks: Looks, *, is_damaged: bool = False) -> Sighting[str]:
+    best = best_sighting(PART, looks, str, lambda seen: is_damaged)
     assert best is not None
     return best
 
@@ -48,6 +48,41 @@ def test_what_is_clear_is_looked_at_once() -> None:
     best = best_of(looks)
     assert best.share == pytest.approx(0.98)
     assert len(looks.left) == 2
+
+
+def test_what_is_damaged_is_looked_at_in_all_sizes_however_clear() -> None:
+    looks = Looks(seen_as(0.9999), seen_as(0.99), seen_as(0.99))
+    best = best_of(looks, is_damaged=True)
+    assert (best.value, best.is_damaged, looks.left) == ("9", True, [])
+    assert best.share > CLEAR
+    assert not best.is_clear, "of all three together the network is not sure enough"
+
+
+def test_damage_is_not_forgotten_where_another_size_shows_the_value() -> None:
+    other = seen_as(0.9999)
+    best = best_of(Looks(seen_as(0.4), other, other), is_damaged=True)
+    assert (best.value, best.is_damaged, best.is_clear) == ("9", True, False)
+
+
+SURE = seen_as(0.9999)
+THRICE = [SURE, SURE, SURE]
+
+
+@pytest.mark.parametrize(
+    ("as_paper_half_and_ink", "is_clear"),
+    [
+        ((SURE, SURE, SURE), True),
+        ((SURE, SURE, seen_as(0.6)), True),
+        ((SURE, SURE, seen_as(0.1)), False),
+        ((SURE, None, SURE), False),
+        ((seen_as(0.4), SURE, SURE), False),
+    ],
+)
+def test_damage_is_borne_where_the_same_is_likeliest_whatever_it_hides(
+    as_paper_half_and_ink: tuple[Sighting[str] | None, ...], *, is_clear: bool
+) -> None:
+    looks = Looks(*THRICE, *as_paper_half_and_ink)
+    assert best_of(looks, is_damaged=True).is_clear is is_clear
 
 
 def test_doubt_at_one_size_is_settled_at_the_others() -> None:
@@ -85,12 +120,12 @@ def test_signs_beside_the_field_do_not_count_against_it() -> None:
 
 def test_a_strip_that_shows_something_else_is_nothing() -> None:
     looks = Looks(seen_as(0.99, fit=POOREST - 1), None, None)
-    assert best_sighting(PART, looks, str) is None
+    assert best_sighting(PART, looks, str, bool) is None
     assert len(looks.left) == 2
 
 
 def test_nothing_seen_is_nothing() -> None:
-    assert best_sighting(PART, Looks(None), str) is None
+    assert best_sighting(PART, Looks(None), str, bool) is None
 
 
 def test_other_sizes_are_a_little_larger_and_smaller() -> None:
