@@ -16,7 +16,7 @@ _INKED = 0.5
 
 
 def scratched(inked: Batch, rng: torch.Generator) -> Batch:
-    """Strokes cut by bare card, which may be lighter than print's paper, or crossed by dirt."""
+    """Strokes cut by bare card, which may be lighter than printed card, or crossed by dirt."""
     return _scratched(_scratched(inked, rng, 0.5), rng, 0.2)
 
 
@@ -68,7 +68,8 @@ def under_finger(seen: Batch, inked: Batch, rng: torch.Generator) -> Batch:
     covered = torch.sigmoid(depth * uniform(rng, count, 5, 40))
     shadow = uniform(rng, count, 0, 0.5) * torch.sigmoid((depth + 0.5) * uniform(rng, count, 3, 8))
     is_there = chance(rng, count, 0.15)
-    return torch.maximum(seen + is_there * shadow * (1 - seen), is_there * covered)
+    shaded = seen + is_there * shadow * (1 - seen)
+    return shaded + is_there * covered * (1 - shaded)
 
 
 def ends(inked: Batch) -> tuple[Batch, Batch]:

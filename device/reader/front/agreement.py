@@ -26,7 +26,7 @@ SURE = Weight(6, 3)
 ALONE = Weight(3, 3)
 """Clear, but nothing backs it and nothing contradicts: it takes four of them."""
 DAMAGED = Weight(2, 1)
-"""Everything agrees on a damaged line: alone it takes six of them."""
+"""Everything agrees on a damaged line, whatever the damage hides: alone it takes six of them."""
 DOUBTFUL = Weight(2, 0)
 """A part is missing or disagrees."""
 LEAD = 12

@@ -54,7 +54,7 @@ class BirthReader:
 
     def read(self, part: PartStrips, preparation: Preparation) -> Readings:
         """The date of birth and what the reading weighs."""
-        best = best_sighting(part, self._look, PrintedDate.printed, self._is_scratched)
+        best = best_sighting(part, self._look, PrintedDate.printed, self._is_hit)
         if best is None:
             return
         yield from weighed(best, self._read_by_engine(best, preparation))
@@ -69,9 +69,9 @@ class BirthReader:
         birth = birth_date_in(words, None)
         return None if birth is not None and birth.era and self._expiry is not None else birth
 
-    def _is_scratched(self, seen: Sighting[PrintedDate]) -> bool:
+    def _is_hit(self, seen: Sighting[PrintedDate]) -> bool:
         count = len(self._unknown_numbers_of(seen.value))
-        return any(map(seen.strip.is_scratched, numbers_in(seen.strip.answers)[:count]))
+        return any(map(seen.strip.is_hit, numbers_in(seen.strip.answers)[:count]))
 
     def _read_by_engine(
         self, seen: Sighting[PrintedDate], preparation: Preparation
@@ -136,7 +136,7 @@ def read_expiry(part: PartStrips, engine: OcrEngine, preparation: Preparation) -
     seen = list(_freely_seen(part.strips, expiry_in))
     if seen:
         best = max(seen, key=lambda sighting: sighting.fit)
-        if any(map(best.strip.is_scratched, numbers_in(best.strip.answers)[:1])):
+        if any(map(best.strip.is_hit, numbers_in(best.strip.answers)[:1])):
             return
         words = engine.recognise(best.strip.picture(preparation), ALPHABET).text
         yield from weighed(best, expiry_in(words))

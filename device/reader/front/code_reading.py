@@ -26,7 +26,7 @@ def read_security_code(
     part: PartStrips, engine: OcrEngine, preparation: Preparation
 ) -> Iterator[tuple[str, Weight]]:
     """The four digits and what the reading weighs."""
-    best = best_sighting(part, _look, str, _is_scratched)
+    best = best_sighting(part, _look, str, _is_hit)
     if best is None:
         return
     read = _read_by(engine, best.strip.picture(preparation), best.value)
@@ -49,8 +49,8 @@ def _seen(strip: Strip) -> Iterator[Sighting[str]]:
         yield Sighting(codes[best], float(np.exp(each[best] - fit)), fit, strip)
 
 
-def _is_scratched(seen: Sighting[str]) -> bool:
-    return any(map(seen.strip.is_scratched, numbers_in(seen.strip.answers)))
+def _is_hit(seen: Sighting[str]) -> bool:
+    return any(map(seen.strip.is_hit, numbers_in(seen.strip.answers)))
 
 
 def _read_by(engine: OcrEngine, picture: NDArray[np.uint8], seen: str) -> str | None:

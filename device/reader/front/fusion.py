@@ -16,7 +16,7 @@ _SOFTNESS_PX = 1.5
 
 
 def fused(prints: Sequence[Print]) -> Print:
-    """The ink that most pictures show, and the scratches that any of them shows.
+    """The ink that most pictures show, and what is hidden in any of them.
 
     Args:
         prints: of the same part of the same card; at least one.
@@ -29,9 +29,9 @@ def fused(prints: Sequence[Print]) -> Print:
     moved = np.stack([_moved(ink, shift) for ink, shift in zip(inks, shifts, strict=True)])
     most = max(1, round(_INKED_SHARE * len(inks)))
     inkiest = np.partition(moved, len(inks) - most, axis=0)[-most:]
-    masks = [each.scratches.astype(np.float32) for each in prints]
-    scratched = [_moved(mask, shift) > 0 for mask, shift in zip(masks, shifts, strict=True)]
-    return Print(np.asarray(inkiest.mean(axis=0), np.float32), np.any(scratched, axis=0))
+    masks = [each.hidden.astype(np.float32) for each in prints]
+    hidden = [_moved(mask, shift) > 0 for mask, shift in zip(masks, shifts, strict=True)]
+    return Print(np.asarray(inkiest.mean(axis=0), np.float32), np.any(hidden, axis=0))
 
 
 def _shift(onto: Ink, ink: Ink) -> NDArray[np.float64]:

@@ -6,15 +6,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from device.reader.front.blinding_light import blinded_in
 from device.reader.front.card_outline import Picture
 from device.reader.front.flat_card import PX_PER_MM
 from device.reader.front.scratches import scratches_in
 
 Ink = NDArray[np.float32]
-"""`float32[H, W]`: LIGHTEST a bright scratch, 0 paper, about 1 print."""
+"""`float32[H, W]`: 0 paper, about 1 print; below 0 what is lighter than paper, as scratches."""
 
 LIGHTEST = -0.3
-"""A scratch may be lighter than paper: what it hides is not known, and must not look like paper."""
+"""Of a scratch, which must not look like bare paper to the network: what it hides is not known."""
 
 _STROKE_REACH_MM = 3.2
 """Print is darker than the lightest card within this distance; a photo is wider."""
@@ -44,13 +45,13 @@ class Print:
 
     ink: Ink = field(repr=False)
     """How much of it there is."""
-    scratches: NDArray[np.bool_] = field(repr=False)
-    """`bool[H, W]`: where strokes may be gone."""
+    hidden: NDArray[np.bool_] = field(repr=False)
+    """`bool[H, W]`: where strokes may be gone, under scratches or in blinding light."""
 
 
 def print_on(part: Picture) -> Print:
     """What is printed there."""
-    return Print(ink_of(part), scratches_in(part))
+    return Print(ink_of(part), scratches_in(part) | blinded_in(part))
 
 
 def ink_of(part: Picture) -> Ink:

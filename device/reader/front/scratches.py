@@ -17,6 +17,8 @@ _THIN = 0.04
 """Brighter than everything a third of a millimetre away, by this share."""
 _LEAST_VOTES, _LEAST_LENGTH_PX, _WIDEST_GAP_PX = 28, 34, 10
 _WIDTH_PX = 3
+"""Of each line found: a wide scratch is found as several, and a digit painted over by more is
+another one."""
 
 
 def scratches_in(part: Picture) -> NDArray[np.bool_]:

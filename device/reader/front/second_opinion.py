@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterator
 from typing import TypeVar
 
 from device.reader.front.agreement import ALONE, DAMAGED, DOUBTFUL, SURE, Weight
-from device.reader.front.sighting import Sighting
+from device.reader.front.sighting import Damage, Sighting
 
 T = TypeVar("T", bound=Hashable)
 
@@ -15,7 +15,7 @@ _GUESSED = 0.6
 
 
 def weighed(seen: Sighting[T], engine: T | None) -> Iterator[tuple[T, Weight]]:
-    """Values and what they weigh; what is damaged speaks above all against all else.
+    """Values and what they weigh; a damaged one may weigh little, but speaks against all else.
 
     Args:
         seen: by the network.
@@ -24,10 +24,14 @@ def weighed(seen: Sighting[T], engine: T | None) -> Iterator[tuple[T, Weight]]:
     if seen.share < _GUESSED:
         return
     if engine == seen.value:
-        agreed = DAMAGED if seen.is_damaged else SURE
-        yield seen.value, agreed if seen.is_clear else DOUBTFUL
-    elif seen.is_damaged or seen.fit >= _POOREST_ALONE:
-        is_alone = engine is None and seen.is_clear and not seen.is_damaged
-        yield seen.value, ALONE if is_alone else DOUBTFUL
+        yield seen.value, _weight_of_agreed(seen)
+    elif seen.damage is not Damage.NONE or seen.fit >= _POOREST_ALONE:
+        yield seen.value, ALONE if engine is None and seen.is_clear else DOUBTFUL
         if engine is not None:
             yield engine, DOUBTFUL
+
+
+def _weight_of_agreed(seen: Sighting[T]) -> Weight:
+    if seen.damage is Damage.BORNE:
+        return DAMAGED
+    return SURE if seen.is_clear else DOUBTFUL

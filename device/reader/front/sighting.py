@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum, auto
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -14,8 +15,8 @@ T = TypeVar("T", bound=Hashable)
 CLEAR = 0.97
 """Probability above which the network is believed, given more pictures, though no engine reads
 anything."""
-_FIRM = 0.999
-"""The same where a scratch runs through it, which the network sees, but not what it hides."""
+FIRM = 0.999
+"""The same in the mean of all sizes, for a field of which something may be hidden."""
 POOREST = -12.0
 """Logarithm of the probability below which a strip holds something else.
 
@@ -24,6 +25,17 @@ It is low, for mirrored light may hide an era's name.
 _LEAST_SHARE = 1e-9
 _PAPER_TO_INK = (0.0, 0.5, 1.0)
 """Share of the darkest print."""
+
+
+class Damage(Enum):
+    """Of digits that may be hidden in part: what is left of one can be another one to anybody."""
+
+    NONE = auto()
+    """Nothing is hidden."""
+    BORNE = auto()
+    """The same stands there in every size, whatever is hidden."""
+    UNBORNE = auto()
+    """It may be another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +50,13 @@ class Sighting(Generic[T]):
     """Logarithm of the probability that the strip shows any of them."""
     strip: Strip = field(repr=False)
     """Where."""
-    is_damaged: bool = False
-    """Whether a scratch runs through it, which may have made another value of it."""
-    is_firm: bool = False
-    """Whether it is damaged, and yet the same in every size and whatever the damage hides."""
+    damage: Damage = Damage.NONE
+    """Of its digits."""
 
     @property
     def is_clear(self) -> bool:
-        """Whether the network is believed, given more pictures."""
-        return self.is_firm if self.is_damaged else self.share > CLEAR
+        """Whether the network is believed, given more pictures, though no engine reads anything."""
+        return self.damage is Damage.NONE and self.share > CLEAR
 
 
 Look = Callable[[Sequence[Strip]], Sighting[T] | None]
@@ -57,9 +67,9 @@ def best_sighting(
     part: PartStrips,
     look: Look[T],
     words_of: Callable[[T], str],
-    is_damaged: Callable[[Sighting[T]], bool],
+    is_hit: Callable[[Sighting[T]], bool],
 ) -> Sighting[T] | None:
-    """What a part shows, looked at in several sizes where the first leaves doubt or is damaged.
+    """What a part shows, looked at in several sizes where the first leaves doubt or may be hidden.
 
     Half of what the network doubts at one size it knows at the next, a little larger or smaller.
     Where it does not, the first look counts, as doubtful as it was.
@@ -68,7 +78,7 @@ def best_sighting(
         part: of the card.
         look: finds the field in its strips.
         words_of: the field as it is printed.
-        is_damaged: whether a scratch runs through what was seen.
+        is_hit: whether something of what was seen may be hidden.
 
     Returns:
         None where no strip shows the field.
@@ -76,16 +86,21 @@ def best_sighting(
     first = look(part.strips)
     if first is None or first.fit < POOREST:
         return None
-    may_be_another = is_damaged(first)
-    if first.share > CLEAR and not may_be_another:
+    if first.share > CLEAR and not is_hit(first):
         return first
-    others = map(look, part.strips_at_other_sizes)
-    together = _together([first, *(other for other in others if other is not None)], words_of)
+    looks = [first, *map(look, part.strips_at_other_sizes)]
+    seen = [each for each in looks if each is not None]
+    together = _together(seen, words_of)
     best = together if together.share > CLEAR else first
-    if not may_be_another:
+    if not any(map(is_hit, seen)):
         return best
-    is_firm = together.share > _FIRM and _holds_whatever_is_hidden(together, look)
-    return replace(best, is_damaged=True, is_firm=is_firm)
+    looks += [look(hidden.strips) for hidden in map(together.strip.with_hidden_as, _PAPER_TO_INK)]
+    is_borne = together.share > FIRM and all(_shows(each, together.value) for each in looks)
+    return replace(best, damage=Damage.BORNE if is_borne else Damage.UNBORNE)
+
+
+def _shows(seen: Sighting[T] | None, value: T) -> bool:
+    return seen is not None and seen.fit >= POOREST and seen.value == value
 
 
 def _together(sightings: Sequence[Sighting[T]], words_of: Callable[[T], str]) -> Sighting[T]:
@@ -104,13 +119,3 @@ def _share(seen: Sighting[T], value: T, words_of: Callable[[T], str]) -> float:
         return seen.share
     (each,) = log_likelihoods(seen.strip.answers, [words_of(value)])
     return float(np.exp(np.clip(each - seen.fit, np.log(_LEAST_SHARE), 0)))
-
-
-def _holds_whatever_is_hidden(seen: Sighting[T], look: Look[T]) -> bool:
-    """Whether the same value is the likeliest, whatever the scratches may hide.
-
-    What a scratch leaves of a digit can be another one to the network and to any engine.
-    """
-    parts = map(seen.strip.with_scratches_as, _PAPER_TO_INK)
-    others = (look(part.strips) for part in parts)
-    return all(other is not None and other.value == seen.value for other in others)

@@ -48,30 +48,36 @@ class Strip:
 
     ink: Ink = field(repr=False)
     """As on the straightened card."""
-    scratches: NDArray[np.bool_] = field(repr=False)
+    hidden: NDArray[np.bool_] = field(repr=False)
     """As on the straightened card."""
     em_px: float
     """Usual height of a kanji in it."""
     answers: LogShares = field(repr=False)
     """Of the network."""
 
-    def is_scratched(self, number: Number) -> bool:
-        """Whether a scratch runs through its digits: it may have made others of them."""
-        left, right = self._columns(number)
-        return bool(self.scratches[self._rows(left, right), left:right].any())
+    @property
+    def _print(self) -> Ink:
+        """Ink alone: how light a scratch is says nothing of where print stands."""
+        return np.maximum(self.ink, 0)
 
-    def with_scratches_as(self, share: float) -> "PartStrips":
-        """The strip as if its scratches were paper (0), its darkest print (1), or between."""
+    def is_hit(self, number: Number) -> bool:
+        """Whether its digits may be hidden in part: others may have been made of them."""
+        left, right = self._columns(number)
+        return bool(self.hidden[self._rows(left, right), left:right].any())
+
+    def with_hidden_as(self, share: float) -> "PartStrips":
+        """The strip as if there were paper (0), its darkest print (1), or between."""
         ink = self.ink.copy()
-        ink[self.scratches] = share * float(np.percentile(ink, _PAPER_AND_BLACK[1]))
-        return PartStrips(Print(ink, self.scratches), self.em_px)
+        ink[self.hidden] = share * float(np.percentile(ink, _PAPER_AND_BLACK[1]))
+        return PartStrips(Print(ink, self.hidden), self.em_px)
 
     def _rows(self, left: int, right: int) -> slice:
         """Where the words stand between two columns: the photo and its rim are above them."""
-        inked = self.ink[:, left:right].mean(axis=1)
+        inked = self._print[:, left:right].mean(axis=1)
         middle, reach = len(inked) // 2, round(_DIGIT_EM / 2 * self.em_px)
         first, last = middle - reach, middle + reach
-        bare = np.flatnonzero(inked < _BARE * inked[first:last].max())
+        is_hidden = self.hidden[:, left:right].any(axis=1)
+        bare = np.flatnonzero((inked < _BARE * inked[first:last].max()) & ~is_hidden)
         above, below = bare[bare < middle], bare[bare > middle]
         return slice(
             max(first, above.max(initial=-1) + 1), min(last, below.min(initial=len(inked)))
@@ -99,11 +105,11 @@ class Strip:
         """The column with the least ink around it: where a sign stands is told a little vaguely."""
         reach = round(_VAGUE_EM * self.em_px)
         left = min(max(0, self._column(answer) - reach), self.ink.shape[1] - reach)
-        around = self.ink[:, left : left + 2 * reach + 1].mean(axis=0)
+        around = self._print[:, left : left + 2 * reach + 1].mean(axis=0)
         return left + int(around.argmin())
 
     def _between(self, left: int, right: int, preparation: Preparation) -> NDArray[np.uint8]:
-        ink = evened(self.ink) if preparation.is_evened else self.ink
+        ink = evened(self._print) if preparation.is_evened else self._print
         ink = ink[:, left:right]
         if preparation.softness_px:
             ink = softened(ink, preparation.softness_px)
@@ -156,6 +162,6 @@ def read_strips(print_: Print, em_px: float) -> list[Strip]:
     strips = np.stack([small[top : top + ROWS_PX] for top in tops]).astype(np.float32)
     rows = [slice(round(top / scale), round((top + ROWS_PX) / scale)) for top in tops]
     return [
-        Strip(ink[band], print_.scratches[band], em_px, answers)
+        Strip(ink[band], print_.hidden[band], em_px, answers)
         for band, answers in zip(rows, LineNet.load().read(strips), strict=True)
     ]

@@ -54,6 +54,6 @@ def test_a_scratch_moves_with_its_picture() -> None:
     scratch, nothing = np.zeros(LINE.shape, bool), np.zeros(LINE.shape, bool)
     scratch[40:44, 60:200] = True
     moved = Print(np.roll(LINE, (6, -5), axis=(0, 1)), np.roll(scratch, (6, -5), axis=(0, 1)))
-    together = fused([*[Print(LINE, nothing)] * 3, moved]).scratches
+    together = fused([*[Print(LINE, nothing)] * 3, moved]).hidden
     assert together[scratch].mean() > 0.95
     assert together[~scratch].mean() < 0.02

@@ -38,3 +38,12 @@ def test_mirrored_light_is_no_scratch() -> None:
     across = np.abs(np.arange(400) - 150)[None, :, None]
     glaring += 90 * np.exp(-((across / 40) ** 2))
     assert not scratches_in(np.clip(glaring, 0, 255).astype(np.uint8)).any()
+
+
+@pytest.mark.parametrize("width_px", [2, 3, 4, 5, 6])
+def test_most_of_a_scratch_is_found_however_wide(width_px: int) -> None:
+    scratched, drawn = card(), np.zeros((130, 400), np.uint8)
+    for ends in [((60, 110), (160, 5)), ((200, 10), (390, 60))]:
+        cv2.line(scratched, *ends, (225, 225, 225), width_px)
+        cv2.line(drawn, *ends, (1,), width_px)
+    assert scratches_in(scratched)[drawn > 0].mean() > 0.7

@@ -2,7 +2,7 @@ import numpy as np
 
 from device.reader.front.agreement import ALONE, DAMAGED, DOUBTFUL, SURE, Ballot, Weight
 from device.reader.front.second_opinion import weighed
-from device.reader.front.sighting import Sighting
+from device.reader.front.sighting import Damage, Sighting
 from device.reader.front.strips import Strip
 
 NOTHING = np.zeros((41, 100), bool)
@@ -46,18 +46,21 @@ def test_light_may_hide_signs_that_nobody_needs() -> None:
 
 def test_a_sighting_shows_nothing_of_what_it_saw() -> None:
     shown = repr(Sighting("4821", 1.0, 0.0, STRIP))
-    assert shown == "Sighting(share=1.0, fit=0.0, is_damaged=False, is_firm=False)"
+    assert shown == "Sighting(share=1.0, fit=0.0, damage=<Damage.NONE: 1>)"
 
 
-def damaged(share: float, engine: str | None, *, is_firm: bool = True) -> list[tuple[str, Weight]]:
-    seen = Sighting("31", share, -0.01, STRIP, is_damaged=True, is_firm=is_firm)
-    return list(weighed(seen, engine))
+def damaged(
+    share: float, engine: str | None, damage: Damage = Damage.BORNE
+) -> list[tuple[str, Weight]]:
+    return list(weighed(Sighting("31", share, -0.01, STRIP, damage), engine))
 
 
-def ballot_on_damaged(engine: str | None, pictures: int, *, is_firm: bool = True) -> Ballot[str]:
+def ballot_on_damaged(
+    engine: str | None, pictures: int, damage: Damage = Damage.BORNE
+) -> Ballot[str]:
     ballot: Ballot[str] = Ballot()
     for _ in range(pictures):
-        for value, weight in damaged(0.99, engine, is_firm=is_firm):
+        for value, weight in damaged(0.9995, engine, damage):
             ballot.cast(value, weight)
     return ballot
 
@@ -77,15 +80,24 @@ def test_a_damaged_line_takes_six_pictures_in_which_both_agree() -> None:
 
 def test_a_damaged_line_of_which_an_engine_reads_something_else_is_not_believed() -> None:
     assert ballot_on_damaged("3", 20).winner() is None
-    assert damaged(0.99, "3") == [("31", DOUBTFUL), ("3", DOUBTFUL)]
+    assert damaged(0.9995, "3") == [("31", DOUBTFUL), ("3", DOUBTFUL)]
+
+
+def test_a_damaged_line_that_both_read_weighs_little() -> None:
+    assert damaged(0.9995, "31") == [("31", DAMAGED)]
+    assert damaged(0.9995, None) == [("31", DOUBTFUL)]
 
 
 def test_a_damaged_line_that_may_hide_something_else_is_not_believed() -> None:
-    assert votes(0.99, "4821") == [("4821", SURE)]
-    assert ballot_on_damaged("31", 20, is_firm=False).winner() is None
+    assert votes(0.9995, "4821") == [("4821", SURE)]
+    assert damaged(0.9995, "31", Damage.UNBORNE) == [("31", DOUBTFUL)]
+    assert ballot_on_damaged("31", 20, Damage.UNBORNE).winner() is None
+
+
+def test_damage_is_told_though_the_strip_fits_badly() -> None:
+    seen = Sighting("31", 0.9, -9.0, STRIP, Damage.UNBORNE)
+    assert list(weighed(seen, "34")) == [("31", DOUBTFUL), ("34", DOUBTFUL)]
 
 
 def test_a_guess_at_a_damaged_line_says_nothing() -> None:
-    assert damaged(0.99, "31") == [("31", DAMAGED)]
-    assert damaged(0.99, None) == [("31", DOUBTFUL)]
-    assert not damaged(0.5, "31")
+    assert not damaged(0.5, "31", Damage.UNBORNE)

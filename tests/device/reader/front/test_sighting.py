@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from device.reader.front.line_net import SIGNS, LogShares
-from device.reader.front.sighting import CLEAR, POOREST, Sighting, best_sighting
+from device.reader.front.sighting import CLEAR, FIRM, POOREST, Damage, Sighting, best_sighting
 from device.reader.front.strips import PartStrips, Strip
 from tests.device.reader.front.printed_lines import EM_PX, printed, undamaged
 
@@ -37,8 +37,8 @@ class Looks:
         return self.left.pop(0)
 
 
-def best_of(looks: Looks, *, is_damaged: bool = False) -> Sighting[str]:
-    best = best_sighting(PART, looks, str, lambda seen: is_damaged)
+def best_of(looks: Looks, *, is_hit: bool = False) -> Sighting[str]:
+    best = best_sighting(PART, looks, str, lambda seen: is_hit)
     assert best is not None
     return best
 
@@ -50,39 +50,51 @@ def test_what_is_clear_is_looked_at_once() -> None:
     assert len(looks.left) == 2
 
 
-def test_what_is_damaged_is_looked_at_in_all_sizes_however_clear() -> None:
-    looks = Looks(seen_as(0.9999), seen_as(0.99), seen_as(0.99))
-    best = best_of(looks, is_damaged=True)
-    assert (best.value, best.is_damaged, looks.left) == ("9", True, [])
-    assert best.share > CLEAR
-    assert not best.is_clear, "of all three together the network is not sure enough"
-
-
-def test_damage_is_not_forgotten_where_another_size_shows_the_value() -> None:
-    other = seen_as(0.9999)
-    best = best_of(Looks(seen_as(0.4), other, other), is_damaged=True)
-    assert (best.value, best.is_damaged, best.is_clear) == ("9", True, False)
-
-
 SURE = seen_as(0.9999)
 THRICE = [SURE, SURE, SURE]
+GARBAGE = replace(SURE, fit=POOREST - 1)
+
+
+def test_what_may_be_hidden_is_looked_at_in_all_sizes_however_clear() -> None:
+    looks = Looks(SURE, seen_as(0.99), seen_as(0.99), *THRICE)
+    best = best_of(looks, is_hit=True)
+    assert (best.value, best.damage, looks.left) == ("9", Damage.UNBORNE, [])
+    assert CLEAR < best.share < FIRM
+
+
+@pytest.mark.parametrize("first", [seen_as(0.01), None])
+def test_damage_is_borne_only_where_every_size_shows_the_same(first: Sighting[str] | None) -> None:
+    very_sure = seen_as(1 - 1e-9)
+    sizes = (very_sure, *((first, very_sure) if first is None else (very_sure, first)))
+    best = best_of(Looks(*sizes, *THRICE), is_hit=True)
+    assert (best.value, best.damage) == ("9", Damage.UNBORNE)
+    assert best.share > FIRM, "the mean alone would do"
 
 
 @pytest.mark.parametrize(
-    ("as_paper_half_and_ink", "is_clear"),
+    ("as_paper_half_and_ink", "damage"),
     [
-        ((SURE, SURE, SURE), True),
-        ((SURE, SURE, seen_as(0.6)), True),
-        ((SURE, SURE, seen_as(0.1)), False),
-        ((SURE, None, SURE), False),
-        ((seen_as(0.4), SURE, SURE), False),
+        ((SURE, SURE, SURE), Damage.BORNE),
+        ((SURE, SURE, seen_as(0.6)), Damage.BORNE),
+        ((SURE, SURE, seen_as(0.1)), Damage.UNBORNE),
+        ((SURE, None, SURE), Damage.UNBORNE),
+        ((SURE, GARBAGE, SURE), Damage.UNBORNE),
+        ((seen_as(0.4), SURE, SURE), Damage.UNBORNE),
     ],
 )
 def test_damage_is_borne_where_the_same_is_likeliest_whatever_it_hides(
-    as_paper_half_and_ink: tuple[Sighting[str] | None, ...], *, is_clear: bool
+    as_paper_half_and_ink: tuple[Sighting[str] | None, ...], damage: Damage
 ) -> None:
     looks = Looks(*THRICE, *as_paper_half_and_ink)
-    assert best_of(looks, is_damaged=True).is_clear is is_clear
+    assert best_of(looks, is_hit=True).damage is damage
+
+
+def test_what_is_hidden_in_one_size_only_is_not_forgotten() -> None:
+    smaller = seen_as(0.99999)
+    looks = Looks(seen_as(0.9), smaller, SURE, None, None, None)
+    best = best_sighting(PART, looks, str, lambda seen: seen is smaller)
+    assert best is not None
+    assert (best.damage, best.is_clear) == (Damage.UNBORNE, False)
 
 
 def test_doubt_at_one_size_is_settled_at_the_others() -> None:

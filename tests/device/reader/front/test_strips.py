@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from device.reader.front.ink import Print
+from device.reader.front.ink import LIGHTEST, Print
 from device.reader.front.line_net import SIGNS
 from device.reader.front.line_words import likeliest_words, numbers_in
 from device.reader.front.strips import Preparation, Strip, read_strips
@@ -82,12 +84,22 @@ def spot(columns: slice, rows: slice = slice(None)) -> NDArray[np.bool_]:
 
 
 NOTHING = spot(slice(0, 0))
+WORDS = "昭和33年3月14日生"
 YEAR = slice(98, 124)
-"""Where 33 stands in the line that is tested below."""
+"""Where 33 stands in it."""
+
+
+def hidden_strip(print_: Print) -> Strip:
+    """The strip that shows WORDS, or else the one in their place."""
+    shown = [
+        likeliest_words(strip.answers) == WORDS
+        for strip in read_strips(undamaged(printed(WORDS)), EM_PX)
+    ]
+    return replace(read_strips(print_, EM_PX)[shown.index(True)], answers=strip_of(WORDS).answers)
 
 
 @pytest.mark.parametrize(
-    ("scratches", "is_scratched"),
+    ("hidden", "is_hit"),
     [
         (NOTHING, False),
         (spot(slice(108, 112)), True),
@@ -96,16 +108,27 @@ YEAR = slice(98, 124)
         (spot(YEAR, rows=slice(6, 12)), False),
     ],
 )
-def test_a_scratch_counts_where_a_digit_stands(
-    scratches: NDArray[np.bool_], is_scratched: bool
+def test_what_is_hidden_counts_where_a_digit_stands(
+    hidden: NDArray[np.bool_], is_hit: bool
 ) -> None:
-    line = Print(printed("昭和33年3月14日生"), scratches)
-    strip = next(
-        strip
-        for strip in read_strips(line, EM_PX)
-        if likeliest_words(strip.answers) == "昭和33年3月14日生"
-    )
-    assert strip.is_scratched(numbers_in(strip.answers)[0]) is is_scratched
+    strip = hidden_strip(Print(printed(WORDS), hidden))
+    assert strip.is_hit(numbers_in(strip.answers)[0]) is is_hit
+
+
+def test_a_level_scratch_through_the_digits_leaves_them_whole_rows() -> None:
+    level = spot(YEAR, rows=slice(28, 31))
+    strip = hidden_strip(Print(np.where(level, LIGHTEST, printed(WORDS)), level))
+    assert strip.is_hit(numbers_in(strip.answers)[0])
+
+
+def test_a_light_scratch_through_a_digit_is_not_where_its_number_ends() -> None:
+    whole = strip_of(WORDS)
+    scratched = printed(WORDS)
+    scratched[:, 100:103] = LIGHTEST
+    strip = replace(whole, ink=scratched[: len(whole.ink)])
+    number = numbers_in(whole.answers)[0]
+    plain, cut = (each.picture_of(number, Preparation()) for each in (whole, strip))
+    assert cut.shape[1] == plain.shape[1]
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -113,9 +136,9 @@ def test_a_scratch_counts_where_a_digit_stands(
 def test_any_answers_have_pictures(seed: int) -> None:
     rng = np.random.default_rng(seed)
     answers = 8 * rng.standard_normal((76, 1 + len(SIGNS)))
-    ink = rng.random((45, 392), np.float32)
+    ink = rng.uniform(LIGHTEST, 1, (45, 392)).astype(np.float32)
     strip = Strip(ink, ink > 0.99, 33.6, answers)
     for number in numbers_in(answers):
-        strip.is_scratched(number)
+        strip.is_hit(number)
         assert strip.picture_of(number, Preparation()).size
     assert strip.picture(Preparation(is_evened=True)).size
