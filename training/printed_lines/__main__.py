@@ -15,7 +15,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.printed_lines")
     parser.add_argument("--output", type=Path, default=DEFAULT_OUTPUT)
     parser.add_argument("--checkpoint", type=Path, default=DEFAULT_CHECKPOINT)
-    parser.add_argument("--steps", type=int, default=33_000)
+    parser.add_argument("--steps", type=int, default=40_500)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     train(Plan(arguments.output, arguments.checkpoint, arguments.steps, arguments.seed))
