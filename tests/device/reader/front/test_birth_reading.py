@@ -4,10 +4,11 @@ import cv2
 import numpy as np
 import pytest
 
+from device.reader.front import ink as ink_reading
 from device.reader.front.agreement import ALONE, DAMAGED, DOUBTFUL, SURE
 from device.reader.front.birth_reading import BirthReader, _with_other_numbers, read_expiry
 from device.reader.front.field_text import PrintedDate
-from device.reader.front.ink import Print
+from device.reader.front.ink import Print, print_on
 from device.reader.front.strips import PartStrips, Preparation
 from device.reader.ocr.tesseract import Settings, create
 from device.reader.port import OcrEngine
@@ -137,6 +138,26 @@ def test_a_year_of_which_a_scratch_may_hide_anything_is_doubtful(engine: OcrEngi
     ink = printed("昭和33年3月14日生", width_px=440)
     part = PartStrips(Print(ink, np.ones(ink.shape, bool)), EM_PX)
     assert list(BirthReader(engine, EXPIRY).read(part, PLAIN)) == [(BORN, DOUBTFUL)]
+
+
+def under_light(words: str, x: int) -> Print:
+    """A line of which light too strong for the camera hides what stands at x."""
+    card = 190 * (1 - 0.85 * printed(words, width_px=440)[..., None].repeat(3, axis=2))
+    down, right = np.mgrid[0 : card.shape[0], 0 : card.shape[1]]
+    veil = 400 * np.exp(-((np.hypot(right - x, down - 30) / 22) ** 4))
+    return print_on(np.clip(card + veil[..., None], 0, 255).astype(np.uint8))
+
+
+def test_what_is_left_of_a_number_beside_blinding_light_is_doubtful(
+    engine: OcrEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = BirthReader(engine, date(2027, 7, 31))
+    sixth = PrintedDate("平成", 6, 7, 31)
+    part = PartStrips(under_light("平成16年7月31日生", 86), EM_PX)
+    assert list(reader.read(part, PLAIN)) == [(sixth, DOUBTFUL)]
+    monkeypatch.setattr(ink_reading, "blinded_in", lambda part: np.zeros(part.shape[:2], bool))
+    part = PartStrips(under_light("平成16年7月31日生", 86), EM_PX)
+    assert list(reader.read(part, PLAIN)) == [(sixth, SURE)]
 
 
 def test_no_last_day_is_read_through_a_scratch(engine: OcrEngine) -> None:
