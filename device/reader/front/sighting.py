@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
+from itertools import chain
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -94,8 +95,12 @@ def best_sighting(
     best = together if together.share > CLEAR else first
     if not any(map(is_hit, seen)):
         return best
-    looks += [look(hidden.strips) for hidden in map(together.strip.with_hidden_as, _PAPER_TO_INK)]
-    is_borne = together.share > FIRM and all(_shows(each, together.value) for each in looks)
+    painted = map(together.strip.with_hidden_as, _PAPER_TO_INK)
+    # Painted only where it can still matter: each is read by the network anew.
+    looks_and_painted = chain(looks, (look(each.strips) for each in painted))
+    is_borne = together.share > FIRM and all(
+        _shows(each, together.value) for each in looks_and_painted
+    )
     return replace(best, damage=Damage.BORNE if is_borne else Damage.UNBORNE)
 
 

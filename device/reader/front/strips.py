@@ -66,7 +66,7 @@ class Strip:
         return bool(self.hidden[self._rows(left, right), left:right].any())
 
     def with_hidden_as(self, share: float) -> "PartStrips":
-        """The strip as if there were paper (0), its darkest print (1), or between."""
+        """The strip as if what is hidden were paper (0), its darkest print (1), or between."""
         ink = self.ink.copy()
         ink[self.hidden] = share * float(np.percentile(ink, _PAPER_AND_BLACK[1]))
         return PartStrips(Print(ink, self.hidden), self.em_px)

@@ -1,15 +1,14 @@
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from device.reader.front.blinding_light import blinded_in
 
 PAPER, INK = 190, 40
 
 
-def card(
-    light_radius_px: int, paper: int = PAPER
-) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def card(light_radius_px: int, paper: int = PAPER) -> NDArray[np.uint8]:
     """A part of a card with a digit's stroke, and light on its left."""
     part = np.full((130, 400, 3), paper, np.uint8)
     part[50:80, 200:204] = INK

@@ -58,7 +58,7 @@ GARBAGE = replace(SURE, fit=POOREST - 1)
 def test_what_may_be_hidden_is_looked_at_in_all_sizes_however_clear() -> None:
     looks = Looks(SURE, seen_as(0.99), seen_as(0.99), *THRICE)
     best = best_of(looks, is_hit=True)
-    assert (best.value, best.damage, looks.left) == ("9", Damage.UNBORNE, [])
+    assert (best.value, best.damage, looks.left) == ("9", Damage.UNBORNE, THRICE)
     assert CLEAR < best.share < FIRM
 
 
