@@ -11,19 +11,22 @@ _BLINDING = 250
 """Of 255, in the strongest colour; ink is as light there as paper."""
 _LEAST_MM = 1.2
 """Wider than the white between two digits."""
-_DIGIT_MM = 1.5
-"""A digit that is wholly hidden leaves its neighbour looking like a number of its own."""
+COUNTED_MM = 0.3
+"""Beside the light, print is paler. Of four digits, none is missed when it is wholly hidden."""
+UNCOUNTED_MM = 3.0
+"""Of a year, one may be: its neighbour then looks like a number of its own."""
 
 
-def blinded_in(part: Picture) -> NDArray[np.bool_]:
+def blinded_in(part: Picture, reach_mm: float) -> NDArray[np.bool_]:
     """`bool[H, W]`: where light may hide a digit or the white beside one.
 
     Args:
         part: of the straightened card.
+        reach_mm: beside the light; `COUNTED_MM` or `UNCOUNTED_MM`.
     """
     is_blinding = (part.max(axis=2) >= _BLINDING).astype(np.uint8)
     wide = cv2.morphologyEx(is_blinding, cv2.MORPH_OPEN, _disc(_LEAST_MM))
-    return np.asarray(cv2.dilate(wide, _disc(2 * _DIGIT_MM)) > 0, np.bool_)
+    return np.asarray(cv2.dilate(wide, _disc(2 * reach_mm)) > 0, np.bool_)
 
 
 def _disc(width_mm: float) -> NDArray[np.uint8]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from device.reader.front.agreement import LEAD, Ballot, Weight
 from device.reader.front.birth_reading import BirthReader, read_expiry
+from device.reader.front.blinding_light import COUNTED_MM, UNCOUNTED_MM
 from device.reader.front.card_outline import Picture
 from device.reader.front.code_reading import read_security_code
 from device.reader.front.field_text import PrintedDate
@@ -47,7 +48,8 @@ class _Prints:
 
     @classmethod
     def of(cls, front: Picture, layout: Layout) -> Self:
-        return cls(print_on(part(front, layout.dates)), print_on(part(front, layout.security_code)))
+        dates, security_code = part(front, layout.dates), part(front, layout.security_code)
+        return cls(print_on(dates, UNCOUNTED_MM), print_on(security_code, COUNTED_MM))
 
     @classmethod
     def fused(cls, fronts: Sequence[Self]) -> Self:

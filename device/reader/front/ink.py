@@ -49,9 +49,14 @@ class Print:
     """`bool[H, W]`: where strokes may be gone, under scratches or in blinding light."""
 
 
-def print_on(part: Picture) -> Print:
-    """What is printed there."""
-    return Print(ink_of(part), scratches_in(part) | blinded_in(part))
+def print_on(part: Picture, light_reach_mm: float) -> Print:
+    """What is printed there.
+
+    Args:
+        part: of the straightened card.
+        light_reach_mm: how far beside blinding light print counts as hidden; see `blinded_in`.
+    """
+    return Print(ink_of(part), scratches_in(part) | blinded_in(part, light_reach_mm))
 
 
 def ink_of(part: Picture) -> Ink:

@@ -5,6 +5,7 @@ A 5 that a scratch took the corner from is a 6 to every reader, in every picture
 
 import cv2
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from device.reader.front.card_outline import Picture
@@ -15,8 +16,12 @@ _NOISE = 3.5
 """Of usual differences in brightness: what is brighter by less is noise."""
 _THIN = 0.04
 """Brighter than everything a third of a millimetre away, by this share."""
-_LEAST_VOTES, _LEAST_LENGTH_PX, _WIDEST_GAP_PX = 28, 34, 10
-_WIDTH_PX = 3
+_COARSE_PX, _AROUND = 4, 11
+"""How light paper is, is asked for at a quarter of the size, in squares of so many pixels."""
+_PAPER_PERCENTILE = 70
+"""Of them: scratches are the lightest few, and photo and print darken half where they are close."""
+_LEAST_VOTES, _LEAST_LENGTH_PX, _WIDEST_GAP_PX = 20, 26, 16
+_WIDTH_PX = 2
 """Of each line found: a wide scratch is found as several, and a digit painted over by more is
 another one."""
 
@@ -49,5 +54,13 @@ def scratches_in(part: Picture) -> NDArray[np.bool_]:
 
 
 def _paper(soft: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """How light the card is around each pixel: neither its scratches nor its print and photo."""
+    height, width = soft.shape
     without_ink = cv2.morphologyEx(soft, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
-    return np.maximum(cv2.medianBlur(without_ink, 41).astype(np.float32), 1)
+    small_size = (max(1, width // _COARSE_PX), max(1, height // _COARSE_PX))
+    small = cv2.resize(without_ink, small_size, interpolation=cv2.INTER_AREA)
+    framed = np.pad(small, _AROUND // 2, mode="edge")
+    around = sliding_window_view(framed, (_AROUND, _AROUND)).reshape(*small.shape, -1)
+    light = np.percentile(around, _PAPER_PERCENTILE, axis=2).astype(np.float32)
+    full = cv2.resize(light, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(np.maximum(full, 1), np.float32)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
-from itertools import chain
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -16,7 +15,7 @@ T = TypeVar("T", bound=Hashable)
 CLEAR = 0.97
 """Probability above which the network is believed, given more pictures, though no engine reads
 anything."""
-FIRM = 0.999
+FIRM = 0.997
 """The same in the mean of all sizes, for a field of which something may be hidden."""
 POOREST = -12.0
 """Logarithm of the probability below which a strip holds something else.
@@ -26,6 +25,8 @@ It is low, for mirrored light may hide an era's name.
 _LEAST_SHARE = 1e-9
 _PAPER_TO_INK = (0.0, 0.5, 1.0)
 """Share of the darkest print."""
+_LIKELY = 0.7
+"""Probability a value keeps whatever is hidden; one made by a scratch loses more."""
 
 
 class Damage(Enum):
@@ -95,17 +96,23 @@ def best_sighting(
     best = together if together.share > CLEAR else first
     if not any(map(is_hit, seen)):
         return best
-    painted = map(together.strip.with_hidden_as, _PAPER_TO_INK)
-    # Painted only where it can still matter: each is read by the network anew.
-    looks_and_painted = chain(looks, (look(each.strips) for each in painted))
-    is_borne = together.share > FIRM and all(
-        _shows(each, together.value) for each in looks_and_painted
+    is_borne = (
+        together.share > FIRM
+        and all(_shows(each, together.value) for each in looks)
+        and _is_likely_whatever_is_hidden(together, look)
     )
     return replace(best, damage=Damage.BORNE if is_borne else Damage.UNBORNE)
 
 
-def _shows(seen: Sighting[T] | None, value: T) -> bool:
-    return seen is not None and seen.fit >= POOREST and seen.value == value
+def _is_likely_whatever_is_hidden(seen: Sighting[T], look: Look[T]) -> bool:
+    painted = (look(seen.strip.with_hidden_as(share).strips) for share in _PAPER_TO_INK)
+    return all(_shows(each, seen.value, _LIKELY) for each in painted)
+
+
+def _shows(seen: Sighting[T] | None, value: T, least_share: float = 0.0) -> bool:
+    if seen is None or seen.fit < POOREST:
+        return False
+    return seen.value == value and seen.share > least_share
 
 
 def _together(sightings: Sequence[Sighting[T]], words_of: Callable[[T], str]) -> Sighting[T]:

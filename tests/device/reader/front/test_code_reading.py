@@ -4,6 +4,7 @@ import pytest
 
 from device.reader.front import sighting
 from device.reader.front.agreement import ALONE, DAMAGED, DOUBTFUL, SURE, Weight
+from device.reader.front.blinding_light import COUNTED_MM
 from device.reader.front.code_reading import read_security_code
 from device.reader.front.ink import Ink, Print, ink_of, print_on
 from device.reader.front.sighting import CLEAR
@@ -94,7 +95,7 @@ def test_noise_is_no_code(engine: OcrEngine) -> None:
 def scratched(code: str, ends: tuple[tuple[int, int], tuple[int, int]], width_px: int) -> Print:
     card = (205 * (1 - 0.85 * code_on(code)))[..., None].repeat(3, axis=2).astype(np.uint8)
     cv2.line(card, *ends, (235, 235, 235), width_px)
-    return print_on(card)
+    return print_on(card, COUNTED_MM)
 
 
 CUT = [
@@ -124,10 +125,10 @@ def test_what_a_scratch_made_of_a_digit_is_not_believed(
 def test_what_is_half_hidden_is_not_as_clear_as_it_looks(
     engine: OcrEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    part = PartStrips(scratched("9856", ((72, 0), (86, 67)), 3), EM_PX)
-    assert list(read_security_code(part, engine, Preparation())) == [("9855", DOUBTFUL)]
+    part = PartStrips(scratched("0569", ((58, 0), (65, 67)), 4), EM_PX)
+    assert list(read_security_code(part, engine, Preparation())) == [("0559", DOUBTFUL)]
     monkeypatch.setattr(sighting, "FIRM", CLEAR)
-    assert list(read_security_code(part, engine, Preparation())) == [("9855", DAMAGED)]
+    assert list(read_security_code(part, engine, Preparation())) == [("0559", DAMAGED)]
 
 
 def test_what_stands_there_whatever_the_scratch_hides_is_read(engine: OcrEngine) -> None:

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from device.reader.front import scratches
 from device.reader.front.scratches import scratches_in
 from tests.device.reader.front.printed_lines import printed
 
@@ -31,6 +32,17 @@ def test_a_scratch_is_found_where_it_runs(ends: tuple[tuple[int, int], tuple[int
 def test_print_and_noise_are_no_scratches() -> None:
     assert not scratches_in(card()).any()
     assert not scratches_in(np.full((130, 400, 3), PAPER, np.uint8)).any()
+
+
+def test_the_white_between_photo_and_digits_is_no_scratch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sharp = card()
+    sharp[:30] = 40
+    close = np.asarray(cv2.GaussianBlur(sharp, (0, 0), 2), np.uint8)
+    assert not scratches_in(close).any()
+    monkeypatch.setattr(scratches, "_PAPER_PERCENTILE", 30)
+    assert scratches_in(close).any()
 
 
 def test_mirrored_light_is_no_scratch() -> None:

@@ -56,7 +56,7 @@ GARBAGE = replace(SURE, fit=POOREST - 1)
 
 
 def test_what_may_be_hidden_is_looked_at_in_all_sizes_however_clear() -> None:
-    looks = Looks(SURE, seen_as(0.99), seen_as(0.99), *THRICE)
+    looks = Looks(SURE, seen_as(0.98), seen_as(0.98), *THRICE)
     best = best_of(looks, is_hit=True)
     assert (best.value, best.damage, looks.left) == ("9", Damage.UNBORNE, THRICE)
     assert CLEAR < best.share < FIRM
@@ -75,11 +75,11 @@ def test_damage_is_borne_only_where_every_size_shows_the_same(first: Sighting[st
     ("as_paper_half_and_ink", "damage"),
     [
         ((SURE, SURE, SURE), Damage.BORNE),
-        ((SURE, SURE, seen_as(0.6)), Damage.BORNE),
+        ((SURE, SURE, seen_as(0.75)), Damage.BORNE),
         ((SURE, SURE, seen_as(0.1)), Damage.UNBORNE),
         ((SURE, None, SURE), Damage.UNBORNE),
         ((SURE, GARBAGE, SURE), Damage.UNBORNE),
-        ((seen_as(0.4), SURE, SURE), Damage.UNBORNE),
+        ((seen_as(0.6), SURE, SURE), Damage.UNBORNE),
     ],
 )
 def test_damage_is_borne_where_the_same_is_likeliest_whatever_it_hides(
