@@ -72,14 +72,17 @@ def align(image: Image, points: Values, template: Values, side_px: int) -> Image
         side_px: side of the result.
 
     Returns:
-        `uint8[side, side, 3], RGB`; black where the picture does not reach.
+        `uint8[side, side, 3], RGB`; where the picture does not reach, its edge is repeated: a
+        black bar under a chin would be taken for a part of the face.
 
     Source: facts/face.md §6.7.
     """
-    return sample(image, similarity(template, points), side_px)
+    return sample(image, similarity(template, points), side_px, repeats_edge=True)
 
 
-def sample(image: Image, to_image: Similarity, side_px: int) -> Image:
+def sample(
+    image: Image, to_image: Similarity, side_px: int, *, repeats_edge: bool = False
+) -> Image:
     """Fills a square with what lies under it in a picture.
 
     The picture is halved by averaging while more than two of its pixels would fall into one, then
@@ -89,9 +92,10 @@ def sample(image: Image, to_image: Similarity, side_px: int) -> Image:
         image: `uint8[H, W, 3], RGB`.
         to_image: maps a position in the square to one in the picture, px.
         side_px: side of the square.
+        repeats_edge: outside of the picture, instead of black.
 
     Returns:
-        `uint8[side, side, 3], RGB`; black outside of the picture.
+        `uint8[side, side, 3], RGB`.
     """
     while to_image.scale >= SHRINK_FROM and min(image.shape[:2]) >= 2:
         image = _halved(image)
@@ -104,7 +108,11 @@ def sample(image: Image, to_image: Similarity, side_px: int) -> Image:
         )
     columns, rows = np.meshgrid(np.arange(side_px), np.arange(side_px))
     grid = np.stack([columns.ravel(), rows.ravel()], axis=1).astype(np.float32)
-    return _bilinear(image, to_image.apply(grid)).reshape(side_px, side_px, 3)
+    at = to_image.apply(grid)
+    values = _bilinear(image, at)
+    if not repeats_edge:
+        values[_is_outside(at, image)] = 0
+    return values.reshape(side_px, side_px, 3)
 
 
 def _halved(image: Image) -> Image:
@@ -133,9 +141,14 @@ def _bilinear(image: Image, at: Values) -> Image:
     values = _mixed(pixels, _within(top, height) * width, columns, right_share)
     lower = _mixed(pixels, _within(top + 1, height) * width, columns, right_share)
     values += (lower - values) * bottom_share
-    values[(x <= -1) | (x >= width) | (y <= -1) | (y >= height)] = 0
     values += 0.5
     return values.astype(np.uint8)
+
+
+def _is_outside(at: Values, image: Image) -> NDArray[np.bool_]:
+    height, width = image.shape[:2]
+    x, y = at[:, 0], at[:, 1]
+    return (x <= -1) | (x >= width) | (y <= -1) | (y >= height)
 
 
 def _mixed(

@@ -7,7 +7,6 @@ the place of the one delivered by changing one line of configuration.
 import hashlib
 import tomllib
 from dataclasses import dataclass, field
-from enum import Enum
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,6 +14,8 @@ import numpy as np
 from msgspec import Meta
 
 from device.errors import ConfigurationError
+from device.face.calibration_file import read_calibration
+from device.face.decision import Calibration, Condition, DecisionRule, Limit, Metric, Space
 from device.face.errors import BundleError
 from device.face.port import Values
 from device.tables import Shape, Table, read_table
@@ -25,30 +26,33 @@ POINT_COUNT = 5
 HOW_TO_BUILD = 'run "python -m device.factory face-model" if it is the reference embedder'
 
 Text = Annotated[str, Meta(min_length=1)]
+FileName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")]
+"""Of a file in the bundle itself."""
+Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Coordinate = Annotated[float, Meta(ge=0)]
+Level = Annotated[float, Meta(ge=0, le=255)]
 
 
-class Metric(Enum):
-    """How two embeddings are compared."""
+class Threshold(Table, frozen=True):
+    """A threshold and what it was measured to let through."""
 
-    EUCLIDEAN = "euclidean"
-    """Distance; smaller is more alike."""
-    COSINE = "cosine"
-    """Cosine of the angle; larger is more alike."""
-
-
-class DecisionRule(Table, frozen=True):
-    """When two faces count as the same person."""
-
-    metric: Metric
-    """How embeddings are compared."""
-    threshold: Annotated[float, Meta(ge=0.01, le=10)]
+    id: Annotated[str, Meta(pattern="^[a-z0-9.-]{1,32}$")]
+    """Its name."""
+    value: Limit
     """Largest distance, or smallest cosine, of a match."""
+    fmr: Annotated[float, Meta(gt=0, le=0.1)]
+    """False match rate (ISO/IEC 19795-1) of two people of the population, measured."""
+    population: Text
+    """Whose faces that is."""
 
-    def __post_init__(self) -> None:
-        """Refuses what no cosine can reach."""
-        if self.metric is Metric.COSINE and self.threshold > 1:
-            raise ValueError('the "threshold" of a cosine must be at most 1')
+
+class PixelScale(Table, frozen=True):
+    """A pixel value v (0..255) reaches the network as (v - mean) / scale."""
+
+    mean: tuple[Level, Level, Level] = (0.0, 0.0, 0.0)
+    """Of red, green and blue."""
+    scale: Annotated[float, Meta(gt=0, le=255)] = 1.0
+    """Of all three."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,14 @@ class EmbedderBundle:
     """Number of values it gives."""
     template: Values = field(repr=False)
     """float32[5, 2]: where the five points lie in its picture, px."""
+    pixels: PixelScale
+    """How the network wants its pixels."""
+    is_mirrored: bool
+    """Whether a face and its mirror image are embedded and averaged."""
     rule: DecisionRule
     """When two faces count as the same person."""
-    is_calibrated: bool
-    """Whether the threshold was chosen for the people who will use it."""
+    thresholds: tuple[Threshold, ...]
+    """What the bundle says of itself; the rule uses one of them."""
     content: bytes = field(repr=False)
     """The model file."""
 
@@ -88,18 +96,16 @@ class DetectorBundle:
 
 
 class _Model(Table, frozen=True, kw_only=True):
-    file: Text
-    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")] | None = None
+    file: FileName
+    sha256: Digest | None = None
     """Without it, the sum must lie beside the file."""
     input_px: Annotated[int, Meta(ge=32, le=1024)]
-
-    def __post_init__(self) -> None:
-        if Path(self.file).name != self.file:
-            raise ValueError('"file" must lie in the bundle itself')
 
 
 class _EmbedderModel(_Model, frozen=True, kw_only=True):
     embedding_length: Annotated[int, Meta(ge=16, le=4096)]
+    is_mirrored: bool = False
+    pixels: PixelScale = PixelScale()
 
 
 class _DetectorModel(_Model, frozen=True, kw_only=True):
@@ -116,18 +122,36 @@ class _Alignment(Table, frozen=True):
     ]
 
 
-class _Embedder(Table, frozen=True):
+class _Calibration(Table, frozen=True):
+    name: Text
+    population: Text
+    file: FileName
+    sha256: Digest
+
+
+class _Decision(Table, frozen=True):
+    threshold: Text
+    space: Space
+    metric: Metric
+    guards: tuple[Condition, ...] = ()
+
+
+class _Embedder(Table, frozen=True, kw_only=True):
     kind: Literal["embedder"]
     name: Text
     licence: Text
-    calibration: Literal["calibrated", "uncalibrated"]
     model: _EmbedderModel
     alignment: _Alignment
-    decision: DecisionRule
+    calibration: _Calibration | None = None
+    decision: _Decision
+    thresholds: Annotated[tuple[Threshold, ...], Meta(min_length=1)]
 
     def __post_init__(self) -> None:
         if max(map(max, self.alignment.template)) > self.model.input_px:
             raise ValueError('the points of "template" must lie within the picture')
+        ids = [threshold.id for threshold in self.thresholds]
+        if ids.count(self.decision.threshold) != 1:
+            raise ValueError(f'"thresholds" must name "{self.decision.threshold}" once')
 
 
 class _Detector(Table, frozen=True):
@@ -155,9 +179,11 @@ def read_embedder(folder: Path) -> EmbedderBundle:
         input_px=table.model.input_px,
         embedding_length=table.model.embedding_length,
         template=np.array(table.alignment.template, np.float32),
-        rule=table.decision,
-        is_calibrated=table.calibration == "calibrated",
-        content=_content(folder, table.model),
+        pixels=table.model.pixels,
+        is_mirrored=table.model.is_mirrored,
+        rule=_rule(folder, table),
+        thresholds=table.thresholds,
+        content=_content(folder, table.model.file, table.model.sha256),
     )
 
 
@@ -179,7 +205,7 @@ def read_detector(folder: Path) -> DetectorBundle:
         input_px=table.model.input_px,
         stride_px=table.model.stride_px,
         min_score=table.model.min_score,
-        content=_content(folder, table.model),
+        content=_content(folder, table.model.file, table.model.sha256),
     )
 
 
@@ -198,14 +224,36 @@ def _read(folder: Path, shape: type[Shape]) -> Shape:
         raise BundleError(str(error)) from error
 
 
-def _content(folder: Path, model: _Model) -> bytes:
-    """The model file, only if it is whole and the right one: on others an engine crashes."""
-    path = folder / model.file
+def _rule(folder: Path, table: _Embedder) -> DecisionRule:
+    wanted = table.decision
+    (threshold,) = (each for each in table.thresholds if each.id == wanted.threshold)
+    try:
+        last = Condition(wanted.space, wanted.metric, threshold.value)
+        return DecisionRule((*wanted.guards, last), _calibration(folder, table), threshold.id)
+    except ValueError as error:
+        raise BundleError(f'"{folder.name}": {error}') from error
+
+
+def _calibration(folder: Path, table: _Embedder) -> Calibration | None:
+    wanted = table.calibration
+    if wanted is None:
+        return None
+    content = _content(folder, wanted.file, wanted.sha256)
+    try:
+        centre, projection = read_calibration(content, table.model.embedding_length)
+    except BundleError as error:
+        raise BundleError(f'"{folder.name}": {error}') from error
+    return Calibration(wanted.name, wanted.population, centre, projection)
+
+
+def _content(folder: Path, name: str, digest: str | None) -> bytes:
+    """A file, only if it is whole and the right one: on other models an engine crashes."""
+    path = folder / name
     try:
         content = path.read_bytes()
-        wanted = model.sha256 or sum_file(path).read_text("ascii", "replace")
+        wanted = digest or sum_file(path).read_text("ascii", "replace")
     except OSError as error:
-        raise BundleError(f'"{folder.name}" lacks its model file or sum; {HOW_TO_BUILD}') from error
+        raise BundleError(f'"{folder.name}" lacks "{name}" or its sum; {HOW_TO_BUILD}') from error
     if hashlib.sha256(content).hexdigest() != wanted:
-        raise BundleError(f'"{folder.name}" has not the model file described; {HOW_TO_BUILD}')
+        raise BundleError(f'"{folder.name}" has not the "{name}" described; {HOW_TO_BUILD}')
     return content

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from device.face.bundle import DecisionRule
 from device.face.comparison import ScoreBand, compare, mean_of
+from device.face.decision import DecisionRule
 from device.face.detector import Detector
 from device.face.embedder import Embedder, Embedding
 from device.face.errors import PhotoError

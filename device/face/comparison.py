@@ -11,8 +11,9 @@ from typing import assert_never
 
 import numpy as np
 
-from device.face.bundle import DecisionRule, Metric
+from device.face.decision import Calibration, Condition, DecisionRule, Metric, Space
 from device.face.embedder import Embedding
+from device.face.port import Values
 
 CLEAR_DISTANCE = 0.2
 """Share of the threshold by which a distance is clearly on one side."""
@@ -48,10 +49,10 @@ def compare(reference: Embedding, probe: Embedding, rule: DecisionRule) -> Compa
     Args:
         reference: the card's photo.
         probe: the person at the reader.
-        rule: metric and threshold.
+        rule: the conditions that a match fulfils, all of them.
 
     Returns:
-        A match only if the score reaches the threshold; values that are no numbers never match.
+        A match only if the score reaches every threshold; values that are no numbers never match.
     """
     return ComparisonScore(_band(_margin(reference, probe, rule)))
 
@@ -67,19 +68,28 @@ def mean_of(embeddings: Sequence[Embedding]) -> Embedding:
 
 def _margin(reference: Embedding, probe: Embedding, rule: DecisionRule) -> float:
     """How far on the matching side of the threshold; ±1 is where "clearly" begins."""
-    a, b = reference.values.astype(np.float64), probe.values.astype(np.float64)
-    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+    pair = reference.values, probe.values
+    if not all(np.isfinite(values).all() for values in pair):
         return float("-inf")
-    match rule.metric:
+    return min(_margin_in(condition, *pair, rule.calibration) for condition in rule.conditions)
+
+
+def _margin_in(
+    condition: Condition, reference: Values, probe: Values, calibration: Calibration | None
+) -> float:
+    if condition.space is Space.CALIBRATED and calibration is not None:
+        reference, probe = calibration.apply(reference), calibration.apply(probe)
+    a, b = reference.astype(np.float64), probe.astype(np.float64)
+    match condition.metric:
         case Metric.EUCLIDEAN:
             distance = float(np.linalg.norm(a - b))
-            return (rule.threshold - distance) / (CLEAR_DISTANCE * rule.threshold)
+            return (condition.threshold - distance) / (CLEAR_DISTANCE * condition.threshold)
         case Metric.COSINE:
             lengths = float(np.linalg.norm(a) * np.linalg.norm(b))
             cosine = float(a @ b) / lengths if lengths > 0 else -1.0
-            return (cosine - rule.threshold) / CLEAR_COSINE
+            return (cosine - condition.threshold) / CLEAR_COSINE
         case _:
-            assert_never(rule.metric)
+            assert_never(condition.metric)
 
 
 def _band(margin: float) -> ScoreBand:

@@ -25,3 +25,7 @@ class RuntimeMissingError(FaceError):
 
 class ModelError(FaceError):
     """A model does not load or gives an answer of another shape than its bundle says."""
+
+
+class EvaluationError(FaceError):
+    """Pictures or tables to be measured with cannot be used; the sentence says which."""

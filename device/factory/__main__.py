@@ -4,9 +4,9 @@ import argparse
 import sys
 
 from device.errors import DeviceError
-from device.factory import face_model
+from device.factory import bundle, face_model
 
-COMMANDS = (face_model,)
+COMMANDS = (face_model, bundle)
 """Each has NAME, a docstring whose first line is its help, `add_arguments` and `run`."""
 
 

@@ -13,3 +13,11 @@ class ModelSourceError(FactoryError):
 
 class ModelCheckError(FactoryError):
     """A model that was just built does not give the values it must give."""
+
+
+class CalibrationError(FactoryError):
+    """A calibration cannot be learnt from the pictures given."""
+
+
+class BundleRefusedError(FactoryError):
+    """A bundle's model does not do what its description says, or nobody trusted signed it."""

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
-from device.face.bundle import DecisionRule, DetectorBundle, EmbedderBundle, Metric
+from device.face.bundle import DetectorBundle, EmbedderBundle, PixelScale
 from device.face.check import FaceCheck, FaceCheckPlan, FaceParts
+from device.face.decision import Condition, DecisionRule, Metric, Space
 from device.face.detector import Detector
 from device.face.embedder import Embedder
 from device.face.errors import CameraError
@@ -107,8 +108,10 @@ def detector_bundle() -> DetectorBundle:
 
 def embedder_bundle() -> EmbedderBundle:
     template = POINTS * EMBEDDER_PX
-    rule = DecisionRule(Metric.EUCLIDEAN, 0.25)
-    return EmbedderBundle("colours", EMBEDDER_PX, LENGTH, template, rule, True, b"")
+    rule = DecisionRule((Condition(Space.NETWORK, Metric.EUCLIDEAN, 0.25),))
+    return EmbedderBundle(
+        "colours", EMBEDDER_PX, LENGTH, template, PixelScale(), False, rule, (), b""
+    )
 
 
 @dataclass

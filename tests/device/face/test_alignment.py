@@ -68,6 +68,11 @@ def test_outside_is_black() -> None:
     assert not read[8:, 8:].any()
 
 
+def test_a_face_at_the_edge_gets_no_black_bar() -> None:
+    image = np.full((4, 4, 3), 200, np.uint8)
+    assert (sample(image, Similarity(1, 0, -3, -3), 10, repeats_edge=True) == 200).all()
+
+
 def test_a_large_picture_is_averaged_not_skipped() -> None:
     rng = np.random.default_rng(0)
     image = rng.integers(0, 2, (128, 128, 3)).astype(np.uint8) * np.uint8(255)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from device.face.bundle import Metric, read_detector, read_embedder
+from device.face.bundle import read_detector, read_embedder
+from device.face.decision import Condition, Metric, Space
 from device.face.errors import BundleError, ModelError
 from device.face.loading import MODELS_FOLDER, load_face_check
 from device.face.port import Model
@@ -14,7 +15,6 @@ EMBEDDER = """
 kind = "embedder"
 name = "example"
 licence = "CC0-1.0"
-calibration = "uncalibrated"
 [model]
 file = "embedder.tflite"
 input_px = 112
@@ -23,8 +23,14 @@ embedding_length = 128
 landmarks = "eyes-nose-mouth"
 template = [[38.3, 51.7], [73.5, 51.5], [56.0, 71.7], [41.5, 92.4], [70.7, 92.2]]
 [decision]
+space = "network"
 metric = "cosine"
-threshold = 0.45
+threshold = "adults"
+[[thresholds]]
+id = "adults"
+value = 0.45
+fmr = 1e-3
+population = "adults who do not exist"
 """
 CONTENT = b"weights"
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -56,9 +62,9 @@ def test_an_embedder_is_read(tmp_path: Path) -> None:
     assert bundle.name == "example"
     assert (bundle.input_px, bundle.embedding_length) == (112, 128)
     assert bundle.template.shape == (5, 2)
-    assert bundle.rule.metric is Metric.COSINE
-    assert bundle.rule.threshold == 0.45
-    assert not bundle.is_calibrated
+    assert bundle.rule.conditions == (Condition(Space.NETWORK, Metric.COSINE, 0.45),)
+    assert bundle.rule.threshold_id == "adults"
+    assert bundle.rule.calibration is None
     assert bundle.content == CONTENT
 
 
@@ -67,7 +73,7 @@ def test_a_described_sum_needs_none_beside_the_file(tmp_path: Path) -> None:
     folder = _bundle(tmp_path, text)
     (folder / "embedder.sha256").unlink()
     assert read_embedder(folder).content == CONTENT
-    with pytest.raises(BundleError, match="has not the model file described"):
+    with pytest.raises(BundleError, match=r"has not the .* described"):
         read_embedder(_bundle(tmp_path, text, b"other weights"))
 
 
@@ -83,9 +89,20 @@ def test_a_described_sum_needs_none_beside_the_file(tmp_path: Path) -> None:
         ("input_px = 112", "input_px = 112.5", "got `float` - at `$.model.input_px`"),
         ("input_px = 112", "input_px = true", "got `bool` - at `$.model.input_px`"),
         ("input_px", 'sha256 = ""\ninput_px', "at `$.model.sha256`"),
-        ("threshold = 0.45", "threshold = 1.5", '"threshold" of a cosine'),
-        ("threshold = 0.45", "threshold = nan", "at `$.decision.threshold`"),
-        ('"cosine"\nthreshold = 0.45', '"euclidean"\nthreshold = 11', "`float` <= 10"),
+        ("value = 0.45", "value = 1.5", '"threshold" of a cosine'),
+        ("value = 0.45", "value = nan", "at `$.thresholds[0].value`"),
+        ("value = 0.45", "value = 11", "`float` <= 10"),
+        ("fmr = 1e-3", "", "missing required field `fmr`"),
+        ("fmr = 1e-3", "fmr = 0", "`float` > 0.0"),
+        ("fmr = 1e-3", "fmr = 0.2", "`float` <= 0.1"),
+        ('population = "adults who do not exist"', "", "missing required field `population`"),
+        (
+            'threshold = "adults"',
+            'threshold = "children"',
+            '"thresholds" must name "children" once',
+        ),
+        ('space = "network"', 'space = "calibrated"', "needs a calibration"),
+        ("embedding_length", "pixels = {scale = 0}\nembedding_length", "`float` > 0.0"),
         ('metric = "cosine"', 'metric = "votes"', "'votes' - at `$.decision.metric`"),
         ('"eyes-nose-mouth"', '"ears"', "'ears' - at `$.alignment.landmarks`"),
         ("[56.0, 71.7], ", "", "length >= 5 - at `$.alignment.template`"),
@@ -93,9 +110,9 @@ def test_a_described_sum_needs_none_beside_the_file(tmp_path: Path) -> None:
         ("[56.0, 71.7]", "[56.0, 712.7]", "within the picture"),
         ("[56.0, 71.7]", "[56.0, -1]", "`float` >= 0.0 - at `$.alignment.template[2][1]`"),
         ("[56.0, 71.7]", '["56.0", "71.7"]', "got `str` - at `$.alignment.template[2][0]`"),
-        ('"embedder.tflite"', '"../embedder.tflite"', "in the bundle itself"),
+        ('"embedder.tflite"', '"../embedder.tflite"', "at `$.model.file`"),
         ("[decision]", "[decision", "no readable bundle.toml"),
-        ('calibration = "uncalibrated"', 'calibration = "perfect"', "at `$.calibration`"),
+        ("[alignment]", "[calibration]\nname = 'x'\n[alignment]", "missing required field"),
     ],
 )
 def test_a_bundle_that_cannot_work_is_refused(

@@ -1,12 +1,17 @@
 import numpy as np
 import pytest
 
-from device.face.bundle import DecisionRule, Metric
 from device.face.comparison import ScoreBand, compare, mean_of
+from device.face.decision import Calibration, Condition, DecisionRule, Metric, Space
 from device.face.embedder import Embedding
 
-EUCLIDEAN = DecisionRule(Metric.EUCLIDEAN, 0.40)
-COSINE = DecisionRule(Metric.COSINE, 0.6)
+
+def _rule(metric: Metric, threshold: float) -> DecisionRule:
+    return DecisionRule((Condition(Space.NETWORK, metric, threshold),))
+
+
+EUCLIDEAN = _rule(Metric.EUCLIDEAN, 0.40)
+COSINE = _rule(Metric.COSINE, 0.6)
 
 
 def _at(*values: float) -> Embedding:
@@ -33,7 +38,7 @@ def test_a_distance_falls_into_its_band(distance: float, band: ScoreBand) -> Non
 
 
 def test_a_laxer_threshold_would_let_the_near_ones_in() -> None:
-    lax = DecisionRule(Metric.EUCLIDEAN, 0.60)
+    lax = _rule(Metric.EUCLIDEAN, 0.60)
     assert not compare(_at(0, 0), _at(0, 0.5), EUCLIDEAN).is_match
     assert compare(_at(0, 0), _at(0, 0.5), lax).is_match
 
@@ -61,6 +66,44 @@ def test_what_is_no_number_never_matches(rule: DecisionRule, value: float) -> No
 
 def test_an_empty_embedding_never_matches_by_cosine() -> None:
     assert not compare(_at(0, 0), _at(0, 0), COSINE).is_match
+
+
+CROWD = Calibration(
+    "crowd", "two people", np.array([10, 10], np.float32), np.eye(2, dtype=np.float32)
+)
+BOTH = DecisionRule(
+    (
+        Condition(Space.NETWORK, Metric.EUCLIDEAN, 3.0),
+        Condition(Space.CALIBRATED, Metric.COSINE, 0.6),
+    ),
+    CROWD,
+)
+
+
+def test_all_conditions_of_a_rule_must_hold() -> None:
+    assert compare(_at(11, 10), _at(12, 10), BOTH).is_match
+    too_far, other_side = _at(15, 10), _at(9, 10)
+    assert compare(_at(11, 10), too_far, DecisionRule(BOTH.conditions[1:], CROWD)).is_match
+    assert not compare(_at(11, 10), too_far, BOTH).is_match
+    assert compare(_at(11, 10), other_side, DecisionRule(BOTH.conditions[:1])).is_match
+    assert not compare(_at(11, 10), other_side, BOTH).is_match
+
+
+def test_people_of_a_crowd_differ_once_the_crowd_is_taken_away() -> None:
+    plain = DecisionRule((Condition(Space.NETWORK, Metric.COSINE, 0.6),))
+    assert compare(_at(11, 10), _at(10, 11), plain).is_match
+    assert not compare(_at(11, 10), _at(10, 11), BOTH).is_match
+
+
+def test_a_rule_without_a_condition_is_refused() -> None:
+    with pytest.raises(ValueError, match="needs a condition"):
+        DecisionRule(())
+
+
+def test_without_its_calibration_a_rule_keeps_the_other_conditions() -> None:
+    assert BOTH.uncalibrated().conditions == BOTH.conditions[:1]
+    only = DecisionRule(BOTH.conditions[1:], CROWD).uncalibrated()
+    assert only.conditions == (Condition(Space.NETWORK, Metric.COSINE, 0.6),)
 
 
 def test_the_exact_score_does_not_leave() -> None:

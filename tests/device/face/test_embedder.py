@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from device.face.bundle import PixelScale
 from device.face.embedder import Embedder, Embedding
 from device.face.errors import ModelError
 from device.face.port import Values
@@ -29,6 +32,23 @@ def test_the_network_sees_raw_pixels() -> None:
     assert embedding.values.shape == (LENGTH,)
     assert network.seen[0].shape == (1, EMBEDDER_PX, EMBEDDER_PX, 3)
     assert embedding.values[:12].tolist() == [1.0] * 12
+
+
+def test_a_network_gets_pixels_as_it_wants_them() -> None:
+    scaled = replace(embedder_bundle(), pixels=PixelScale((127.5, 127.5, 55.0), 100.0))
+    face = np.full((EMBEDDER_PX, EMBEDDER_PX, 3), 255, np.uint8)
+    seen = 255 * Embedder(scaled, ColourEmbedder()).embed(face).values[:3]
+    assert seen.tolist() == pytest.approx([1.275, 1.275, 2.0], rel=1e-4)
+
+
+def test_a_face_and_its_mirror_image_are_averaged() -> None:
+    face = np.zeros((EMBEDDER_PX, EMBEDDER_PX, 3), np.uint8)
+    face[:, : EMBEDDER_PX // 2] = 255
+    mirrored = replace(embedder_bundle(), is_mirrored=True)
+    both = Embedder(mirrored, ColourEmbedder()).embed(face).values
+    assert both[:12].tolist() == [0.5] * 12
+    one = Embedder(embedder_bundle(), ColourEmbedder()).embed(face).values
+    assert one[:12].tolist() != both[:12].tolist()
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image as PillowImage
 
-from device.face.bundle import DecisionRule, Metric, read_detector, read_embedder
+from device.face.bundle import read_detector, read_embedder
 from device.face.check import FaceCheck, FaceCheckOutcome, FaceCheckPlan, FaceCheckResult, Onlookers
+from device.face.decision import Condition, DecisionRule, Metric, Space
 from device.face.errors import ModelError
 from device.face.interpreter import Settings
 from device.face.loading import MODELS_FOLDER, load_face_check
@@ -72,7 +73,8 @@ def test_each_person_is_recognised_and_nobody_else(check: FaceCheck, person: str
 
 def test_a_lax_threshold_would_let_a_stranger_in(check: FaceCheck) -> None:
     strict = check._opened()
-    parts = replace(strict, rule=DecisionRule(Metric.EUCLIDEAN, 0.80))
+    anyone = Condition(Space.NETWORK, Metric.EUCLIDEAN, 1.5)
+    parts = replace(strict, rule=DecisionRule((anyone,)))
     lax = FaceCheck(lambda: parts, FaceCheckPlan(time_limit_s=2.0))
     assert _run(check, "taro", "hanako/live").outcome is FaceCheckOutcome.NO_MATCH
     assert _run(lax, "taro", "hanako/live").outcome is FaceCheckOutcome.MATCH
@@ -113,11 +115,14 @@ def test_the_same_person_is_more_alike_than_any_other(check: FaceCheck) -> None:
             assert min(distances, key=distances.__getitem__) == person
 
 
-def test_the_reference_embedder_is_what_its_bundle_says() -> None:
+def test_the_reference_embedder_is_calibrated_and_guarded() -> None:
     bundle = read_embedder(MODELS_FOLDER / "resnet29")
-    assert bundle.rule.metric is Metric.EUCLIDEAN
-    assert bundle.rule.threshold <= 0.40
-    assert not bundle.is_calibrated
+    guard, decisive = bundle.rule.conditions
+    assert (guard.space, guard.metric) == (Space.NETWORK, Metric.EUCLIDEAN)
+    assert guard.threshold < 0.6, "dlib's own threshold lets half of all East-Asian people in"
+    assert (decisive.space, decisive.metric) == (Space.CALIBRATED, Metric.COSINE)
+    (in_use,) = (t for t in bundle.thresholds if t.id == bundle.rule.threshold_id)
+    assert in_use.fmr <= 1e-4
 
 
 def test_a_prepared_check_is_ready(check: FaceCheck) -> None:

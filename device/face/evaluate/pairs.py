@@ -1,0 +1,91 @@
+"""Pairs of pictures whose people are known, from a table `path_a,path_b,same`."""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from device.face.decision import DecisionRule
+from device.face.errors import EvaluationError
+from device.face.evaluate.rates import Trials
+from device.face.evaluate.scores import pair_scores
+from device.face.port import Values
+
+_COLUMNS = ["path_a", "path_b", "same"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two pictures."""
+
+    reference: str
+    """Path of the one that stands for the card's photo."""
+    probe: str
+    """Path of the other one."""
+    is_same: bool
+    """Whether both show one person."""
+
+
+def read_pairs(path: Path) -> list[Pair]:
+    """Reads the table.
+
+    Raises:
+        EvaluationError: if it is not such a table.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = csv.DictReader(file)
+            if rows.fieldnames != _COLUMNS:
+                raise EvaluationError(f'"{path.name}" needs the columns {",".join(_COLUMNS)}')
+            return list(_pairs(path, rows))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise EvaluationError(f'"{path.name}" cannot be read') from error
+
+
+def _pairs(path: Path, rows: Iterable[Mapping[str, str | None]]) -> Iterator[Pair]:
+    for number, row in enumerate(rows, start=2):
+        reference, probe, same = (row[column] for column in _COLUMNS)
+        if not reference or not probe or same not in ("0", "1"):
+            raise EvaluationError(f'"{path.name}", line {number}: two paths and 0 or 1 are needed')
+        yield Pair(reference, probe, same == "1")
+
+
+def trials_of(
+    pairs: Sequence[Pair],
+    references: Mapping[str, Values],
+    probes: Mapping[str, Values],
+    rule: DecisionRule,
+    people: Mapping[str, int],
+) -> Trials:
+    """Scores the pairs of which both pictures show a face."""
+    known = [pair for pair in pairs if pair.reference in references and pair.probe in probes]
+    if not known:
+        raise EvaluationError("no pair is left whose pictures both show a face")
+    scores = pair_scores(
+        np.stack([references[pair.reference] for pair in known]),
+        np.stack([probes[pair.probe] for pair in known]),
+        rule,
+    )
+    return Trials.of(
+        scores, np.array([(people[pair.reference], people[pair.probe]) for pair in known], np.intp)
+    )
+
+
+def people_in(pairs: Iterable[Pair]) -> dict[str, int]:
+    """A number for each picture's person: pictures that some pair calls the same share one."""
+    parents: dict[str, str] = {}
+
+    def eldest(path: str) -> str:
+        while parents.setdefault(path, path) != path:
+            parents[path] = parents[parents[path]]
+            path = parents[path]
+        return path
+
+    for pair in pairs:
+        first, second = eldest(pair.reference), eldest(pair.probe)
+        if pair.is_same:
+            parents[second] = first
+    numbers = {root: number for number, root in enumerate(dict.fromkeys(map(eldest, parents)))}
+    return {path: numbers[eldest(path)] for path in parents}

@@ -1,0 +1,128 @@
+"""Error rates of scores, and how sure they are (terms of ISO/IEC 19795-1).
+
+Pairs of one person are no independent trials: intervals come from drawing people, not pairs.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from device.face.evaluate.scores import Scores
+
+Places = NDArray[np.intp]
+Weights = NDArray[np.float64]
+
+_DRAWS = 300
+_INTERVAL = (2.5, 97.5)
+"""Percentiles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """Comparisons of pictures whose people are known, the most alike first."""
+
+    scores: Scores
+    """float64[N], falling."""
+    people: Places
+    """intp[N, 2]: whose pictures were compared."""
+
+    @classmethod
+    def of(cls, scores: Scores, people: Places) -> "Trials":
+        """Sorts them."""
+        order = np.argsort(-scores, kind="stable")
+        return cls(scores[order], people[order])
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self.scores)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A figure, and where it lies in 95 of 100 other draws of people."""
+
+    value: float
+    """As measured, 0..1."""
+    low: float
+    """Lower end."""
+    high: float
+    """Upper end."""
+
+
+def equal_error_rate(genuine: Trials, impostors: Trials) -> Rate:
+    """Where as many genuine pairs are refused as impostors are accepted."""
+    # With the first i genuine pairs accepted, the threshold lies anywhere between the last of them
+    # and the next one; impostors accepted then are from so many to so many.
+    at_least = np.searchsorted(-impostors.scores, -genuine.scores, side="right")
+    more_than = np.searchsorted(-impostors.scores, -genuine.scores, side="left")
+    fewest = np.concatenate([[0], at_least])
+    most = np.concatenate([more_than, [len(impostors)]])
+
+    def errors(weights: Weights, other_weights: Weights) -> float:
+        refused = 1 - np.concatenate([[0.0], np.cumsum(weights)]) / weights.sum()
+        accepted = np.concatenate([[0.0], np.cumsum(other_weights)]) / other_weights.sum()
+        nearest = np.clip(refused, accepted[fewest], accepted[most])
+        best = int(np.abs(refused - nearest).argmin())
+        return float((refused[best] + nearest[best]) / 2)
+
+    return _with_interval(errors, [genuine, impostors])
+
+
+def true_accept_rate(genuine: Trials, impostors: Trials, far: float) -> Rate | None:
+    """Share of genuine pairs accepted where impostors are accepted at a rate of at most `far`.
+
+    Returns:
+        None where there are too few impostors to tell.
+    """
+    if far * len(impostors) < 1:
+        return None
+
+    def accepted(weights: Weights, other_weights: Weights) -> float:
+        least = _score_above(impostors.scores, other_weights, far)
+        count = np.searchsorted(-genuine.scores, -least, side="left")
+        return float(weights[:count].sum() / weights.sum())
+
+    return _with_interval(accepted, [genuine, impostors])
+
+
+def score_at(impostors: Trials, far: float) -> float:
+    """The score that impostors exceed at a rate of at most `far`; more than it is a match."""
+    return _score_above(impostors.scores, np.ones(len(impostors)), far)
+
+
+def accept_rate(trials: Trials, least: float) -> Rate:
+    """Share of trials that score at least so much."""
+    count = np.searchsorted(-trials.scores, -least, side="right")
+
+    def accepted(weights: Weights) -> float:
+        return float(weights[:count].sum() / weights.sum())
+
+    return _with_interval(accepted, [trials])
+
+
+def _score_above(scores: Scores, weights: Weights, far: float) -> float:
+    shares = np.cumsum(weights) / weights.sum()
+    first_too_many = int(np.searchsorted(shares, far * (1 + 1e-9), side="right"))
+    return float(scores[min(first_too_many, len(scores) - 1)])
+
+
+def _with_interval(rate: Callable[..., float], sets: Sequence[Trials]) -> Rate:
+    everybody = 1 + max(int(trials.people.max(initial=0)) for trials in sets)
+    rng = np.random.default_rng(0)
+    drawn = []
+    for _ in range(_DRAWS):
+        counts = np.bincount(rng.integers(0, everybody, everybody), minlength=everybody)
+        weights = [_weights(trials, counts) for trials in sets]
+        if all(each.sum() > 0 for each in weights):
+            drawn.append(rate(*weights))
+    low, high = np.percentile(drawn, _INTERVAL) if drawn else (0.0, 1.0)
+    return Rate(rate(*(np.ones(len(trials)) for trials in sets)), float(low), float(high))
+
+
+def _weights(trials: Trials, counts: Places) -> Weights:
+    """A pair of one person counts as often as that person, others as often as they meet."""
+    first, second = trials.people.T
+    both = np.where(first == second, counts[first], counts[first] * counts[second])
+    return both.astype(np.float64)

@@ -1,0 +1,146 @@
+"""The figures of an evaluation, for people and for programs."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+import numpy as np
+
+from device.face.evaluate.rates import Rate
+
+
+@dataclass(frozen=True, slots=True)
+class AtFar:
+    """Genuine pairs accepted where impostors are accepted at a stated rate."""
+
+    far: float
+    """Of the impostors."""
+    tar: Rate | None
+    """Of the genuine pairs; None: too few impostors to tell."""
+    threshold: float | None
+    """Largest distance, or smallest cosine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Genuine pairs against impostors."""
+
+    title: str
+    """What was compared."""
+    genuine_pairs: int
+    """Of which both pictures show a face."""
+    impostor_pairs: int
+    """The same."""
+    eer: Rate
+    """Equal error rate."""
+    at: tuple[AtFar, ...]
+    """From the loosest on."""
+    false_rejects: Rate
+    """At the bundle's threshold."""
+    false_accepts: Rate
+    """At the bundle's threshold."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRate:
+    """False accepts of one group at the bundle's threshold."""
+
+    group: str
+    """Age band and sex."""
+    people: int
+    """Who show a face."""
+    false_accepts: Rate
+    """Among all their pairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """What the machine took, ms; it depends on the machine."""
+
+    p50: float
+    """Median."""
+    p95: float
+    """95th percentile."""
+
+    @classmethod
+    def of(cls, values_ms: Sequence[float]) -> "Durations | None":
+        """None where nothing was measured."""
+        if not values_ms:
+            return None
+        median, high = np.percentile(values_ms, (50, 95))
+        return cls(float(median), float(high))
+
+
+@dataclass(slots=True)
+class Report:
+    """Everything one evaluation found out."""
+
+    bundle: str
+    """Its name."""
+    calibration: str
+    """Its name, or "none"."""
+    threshold_id: str
+    """Of the bundle."""
+    pictures: int = 0
+    """Looked at."""
+    failures_to_acquire: int = 0
+    """Pictures in which no face was found."""
+    detect_ms: Durations | None = None
+    """A picture."""
+    embed_ms: Durations | None = None
+    """A face, with its alignment and mirror image."""
+    comparisons: list[Comparison] = field(default_factory=list)
+    """Genuine pairs against impostors."""
+    groups: list[GroupRate] = field(default_factory=list)
+    """Impostors by group."""
+
+
+def as_json(report: Report) -> str:
+    """For programs; rates are shares of 1."""
+    return msgspec.json.format(msgspec.json.encode(report)).decode()
+
+
+def as_text(report: Report) -> str:
+    """For people."""
+    return "\n".join(_lines(report))
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield f"bundle {report.bundle}, calibration {report.calibration}"
+    share = report.failures_to_acquire / max(1, report.pictures)
+    yield (
+        f"{report.pictures} pictures, failures to acquire {report.failures_to_acquire} "
+        f"({100 * share:.2f} %)"
+    )
+    for name, durations in (("detect", report.detect_ms), ("embed", report.embed_ms)):
+        if durations is not None:
+            yield f"{name} ms: p50 {durations.p50:.1f}, p95 {durations.p95:.1f}"
+    for comparison in report.comparisons:
+        yield from _comparison_lines(comparison, report.threshold_id)
+    if report.groups:
+        yield f'false accepts at "{report.threshold_id}":'
+    for group in report.groups:
+        yield f"  {group.group:<10} {group.people:5} people  {_small(group.false_accepts)}"
+
+
+def _comparison_lines(comparison: Comparison, threshold_id: str) -> Iterator[str]:
+    pairs = f"{comparison.genuine_pairs} genuine, {comparison.impostor_pairs} impostor pairs"
+    yield f"{comparison.title}: {pairs}"
+    yield f"  EER {_percent(comparison.eer)}"
+    for at in comparison.at:
+        if at.tar is None or at.threshold is None:
+            yield f"  FAR {at.far:.0e}: too few impostors to tell"
+        else:
+            yield f"  FAR {at.far:.0e}: TAR {_percent(at.tar)}, threshold {at.threshold:.3f}"
+    yield (
+        f'  at "{threshold_id}": FRR {_percent(comparison.false_rejects)}, '
+        f"FAR {_small(comparison.false_accepts)}"
+    )
+
+
+def _percent(rate: Rate) -> str:
+    return f"{100 * rate.value:.2f} % [{100 * rate.low:.2f}, {100 * rate.high:.2f}]"
+
+
+def _small(rate: Rate) -> str:
+    return f"{rate.value:.1e} [{rate.low:.1e}, {rate.high:.1e}]"

@@ -1,0 +1,115 @@
+"""Loads a bundle's model and compares it with its description."""
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from device.face.bundle import (
+    DESCRIPTION_FILE,
+    DetectorBundle,
+    EmbedderBundle,
+    read_detector,
+    read_embedder,
+)
+from device.face.detector import Detector
+from device.face.embedder import Embedder
+from device.face.errors import ModelError
+from device.face.interpreter import Settings
+from device.face.runtimes import auto
+from device.factory.errors import BundleRefusedError
+
+SIGNATURE_FILE = "bundle.toml.sig"
+"""Ed25519 over the description, which names the sum of every other file; 64 bytes."""
+_ALIKE = 1e-4
+
+
+def check(folder: Path, trusted_key: Path | None) -> str:
+    """Checks one bundle.
+
+    Args:
+        folder: of the bundle.
+        trusted_key: PEM file of the Ed25519 key that must have signed it; None: need not be signed.
+
+    Returns:
+        What it is, in a few lines.
+
+    Raises:
+        BundleError: if the description or a file is missing, wrong or contradictory.
+        BundleRefusedError: if the model does not do what the description says.
+    """
+    if trusted_key is not None:
+        _check_signature(folder, trusted_key)
+    if _kind(folder) == "detector":
+        detector = read_detector(folder)
+        _try_detector(detector)
+        return f"{detector.name}: detector, {detector.input_px} px, loads and answers"
+    embedder = read_embedder(folder)
+    _try_embedder(embedder)
+    return "\n".join(_lines(embedder))
+
+
+def _lines(embedder: EmbedderBundle) -> list[str]:
+    calibration = embedder.rule.calibration
+    population = "nobody" if calibration is None else calibration.population
+    return [
+        f"{embedder.name}: embedder, {embedder.input_px} px to {embedder.embedding_length} values, "
+        "loads and answers",
+        f"calibrated on {population}",
+        *(
+            f"threshold {each.id}{' (in use)' * (each.id == embedder.rule.threshold_id)}: "
+            f"{each.value} lets through {each.fmr:.0e} of {each.population}"
+            for each in embedder.thresholds
+        ),
+    ]
+
+
+def _kind(folder: Path) -> str:
+    """Whatever else is wrong, the reader of an embedder's description tells."""
+    try:
+        values = tomllib.loads((folder / DESCRIPTION_FILE).read_text("utf-8"))
+    except (OSError, ValueError):
+        return "embedder"
+    return str(values.get("kind"))
+
+
+def _try_detector(bundle: DetectorBundle) -> None:
+    side = bundle.input_px
+    try:
+        detector = Detector(bundle, auto.create(Settings()).load(bundle.content))
+        found = detector.faces(np.full((side, side, 3), 128, np.uint8))
+    except ModelError as error:
+        raise BundleRefusedError(f'"{bundle.name}": {error}') from error
+    if found:
+        raise BundleRefusedError(f'"{bundle.name}" sees a face in a grey picture')
+
+
+def _try_embedder(bundle: EmbedderBundle) -> None:
+    rng = np.random.default_rng(0)
+    side = bundle.input_px
+    pictures = rng.integers(0, 256, (2, side, side, 3)).astype(np.uint8)
+    try:
+        embedder = Embedder(bundle, auto.create(Settings()).load(bundle.content))
+        one, other = (embedder.embed(picture).values for picture in pictures)
+    except ModelError as error:
+        raise BundleRefusedError(f'"{bundle.name}": {error}') from error
+    if np.abs(one - other).max() < _ALIKE * max(1e-6, float(np.abs(one).max())):
+        raise BundleRefusedError(f'"{bundle.name}" gives the same values for different pictures')
+
+
+def _check_signature(folder: Path, trusted_key: Path) -> None:
+    try:
+        key = load_pem_public_key(trusted_key.read_bytes())
+    except (OSError, ValueError) as error:
+        raise BundleRefusedError(f'"{trusted_key.name}" is no readable public key') from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise BundleRefusedError(f'"{trusted_key.name}" is no Ed25519 key')
+    try:
+        key.verify((folder / SIGNATURE_FILE).read_bytes(), (folder / DESCRIPTION_FILE).read_bytes())
+    except (OSError, InvalidSignature) as error:
+        raise BundleRefusedError(
+            f'"{folder.name}" is not signed by the key of "{trusted_key.name}"'
+        ) from error

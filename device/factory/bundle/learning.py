@@ -1,0 +1,124 @@
+"""Learns from many people's embeddings how to tell them apart, and from which score on they match.
+
+Thresholds are taken from people on whom the calibration was not learnt: half of them judge what the
+other half taught, and the other way round (cross-fitting). Source: facts/face.md §6.10, §6.11.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from device.face.decision import Calibration, Condition, DecisionRule, Metric, Space
+from device.face.evaluate.groups import AGE_BANDS, Person
+from device.face.evaluate.impostors import trials_among
+from device.face.evaluate.rates import Rate, Trials, accept_rate, score_at
+from device.face.port import Values
+from device.factory.errors import CalibrationError
+
+_SHRINKAGE = 1.0
+"""Of the mean variance, added to each: what hardly varies is noise and must not be blown up."""
+_LEAST_PEOPLE_A_VALUE = 4
+"""An axis cannot be told from fewer."""
+_FMRS = (1e-3, 1e-4)
+_STEP = 1000
+"""Thresholds are rounded up to such parts."""
+_ANY = 0.5
+"""A threshold that only ranks."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundThreshold:
+    """A cosine in calibrated space, and whom it lets through."""
+
+    fmr: float
+    """Asked for, among adults."""
+    value: float
+    """Smallest cosine of a match."""
+    bands: dict[tuple[int, int], Rate]
+    """False matches of each age band; of people on whom the calibration was not learnt."""
+
+
+def learn(embeddings: Values) -> tuple[Values, Values]:
+    """Centre and projection, as `Calibration` has them.
+
+    Args:
+        embeddings: float32[N, L], one a person.
+
+    Raises:
+        CalibrationError: if there are too few people.
+    """
+    count, length = embeddings.shape
+    if count < _LEAST_PEOPLE_A_VALUE * length:
+        raise CalibrationError(
+            f"{_LEAST_PEOPLE_A_VALUE * length} people with a face are needed, there are {count}"
+        )
+    centre = embeddings.mean(axis=0, dtype=np.float64)
+    covariance = np.cov((embeddings - centre).T)
+    variances, axes = np.linalg.eigh(covariance)
+    projection = axes / np.sqrt(variances + _SHRINKAGE * variances.mean())
+    return centre.astype(np.float32), projection.astype(np.float32)
+
+
+def find_thresholds(
+    people: Sequence[Person], embeddings: Mapping[str, Values], guards: Sequence[Condition]
+) -> list[FoundThreshold]:
+    """Thresholds for stated false match rates of adults.
+
+    Args:
+        people: those who are to be told apart; all ages.
+        embeddings: of the network, by the picture's path.
+        guards: the conditions a match must fulfil besides.
+
+    Raises:
+        CalibrationError: if there are too few people to tell.
+    """
+    known = [person for person in people if person.path in embeddings]
+    bands = {band: _cross_fitted(known, embeddings, guards, band) for band in AGE_BANDS}
+    adults = next(band for band in AGE_BANDS if band[0] == 18)
+    return list(_thresholds(bands, adults))
+
+
+def _thresholds(
+    bands: Mapping[tuple[int, int], Trials | None], adults: tuple[int, int]
+) -> Iterator[FoundThreshold]:
+    judged = bands[adults]
+    for fmr in _FMRS:
+        if judged is None or fmr * len(judged) < 10:
+            raise CalibrationError(f"too few adults to find a threshold for an FMR of {fmr:.0e}")
+        value = (math.floor(score_at(judged, fmr) * _STEP) + 1) / _STEP
+        rates = {band: accept_rate(trials, value) for band, trials in bands.items() if trials}
+        yield FoundThreshold(fmr, value, rates)
+
+
+def _cross_fitted(
+    people: Sequence[Person],
+    embeddings: Mapping[str, Values],
+    guards: Sequence[Condition],
+    band: tuple[int, int],
+) -> Trials | None:
+    """Impostors of one age band, scored by what the other half of all people taught."""
+    halves = [people[first::2] for first in (0, 1)]
+    found = []
+    for judged, taught in (halves, reversed(halves)):
+        calibration = Calibration(
+            "half", "half", *learn(np.stack([embeddings[person.path] for person in taught]))
+        )
+        ranking = Condition(Space.CALIBRATED, Metric.COSINE, _ANY)
+        rule = DecisionRule((*guards, ranking), calibration)
+        of_band = [person for person in judged if person.age_band == band]
+        if len(of_band) > 1:
+            found.append(trials_among(of_band, embeddings, rule))
+    return _joined(found)
+
+
+def _joined(sets: Sequence[Trials]) -> Trials | None:
+    """Trials among people of different sets: nobody is in two."""
+    if not sets:
+        return None
+    offsets = np.cumsum([0, *(1 + int(trials.people.max()) for trials in sets)])
+    return Trials.of(
+        np.concatenate([trials.scores for trials in sets]),
+        np.concatenate([s.people + offset for s, offset in zip(sets, offsets, strict=False)]),
+    )

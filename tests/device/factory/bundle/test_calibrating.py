@@ -1,0 +1,72 @@
+"""Calibrating on people who do not exist: that the bundle is written, never how good it is."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from device.face.bundle import read_embedder
+from device.face.decision import Space
+from device.factory.__main__ import main
+from device.factory.bundle import learning
+from tests.device.factory.bundle.bundles import copied
+
+PEOPLE = Path(__file__).parents[3] / "hw_sim" / "people"
+NAMES = ("taro", "hanako", "jiro", "umeko")
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Live pictures, each called somebody else's."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    table = ["path,age,sex"]
+    for name in NAMES:
+        for picture in sorted((PEOPLE / name / "live").glob("*.jpg"))[:10]:
+            shutil.copy(picture, folder / f"{name}{picture.name}")
+            table.append(f"{name}{picture.name},{20 + len(table)},f")
+    (folder / "people.csv").write_text("\n".join(table))
+    return folder
+
+
+def run(monkeypatch: pytest.MonkeyPatch, bundle: Path, pictures: Path) -> int:
+    asked = ["factory", "bundle", "calibrate", str(bundle), "--pictures", str(pictures)]
+    asked += ["--name", "cast", "--population", "40 pictures of four people who do not exist"]
+    monkeypatch.setattr(sys, "argv", asked)
+    return main()
+
+
+def test_a_calibrated_bundle_is_whole_and_says_what_it_learnt_from(
+    tmp_path: Path,
+    pictures: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(learning, "_LEAST_PEOPLE_A_VALUE", 0.1)
+    monkeypatch.setattr(learning, "_FMRS", (0.1, 0.05))
+    bundle = copied(tmp_path)
+    before = read_embedder(bundle)
+    assert run(monkeypatch, bundle, pictures) == 0
+    assert "false matches" in capsys.readouterr().out
+    after = read_embedder(bundle)
+    assert after.rule.calibration is not None
+    assert after.rule.calibration.name == "cast"
+    assert [threshold.fmr for threshold in after.thresholds] == [0.1, 0.05]
+    assert "do not exist" in after.thresholds[0].population
+    assert after.rule.conditions[-1].space is Space.CALIBRATED
+    assert after.rule.conditions[:-1] == before.rule.conditions[:-1]
+    assert "# The reference embedder" in (bundle / "bundle.toml").read_text(), "comments stay"
+
+
+def test_too_few_people_change_nothing(
+    tmp_path: Path,
+    pictures: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    bundle = copied(tmp_path)
+    before = {path.name: path.read_bytes() for path in bundle.iterdir()}
+    assert run(monkeypatch, bundle, pictures) == 1
+    assert "512 people with a face are needed" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in bundle.iterdir()} == before
