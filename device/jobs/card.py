@@ -12,7 +12,7 @@ from device.errors import DeviceError
 from device.jobs.failures import failure_of
 from device.jobs.front_worker import FrontWorker
 from device.jobs.reading import IsStopped, PhotoReading
-from device.jobs.recognised import Equipment, has_expired, recognised
+from device.jobs.recognised import Equipment, day_in_japan, has_expired, recognised
 from device.jobs.rejected_codes import RejectedCodes
 from device.jobs.sent_pins import SentPins
 from device.pinpad.attempts import PinAttempts
@@ -126,7 +126,12 @@ class CardJobs:
     def _card(self) -> CardSession:
         if self._session is None:
             parts = self._parts
-            self._session = CardSession(parts.slot, terminal=parts.terminal, anchors=parts.anchors)
+            self._session = CardSession(
+                parts.slot,
+                terminal=parts.terminal,
+                anchors=parts.anchors,
+                today=lambda: day_in_japan(self._clock.now()),
+            )
         return self._session
 
     def _close_session(self) -> None:

@@ -28,6 +28,7 @@ _FAILURES: tuple[tuple[type[DeviceError], FailureCode], ...] = (
     (reader.PrintedCodeRejectedError, FailureCode.PRINTED_CODE_REJECTED),
     (reader.OcrUnavailableError, FailureCode.PRINTED_CODE_UNREADABLE),
     (reader.PhotoMissingError, FailureCode.PHOTO_UNREADABLE),
+    (reader.HolderTooYoungError, FailureCode.HOLDER_TOO_YOUNG),
     (reader.PinlessUnavailableError, FailureCode.PIN_NEEDED),
     (reader.CertificateMissingError, FailureCode.CERTIFICATE_MISSING),
     (reader.PhoneNotAuthenticatedError, FailureCode.PHONE_NOT_AUTHENTICATED),

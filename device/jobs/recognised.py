@@ -74,8 +74,11 @@ def _notices(expiry: date | None, now: Moment) -> tuple[Notice, ...]:
 
 
 def _today(now: Moment) -> date | None:
-    if now.source is TimeSource.NONE:
-        return None
+    return None if now.source is TimeSource.NONE else day_in_japan(now)
+
+
+def day_in_japan(now: Moment) -> date:
+    """The day of a moment, however far it may be off."""
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=now.unix_ms)
     return moment.astimezone(JAPAN).date()
 

@@ -8,14 +8,17 @@ Source: facts/card.md §3.3, §5 and §7.2.
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date
 
 from device.reader.apdu import SHORT_ANSWER_BYTES
 from device.reader.authenticity import check_record, prove_chip
 from device.reader.card_files import CardFiles, SecretReference
 from device.reader.card_map import Application, SurfaceFile
+from device.reader.childhood import is_too_young
 from device.reader.cv_certificate import CvCertificate
 from device.reader.errors import (
     CardAnswerError,
+    HolderTooYoungError,
     MalformedAnswerError,
     PrintedCodeLockedError,
     PrintedCodeRejectedError,
@@ -42,15 +45,19 @@ answer or its loss; may refuse by PrintedCodeRejectedError."""
 class CardSurface:
     """The card-surface application of one laid card."""
 
-    def __init__(self, files: CardFiles, anchors: RecordAnchors) -> None:
+    def __init__(
+        self, files: CardFiles, anchors: RecordAnchors, today: Callable[[], date] = date.today
+    ) -> None:
         """Does not touch the card yet.
 
         Args:
             files: of the laid card.
             anchors: who may certify the signers of records.
+            today: Japan's day.
         """
         self._files = files
         self._anchors = anchors
+        self._today = today
 
     def read_photo(
         self, code: PrintedCode, is_stopped: Callable[[], bool], sending: Sending
@@ -68,6 +75,7 @@ class CardSurface:
             PrintedCodeRejectedError: not this card's code.
             PhotoMissingError: the file names no photo.
             CardNotGenuineError: see `authenticity`.
+            HolderTooYoungError: see `childhood`.
             MalformedAnswerError: a file breaks its own format.
             ReadingStoppedError: `is_stopped` said so.
             ReaderError: the card was lost.
@@ -77,6 +85,8 @@ class CardSurface:
         _present(card, code, sending)
         record = _read_record(card)
         check_record(record, _read_certificate(card), self._anchors)
+        if is_too_young(record.born, self._today()):
+            raise HolderTooYoungError
         prove_chip(card.files, record)
         return record.photo
 

@@ -75,6 +75,10 @@ class PhotoMissingError(ReaderError):
     """The card's face file holds no photo."""
 
 
+class HolderTooYoungError(ReaderError):
+    """The holder is a child: a face alone proves nobody of that age."""
+
+
 class PinMalformedError(ReaderError):
     """Not four ASCII digits; nothing was sent, no try was spent."""
 

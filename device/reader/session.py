@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import date
 
 from device.reader import card_kinds
 from device.reader.apdu import CommandApdu
@@ -43,6 +44,7 @@ class CardSession:
         anchors: RecordAnchors,
         apdu_deadline_s: float = 5.0,
         terminal: PinlessAuthenticator | None = None,
+        today: Callable[[], date] = date.today,
     ) -> None:
         """Does not touch the card yet.
 
@@ -51,11 +53,13 @@ class CardSession:
             anchors: whose records on cards count as genuine.
             apdu_deadline_s: longest time for power-up and for each command.
             terminal: what the card may trust in place of a PIN, if there is such a thing.
+            today: Japan's day, for the holder's age.
         """
         self._slot = slot
         self._apdu_deadline_s = apdu_deadline_s
         self._terminal = terminal
         self._anchors = anchors
+        self._today = today
         self._exchange: Exchange | None = None
         self._files: CardFiles | None = None
         self._opened_jpki: Jpki | None = None
@@ -94,10 +98,12 @@ class CardSession:
             PrintedCodeLockedError: locked, or too few tries left to risk one.
             PhotoMissingError: there is none.
             CardNotGenuineError: not what an issuer under the anchors signed for this chip.
+            HolderTooYoungError: a face alone may not prove this holder.
             ReadingStoppedError: `is_stopped` said so.
             ReaderError: the card cannot be read.
         """
-        return CardSurface(self._open(), self._anchors).read_photo(code, is_stopped, sending)
+        surface = CardSurface(self._open(), self._anchors, self._today)
+        return surface.read_photo(code, is_stopped, sending)
 
     def read_certificate(self) -> bytes:
         """利用者証明用電子証明書, X.509 DER; read from the card only once a session.

@@ -31,6 +31,7 @@ _ENDS_FACE = {
     FailureCode.PHOTO_UNREADABLE,
     FailureCode.CAMERA_UNAVAILABLE,
     FailureCode.PIN_NEEDED,
+    FailureCode.HOLDER_TOO_YOUNG,
 }
 """Looking into the camera does not help any more while this card lies here.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import pairwise
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -109,10 +110,11 @@ def record_of(surface: Surface) -> FaceRecord:
     return FaceRecord.parse(layout, surface.face[: layout.identity_end], tail)
 
 
-def photo_of(surface: Surface, anchors: RecordAnchors) -> bytes:
+def photo_of(surface: Surface, anchors: RecordAnchors, today: date | None = None) -> bytes:
     """The photo the reader takes from such a chip; raises what the reader raises."""
     files = CardFiles(Exchange(ScriptedSurface(surface).slot(), apdu_deadline_s=2))
-    return CardSurface(files, anchors).read_photo(CODE, never, unwatched)
+    day = today or date(2026, 11, 28)
+    return CardSurface(files, anchors, lambda: day).read_photo(CODE, never, unwatched)
 
 
 def certificate_of(card: SimulatedCard) -> bytes:

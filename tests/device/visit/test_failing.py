@@ -27,6 +27,7 @@ LEAVES_PIN = {
     FailureCode.PHOTO_UNREADABLE,
     FailureCode.CAMERA_UNAVAILABLE,
     FailureCode.PIN_NEEDED,
+    FailureCode.HOLDER_TOO_YOUNG,
 }
 LEAVES_FACE = {FailureCode.PIN_LOCKED, FailureCode.PIN_REJECTED}
 NEVER_OF_A_JOB = {
