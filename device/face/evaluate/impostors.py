@@ -11,8 +11,8 @@ from device.face.evaluate.rates import Trials
 from device.face.evaluate.scores import cross_scores
 from device.face.port import Values
 
-MOST_PEOPLE = 3000
-"""Of a group: four and a half million pairs tell rates of 1e-5."""
+MOST_PEOPLE = 2000
+"""Of a group: two million pairs tell rates of 1e-5."""
 
 
 def trials_among(

@@ -14,7 +14,7 @@ from device.face.evaluate.scores import Scores
 Places = NDArray[np.intp]
 Weights = NDArray[np.float64]
 
-_DRAWS = 300
+_DRAWS = 200
 _INTERVAL = (2.5, 97.5)
 """Percentiles."""
 
