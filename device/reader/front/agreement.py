@@ -34,7 +34,7 @@ LEAD = 12
 _LEAST_CERTAINTY = 6
 _DOUBTS_FOR_ONE = 8
 """Doubtful votes for each certain one more: of many guesses, some look certain by chance."""
-_PENALTY = 3
+_PENALTY = 5
 """How many readings it takes to outweigh one that says something else."""
 _SILENT_FOR_ONE = 8
 """Pictures without a reading for each vote more: print that is hard to read is misread."""
