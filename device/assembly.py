@@ -185,8 +185,7 @@ class _Models:
     detector: DetectorBundle
 
     def digest(self) -> bytes:
-        contents = (self.detector.content, self.embedder.content)
-        return sha256(b"".join(sha256(content).digest() for content in contents)).digest()
+        return sha256(self.detector.digest + self.embedder.digest).digest()
 
 
 def _face_check(config: Config, make: _AdapterMaker, models: _Models) -> FaceCheck:

@@ -102,8 +102,8 @@ class FailureCode(IntEnum):
     FACE_NOT_SEEN = 40
     FACE_NOT_MATCHED = 41
     FACE_NOT_LIVE = 42
-    HOLDER_TOO_YOUNG = 43
-    """A child: faces of that age are told apart too badly for a face alone (PIN or staff)."""
+    HOLDER_TOO_YOUNG = 44
+    """A child under 12, or nobody knows: such faces are told apart too badly (PIN or staff)."""
     PIN_LOCKED = 50
     PIN_REJECTED = 51
     """Wrong too often while the card lay here; the card itself is not locked."""

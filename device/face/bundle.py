@@ -41,7 +41,7 @@ class Threshold(Table, frozen=True):
     value: Limit
     """Largest distance, or smallest cosine, of a match."""
     fmr: Annotated[float, Meta(gt=0, le=0.1)]
-    """False match rate (ISO/IEC 19795-1) of two people of the population, measured."""
+    """False match rate (ISO/IEC 19795-1) of two people of the population, as measured."""
     population: Text
     """Whose faces that is."""
 
@@ -77,6 +77,9 @@ class EmbedderBundle:
     """What the bundle says of itself; the rule uses one of them."""
     content: bytes = field(repr=False)
     """The model file."""
+    digest: bytes
+    """sha256 over all that decides: the description, which names the calibration's sum, and the
+    model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,9 @@ class DetectorBundle:
     """Answers below this share (0..1) are no faces."""
     content: bytes = field(repr=False)
     """The model file."""
+    digest: bytes
+    """sha256 over all that decides: the description, which names the calibration's sum, and the
+    model."""
 
 
 class _Model(Table, frozen=True, kw_only=True):
@@ -173,7 +179,8 @@ def read_embedder(folder: Path) -> EmbedderBundle:
     Raises:
         BundleError: if something is missing, damaged or contradictory.
     """
-    table = _read(folder, _Embedder)
+    description, table = _read(folder, _Embedder)
+    content = _content(folder, table.model.file, table.model.sha256)
     return EmbedderBundle(
         name=table.name,
         input_px=table.model.input_px,
@@ -183,7 +190,8 @@ def read_embedder(folder: Path) -> EmbedderBundle:
         is_mirrored=table.model.is_mirrored,
         rule=_rule(folder, table),
         thresholds=table.thresholds,
-        content=_content(folder, table.model.file, table.model.sha256),
+        content=content,
+        digest=_digest(description, content),
     )
 
 
@@ -199,13 +207,15 @@ def read_detector(folder: Path) -> DetectorBundle:
     Raises:
         BundleError: if something is missing, damaged or contradictory.
     """
-    table = _read(folder, _Detector)
+    description, table = _read(folder, _Detector)
+    content = _content(folder, table.model.file, table.model.sha256)
     return DetectorBundle(
         name=table.name,
         input_px=table.model.input_px,
         stride_px=table.model.stride_px,
         min_score=table.model.min_score,
-        content=_content(folder, table.model.file, table.model.sha256),
+        content=content,
+        digest=_digest(description, content),
     )
 
 
@@ -214,10 +224,16 @@ def sum_file(model: Path) -> Path:
     return model.with_suffix(".sha256")
 
 
-def _read(folder: Path, shape: type[Shape]) -> Shape:
+def _digest(description: bytes, content: bytes) -> bytes:
+    parts = (hashlib.sha256(part).digest() for part in (description, content))
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def _read(folder: Path, shape: type[Shape]) -> tuple[bytes, Shape]:
     try:
-        values = tomllib.loads((folder / DESCRIPTION_FILE).read_text("utf-8"))
-        return read_table(values, shape, folder, f'"{folder.name}"')
+        description = (folder / DESCRIPTION_FILE).read_bytes()
+        values = tomllib.loads(description.decode("utf-8"))
+        return description, read_table(values, shape, folder, f'"{folder.name}"')
     except (OSError, ValueError) as error:
         raise BundleError(f'"{folder.name}" has no readable {DESCRIPTION_FILE}') from error
     except ConfigurationError as error:
@@ -249,11 +265,12 @@ def _calibration(folder: Path, table: _Embedder) -> Calibration | None:
 def _content(folder: Path, name: str, digest: str | None) -> bytes:
     """A file, only if it is whole and the right one: on other models an engine crashes."""
     path = folder / name
+    help_ = "" if digest else f"; {HOW_TO_BUILD}"
     try:
         content = path.read_bytes()
         wanted = digest or sum_file(path).read_text("ascii", "replace")
     except OSError as error:
-        raise BundleError(f'"{folder.name}" lacks "{name}" or its sum; {HOW_TO_BUILD}') from error
+        raise BundleError(f'"{folder.name}" lacks "{name}" or its sum{help_}') from error
     if hashlib.sha256(content).hexdigest() != wanted:
-        raise BundleError(f'"{folder.name}" has not the "{name}" described; {HOW_TO_BUILD}')
+        raise BundleError(f'"{folder.name}" has not the "{name}" described{help_}')
     return content

@@ -1,17 +1,15 @@
-"""The file that keeps a calibration: `float32[1 + K, L]` in NumPy's format.
+"""The file that keeps a calibration: `float32[1 + K, L]`, little-endian, row by row, nothing else.
 
 The first row is the centre, the others are the axes; L is the length of the network's embedding,
 K ≤ L that of the calibrated one.
 """
-
-import io
 
 import numpy as np
 
 from device.face.errors import BundleError
 from device.face.port import Values
 
-_LARGEST_BYTES = 4 * 1024 * 1024
+_VALUE = np.dtype("<f4")
 
 
 def calibration_bytes(centre: Values, projection: Values) -> bytes:
@@ -21,9 +19,7 @@ def calibration_bytes(centre: Values, projection: Values) -> bytes:
         centre: float32[L].
         projection: float32[L, K].
     """
-    file = io.BytesIO()
-    np.save(file, np.vstack([centre[None], projection.T]).astype("<f4"))
-    return file.getvalue()
+    return np.vstack([centre[None], projection.T]).astype(_VALUE).tobytes()
 
 
 def read_calibration(content: bytes, length: int) -> tuple[Values, Values]:
@@ -34,18 +30,12 @@ def read_calibration(content: bytes, length: int) -> tuple[Values, Values]:
         length: of the network's embedding, L.
 
     Raises:
-        BundleError: if it is not such a file, or belongs to another network.
+        BundleError: if it belongs to another network, or holds what is no number.
     """
-    if len(content) > _LARGEST_BYTES:
-        raise BundleError("the calibration is too large")
-    try:
-        array = np.load(io.BytesIO(content), allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        raise BundleError("the calibration cannot be read") from error
-    if not isinstance(array, np.ndarray) or array.dtype != np.dtype("<f4") or array.ndim != 2:
-        raise BundleError("the calibration cannot be read")
-    if array.shape[1] != length or not 2 <= array.shape[0] <= 1 + length:
+    rows, rest = divmod(len(content), length * _VALUE.itemsize)
+    if rest or not 2 <= rows <= 1 + length:
         raise BundleError(f"the calibration does not fit embeddings of {length} values")
-    if not np.isfinite(array).all():
+    values = np.frombuffer(content, _VALUE).reshape(rows, length).astype(np.float32)
+    if not np.isfinite(values).all():
         raise BundleError("the calibration holds values that are no numbers")
-    return array[0].astype(np.float32), array[1:].T.astype(np.float32)
+    return values[0], values[1:].T

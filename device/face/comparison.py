@@ -71,7 +71,8 @@ def _margin(reference: Embedding, probe: Embedding, rule: DecisionRule) -> float
     pair = reference.values, probe.values
     if not all(np.isfinite(values).all() for values in pair):
         return float("-inf")
-    return min(_margin_in(condition, *pair, rule.calibration) for condition in rule.conditions)
+    margins = [_margin_in(condition, *pair, rule.calibration) for condition in rule.conditions]
+    return min(margins) if np.isfinite(margins).all() else float("-inf")
 
 
 def _margin_in(

@@ -91,12 +91,3 @@ class DecisionRule:
             raise ValueError("a rule needs a condition")
         if self.calibration is None and any(c.space is Space.CALIBRATED for c in self.conditions):
             raise ValueError('a condition in "calibrated" space needs a calibration')
-
-    def uncalibrated(self) -> "DecisionRule":
-        """The same without a calibration: what only the network's own numbers decide."""
-        last = self.conditions[-1]
-        plain = tuple(c for c in self.conditions if c.space is Space.NETWORK)
-        return DecisionRule(
-            plain or (Condition(Space.NETWORK, last.metric, last.threshold),),
-            threshold_id="uncalibrated",
-        )

@@ -62,23 +62,21 @@ def has_expired(expiry: date | None, now: Moment) -> bool:
         expiry: The last day, as the chip tells it; None judges nothing.
         now: The reader's time; without a source no day is judged.
     """
-    today = _today(now)
+    today = day_in_japan(now)
     return today is not None and expiry is not None and today > expiry
 
 
 def _notices(expiry: date | None, now: Moment) -> tuple[Notice, ...]:
-    today = _today(now)
+    today = day_in_japan(now)
     if today is None or expiry is None or today < _months_before(expiry, _WARNING_MONTHS):
         return ()
     return (Notice.CARD_EXPIRES_SOON,)
 
 
-def _today(now: Moment) -> date | None:
-    return None if now.source is TimeSource.NONE else day_in_japan(now)
-
-
-def day_in_japan(now: Moment) -> date:
-    """The day of a moment, however far it may be off."""
+def day_in_japan(now: Moment) -> date | None:
+    """The day of a moment; None where the reader was never told the time."""
+    if now.source is TimeSource.NONE:
+        return None
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=now.unix_ms)
     return moment.astimezone(JAPAN).date()
 

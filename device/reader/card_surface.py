@@ -46,14 +46,14 @@ class CardSurface:
     """The card-surface application of one laid card."""
 
     def __init__(
-        self, files: CardFiles, anchors: RecordAnchors, today: Callable[[], date] = date.today
+        self, files: CardFiles, anchors: RecordAnchors, today: Callable[[], date | None]
     ) -> None:
         """Does not touch the card yet.
 
         Args:
             files: of the laid card.
             anchors: who may certify the signers of records.
-            today: Japan's day.
+            today: Japan's day; None: not known.
         """
         self._files = files
         self._anchors = anchors
@@ -83,12 +83,20 @@ class CardSurface:
         card = _StoppableCard(self._files, is_stopped)
         card.files.open_application(Application.SURFACE)
         _present(card, code, sending)
-        record = _read_record(card)
+        record = self._read_record(card)
         check_record(record, _read_certificate(card), self._anchors)
-        if is_too_young(record.born, self._today()):
-            raise HolderTooYoungError
         prove_chip(card.files, record)
         return record.photo
+
+    def _read_record(self, card: "_StoppableCard") -> FaceRecord:
+        """A child's photo is not read: that nobody has signed the age yet is no reason to."""
+        head = card.read(SurfaceFile.FACE, 0, SHORT_ANSWER_BYTES)
+        layout = FaceLayout.parse(head)
+        head += card.read(SurfaceFile.FACE, len(head), layout.identity_end)
+        if is_too_young(layout.birth_date(head), self._today()):
+            raise HolderTooYoungError
+        tail = card.read(SurfaceFile.FACE, layout.photo_begin, layout.photo_end)
+        return FaceRecord.parse(layout, head, tail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +137,6 @@ def _rejection(answer: StatusWord) -> ReaderError:
     if answer.is_rejected_uncounted:
         return PrintedCodeRejectedError(_PRINTED_CODE.full_tries)
     return CardAnswerError(answer)
-
-
-def _read_record(card: _StoppableCard) -> FaceRecord:
-    head = card.read(SurfaceFile.FACE, 0, SHORT_ANSWER_BYTES)
-    layout = FaceLayout.parse(head)
-    head += card.read(SurfaceFile.FACE, len(head), layout.identity_end)
-    tail = card.read(SurfaceFile.FACE, layout.photo_begin, layout.photo_end)
-    return FaceRecord.parse(layout, head, tail)
 
 
 def _read_certificate(card: _StoppableCard) -> CvCertificate:

@@ -44,7 +44,7 @@ class CardSession:
         anchors: RecordAnchors,
         apdu_deadline_s: float = 5.0,
         terminal: PinlessAuthenticator | None = None,
-        today: Callable[[], date] = date.today,
+        today: Callable[[], date | None],
     ) -> None:
         """Does not touch the card yet.
 
@@ -53,7 +53,7 @@ class CardSession:
             anchors: whose records on cards count as genuine.
             apdu_deadline_s: longest time for power-up and for each command.
             terminal: what the card may trust in place of a PIN, if there is such a thing.
-            today: Japan's day, for the holder's age.
+            today: Japan's day, for the holder's age; None: not known.
         """
         self._slot = slot
         self._apdu_deadline_s = apdu_deadline_s

@@ -8,6 +8,7 @@ from device.reader.exchange import Exchange
 from device.reader.port import CardConnection, SlotListener
 from device.reader.printed_code import PrintedCode
 from device.reader.record_anchors import RecordAnchors
+from tests.device.reader.calendar_day import known_day
 from tests.device.reader.unwatched import unwatched
 
 _CODE = PrintedCode.from_print("昭和33年3月14日", 2035, "4821")
@@ -34,7 +35,9 @@ def photo_from(data: bytes, anchors: RecordAnchors, sign: Sign) -> bytes:
     """The photo that the reader takes from such a card; raises what the reader raises."""
     exchange = Exchange(_Card(data, sign), 5.0)
     try:
-        return CardSurface(CardFiles(exchange), anchors).read_photo(_CODE, never, unwatched)
+        return CardSurface(CardFiles(exchange), anchors, known_day).read_photo(
+            _CODE, never, unwatched
+        )
     finally:
         exchange.close()
 

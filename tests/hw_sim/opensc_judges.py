@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,10 @@ def has_usable_pin(profile: CardProfile, name: PinName) -> bool:
 @contextmanager
 def our_session(reader: str) -> Iterator[CardSession]:
     slot = create(Settings(reader=reader))
-    with closing(slot), closing(CardSession(slot, anchors=RecordAnchors(()))) as session:
+    with (
+        closing(slot),
+        closing(CardSession(slot, anchors=RecordAnchors(()), today=date.today)) as session,
+    ):
         yield session
 
 

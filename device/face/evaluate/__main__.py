@@ -10,7 +10,7 @@ from device.face.bundle import DetectorBundle, EmbedderBundle, read_detector, re
 from device.face.decision import DecisionRule
 from device.face.detector import Detector
 from device.face.embedder import Embedder
-from device.face.evaluate.comparing import compared, rates_of_groups
+from device.face.evaluate.comparing import compared, rates_of_groups, without_calibration
 from device.face.evaluate.groups import grouped, read_people
 from device.face.evaluate.impostors import trials_among
 from device.face.evaluate.pairs import people_in, read_pairs, trials_of
@@ -57,6 +57,10 @@ def _arguments() -> argparse.Namespace:
     arguments.groups = [name for name in arguments.groups.split(",") if name]
     if not set(arguments.groups) <= set(_GROUPINGS):
         parser.error(f"--groups knows {', '.join(_GROUPINGS)}")
+    if arguments.groups and arguments.impostors is None:
+        parser.error("--groups belongs to --impostors")
+    if arguments.chip_photos and arguments.pairs is None:
+        parser.error("--chip-photos belongs to --pairs")
     if (arguments.pairs is None) != (arguments.images is None):
         parser.error("--pairs and --images belong together")
     if arguments.pairs is None and arguments.impostors is None:
@@ -66,7 +70,7 @@ def _arguments() -> argparse.Namespace:
 
 def _evaluate(arguments: argparse.Namespace) -> Report:
     bundle = read_embedder(_folder(arguments.bundle))
-    rule = bundle.rule if arguments.calibration == "own" else bundle.rule.uncalibrated()
+    rule = bundle.rule if arguments.calibration == "own" else without_calibration(bundle.rule)
     calibration = "none" if rule.calibration is None else rule.calibration.name
     report = Report(bundle.name, calibration, rule.threshold_id)
     reader = _Reader(bundle, read_detector(_folder(arguments.detector)))
@@ -78,7 +82,7 @@ def _evaluate(arguments: argparse.Namespace) -> Report:
         known = reader.read(arguments.impostors, [person.path for person in people])
         adults = [person for person in people if person.is_adult]
         if genuine is not None:
-            impostors = trials_among(adults, known, rule)
+            impostors = trials_among(adults, known, rule).of_other_people_than(genuine)
             report.comparisons.append(compared(_AGAINST_ADULTS, genuine, impostors, rule))
         report.groups = rates_of_groups(grouped(people, arguments.groups), known, rule)
     reader.summarise(report)

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from device.face.decision import DecisionRule
+from device.face.decision import DecisionRule, Space
+from device.face.errors import EvaluationError
 from device.face.evaluate.groups import Person
 from device.face.evaluate.impostors import trials_among
 from device.face.evaluate.rates import (
@@ -14,10 +15,22 @@ from device.face.evaluate.rates import (
     true_accept_rate,
 )
 from device.face.evaluate.report import AtFar, Comparison, GroupRate
-from device.face.evaluate.scores import limit, threshold_of
+from device.face.evaluate.scores import limit, threshold_above
 from device.face.port import Values
 
 _FARS = (1e-2, 1e-3, 1e-4)
+
+
+def without_calibration(rule: DecisionRule) -> DecisionRule:
+    """The conditions on the network's own numbers alone.
+
+    Raises:
+        EvaluationError: if there are none.
+    """
+    plain = tuple(c for c in rule.conditions if c.space is Space.NETWORK)
+    if not plain:
+        raise EvaluationError("the bundle has no condition on the network's own numbers")
+    return DecisionRule(plain, threshold_id="uncalibrated")
 
 
 def compared(title: str, genuine: Trials, impostors: Trials, rule: DecisionRule) -> Comparison:
@@ -46,7 +59,7 @@ def _at(far: float, genuine: Trials, impostors: Trials, rule: DecisionRule) -> A
     tar = true_accept_rate(genuine, impostors, far)
     if tar is None:
         return AtFar(far, None, None)
-    return AtFar(far, tar, threshold_of(score_at(impostors, far), rule.conditions[-1]))
+    return AtFar(far, tar, threshold_above(score_at(impostors, far), rule.conditions[-1]))
 
 
 def rates_of_groups(
@@ -55,8 +68,8 @@ def rates_of_groups(
     """False accepts of each group; one of fewer than two people is left out."""
     rates = []
     for name, people in groups.items():
-        known = [person for person in people if person.path in embeddings]
-        if len(known) > 1:
-            rate = accept_rate(trials_among(known, embeddings, rule), limit(rule.conditions[-1]))
-            rates.append(GroupRate(name, len(known), rate))
+        if sum(person.path in embeddings for person in people) > 1:
+            trials = trials_among(people, embeddings, rule)
+            rate = accept_rate(trials, limit(rule.conditions[-1]))
+            rates.append(GroupRate(name, trials.people_count, rate))
     return rates

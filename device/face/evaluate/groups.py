@@ -51,6 +51,10 @@ def read_people(folder: Path) -> list[Person]:
     people = _from_table(table) if table.is_file() else _from_names(folder)
     if not people:
         raise EvaluationError(f'"{folder.name}" needs a {PEOPLE_FILE} with path,age,sex')
+    if any(not 0 <= person.age <= AGE_BANDS[-1][1] for person in people):
+        raise EvaluationError(f'"{folder.name}" needs ages of 0 to {AGE_BANDS[-1][1]}')
+    if len({person.path for person in people}) < len(people):
+        raise EvaluationError(f'"{folder.name}" must name each picture once: one of each person')
     return people
 
 
@@ -72,13 +76,13 @@ def _printed(age_band: tuple[int, int]) -> str:
 
 def _from_table(table: Path) -> list[Person]:
     try:
-        with table.open(newline="", encoding="utf-8") as file:
+        with table.open(newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file))
         people = [Person(row["path"], int(row["age"]), row["sex"]) for row in rows]
     except (OSError, UnicodeDecodeError, csv.Error, KeyError, TypeError, ValueError) as error:
         raise EvaluationError(f'"{table.name}" needs the columns path,age,sex') from error
-    if any(person.sex not in ("f", "m") or not 0 <= person.age <= 150 for person in people):
-        raise EvaluationError(f'"{table.name}" needs ages of 0 to 150 and the sexes f and m')
+    if any(not person.path or person.sex not in ("f", "m") for person in people):
+        raise EvaluationError(f'"{table.name}" needs a path and the sex f or m in every line')
     return people
 
 

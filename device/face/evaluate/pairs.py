@@ -1,9 +1,9 @@
 """Pairs of pictures whose people are known, from a table `path_a,path_b,same`."""
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 
@@ -35,21 +35,33 @@ def read_pairs(path: Path) -> list[Pair]:
         EvaluationError: if it is not such a table.
     """
     try:
-        with path.open(newline="", encoding="utf-8") as file:
+        with path.open(newline="", encoding="utf-8-sig") as file:
             rows = csv.DictReader(file)
             if rows.fieldnames != _COLUMNS:
                 raise EvaluationError(f'"{path.name}" needs the columns {",".join(_COLUMNS)}')
-            return list(_pairs(path, rows))
+            return _consistent(path, list(_pairs(path, rows)))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise EvaluationError(f'"{path.name}" cannot be read') from error
 
 
-def _pairs(path: Path, rows: Iterable[Mapping[str, str | None]]) -> Iterator[Pair]:
-    for number, row in enumerate(rows, start=2):
+def _pairs(path: Path, rows: "csv.DictReader[str]") -> Iterator[Pair]:
+    for row in rows:
         reference, probe, same = (row[column] for column in _COLUMNS)
-        if not reference or not probe or same not in ("0", "1"):
-            raise EvaluationError(f'"{path.name}", line {number}: two paths and 0 or 1 are needed')
+        if not reference or not probe or same not in ("0", "1") or len(row) > len(_COLUMNS):
+            line = f'"{path.name}", line {rows.line_num}'
+            raise EvaluationError(f"{line}: two paths and 0 or 1 are needed")
         yield Pair(reference, probe, same == "1")
+
+
+def _consistent(path: Path, pairs: list[Pair]) -> list[Pair]:
+    people = people_in(pairs)
+    for pair in pairs:
+        if not pair.is_same and people[pair.reference] == people[pair.probe]:
+            raise EvaluationError(
+                f'"{path.name}" calls "{pair.reference}" and "{pair.probe}" both the same person '
+                "and different ones"
+            )
+    return pairs
 
 
 def trials_of(
@@ -73,9 +85,16 @@ def trials_of(
     )
 
 
-def people_in(pairs: Iterable[Pair]) -> dict[str, int]:
-    """A number for each picture's person: pictures that some pair calls the same share one."""
+def people_in(pairs: Sequence[Pair]) -> dict[str, int]:
+    """A number for each picture's person.
+
+    Pictures that some pair calls the same share one; so do pictures of one folder, where every
+    pair of the same person lies in one folder and none of different people does.
+    """
     parents: dict[str, str] = {}
+    has_folders = all(
+        pair.is_same == (_folder(pair.reference) == _folder(pair.probe) != "") for pair in pairs
+    )
 
     def eldest(path: str) -> str:
         while parents.setdefault(path, path) != path:
@@ -83,9 +102,17 @@ def people_in(pairs: Iterable[Pair]) -> dict[str, int]:
             path = parents[path]
         return path
 
+    def join(one: str, other: str) -> None:
+        parents[eldest(other)] = eldest(one)
+
     for pair in pairs:
-        first, second = eldest(pair.reference), eldest(pair.probe)
         if pair.is_same:
-            parents[second] = first
+            join(pair.reference, pair.probe)
+        for path in (pair.reference, pair.probe):
+            join(f"{_folder(path)}/" if has_folders else path, path)
     numbers = {root: number for number, root in enumerate(dict.fromkeys(map(eldest, parents)))}
     return {path: numbers[eldest(path)] for path in parents}
+
+
+def _folder(path: str) -> str:
+    return str(PurePath(path).parent) if PurePath(path).parent.name else ""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image as PillowImage
+from PIL import ImageOps
 
 from device.face.detector import Detector
 from device.face.embedder import Embedder
@@ -63,8 +64,9 @@ def read_gallery(
 def _opened(path: Path, is_chip_photo: bool) -> PillowImage.Image:
     try:
         with PillowImage.open(path) as file:
-            return as_chip_photo(file) if is_chip_photo else file.convert("RGB")
-    except (OSError, ValueError) as error:
+            upright = ImageOps.exif_transpose(file)
+            return as_chip_photo(upright) if is_chip_photo else upright.convert("RGB")
+    except (OSError, ValueError, SyntaxError, PillowImage.DecompressionBombError) as error:
         raise EvaluationError(f'"{path.name}" cannot be read as a picture') from error
 
 

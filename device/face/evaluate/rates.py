@@ -34,6 +34,15 @@ class Trials:
         order = np.argsort(-scores, kind="stable")
         return cls(scores[order], people[order])
 
+    @property
+    def people_count(self) -> int:
+        """Different people among them."""
+        return len(np.unique(self.people))
+
+    def of_other_people_than(self, others: "Trials") -> "Trials":
+        """The same, with numbers that no person of the others has."""
+        return Trials(self.scores, self.people + 1 + int(others.people.max(initial=0)))
+
     def __len__(self) -> int:
         """How many."""
         return len(self.scores)
@@ -41,7 +50,11 @@ class Trials:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A figure, and where it lies in 95 of 100 other draws of people."""
+    """A figure, and an interval of 95 % by drawing people.
+
+    Where nobody, or everybody, is in error a draw tells nothing: there the interval ends at three
+    in as many people (rule of three).
+    """
 
     value: float
     """As measured, 0..1."""
@@ -118,7 +131,13 @@ def _with_interval(rate: Callable[..., float], sets: Sequence[Trials]) -> Rate:
         if all(each.sum() > 0 for each in weights):
             drawn.append(rate(*weights))
     low, high = np.percentile(drawn, _INTERVAL) if drawn else (0.0, 1.0)
-    return Rate(rate(*(np.ones(len(trials)) for trials in sets)), float(low), float(high))
+    value = rate(*(np.ones(len(trials)) for trials in sets))
+    unseen = min(1.0, 3 / min(trials.people_count for trials in sets))
+    if value == 0.0:
+        return Rate(value, 0.0, max(float(high), unseen))
+    if value == 1.0:
+        return Rate(value, min(float(low), 1 - unseen), 1.0)
+    return Rate(value, float(low), float(high))
 
 
 def _weights(trials: Trials, counts: Places) -> Weights:

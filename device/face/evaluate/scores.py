@@ -1,11 +1,14 @@
 """How alike many faces are: the scores behind `compare`, for tables only."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
 from device.face.decision import Calibration, Condition, DecisionRule, Metric, Space
 from device.face.port import Values
 
+_STEPS = 1000
 Scores = NDArray[np.float64]
 """Larger is more alike; minus infinity: another condition of the rule refuses the pair."""
 
@@ -54,9 +57,17 @@ def limit(condition: Condition) -> float:
     return -condition.threshold if is_distance else condition.threshold
 
 
-def threshold_of(score: float, condition: Condition) -> float:
-    """A score as the threshold that a bundle names."""
-    return -score if condition.metric is Metric.EUCLIDEAN else score
+def threshold_above(score: float, condition: Condition) -> float | None:
+    """The loosest threshold, in thousandths, that a score of so much does not reach.
+
+    Returns:
+        None where every pair that other conditions let through would do.
+    """
+    if not np.isfinite(score):
+        return None
+    if condition.metric is Metric.EUCLIDEAN:
+        return (math.ceil(-score * _STEPS) - 1) / _STEPS
+    return (math.floor(score * _STEPS) + 1) / _STEPS
 
 
 def _alike(

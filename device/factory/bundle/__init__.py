@@ -4,7 +4,6 @@ import argparse
 from pathlib import Path
 
 from device.face.loading import MODELS_FOLDER
-from device.factory.bundle.calibrating import calibrate
 from device.factory.bundle.checking import check
 from device.factory.bundle.installing import install
 
@@ -38,6 +37,9 @@ def run(arguments: argparse.Namespace) -> None:
         case "install":
             answer = install(arguments.bundle, arguments.models, arguments.trust)
         case _:
+            # Its library is needed on the maker's machine only, not where a bundle is installed.
+            from device.factory.bundle.calibrating import calibrate
+
             answer = calibrate(
                 arguments.bundle,
                 arguments.detector,

@@ -43,7 +43,7 @@ def check(folder: Path, trusted_key: Path | None) -> str:
     """
     if trusted_key is not None:
         _check_signature(folder, trusted_key)
-    if _kind(folder) == "detector":
+    if kind_of(folder) == "detector":
         detector = read_detector(folder)
         _try_detector(detector)
         return f"{detector.name}: detector, {detector.input_px} px, loads and answers"
@@ -67,13 +67,24 @@ def _lines(embedder: EmbedderBundle) -> list[str]:
     ]
 
 
-def _kind(folder: Path) -> str:
-    """Whatever else is wrong, the reader of an embedder's description tells."""
+def kind_of(folder: Path) -> str:
+    """What the description says it is; an embedder where it says nothing readable."""
+    return str(_described(folder).get("kind", "embedder"))
+
+
+def files_of(folder: Path) -> set[str]:
+    """The files that the description names, and itself."""
+    described = _described(folder)
+    tables = (described.get(key) for key in ("model", "calibration"))
+    named = {str(table["file"]) for table in tables if isinstance(table, dict) and "file" in table}
+    return {DESCRIPTION_FILE, *named}
+
+
+def _described(folder: Path) -> dict[str, object]:
     try:
-        values = tomllib.loads((folder / DESCRIPTION_FILE).read_text("utf-8"))
+        return tomllib.loads((folder / DESCRIPTION_FILE).read_text("utf-8"))
     except (OSError, ValueError):
-        return "embedder"
-    return str(values.get("kind"))
+        return {}
 
 
 def _try_detector(bundle: DetectorBundle) -> None:
@@ -113,3 +124,7 @@ def _check_signature(folder: Path, trusted_key: Path) -> None:
         raise BundleRefusedError(
             f'"{folder.name}" is not signed by the key of "{trusted_key.name}"'
         ) from error
+    model = _described(folder).get("model")
+    if not isinstance(model, dict) or "sha256" not in model:
+        # A sum that lies beside the model is signed by nobody.
+        raise BundleRefusedError(f'"{folder.name}" must name the "sha256" of its model')

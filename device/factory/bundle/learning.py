@@ -4,16 +4,16 @@ Thresholds are taken from people on whom the calibration was not learnt: half of
 other half taught, and the other way round (cross-fitting). Source: facts/face.md §6.10, §6.11.
 """
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from device.face.decision import Calibration, Condition, DecisionRule, Metric, Space
-from device.face.evaluate.groups import AGE_BANDS, Person
+from device.face.evaluate.groups import ADULT, AGE_BANDS, Person
 from device.face.evaluate.impostors import trials_among
 from device.face.evaluate.rates import Rate, Trials, accept_rate, score_at
+from device.face.evaluate.scores import threshold_above
 from device.face.port import Values
 from device.factory.errors import CalibrationError
 
@@ -22,10 +22,10 @@ _SHRINKAGE = 1.0
 _LEAST_PEOPLE_A_VALUE = 4
 """An axis cannot be told from fewer."""
 _FMRS = (1e-3, 1e-4)
-_STEP = 1000
-"""Thresholds are rounded up to such parts."""
-_ANY = 0.5
-"""A threshold that only ranks."""
+_LEAST_FALSE_MATCHES = 10
+"""Among the impostors' pairs, for a threshold that means something."""
+_RANKING = Condition(Space.CALIBRATED, Metric.COSINE, 0.5)
+"""Its threshold is not used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class FoundThreshold:
     """Asked for, among adults."""
     value: float
     """Smallest cosine of a match."""
+    people: int
+    """Adults on whom it was found."""
     bands: dict[tuple[int, int], Rate]
     """False matches of each age band; of people on whom the calibration was not learnt."""
 
@@ -57,7 +59,9 @@ def learn(embeddings: Values) -> tuple[Values, Values]:
     centre = embeddings.mean(axis=0, dtype=np.float64)
     covariance = np.cov((embeddings - centre).T)
     variances, axes = np.linalg.eigh(covariance)
-    projection = axes / np.sqrt(variances + _SHRINKAGE * variances.mean())
+    if variances.mean() <= 0 or not np.isfinite(variances).all():
+        raise CalibrationError("all pictures give the same values")
+    projection = axes / np.sqrt(np.maximum(variances, 0) + _SHRINKAGE * variances.mean())
     return centre.astype(np.float32), projection.astype(np.float32)
 
 
@@ -76,7 +80,7 @@ def find_thresholds(
     """
     known = [person for person in people if person.path in embeddings]
     bands = {band: _cross_fitted(known, embeddings, guards, band) for band in AGE_BANDS}
-    adults = next(band for band in AGE_BANDS if band[0] == 18)
+    adults = next(band for band in AGE_BANDS if band[0] == ADULT)
     return list(_thresholds(bands, adults))
 
 
@@ -85,11 +89,13 @@ def _thresholds(
 ) -> Iterator[FoundThreshold]:
     judged = bands[adults]
     for fmr in _FMRS:
-        if judged is None or fmr * len(judged) < 10:
+        if judged is None or fmr * len(judged) < _LEAST_FALSE_MATCHES:
             raise CalibrationError(f"too few adults to find a threshold for an FMR of {fmr:.0e}")
-        value = (math.floor(score_at(judged, fmr) * _STEP) + 1) / _STEP
+        value = threshold_above(score_at(judged, fmr), _RANKING)
+        if value is None or not 0 < value < 1:
+            raise CalibrationError("the guards, or two pictures of one person, leave no threshold")
         rates = {band: accept_rate(trials, value) for band, trials in bands.items() if trials}
-        yield FoundThreshold(fmr, value, rates)
+        yield FoundThreshold(fmr, value, judged.people_count, rates)
 
 
 def _cross_fitted(
@@ -105,8 +111,7 @@ def _cross_fitted(
         calibration = Calibration(
             "half", "half", *learn(np.stack([embeddings[person.path] for person in taught]))
         )
-        ranking = Condition(Space.CALIBRATED, Metric.COSINE, _ANY)
-        rule = DecisionRule((*guards, ranking), calibration)
+        rule = DecisionRule((*guards, _RANKING), calibration)
         of_band = [person for person in judged if person.age_band == band]
         if len(of_band) > 1:
             found.append(trials_among(of_band, embeddings, rule))
@@ -117,8 +122,11 @@ def _joined(sets: Sequence[Trials]) -> Trials | None:
     """Trials among people of different sets: nobody is in two."""
     if not sets:
         return None
-    offsets = np.cumsum([0, *(1 + int(trials.people.max()) for trials in sets)])
-    return Trials.of(
-        np.concatenate([trials.scores for trials in sets]),
-        np.concatenate([s.people + offset for s, offset in zip(sets, offsets, strict=False)]),
-    )
+    joined, *others = sets
+    for each in others:
+        other = each.of_other_people_than(joined)
+        joined = Trials.of(
+            np.concatenate([joined.scores, other.scores]),
+            np.concatenate([joined.people, other.people]),
+        )
+    return joined

@@ -103,14 +103,14 @@ class ColourEmbedder:
 
 
 def detector_bundle() -> DetectorBundle:
-    return DetectorBundle("squares", DETECTOR_PX, STRIDE_PX, 0.5, b"")
+    return DetectorBundle("squares", DETECTOR_PX, STRIDE_PX, 0.5, b"", b"")
 
 
 def embedder_bundle() -> EmbedderBundle:
     template = POINTS * EMBEDDER_PX
     rule = DecisionRule((Condition(Space.NETWORK, Metric.EUCLIDEAN, 0.25),))
     return EmbedderBundle(
-        "colours", EMBEDDER_PX, LENGTH, template, PixelScale(), False, rule, (), b""
+        "colours", EMBEDDER_PX, LENGTH, template, PixelScale(), False, rule, (), b"", b""
     )
 
 

@@ -100,10 +100,12 @@ def test_a_rule_without_a_condition_is_refused() -> None:
         DecisionRule(())
 
 
-def test_without_its_calibration_a_rule_keeps_the_other_conditions() -> None:
-    assert BOTH.uncalibrated().conditions == BOTH.conditions[:1]
-    only = DecisionRule(BOTH.conditions[1:], CROWD).uncalibrated()
-    assert only.conditions == (Condition(Space.NETWORK, Metric.COSINE, 0.6),)
+def test_a_calibration_that_overflows_matches_nobody() -> None:
+    huge = Calibration("huge", "nobody", CROWD.centre, np.full((2, 2), 3e38, np.float32))
+    rule = DecisionRule(BOTH.conditions, huge)
+    with np.errstate(over="ignore", invalid="ignore"):
+        assert not compare(_at(12, 10), _at(12, 10), rule).is_match
+    assert compare(_at(12, 10), _at(12, 10), BOTH).is_match
 
 
 def test_the_exact_score_does_not_leave() -> None:

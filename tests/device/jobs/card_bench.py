@@ -31,6 +31,8 @@ TURN = 11
 KEY = bytes(range(32))
 RIGHT, WRONG = b"1234", b"9999"
 NOW_S = 1_800_000_000
+_TOLD_MS = 1_795_824_000_000
+"""28 November 2026."""
 
 
 class Front:
@@ -101,10 +103,15 @@ class Bench:
     def __post_init__(self) -> None:
         self.slot = Slot(self.card)
         self.clock = Clock()
+        self.clock.set_from_agent(_TOLD_MS)
         parts = CardParts(
             self.slot, self.front, self.terminal, self.make_attempts(self.disk), self.anchors
         )
         self.jobs = CardJobs(parts, self.clock, self.posted)
+
+    def forget_time(self) -> None:
+        """As if no agent had told it."""
+        self.clock._told = None
 
     def recognise(self, turn: int = TURN) -> events.Event:
         self.jobs.recognise(turn)

@@ -78,6 +78,7 @@ def test_a_reader_without_a_terminal_offers_no_face(issuer: Issuer) -> None:
 
 def test_a_card_past_its_last_day_has_expired_once_the_reader_knows_the_day(lay: Lay) -> None:
     bench = lay(replace(catalog.MY_NUMBER, card_expiry=date(2026, 6, 1)))
+    bench.forget_time()
     assert isinstance(bench.recognise(), events.CardRecognised)
     for unix_ms, notices in ((1_780_000_000_000, (Notice.CARD_EXPIRES_SOON,)), (10**12, ())):
         bench.clock.set_from_agent(unix_ms)
@@ -118,6 +119,7 @@ def test_without_a_camera_a_silent_card_is_just_unreadable(issuer: Issuer) -> No
 def test_a_card_that_expires_before_it_signs_does_not_sign(lay: Lay) -> None:
     """It was laid down before the reader was told which day it is."""
     bench = lay(replace(catalog.MY_NUMBER, card_expiry=date(2026, 6, 1)))
+    bench.forget_time()
     assert isinstance(bench.recognise(), events.CardRecognised)
     assert isinstance(bench.verify(RIGHT), events.PinAccepted)
     bench.clock.set_from_agent(1_780_000_000_000)
@@ -134,7 +136,7 @@ def test_an_iphone_signs_only_after_it_asked_its_holder(lay: Lay) -> None:
     bench.recognise()
     answer = bench.sign()
     assert isinstance(answer, events.ChallengeSigned)
-    assert answer.at.source is TimeSource.NONE
+    assert answer.at.source is TimeSource.AGENT
     locked = lay(catalog.IPHONE_LOCKED)
     locked.recognise()
     assert locked.sign() == failed(FailureCode.PHONE_NOT_AUTHENTICATED)

@@ -5,10 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
+from device.jobs.failures import failure_of
 from device.jobs.rejected_codes import RejectedCodes
 from device.reader.errors import (
     CardLostError,
     CardNotGenuineError,
+    HolderTooYoungError,
     PrintedCodeRejectedError,
     PrintedCodeUnreadableError,
     ReaderError,
@@ -33,6 +35,8 @@ from tests.hw_sim.card.issuer import Issuer
 from tests.hw_sim.card.physics import Fault
 from tests.hw_sim.card.profile import CardProfile, PinName
 
+_DAY_BEFORE_THE_BIRTHDAY_MS = 1_781_900_000_000
+"""The twelfth, of the child in the catalogue; in Japan."""
 MISREAD = PrintedCode.from_digits("33031420350000", None)
 
 # --- reading ahead --------------------------------------------------------------------------------
@@ -278,3 +282,21 @@ def test_nothing_of_a_patient_is_sent_to_the_card_of_the_next(issuer: Issuer) ->
     bench.finish()
     assert other.trace.presented_pins() == []
     bench.jobs.stop()
+
+
+def test_a_childs_photo_is_refused_and_so_is_one_of_unknown_age(lay: Lay) -> None:
+    adult = lay(catalog.MY_NUMBER)
+    adult.recognise()
+    adult.forget_time()
+    with pytest.raises(HolderTooYoungError) as refusal:
+        adult.photo()
+    assert failure_of(refusal.value) is FailureCode.HOLDER_TOO_YOUNG
+    profile, front = catalog.PROFILES["child"], Front()
+    front.code = PrintedCode.from_digits(profile.matching_code_b, profile.card_expiry)
+    child = lay(profile, front)
+    child.recognise()
+    child.clock.set_from_agent(_DAY_BEFORE_THE_BIRTHDAY_MS)
+    with pytest.raises(HolderTooYoungError):
+        child.photo()
+    child.clock.set_from_agent(_DAY_BEFORE_THE_BIRTHDAY_MS + 86_400_000)
+    assert child.photo() == PHOTO

@@ -31,7 +31,7 @@ from tests.hw_sim.card.profile import PinName
 def test_the_right_pin_is_accepted(bench: Bench) -> None:
     answer = bench.verify(RIGHT)
     assert isinstance(answer, events.PinAccepted)
-    assert (answer.turn, answer.at.source, bench.pins_sent) == (TURN, TimeSource.NONE, 1)
+    assert (answer.turn, answer.at.source, bench.pins_sent) == (TURN, TimeSource.AGENT, 1)
     signed = bench.sign()
     assert isinstance(signed, events.ChallengeSigned)
     check_signature(SignedChallenge(signed.certificate, signed.signature))

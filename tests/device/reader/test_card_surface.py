@@ -24,6 +24,7 @@ from device.reader.port import CardSlot
 from device.reader.printed_code import PrintedCode
 from device.reader.record_anchors import RecordAnchors
 from hostlink.terms import FailureCode
+from tests.device.reader.calendar_day import known_day
 from tests.device.reader.issued_records import (
     CERTIFICATE,
     CODE,
@@ -55,7 +56,7 @@ def photo_on(
     is_stopped: Callable[[], bool] = never,
 ) -> bytes:
     files = CardFiles(Exchange(slot, apdu_deadline_s=2))
-    return CardSurface(files, anchors).read_photo(code, is_stopped, unwatched)
+    return CardSurface(files, anchors, known_day).read_photo(code, is_stopped, unwatched)
 
 
 def code_of(profile: CardProfile) -> PrintedCode:

@@ -1,12 +1,18 @@
+from contextlib import suppress
 from datetime import date
 
 import pytest
 
 from device.reader import card_surface
+from device.reader.card_files import CardFiles, never
+from device.reader.card_surface import CardSurface
 from device.reader.childhood import is_too_young
-from device.reader.errors import HolderTooYoungError
+from device.reader.errors import CardNotGenuineError, HolderTooYoungError
+from device.reader.exchange import Exchange
+from device.reader.face_record import FaceLayout
 from device.reader.record_anchors import RecordAnchors
-from tests.device.reader.issued_records import photo_of, surface_of
+from tests.device.reader.issued_records import CODE, ScriptedSurface, photo_of, surface_of
+from tests.device.reader.unwatched import unwatched
 from tests.hw_sim.card import catalog
 from tests.hw_sim.card.issuer import Issuer
 
@@ -25,19 +31,38 @@ BORN = date(2014, 6, 21)
         (date(1950, 1, 1), date(1970, 1, 1), False),
         (date(1985, 1, 1), date(1970, 1, 1), True),
         (None, date(2026, 11, 28), True),
+        (date(1950, 1, 1), None, True),
     ],
 )
 def test_faces_count_from_the_twelfth_birthday(
-    born: date | None, today: date, is_child: bool
+    born: date | None, today: date | None, is_child: bool
 ) -> None:
     assert is_too_young(born, today) is is_child
 
 
-def test_a_childs_photo_stays_in_the_chip(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_childs_photo_is_not_read(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
+    anchors = RecordAnchors([issuer.record_ca])
+    child = surface_of(issuer.issue(catalog.PROFILES["child"], bytes(2000)))
+    begin = FaceLayout.parse(child.face[:256]).photo_begin
+
+    def reads(today: date | None) -> int:
+        """Commands for the photo or what lies behind it."""
+        slot = ScriptedSurface(child).slot()
+        surface = CardSurface(CardFiles(Exchange(slot, apdu_deadline_s=2)), anchors, lambda: today)
+        with suppress(HolderTooYoungError):
+            surface.read_photo(CODE, never, unwatched)
+        sent = [command for command in slot.connection.sent if command[1] == 0xB0]
+        return sum(int.from_bytes(command[2:4], "big") >= begin for command in sent)
+
+    assert reads(date(2026, 6, 21))
+    assert not reads(date(2026, 6, 20))
+    assert not reads(None), "nobody told the reader which day it is"
+    monkeypatch.setattr(card_surface, "is_too_young", lambda born, today: False)
+    assert reads(date(2026, 6, 20)), "negative control"
+
+
+def test_a_child_made_older_is_no_genuine_card(issuer: Issuer) -> None:
     anchors = RecordAnchors([issuer.record_ca])
     child = surface_of(issuer.issue(catalog.PROFILES["child"], b"photo"))
-    assert photo_of(child, anchors, date(2026, 6, 21))
-    with pytest.raises(HolderTooYoungError):
-        photo_of(child, anchors, date(2026, 6, 20))
-    monkeypatch.setattr(card_surface, "is_too_young", lambda born, today: False)
-    assert photo_of(child, anchors, date(2026, 6, 20)), "negative control"
+    with pytest.raises(CardNotGenuineError):
+        photo_of(child.with_objects({0xDF22: b"19800621"}), anchors, date(2026, 6, 20))

@@ -20,6 +20,7 @@ from device.reader.pinless import PinlessAuthenticator
 from device.reader.record_anchors import RecordAnchors
 from device.reader.session import CardSession
 from device.reader.terminals import test_hierarchy
+from tests.device.reader.calendar_day import known_day
 from tests.device.reader.laid_cards import ScriptedConnection, ScriptedSlot
 from tests.device.reader.unwatched import unwatched
 from tests.device.reader.visit_steps import CHALLENGE, CODE, PHOTO, session_with
@@ -123,7 +124,9 @@ class Parts:
 
     def session(self, card: ScriptedConnection) -> CardSession:
         """A session on which everything can be asked."""
-        return CardSession(ScriptedSlot(card), terminal=self.terminal, anchors=self.anchors)
+        return CardSession(
+            ScriptedSlot(card), terminal=self.terminal, anchors=self.anchors, today=known_day
+        )
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from device.reader.errors import CardNotAcceptedError
 from device.reader.session import CardSession
 from hostlink.terms import FailureCode
 from tests.device.reader.answering_card import jpki_card
+from tests.device.reader.calendar_day import known_day
 from tests.device.reader.laid_cards import ScriptedConnection, ScriptedSlot
 from tests.device.reader.named_commands import named
 from tests.device.reader.visit_steps import NOBODY, session_with
@@ -58,7 +59,7 @@ def test_presenting_a_secret_would_not_count_as_a_question(issuer: Issuer) -> No
 @pytest.mark.parametrize("answer", ["6A82", "6A81", "6A86", "6D00", "6E00", "6999", "6985"])
 def test_a_chip_that_knows_none_of_our_applications(answer: str) -> None:
     card = ScriptedConnection(lambda _: bytes.fromhex(answer))
-    session = CardSession(ScriptedSlot(card), anchors=NOBODY)
+    session = CardSession(ScriptedSlot(card), anchors=NOBODY, today=known_day)
 
     assert refusal_by(session) is FailureCode.CARD_NOT_ACCEPTED
     assert all(map(is_question, named(card.sent)))
@@ -67,7 +68,7 @@ def test_a_chip_that_knows_none_of_our_applications(answer: str) -> None:
 @pytest.mark.parametrize("label", ["JPKIAPICCTOKEN3", "JPKIAPICC2TOKEN", "JPKIAPICCTOKEN2A"])
 def test_a_chip_that_keeps_the_application_under_another_label(label: str) -> None:
     card = jpki_card(label)
-    session = CardSession(ScriptedSlot(card), anchors=NOBODY)
+    session = CardSession(ScriptedSlot(card), anchors=NOBODY, today=known_day)
 
     assert refusal_by(session) is FailureCode.CARD_NOT_ACCEPTED
     assert not any(name.startswith(("VERIFY", "SIGN")) for name in named(card.sent))

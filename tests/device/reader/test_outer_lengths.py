@@ -15,6 +15,7 @@ from device.reader.errors import MalformedAnswerError
 from device.reader.exchange import Exchange
 from device.reader.record_anchors import RecordAnchors
 from device.reader.tlv import read_header
+from tests.device.reader.calendar_day import known_day
 from tests.device.reader.issued_records import (
     CODE,
     photo_of,
@@ -45,7 +46,7 @@ def test_the_photo_is_read_and_proven_in_both_forms(
     card = issuer.issue(profile, PHOTO)
     files = CardFiles(Exchange(InProcessSlot(card), apdu_deadline_s=2))
 
-    assert CardSurface(files, anchors).read_photo(CODE, never, unwatched) == PHOTO
+    assert CardSurface(files, anchors, known_day).read_photo(CODE, never, unwatched) == PHOTO
 
 
 def test_a_reader_that_counts_on_one_form_would_fail_with_the_other(issuer: Issuer) -> None:

@@ -17,6 +17,7 @@ from device.reader.errors import (
 )
 from device.reader.record_anchors import RecordAnchors
 from device.reader.session import CardSession
+from tests.device.reader.calendar_day import known_day
 from tests.device.reader.laid_cards import InProcessSlot
 from tests.device.reader.unwatched import unwatched
 from tests.device.reader.visit_steps import (
@@ -146,7 +147,7 @@ def test_a_card_pulled_at_any_command(
 @pytest.mark.parametrize("nth", [1, 8, 16])
 def test_a_card_that_hangs(card: SimulatedCard, nth: int) -> None:
     card.physics.hang_at(nth)
-    session = CardSession(InProcessSlot(card), anchors=NOBODY, apdu_deadline_s=0.1)
+    session = CardSession(InProcessSlot(card), anchors=NOBODY, apdu_deadline_s=0.1, today=known_day)
     with pytest.raises(CardTimeoutError):
         use_card(session)
     session.close()

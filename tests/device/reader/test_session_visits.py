@@ -17,6 +17,7 @@ from device.reader.record_anchors import RecordAnchors
 from device.reader.session import CardSession
 from hostlink.terms import CardKind, FailureCode
 from tests.device.reader.answering_card import jpki_card
+from tests.device.reader.calendar_day import known_day
 from tests.device.reader.laid_cards import InProcessSlot, ScriptedSlot
 from tests.device.reader.named_commands import named
 from tests.device.reader.visit_steps import (
@@ -174,6 +175,7 @@ def test_a_visit_by_face_is_exactly_these_commands(
         InProcessSlot(card),
         terminal=terminal_of(issuer, tmp_path),
         anchors=RecordAnchors([issuer.record_ca]),
+        today=known_day,
     )
     check_signature(use_card_after_face(session))
     session.close()
@@ -222,7 +224,7 @@ def test_an_iphone_that_was_pulled_is_not_told_of_the_end(issuer: Issuer) -> Non
 
 def test_another_refusal_of_an_iphone_is_not_taken_for_a_missing_face() -> None:
     phone = jpki_card("JPKIAPIOSTOKEN")
-    session = CardSession(ScriptedSlot(phone), anchors=NOBODY)
+    session = CardSession(ScriptedSlot(phone), anchors=NOBODY, today=known_day)
     session.identify()
     with pytest.raises(CardAnswerError) as refusal:
         session.sign_challenge(CHALLENGE)
@@ -254,6 +256,7 @@ def test_a_visit_with_a_card_that_knows_only_the_face(issuer: Issuer, tmp_path: 
         InProcessSlot(card),
         anchors=RecordAnchors([issuer.record_ca]),
         terminal=terminal_of(issuer, tmp_path),
+        today=known_day,
     )
     check_signature(use_card_after_face(session, code_of(catalog.FACE_ONLY)))
     session.close()

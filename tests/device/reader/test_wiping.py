@@ -34,7 +34,7 @@ class Placed(Event):
 placed, slot = Placed(), create(Settings())
 slot.watch(placed)
 placed.wait(10)
-session, kept = CardSession(slot, anchors=RecordAnchors(())), []
+session, kept = CardSession(slot, anchors=RecordAnchors(()), today=known_day), []
 session.identify()
 buffer = bytearray(map(int, sys.stdin.readline().split()))
 print("ready", flush=True)

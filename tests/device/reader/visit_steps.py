@@ -14,6 +14,7 @@ from device.reader.printed_code import PrintedCode
 from device.reader.record_anchors import RecordAnchors
 from device.reader.session import CardSession
 from device.reader.terminals import test_hierarchy
+from tests.device.reader.calendar_day import known_day
 from tests.device.reader.laid_cards import InProcessSlot
 from tests.device.reader.unwatched import unwatched
 from tests.hw_sim.card.card import SimulatedCard
@@ -35,7 +36,7 @@ def session_with(
 ) -> CardSession:
     """A session with a card that lies in this process."""
     slot = InProcessSlot(card)
-    return CardSession(slot, anchors=anchors, apdu_deadline_s=2, terminal=terminal)
+    return CardSession(slot, anchors=anchors, apdu_deadline_s=2, terminal=terminal, today=known_day)
 
 
 def terminal_of(issuer: Issuer, folder: Path) -> PinlessAuthenticator:

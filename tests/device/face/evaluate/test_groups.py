@@ -23,11 +23,42 @@ def test_a_table_goes_before_names(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "path,age\nx,4\n", "path,age,sex\nx,old,m\n", "path,age,sex\nx,4,?\n"]
+    "text",
+    [
+        "",
+        "path,age\nx,4\n",
+        "path,age,sex\nx,old,m\n",
+        "path,age,sex\nx,4,?\n",
+        "age,sex,path\n4,m\n",
+    ],
 )
 def test_a_table_of_another_kind_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "people.csv").write_text(text)
     with pytest.raises(EvaluationError, match=r"people\.csv"):
+        read_people(tmp_path)
+
+
+def test_a_table_from_a_spreadsheet_is_read(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_bytes(b"\xef\xbb\xbfpath,age,sex\r\nx.jp2,44,m\r\n")
+    assert read_people(tmp_path) == [Person("x.jp2", 44, "m")]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("path,age,sex\nx,200,m\n", "ages of 0 to 150"),
+        ("path,age,sex\nx,20,m\nx,20,m\n", "each picture once"),
+    ],
+)
+def test_impossible_people_are_refused(tmp_path: Path, text: str, sentence: str) -> None:
+    (tmp_path / "people.csv").write_text(text)
+    with pytest.raises(EvaluationError, match=sentence):
+        read_people(tmp_path)
+
+
+def test_an_impossible_age_in_a_name_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "00003A200.jpg").touch()
+    with pytest.raises(EvaluationError, match="ages of 0 to 150"):
         read_people(tmp_path)
 
 

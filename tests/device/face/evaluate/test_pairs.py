@@ -32,6 +32,10 @@ def test_pairs_are_read(tmp_path: Path) -> None:
         ("path_a,path_b,same\nx,y,2\n", "line 2"),
         ("path_a,path_b,same\nx,y,1\nx,,1\n", "line 3"),
         ("path_a,path_b,same\nx\n", "line 2"),
+        ("path_a,path_b,same\nx,y,1,2\n", "line 2"),
+        ("path_a,path_b,same\nx,y,1\n\n\nx,y,2\n", "line 5"),
+        ("path_a,path_b,same\nx,y,1\nx,y,0\n", "both the same person"),
+        ("path_a,path_b,same\nx,y,1\ny,z,1\nx,z,0\n", "both the same person"),
     ],
 )
 def test_another_table_is_refused(tmp_path: Path, text: str, sentence: str) -> None:
@@ -53,6 +57,14 @@ def test_pictures_that_pairs_call_the_same_show_one_person() -> None:
     )
     assert people["a1"] == people["a2"] == people["a3"]
     assert len({people[path] for path in ("a1", "b1", "c1")}) == 3
+
+
+def test_folders_tell_people_where_they_agree_with_the_pairs() -> None:
+    pairs = [Pair("a/1", "a/2", is_same=True), Pair("a/3", "b/1", is_same=False)]
+    people = people_in(pairs)
+    assert people["a/1"] == people["a/2"] == people["a/3"] != people["b/1"]
+    mixed = [*pairs, Pair("cards/c", "cards/d", is_same=False)]
+    assert people_in(mixed)["a/3"] != people_in(mixed)["a/1"]
 
 
 def test_pairs_without_a_face_are_left_out() -> None:

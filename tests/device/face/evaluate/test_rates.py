@@ -16,8 +16,23 @@ def trials(scores: list[float], people: list[tuple[int, int]] | None = None) -> 
 
 
 def test_people_who_never_overlap_make_no_errors() -> None:
-    rate = equal_error_rate(trials([0.9, 0.8, 0.95]), trials([0.1, 0.2, 0.3]))
-    assert (rate.value, rate.low, rate.high) == (0.0, 0.0, 0.0)
+    rate = equal_error_rate(trials([0.9] * 50), trials([0.1] * 300))
+    assert (rate.value, rate.low) == (0.0, 0.0)
+    assert rate.high == pytest.approx(3 / 100), "three in a hundred people"
+
+
+def test_three_people_say_next_to_nothing() -> None:
+    rate = accept_rate(trials([0.1, 0.1, 0.1], [(0, 1), (0, 2), (1, 2)]), 0.5)
+    assert (rate.value, rate.high) == (0.0, 1.0)
+    certain = accept_rate(trials([0.9] * 30), 0.5)
+    assert certain.value == 1.0
+    assert certain.low == pytest.approx(1 - 3 / 60)
+
+
+def test_people_of_two_sets_are_not_mixed_up() -> None:
+    mine, others = trials([0.9, 0.8]), trials([0.1, 0.2])
+    assert set(mine.people.ravel()) == set(others.people.ravel())
+    assert not set(mine.people.ravel()) & set(others.of_other_people_than(mine).people.ravel())
 
 
 def test_the_equal_error_rate_is_where_both_errors_meet() -> None:

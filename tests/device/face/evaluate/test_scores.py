@@ -4,7 +4,7 @@ import pytest
 from device.face.comparison import compare
 from device.face.decision import Calibration, Condition, DecisionRule, Metric, Space
 from device.face.embedder import Embedding
-from device.face.evaluate.scores import cross_scores, limit, pair_scores, threshold_of
+from device.face.evaluate.scores import cross_scores, limit, pair_scores, threshold_above
 
 RNG = np.random.default_rng(3)
 REFERENCES, PROBES = (RNG.normal(0.4, 0.5, (60, 8)).astype(np.float32) for _ in range(2))
@@ -46,7 +46,15 @@ def test_a_guard_that_is_forgotten_is_noticed() -> None:
     assert np.isfinite(alone).all()
 
 
-def test_a_score_and_a_threshold_are_the_same_point() -> None:
-    for rule in RULES:
-        condition = rule.conditions[-1]
-        assert threshold_of(limit(condition), condition) == condition.threshold
+@pytest.mark.parametrize("rule", RULES)
+def test_a_threshold_above_a_score_is_not_reached_by_it(rule: DecisionRule) -> None:
+    condition = rule.conditions[-1]
+    for score in cross_scores(REFERENCES, PROBES, rule)[0]:
+        threshold = threshold_above(score, condition)
+        if np.isneginf(score):
+            assert threshold is None
+            continue
+        assert threshold is not None
+        is_distance = condition.metric is Metric.EUCLIDEAN
+        least = -threshold if is_distance else threshold
+        assert score < least <= score + 0.001 + 1e-9

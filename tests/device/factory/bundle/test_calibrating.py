@@ -16,6 +16,18 @@ PEOPLE = Path(__file__).parents[3] / "hw_sim" / "people"
 NAMES = ("taro", "hanako", "jiro", "umeko")
 
 
+PLAIN = """[decision]
+space = "network"
+metric = "euclidean"
+threshold = "lfw"
+[[thresholds]]
+id = "lfw"
+value = 0.40
+fmr = 1e-3
+population = "others"
+"""
+
+
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
     """Live pictures, each called somebody else's."""
@@ -52,11 +64,49 @@ def test_a_calibrated_bundle_is_whole_and_says_what_it_learnt_from(
     after = read_embedder(bundle)
     assert after.rule.calibration is not None
     assert after.rule.calibration.name == "cast"
-    assert [threshold.fmr for threshold in after.thresholds] == [0.1, 0.05]
+    assert [threshold.id for threshold in after.thresholds] == ["adults-1e-1", "adults-5e-2"]
+    loose, strict = (threshold.fmr for threshold in after.thresholds)
+    assert 0 < strict <= 0.05 < loose <= 0.1, "as measured"
+    assert len(list(bundle.glob("calibration-*"))) == 1
     assert "do not exist" in after.thresholds[0].population
     assert after.rule.conditions[-1].space is Space.CALIBRATED
     assert after.rule.conditions[:-1] == before.rule.conditions[:-1]
     assert "# The reference embedder" in (bundle / "bundle.toml").read_text(), "comments stay"
+
+
+def test_a_power_cut_leaves_the_bundle_as_it_was(
+    tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learning, "_LEAST_PEOPLE_A_VALUE", 0.1)
+    monkeypatch.setattr(learning, "_FMRS", (0.1, 0.05))
+    bundle = copied(tmp_path)
+    before = read_embedder(bundle)
+    replace = Path.replace
+
+    def cut(path: Path, target: Path) -> Path:
+        if target.name == "bundle.toml":
+            raise KeyboardInterrupt
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", cut)
+    with pytest.raises(KeyboardInterrupt):
+        run(monkeypatch, bundle, pictures)
+    assert read_embedder(bundle).digest == before.digest
+
+
+def test_a_rule_without_guards_gets_none(
+    tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learning, "_LEAST_PEOPLE_A_VALUE", 0.1)
+    monkeypatch.setattr(learning, "_FMRS", (0.1, 0.05))
+    bundle = copied(tmp_path)
+    path = bundle / "bundle.toml"
+    text = path.read_text()
+    plain = text[: text.index("[decision]")] + PLAIN
+    path.write_text(plain)
+    assert run(monkeypatch, bundle, pictures) == 0
+    (only,) = read_embedder(bundle).rule.conditions
+    assert only.space is Space.CALIBRATED
 
 
 def test_too_few_people_change_nothing(

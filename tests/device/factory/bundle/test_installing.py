@@ -14,8 +14,19 @@ def test_an_installed_bundle_is_found_by_its_name(tmp_path: Path) -> None:
     models = tmp_path / "models"
     models.mkdir()
     answer = install(copied(tmp_path, "detector"), models, None)
-    assert 'embedder = "another"' in answer
+    assert 'detector = "another"' in answer
     assert read_detector(models / "another").name == "uketsuke-detector-1"
+
+
+def test_only_what_the_description_names_is_installed(tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    models.mkdir()
+    bundle = copied(tmp_path)
+    (bundle / "staff.jpg").write_bytes(b"a picture of somebody")
+    install(bundle, models, None)
+    assert {path.name for path in models.iterdir()} == {"another"}
+    installed = {path.name for path in (models / "another").iterdir()}
+    assert installed == {path.name for path in bundle.iterdir()} - {"staff.jpg"}
 
 
 def test_what_is_installed_is_not_overwritten(tmp_path: Path) -> None:

@@ -1,3 +1,5 @@
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pytest
 
@@ -5,7 +7,10 @@ from device.face.comparison import compare
 from device.face.decision import Calibration, Condition, DecisionRule, Metric, Space
 from device.face.embedder import Embedding
 from device.face.evaluate.groups import Person
+from device.face.evaluate.impostors import trials_among
+from device.face.evaluate.rates import Trials
 from device.face.port import Values
+from device.factory.bundle import learning
 from device.factory.bundle.learning import find_thresholds, learn
 from device.factory.errors import CalibrationError
 
@@ -57,11 +62,44 @@ def test_a_threshold_lets_as_many_through_as_it_says() -> None:
     assert 0.5e-3 < loose.bands[ADULTS].value <= 1e-3
     assert strict.bands[ADULTS].value <= 1e-4
     assert set(loose.bands) == {ADULTS, (60, 150)}
-    # Other people of that crowd, judged by a calibration learnt from all of these.
-    rule = rule_of(np.stack(list(embeddings.values())), loose.value)
-    others = [Embedding(values) for values in crowd(150, seed=5)]
-    matches = [compare(a, b, rule).is_match for i, a in enumerate(others) for b in others[:i]]
-    assert np.mean(matches) < 4e-3
+
+
+def test_people_are_not_judged_by_what_they_taught(monkeypatch: pytest.MonkeyPatch) -> None:
+    taught: list[Values] = []
+    judged: list[Values] = []
+    learns, compares = learning.learn, trials_among
+
+    def note_taught(embeddings: Values) -> tuple[Values, Values]:
+        taught.append(embeddings)
+        return learns(embeddings)
+
+    def note_judged(
+        people: Sequence[Person], embeddings: Mapping[str, Values], rule: DecisionRule
+    ) -> Trials:
+        judged.append(np.stack([embeddings[person.path] for person in people]))
+        return compares(people, embeddings, rule)
+
+    monkeypatch.setattr(learning, "learn", note_taught)
+    monkeypatch.setattr(learning, "trials_among", note_judged)
+    embeddings = {str(number): values for number, values in enumerate(crowd(1200))}
+    find_thresholds([Person(path, 30, "f") for path in embeddings], embeddings, [GUARD])
+    assert len(judged) == 2
+    for learnt_from, compared in zip(taught[-4:-2], judged, strict=True):
+        shared = {row.tobytes() for row in learnt_from} & {row.tobytes() for row in compared}
+        assert not shared
+
+
+def test_guards_that_refuse_everybody_are_told() -> None:
+    embeddings = {str(number): values for number, values in enumerate(crowd(1200))}
+    people = [Person(path, 30, "f") for path in embeddings]
+    nobody = Condition(Space.NETWORK, Metric.EUCLIDEAN, 0.01)
+    with pytest.raises(CalibrationError, match="leave no threshold"):
+        find_thresholds(people, embeddings, [nobody])
+
+
+def test_pictures_that_are_all_alike_teach_nothing() -> None:
+    with pytest.raises(CalibrationError, match="the same values"):
+        learn(np.ones((200, LENGTH), np.float32))
 
 
 def test_too_few_adults_are_told() -> None:

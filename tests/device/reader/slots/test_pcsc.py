@@ -16,6 +16,7 @@ from device.reader.record_anchors import RecordAnchors
 from device.reader.session import CardSession
 from device.reader.slots import pcsc
 from device.reader.slots.pcsc import Settings, create
+from tests.device.reader.calendar_day import known_day
 from tests.device.reader.heard import Heard
 from tests.device.reader.visit_steps import check_signature, use_card
 from tests.hw_sim.card.card import SimulatedCard
@@ -30,7 +31,7 @@ def test_a_visit_and_the_next_one(
     for _ in range(2):
         slot.lay(card)
         assert heard.wait_for("card_placed")
-        session = CardSession(reader, anchors=anchors)
+        session = CardSession(reader, anchors=anchors, today=known_day)
         check_signature(use_card(session))
         session.close()
         slot.remove()
@@ -44,12 +45,12 @@ def test_closing_takes_the_power_off(
 ) -> None:
     slot.lay(card)
     assert heard.wait_for("card_placed")
-    session = CardSession(reader, anchors=anchors)
+    session = CardSession(reader, anchors=anchors, today=known_day)
     session.verify_pin(b"1234")
     with pytest.raises(SlotBusyError):
         reader.connect()
     session.close()
-    next_session = CardSession(reader, anchors=anchors)
+    next_session = CardSession(reader, anchors=anchors, today=known_day)
     with pytest.raises(ReaderError, match="6982"):
         next_session.sign_challenge(b"challenge")
     next_session.close()
@@ -68,14 +69,14 @@ def test_a_card_pulled_while_it_works(
     slot.lay(card)
     assert heard.wait_for("card_placed")
     card.physics.pull_at(nth)
-    session = CardSession(reader, anchors=anchors)
+    session = CardSession(reader, anchors=anchors, today=known_day)
     with pytest.raises(CardLostError):
         use_card(session)
     session.close()
     assert heard.wait_for("card_removed")
     slot.lay(card)
     assert heard.wait_for("card_placed")
-    session = CardSession(reader, anchors=anchors)
+    session = CardSession(reader, anchors=anchors, today=known_day)
     check_signature(use_card(session))
     session.close()
 
@@ -86,12 +87,12 @@ def test_a_card_that_hangs_is_given_up_and_works_again_once_it_answers(
     slot.lay(card)
     assert heard.wait_for("card_placed")
     card.physics.hang_at(9)
-    session = CardSession(reader, anchors=anchors, apdu_deadline_s=0.2)
+    session = CardSession(reader, anchors=anchors, apdu_deadline_s=0.2, today=known_day)
     with pytest.raises(CardTimeoutError):
         use_card(session)
     session.close()
     with pytest.raises((SlotBusyError, CardTimeoutError)):
-        CardSession(reader, anchors=anchors, apdu_deadline_s=0.2).identify()
+        CardSession(reader, anchors=anchors, apdu_deadline_s=0.2, today=known_day).identify()
 
     card.physics.release()
     session = session_once_free(reader, anchors)
@@ -103,7 +104,7 @@ def session_once_free(reader: CardSlot, anchors: RecordAnchors) -> CardSession:
     """A session on a card whose late connection is just being given up."""
     deadline_s = time.monotonic() + 5
     while True:
-        session = CardSession(reader, anchors=anchors)
+        session = CardSession(reader, anchors=anchors, today=known_day)
         try:
             session.identify()
         except ReaderError:
@@ -124,7 +125,7 @@ def test_a_service_that_dies_in_the_middle_and_comes_back(
 ) -> None:
     slot.lay(card)
     assert heard.wait_for("card_placed")
-    session = CardSession(reader, anchors=anchors)
+    session = CardSession(reader, anchors=anchors, today=known_day)
     session.identify()
     pcscd.kill()
     with pytest.raises(SlotLostError):
@@ -136,7 +137,7 @@ def test_a_service_that_dies_in_the_middle_and_comes_back(
 
     pcscd.start()
     assert heard.wait_for("slot_ready", "card_placed")
-    session = CardSession(reader, anchors=anchors)
+    session = CardSession(reader, anchors=anchors, today=known_day)
     check_signature(use_card(session))
     session.close()
 

@@ -15,6 +15,7 @@ from device.reader.port import CardConnection, CardSlot, SlotListener
 from device.reader.session import CardSession
 from device.reader.slots.pcsc import Settings, create
 from hostlink.terms import CardKind, FailureCode
+from tests.device.reader.calendar_day import known_day
 from tests.device.reader.visit_steps import CHALLENGE, NOBODY, check_signature
 from tests.hw_sim.card import catalog
 from tests.hw_sim.card.atrs import ATRS
@@ -73,7 +74,7 @@ class SlotThatGoesByAtr:
 
 def judge(slot: CardSlot) -> None:
     """It is a My Number card, and it signs."""
-    with closing(CardSession(slot, anchors=NOBODY)) as session:
+    with closing(CardSession(slot, anchors=NOBODY, today=known_day)) as session:
         facts = session.identify()
         assert (facts.kind, facts.pin_tries_left) == (CardKind.MY_NUMBER, 3)
         session.verify_pin(b"1234")
@@ -104,7 +105,7 @@ def test_an_old_card_is_refused_whatever_its_atr(
     with seat.laid(issuer.issue(replace(catalog.JUKI, atr=ATRS[name]))):
         assert reported_atr(seat) == ATRS[name]
         with (
-            closing(CardSession(reader, anchors=NOBODY)) as session,
+            closing(CardSession(reader, anchors=NOBODY, today=known_day)) as session,
             pytest.raises(CardNotAcceptedError) as refusal,
         ):
             session.identify()

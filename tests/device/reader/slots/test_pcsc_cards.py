@@ -15,6 +15,7 @@ from device.reader.silent_cards import MOST_LOSSES
 from device.reader.slots import pcsc
 from device.reader.slots.pcsc import Settings, create
 from hostlink.terms import CardKind, FailureCode
+from tests.device.reader.calendar_day import known_day
 from tests.device.reader.heard import Heard
 from tests.device.reader.visit_steps import check_signature, use_card
 from tests.hw_sim.card import catalog
@@ -58,14 +59,14 @@ def test_a_card_that_stays_on_another_reader_is_refused_once_and_disturbs_nobody
     with VirtualSlot(SECOND_READER_PORT) as second:
         second.lay(issuer.issue(of_the_staff))
         assert heard.wait_for("card_placed")
-        session = CardSession(reader, anchors=anchors)
+        session = CardSession(reader, anchors=anchors, today=known_day)
         with pytest.raises((CardNotAcceptedError, CardUnresponsiveError)):
             session.identify()
         session.close()
         for before in (["card_removed"], []):
             slot.lay(card)
             assert heard.wait_for(*before, "card_placed")
-            session = CardSession(reader, anchors=anchors)
+            session = CardSession(reader, anchors=anchors, today=known_day)
             check_signature(use_card(session))
             session.close()
             slot.remove()
@@ -83,7 +84,7 @@ def test_several_readers_may_be_named(
     with VirtualSlot(SECOND_READER_PORT) as second:
         second.lay(card)
         assert heard.wait_for("card_placed")
-        session = CardSession(reader, anchors=anchors)
+        session = CardSession(reader, anchors=anchors, today=known_day)
         assert session.identify().kind is CardKind.MY_NUMBER
         session.close()
     reader.close()
@@ -96,12 +97,12 @@ def test_what_does_not_answer_to_reset_is_laid_all_the_same_and_says_so(
     slot.lay(issuer.issue(catalog.SILENT))
     assert heard.wait_for("card_placed")
     with pytest.raises(CardUnresponsiveError):
-        CardSession(reader, anchors=anchors).identify()
+        CardSession(reader, anchors=anchors, today=known_day).identify()
     slot.remove()
     assert heard.wait_for("card_removed")
     slot.lay(issuer.issue(catalog.MY_NUMBER))
     assert heard.wait_for("card_placed")
-    session = CardSession(reader, anchors=anchors)
+    session = CardSession(reader, anchors=anchors, today=known_day)
     session.identify()
     session.close()
 
@@ -118,12 +119,12 @@ def test_cards_on_two_readers_are_both_refused_until_one_lies_alone(
         reader.watch(heard)
         assert heard.wait_for("slot_ready", "card_placed")
         with pytest.raises(CardNotAcceptedError) as refusal:
-            CardSession(reader, anchors=anchors).identify()
+            CardSession(reader, anchors=anchors, today=known_day).identify()
         assert refusal.value.failure is FailureCode.SEVERAL_CARDS
         assert card.trace.exchanges == []
         slot.remove()
         assert heard.wait_for("card_removed", "card_placed")
-        session = CardSession(reader, anchors=anchors)
+        session = CardSession(reader, anchors=anchors, today=known_day)
         assert session.identify().kind is CardKind.FACE_ONLY
         session.close()
 
@@ -138,7 +139,7 @@ def test_a_second_card_does_not_disturb_the_one_that_is_served(
 ) -> None:
     slot.lay(card)
     assert heard.wait_for("card_placed")
-    session = CardSession(reader, anchors=anchors)
+    session = CardSession(reader, anchors=anchors, today=known_day)
     session.identify()
     with VirtualSlot(SECOND_READER_PORT) as second:
         second.lay(issuer.issue(catalog.FACE_ONLY))
@@ -158,7 +159,7 @@ def test_a_configured_reader_is_not_disturbed_by_what_lies_on_another(
         slot.lay(card)
         reader.watch(heard)
         assert heard.wait_for("slot_ready", "card_placed")
-        session = CardSession(reader, anchors=anchors)
+        session = CardSession(reader, anchors=anchors, today=known_day)
         assert session.identify().kind is CardKind.MY_NUMBER
         session.close()
     reader.close()
@@ -180,7 +181,7 @@ def no_answer(*_: object) -> tuple[int, list[int]]:
 
 def visit_unanswered(reader: CardSlot, anchors: RecordAnchors) -> None:
     """What every visit begins with, to a card that does not answer."""
-    session = CardSession(reader, anchors=anchors)
+    session = CardSession(reader, anchors=anchors, today=known_day)
     with pytest.raises(ReaderError):
         session.identify()
     session.close()
@@ -208,7 +209,7 @@ def test_a_card_that_stays_but_never_answers_is_given_up_until_it_is_laid_again(
     wait_until_seen_empty()
     slot.lay(card)
     assert heard.wait_for("card_placed")
-    session = CardSession(reader, anchors=anchors)
+    session = CardSession(reader, anchors=anchors, today=known_day)
     check_signature(use_card(session))
     session.close()
 
@@ -238,7 +239,7 @@ def test_a_card_that_was_lost_once_without_an_event_is_served_again(
         lifted.setattr(scard, "SCardTransmit", no_answer)
         visit_unanswered(reader, anchors)
     assert heard.wait_for("card_removed", "card_placed")
-    session = CardSession(reader, anchors=anchors)
+    session = CardSession(reader, anchors=anchors, today=known_day)
     check_signature(use_card(session))
     session.close()
     assert heard.events == []

@@ -13,6 +13,7 @@ from device.reader.port import CardSlot
 from device.reader.record_anchors import RecordAnchors
 from device.reader.session import CardSession
 from device.reader.slots.pcsc import Settings, create
+from tests.device.reader.calendar_day import known_day
 from tests.device.reader.heard import Heard
 from tests.device.reader.visit_steps import check_signature, use_card
 from tests.hw_sim.card.card import SimulatedCard
@@ -155,7 +156,7 @@ def test_unplugged_in_the_middle_of_a_visit(
 ) -> None:
     service.lay()
     assert heard.wait_for("card_placed")
-    session = CardSession(reader, anchors=anchors)
+    session = CardSession(reader, anchors=anchors, today=known_day)
     session.identify()
     service.plug(is_in=False)
     with pytest.raises(SlotLostError):
@@ -164,7 +165,7 @@ def test_unplugged_in_the_middle_of_a_visit(
     assert heard.wait_until("slot_lost")
     service.plug(is_in=True)
     assert heard.wait_for("slot_ready", "card_placed")
-    session = CardSession(reader, anchors=anchors)
+    session = CardSession(reader, anchors=anchors, today=known_day)
     check_signature(use_card(session))
     session.close()
 
