@@ -147,6 +147,17 @@ def test_without_a_terminal_staff_are_told_once_that_no_face_is_checked(
     reader.performer.close()
 
 
+@pytest.mark.parametrize("asks", [True, False])
+def test_only_the_file_switches_movements_off_and_staff_are_told(
+    tmp_path: Path, toml: str, caplog: pytest.LogCaptureFixture, asks: bool
+) -> None:
+    face = f"[face]\nasks_for_movement = {str(asks).lower()}\n"
+    reader = make(tmp_path, toml.replace("[screen]", face + "[screen]"))
+    assert reader.performer.face._check._plan.liveness.is_active == asks
+    assert ("asks_for_movement is off" in caplog.text) == (not asks)
+    reader.performer.close()
+
+
 def test_records_are_judged_by_the_anchors_of_the_file(tmp_path: Path, toml: str) -> None:
     reader = make(tmp_path, toml)
     assert card_parts(reader).anchors is not None

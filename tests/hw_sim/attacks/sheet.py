@@ -80,7 +80,7 @@ def _met_cylinder(rays: Light, eye: Light, radius_dm: float) -> Rays:
     root = b * b - a * (eye[0] ** 2 + behind**2 - radius_dm**2)
     far = (-b - np.sqrt(np.maximum(root, 0))) / a
     angle = np.arctan2(eye[0] + far * rays[..., 0], -(behind + far * rays[..., 2]))
-    is_met: NDArray[np.bool_] = root > 0
+    is_met = np.asarray(root > 0, np.bool_)
     return radius_dm * angle, eye[1] + far * rays[..., 1], is_met
 
 
@@ -89,7 +89,8 @@ def _rotation(held: Held) -> NDArray[np.float64]:
     about_y = [[np.cos(yaw), 0, -np.sin(yaw)], [0, 1, 0], [np.sin(yaw), 0, np.cos(yaw)]]
     about_x = [[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]]
     about_z = [[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]]
-    return np.array(about_y) @ np.array(about_x) @ np.array(about_z)
+    y, x, z = (np.array(turn, np.float64) for turn in (about_y, about_x, about_z))
+    return y @ x @ z
 
 
 def _read(sheet: Light, x: Light, y: Light) -> Light:
