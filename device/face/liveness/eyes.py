@@ -27,11 +27,6 @@ class BlinkWatch:
         self.has_blinked = False
         """Whether the eyes were shut and open again."""
 
-    @property
-    def are_open(self) -> bool:
-        """Whether the eyes are open, as far as is known."""
-        return self._shut_since_s is None
-
     def observe(self, view: Values, at_s: float) -> None:
         """Looks at the next picture.
 

@@ -10,7 +10,7 @@ ITEMS = ("surgery", "diagnosis", "medication", "health_checkup")
 BOTH_NOTICES = ("certificate_expires_soon", "card_expires_soon")
 NAME = "試験 花子"
 
-HINTS = tuple(hint.value for hint in (*QualityHint, *Prompt))
+HINTS = tuple(hint.value for hint in (*Prompt, *QualityHint))
 
 EXAMPLES = (
     PageView("starting", 1),
