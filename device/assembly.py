@@ -25,7 +25,8 @@ from device.face.bundle import (
     read_detector,
     read_embedder,
 )
-from device.face.check import FaceCheck
+from device.face.check import FaceCheck, FaceCheckPlan
+from device.face.liveness.plan import LivenessPlan
 from device.face.loading import MODELS_FOLDER, load_face_check
 from device.face.port import Camera, ModelRuntime
 from device.host import Host
@@ -190,7 +191,10 @@ class _Models:
 
 def _face_check(config: Config, make: _AdapterMaker, models: _Models) -> FaceCheck:
     runtime = cast(ModelRuntime, make(runtimes, Adapter(name=config.face.runtime)))
-    return load_face_check(runtime, models.embedder, models.detector)
+    if not config.face.asks_for_movement:
+        _log.warning("[face] asks_for_movement is off: a photo before the camera passes for a face")
+    plan = FaceCheckPlan(liveness=LivenessPlan(is_active=config.face.asks_for_movement))
+    return load_face_check(runtime, models.embedder, models.detector, plan)
 
 
 def _outbox(folder: Path) -> Outbox:

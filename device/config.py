@@ -60,6 +60,9 @@ class FaceTable(Table, frozen=True):
     """Folders in `device/face/models`."""
     runtime: str = "auto"
     """`device/face/runtimes`."""
+    asks_for_movement: bool = True
+    """Ask to blink and to turn a little. False: a photo of the patient, held before the camera,
+    verifies whoever holds it; only where staff watch every patient's face."""
 
 
 class RecordsTable(Table, frozen=True):

@@ -102,6 +102,9 @@ class FailureCode(IntEnum):
     FACE_NOT_SEEN = 40
     FACE_NOT_MATCHED = 41
     FACE_NOT_LIVE = 42
+    """What stood before the camera looked like a picture, or changed into somebody else."""
+    FACE_MOVEMENT_NOT_SEEN = 43
+    """The patient did not blink or turn in time, or cannot; nothing speaks against them."""
     HOLDER_TOO_YOUNG = 44
     """A child under 12, or nobody knows: such faces are told apart too badly (PIN or staff)."""
     PIN_LOCKED = 50

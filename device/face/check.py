@@ -4,17 +4,19 @@ Everything personal, frames, aligned faces, embeddings and what the networks rem
 overwritten before `run` returns, whatever the outcome.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
 from device.face.comparison import ScoreBand, compare, mean_of
 from device.face.decision import DecisionRule
-from device.face.detector import Detector
+from device.face.detector import Detector, Face
 from device.face.embedder import Embedder, Embedding
 from device.face.errors import PhotoError
 from device.face.image import PhotoDecoder
-from device.face.liveness import LivenessCheck
+from device.face.liveness.plan import LivenessPlan
+from device.face.liveness.port import LivenessCheck, Prompt, Sight, Verdict
 from device.face.port import Camera, Frame, Image
 from device.face.quality import QualityHint, QualityLimits, judge
 from device.face.wiping import WipedAfterwards
@@ -30,6 +32,9 @@ class FaceCheckOutcome(Enum):
     NO_GOOD_PICTURE = "no_good_picture"
     """Time ran out; the last hint says what was wrong."""
     NOT_LIVE = "not_live"
+    """What was seen cannot be a living face, or was not the same one all the time."""
+    CHALLENGE_NOT_DONE = "challenge_not_done"
+    """The patient did not blink or turn in time; nothing speaks against them."""
     CANCELLED = "cancelled"
 
 
@@ -57,6 +62,22 @@ class FaceCheckPlan:
     """Shortest time between two of them, so that they differ."""
     time_limit_s: float = 20.0
     """How long to wait for good pictures."""
+    limits_in_turn: QualityLimits = field(
+        default_factory=lambda: QualityLimits(
+            min_sureness=0.6, max_turn=0.6, nod_range=(0.15, 0.90), min_sharpness=0.0
+        )
+    )
+    """Which pictures are good enough while the patient moves as asked."""
+    same_person: frozenset[ScoreBand] = frozenset(
+        {ScoreBand.CLEAR_MATCH, ScoreBand.MATCH, ScoreBand.NEAR}
+    )
+    """How alike the turned face must be to the good pictures, by the bundle's own rule. Seconds
+    apart in one light, one person is far more alike than to the card's photo, so a turn of 18°
+    stays within the rule; NEAR allows for a longer nose."""
+    furthest_step: float = 0.5
+    """How far a face may move from one picture to the next, in its own sizes."""
+    liveness: LivenessPlan = field(default_factory=LivenessPlan)
+    """What the patient is asked to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +92,7 @@ class FaceParts:
     """Turns a face into numbers."""
     rule: DecisionRule
     """When two faces match."""
-    open_liveness: Callable[[], LivenessCheck]
+    open_liveness: Callable[[LivenessPlan], LivenessCheck]
     """Makes the liveness check of one patient."""
 
 
@@ -79,8 +100,8 @@ class FaceParts:
 class Onlookers:
     """Who follows a face check while it runs, from its own thread."""
 
-    on_hint: Callable[[QualityHint], None] = lambda hint: None
-    """Called with the first hint and whenever it changes."""
+    on_hint: Callable[[QualityHint | Prompt], None] = lambda hint: None
+    """Called with the first hint and whenever it changes: what is wrong, or what to do."""
     on_preview: Callable[[Image], None] = lambda image: None
     """Called with every picture; it is wiped afterwards, so what is shown must be a copy."""
     is_cancelled: Callable[[], bool] = lambda: False
@@ -129,7 +150,7 @@ class FaceCheck:
             ModelError: if a model does not fit its bundle.
         """
         parts = self._opened()
-        liveness = parts.open_liveness()
+        liveness = parts.open_liveness(self._plan.liveness)
         try:
             with WipedAfterwards() as wiped:
                 reference = _reference(parts, photo, wiped)
@@ -168,52 +189,101 @@ class _Sitting:
     probes: list[Embedding] = field(default_factory=list)
     hint: QualityHint = QualityHint.NO_FACE
     last_taken_s: float = FOREVER_AGO_S
+    last_face: Face | None = None
 
     def follow(
         self, camera: Camera, now_s: Callable[[], float], onlookers: Onlookers
     ) -> FaceCheckResult:
-        """Takes pictures until there are enough good ones or the time is up."""
+        """Takes pictures until the patient is known or the time is up."""
         deadline_s = now_s() + self.plan.time_limit_s
-        told: QualityHint | None = None
-        while len(self.probes) < self.plan.good_pictures:
+        told: QualityHint | Prompt | None = None
+        while (verdict := self.liveness.verdict()) is Verdict.UNDECIDED:
             if onlookers.is_cancelled():
                 return FaceCheckResult(FaceCheckOutcome.CANCELLED, self.hint)
-            if now_s() >= deadline_s:
+            if now_s() >= deadline_s and not self._has_probe:
                 return FaceCheckResult(FaceCheckOutcome.NO_GOOD_PICTURE, self.hint)
             with WipedAfterwards() as passing:
                 frame = camera.read()
                 passing.keep(frame.image)
                 onlookers.on_preview(frame.image)
                 self._look(frame, passing)
-            if self.hint is not told:
-                onlookers.on_hint(self.hint)
-                told = self.hint
-        return self._decide()
+            hint = self._to_be_told()
+            if hint is not told:
+                onlookers.on_hint(hint)
+                told = hint
+        return self._decide(verdict)
+
+    @property
+    def _has_probe(self) -> bool:
+        return len(self.probes) >= self.plan.good_pictures
+
+    def _to_be_told(self) -> QualityHint | Prompt:
+        """What is wrong comes before what to do."""
+        if not self._has_probe:
+            return self.hint
+        return self.liveness.prompt() or QualityHint.GOOD
 
     def _look(self, frame: Frame, passing: WipedAfterwards) -> None:
-        """Judges one picture and keeps its embedding if it is good.
+        """Judges one picture, shows it to the liveness check and keeps its embedding if needed.
 
-        A probe comes from an unbroken run of good pictures: a lucky moment of a turned head, or
+        All that counts comes from one unbroken run of pictures: a lucky moment of a turned head, or
         one person stepping in for another, starts it anew.
         """
         faces = self.parts.detector.faces(frame.image)
         self.hint = judge(frame.image, faces, self.plan.limits)
-        if self.hint is not QualityHint.GOOD:
-            self.probes.clear()
-            self.liveness.forget()
+        is_good = self.hint is QualityHint.GOOD
+        if self._has_probe and not is_good:
+            self.hint = judge(frame.image, faces, self.plan.limits_in_turn)
+        if self.hint is not QualityHint.GOOD or self._has_jumped(faces[0]):
+            self._start_anew()
             return
+        self.last_face = faces[0]
+        self.liveness.observe(self._sight(frame, faces[0], passing, is_good=is_good))
+        if not self._has_probe:
+            self._add_probe(frame, faces[0], passing)
+
+    def _start_anew(self) -> None:
+        self.probes.clear()
+        self.liveness.forget()
+        self.last_face = None
+
+    def _has_jumped(self, face: Face) -> bool:
+        if self.last_face is None:
+            return False
+        step_px = math.dist(face.centre_px, self.last_face.centre_px)
+        return step_px > self.plan.furthest_step * self.last_face.size_px
+
+    def _sight(self, frame: Frame, face: Face, passing: WipedAfterwards, *, is_good: bool) -> Sight:
+        def is_same_person() -> bool:
+            turned = passing.keep(self._embedding(frame, face, passing))
+            probe = passing.keep(mean_of(self.probes))
+            return compare(probe, turned, self.parts.rule).band in self.plan.same_person
+
+        return Sight(frame.image, face.points, frame.taken_at_s, is_good, is_same_person)
+
+    def _add_probe(self, frame: Frame, face: Face, passing: WipedAfterwards) -> None:
         if frame.taken_at_s - self.last_taken_s < self.plan.min_gap_s:
             return
         self.last_taken_s = frame.taken_at_s
-        aligned = passing.keep(self.parts.embedder.aligned(frame.image, faces[0].points))
-        self.liveness.observe(aligned)
-        self.probes.append(self.wiped.keep(self.parts.embedder.embed(aligned)))
+        self.probes.append(self.wiped.keep(self._embedding(frame, face, passing)))
+        if self._has_probe:
+            self.liveness.begin(frame.taken_at_s)
 
-    def _decide(self) -> FaceCheckResult:
+    def _embedding(self, frame: Frame, face: Face, passing: WipedAfterwards) -> Embedding:
+        aligned = passing.keep(self.parts.embedder.aligned(frame.image, face.points))
+        return self.parts.embedder.embed(aligned)
+
+    def _decide(self, verdict: Verdict) -> FaceCheckResult:
         """Liveness comes first, so that a picture is never told how alike it is."""
-        if not self.liveness.is_live():
-            return FaceCheckResult(FaceCheckOutcome.NOT_LIVE, self.hint)
+        if verdict is not Verdict.LIVE:
+            return FaceCheckResult(_NOT_LIVE[verdict], self.hint)
         probe = self.wiped.keep(mean_of(self.probes))
         score = compare(self.reference, probe, self.parts.rule)
         outcome = FaceCheckOutcome.MATCH if score.is_match else FaceCheckOutcome.NO_MATCH
         return FaceCheckResult(outcome, self.hint, score.band)
+
+
+_NOT_LIVE = {
+    Verdict.LIKE_A_PICTURE: FaceCheckOutcome.NOT_LIVE,
+    Verdict.NOT_DONE: FaceCheckOutcome.CHALLENGE_NOT_DONE,
+}

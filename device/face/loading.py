@@ -7,7 +7,7 @@ from device.face.check import FaceCheck, FaceCheckPlan, FaceParts
 from device.face.detector import Detector
 from device.face.embedder import Embedder
 from device.face.image import PhotoDecoder
-from device.face.liveness import MicroMovement
+from device.face.liveness.challenges import open_liveness
 from device.face.port import ModelRuntime
 
 MODELS_FOLDER = Path(__file__).with_name("models")
@@ -34,7 +34,7 @@ def load_face_check(
             Detector(detector, runtime.load(detector.content)),
             Embedder(embedder, runtime.load(embedder.content)),
             embedder.rule,
-            MicroMovement,
+            open_liveness,
         )
 
     return FaceCheck(open_parts, plan or FaceCheckPlan())

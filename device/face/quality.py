@@ -13,6 +13,7 @@ import numpy as np
 from device.face.alignment import align
 from device.face.detector import Face
 from device.face.port import Image, Values
+from device.face.pose import turn_of
 
 CHIP_PX = 96
 CHIP_TEMPLATE = np.array(
@@ -112,11 +113,12 @@ def _pose(face: Face, limits: QualityLimits) -> QualityHint | None:
         return QualityHint.LOOK_STRAIGHT
     roll_deg = math.degrees(math.atan2(float(across[1]), float(across[0])))
     nose = points[2] - eyes
-    turn = float(nose @ across) / eye_distance**2
     nod = float(nose @ down) / length**2
     low, high = limits.nod_range
     is_straight = (
-        abs(roll_deg) <= limits.max_roll_deg and abs(turn) <= limits.max_turn and low <= nod <= high
+        abs(roll_deg) <= limits.max_roll_deg
+        and abs(turn_of(points)) <= limits.max_turn
+        and low <= nod <= high
     )
     return None if is_straight else QualityHint.LOOK_STRAIGHT
 

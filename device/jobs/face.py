@@ -8,6 +8,7 @@ from concurrent.futures import CancelledError, Future
 from device.clock import Clock
 from device.errors import DeviceError
 from device.face.check import FaceCheck, FaceCheckOutcome, FaceCheckResult, Onlookers
+from device.face.liveness.port import Prompt
 from device.face.port import Camera, Image
 from device.face.preview import preview_jpeg
 from device.face.quality import QualityHint
@@ -24,6 +25,7 @@ _FAILURES = {
     FaceCheckOutcome.NO_MATCH: FailureCode.FACE_NOT_MATCHED,
     FaceCheckOutcome.NO_GOOD_PICTURE: FailureCode.FACE_NOT_SEEN,
     FaceCheckOutcome.NOT_LIVE: FailureCode.FACE_NOT_LIVE,
+    FaceCheckOutcome.CHALLENGE_NOT_DONE: FailureCode.FACE_MOVEMENT_NOT_SEEN,
 }
 
 
@@ -114,7 +116,7 @@ class FaceJobs:
                 shown_at_s = time.monotonic()
                 self._screen.show_preview(turn, preview_jpeg(image))
 
-        def hint(what: QualityHint) -> None:
+        def hint(what: QualityHint | Prompt) -> None:
             self._screen.show_hint(turn, what.value)
 
         return Onlookers(on_hint=hint, on_preview=show, is_cancelled=cancelled.is_set)

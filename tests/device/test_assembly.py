@@ -10,7 +10,7 @@ from device import assembly
 from device.assembly import Reader, assemble
 from device.config import read_config
 from device.errors import ConfigurationError, DeviceError
-from device.face.check import FaceCheck
+from device.face.check import FaceCheck, FaceCheckPlan
 from device.jobs.card import CardParts
 from device.reader.port import CardSlot
 from tests.device.test_performer import Calls
@@ -144,6 +144,28 @@ def test_without_a_terminal_staff_are_told_once_that_no_face_is_checked(
     reader = make(tmp_path, toml.replace("[screen]", CARD_CAMERA + "[screen]"))
     assert card_parts(reader).terminal is None
     assert caplog.text.count("no [terminal]") == 1
+    reader.performer.close()
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_only_the_file_switches_movements_off_and_staff_are_told(
+    tmp_path: Path,
+    toml: str,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    asks: bool,
+) -> None:
+    plans: list[FaceCheckPlan] = []
+
+    def load(*given: object) -> FaceCheck:
+        plans.append(cast(FaceCheckPlan, given[-1]))
+        return cast(FaceCheck, Calls("check", []))
+
+    monkeypatch.setattr(assembly, "load_face_check", load)
+    face = f"[face]\nasks_for_movement = {str(asks).lower()}\n"
+    reader = make(tmp_path, toml.replace("[screen]", face + "[screen]"))
+    assert [plan.liveness.is_active for plan in plans] == [asks]
+    assert ("asks_for_movement is off" in caplog.text) == (not asks)
     reader.performer.close()
 
 

@@ -19,7 +19,7 @@ from tests.flows.test_faults import (
     at,
     presents_pin,
 )
-from tests.hw_sim.bench import PEOPLE
+from tests.hw_sim.camera_patient import PEOPLE
 from tests.hw_sim.card.aids import CARD_SURFACE, JPKI
 from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.card.catalog import EVIL, MY_NUMBER

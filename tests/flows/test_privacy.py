@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.flows.desk import Desk
-from tests.hw_sim.bench import PEOPLE
+from tests.hw_sim.camera_patient import PEOPLE
 from tests.hw_sim.card.catalog import TARO
 
 ALLOWED = ("reception", "card_camera", "camera", "keys")

@@ -18,6 +18,7 @@ from typing import Self
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.hw_sim.cable import Cable
+from tests.hw_sim.camera_patient import PEOPLE, CameraPatient
 from tests.hw_sim.card import aids
 from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.card.catalog import HOLDERS, MY_NUMBER, PROFILES
@@ -35,7 +36,6 @@ from tests.hw_sim.pcscd import Pcscd
 from tests.hw_sim.processes import Processes
 from tests.hw_sim.provisioning import provision
 
-PEOPLE = Path(__file__).parent / "people"
 PERSONS = {"taro": UKETSUKE_TARO, "hanako": SHIKEN_HANAKO}
 _START_TIMEOUT_S = 30.0
 _AUTHENTICATION_CERTIFICATE, _AUTHENTICATION_PIN = 0x000A, 0x0018
@@ -62,6 +62,8 @@ class Bench:
         self.has_pcscd = has_pcscd
         """False: the card's slot is simulated within the device's process."""
         self.reception = folder / "reception"
+        self.patient = CameraPatient(folder / "camera")
+        """Who stands before the camera; hears what the screen asks."""
         self.laid_at_ms = 0.0
         """When the last card was laid, monotonic ms."""
         self._exit = contextlib.ExitStack()
@@ -108,10 +110,7 @@ class Bench:
 
     def show_face(self, person: str, face: str = "live") -> None:
         """Put somebody before the camera."""
-        link = self.folder / "camera"
-        part = self.folder / "camera.new"
-        part.symlink_to(PEOPLE / person / face)
-        part.replace(link)
+        self.patient.show(person, face)
 
     def is_alive(self, name: str) -> bool:
         """Whether the process `device` or `agent` runs."""
@@ -141,7 +140,7 @@ class Bench:
                 raise BenchError(f"{name} did not start:\n{self.log(name)}")
             with contextlib.suppress(OSError):
                 url = f"http://127.0.0.1:{self.screen_port}/"
-                screen = PatientScreen(url, token_file.read_text())
+                screen = PatientScreen(url, token_file.read_text(), self.patient.hear)
                 self._exit.callback(screen.leave)
                 return screen
             time.sleep(0.02)

@@ -25,9 +25,11 @@ class NotShownError(AssertionError):
 
 
 class PatientScreen:
-    """One patient in front of the screen at `url`."""
+    """One patient in front of the screen at `url`, who does what hints ask by `on_hint`."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(
+        self, url: str, token: str, on_hint: Callable[[str], None] = lambda hint: None
+    ) -> None:
         parts = urlsplit(url)
         self._wire = ExitStack()
         self._socket: ClientConnection = self._wire.enter_context(
@@ -42,6 +44,7 @@ class PatientScreen:
         self._changed = threading.Condition()
         self._page: dict[str, Any] = {}
         self._hint = ""
+        self._on_hint = on_hint
         self._entered = 0
         self._pictures: list[bytes] = []
         self._is_dark = False
@@ -189,6 +192,7 @@ class PatientScreen:
                 self._page = fields
             case "hint":
                 self._hint = fields["hint"]
+                self._on_hint(self._hint)
             case "pin_length":
                 self._entered = fields["entered"]
 

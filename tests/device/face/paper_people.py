@@ -6,7 +6,7 @@ networks is the product's own code.
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,7 +20,9 @@ from device.face.detector import Detector
 from device.face.embedder import Embedder
 from device.face.errors import CameraError
 from device.face.image import PhotoDecoder
-from device.face.liveness import MicroMovement
+from device.face.liveness.challenges import open_liveness
+from device.face.liveness.plan import LivenessPlan
+from device.face.liveness.port import LivenessCheck
 from device.face.port import Frame, Image, Values
 
 DARKEST = 60
@@ -118,7 +120,11 @@ def embedder_bundle() -> EmbedderBundle:
 class Studio:
     """A face check in this world, whose networks remember what they were given."""
 
-    plan: FaceCheckPlan = field(default_factory=FaceCheckPlan)
+    plan: FaceCheckPlan = field(
+        default_factory=lambda: FaceCheckPlan(liveness=LivenessPlan(is_active=False))
+    )
+    """Squares neither blink nor turn."""
+    open_liveness: Callable[[LivenessPlan], LivenessCheck] = open_liveness
     detector: SquareDetector = field(default_factory=SquareDetector)
     embedder: ColourEmbedder = field(default_factory=ColourEmbedder)
 
@@ -130,7 +136,7 @@ class Studio:
                 Detector(detector_bundle(), self.detector),
                 Embedder(bundle, self.embedder),
                 bundle.rule,
-                MicroMovement,
+                self.open_liveness,
             )
 
         return FaceCheck(open_parts, self.plan)

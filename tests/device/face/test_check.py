@@ -15,6 +15,7 @@ from device.face.check import (
 from device.face.comparison import ScoreBand
 from device.face.embedder import Embedder, Embedding
 from device.face.errors import CameraError, PhotoError
+from device.face.liveness.port import Prompt, Sight, Verdict
 from device.face.port import Image
 from device.face.quality import QualityHint
 from device.face.wiping import WipedAfterwards
@@ -84,7 +85,7 @@ def test_a_probe_is_one_unbroken_run_of_good_pictures(check: FaceCheck) -> None:
 def test_the_hints_tell_what_changes(check: FaceCheck) -> None:
     far = picture((RED, 140, 100, 36))
     two = picture((RED, 20, 60, 110), (BLUE, 190, 60, 110))
-    hints: list[QualityHint] = []
+    hints: list[QualityHint | Prompt] = []
     onlookers = Onlookers(on_hint=hints.append)
     _run(check, ScriptedCamera([EMPTY, far, far, two, *FRAMES]), onlookers=onlookers)
     assert hints == [
@@ -198,3 +199,112 @@ def test_a_check_that_does_not_wipe_would_be_noticed(
     witness, camera = Witness(monkeypatch), ScriptedCamera(FRAMES)
     _run(check, camera)
     assert witness.left_over(studio, camera) >= 3 + 4 + 4
+
+
+class ScriptedLiveness:
+    """A liveness check that asks for a turn and then says what it is told to."""
+
+    def __init__(self, end: Verdict, pictures: int) -> None:
+        self._end, self._pictures = end, pictures
+        self.same_person: list[bool] = []
+        self.times_begun = self.times_forgotten = 0
+
+    def observe(self, sight: Sight) -> None:
+        if self.times_begun > self.times_forgotten:
+            self.same_person.append(sight.is_same_person())
+
+    def begin(self, at_s: float) -> None:
+        self.times_begun += 1
+
+    def prompt(self) -> Prompt | None:
+        return Prompt.TURN_LEFT
+
+    def verdict(self) -> Verdict:
+        return self._end if len(self.same_person) >= self._pictures else Verdict.UNDECIDED
+
+    def forget(self) -> None:
+        self.times_forgotten += 1
+
+
+def _scripted(studio: Studio, end: Verdict, pictures: int = 2) -> ScriptedLiveness:
+    liveness = ScriptedLiveness(end, pictures)
+    studio.open_liveness = lambda plan: liveness
+    return liveness
+
+
+@pytest.mark.parametrize(
+    ("verdict", "outcome"),
+    [
+        (Verdict.LIVE, FaceCheckOutcome.MATCH),
+        (Verdict.LIKE_A_PICTURE, FaceCheckOutcome.NOT_LIVE),
+        (Verdict.NOT_DONE, FaceCheckOutcome.CHALLENGE_NOT_DONE),
+    ],
+)
+def test_only_the_living_are_compared(
+    studio: Studio, check: FaceCheck, verdict: Verdict, outcome: FaceCheckOutcome
+) -> None:
+    _scripted(studio, verdict)
+    result = _run(check, ScriptedCamera(FRAMES))
+    assert result.outcome is outcome
+    assert (result.band is not None) == (verdict is Verdict.LIVE)
+
+
+def test_what_is_asked_is_told_once_the_pictures_are_taken(
+    studio: Studio, check: FaceCheck
+) -> None:
+    _scripted(studio, Verdict.LIVE)
+    hints: list[QualityHint | Prompt] = []
+    _run(check, ScriptedCamera(FRAMES), onlookers=Onlookers(on_hint=hints.append))
+    assert hints == [QualityHint.GOOD, Prompt.TURN_LEFT]
+
+
+def test_another_face_after_the_good_pictures_is_not_the_same_person(
+    studio: Studio, check: FaceCheck
+) -> None:
+    liveness = _scripted(studio, Verdict.LIKE_A_PICTURE, pictures=4)
+    others = [picture((BLUE, 90, 60, 110), seed=seed) for seed in range(1, 3)]
+    _run(check, ScriptedCamera([*FRAMES[:5], *others]))
+    assert liveness.same_person == [True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    "interruption",
+    [
+        EMPTY,
+        picture((RED, 20, 60, 110), (BLUE, 190, 60, 110)),
+        picture((RED, 190, 60, 110)),
+    ],
+)
+def test_a_face_that_was_lost_or_jumped_starts_everything_anew(
+    studio: Studio, check: FaceCheck, interruption: Image
+) -> None:
+    liveness = _scripted(studio, Verdict.LIVE)
+    camera = ScriptedCamera([*FRAMES[:4], interruption, *FRAMES])
+    assert _run(check, camera).outcome is FaceCheckOutcome.MATCH
+    assert liveness.times_begun == 2
+
+
+def test_a_turned_face_is_no_reason_to_start_anew(
+    studio: Studio, check: FaceCheck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    liveness = _scripted(studio, Verdict.LIVE)
+    monkeypatch.setattr(
+        "device.face.check.judge",
+        lambda image, faces, limits: (
+            QualityHint.LOOK_STRAIGHT
+            if limits is studio.plan.limits and liveness.times_begun
+            else QualityHint.GOOD
+        ),
+    )
+    assert _run(check, ScriptedCamera(FRAMES)).outcome is FaceCheckOutcome.MATCH
+    assert liveness.times_begun == 1
+
+
+def test_nothing_personal_is_left_after_a_turn(
+    studio: Studio, check: FaceCheck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _scripted(studio, Verdict.LIVE)
+    witness, camera = Witness(monkeypatch), ScriptedCamera(FRAMES)
+    _run(check, camera)
+    assert len(witness.arrays) == 2 * (1 + 3 + 2)
+    assert witness.left_over(studio, camera) == 0

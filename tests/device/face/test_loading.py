@@ -18,6 +18,7 @@ from device.face.check import FaceCheck, FaceCheckOutcome, FaceCheckPlan, FaceCh
 from device.face.decision import Condition, DecisionRule, Metric, Space
 from device.face.errors import ModelError
 from device.face.interpreter import Settings
+from device.face.liveness.port import Prompt
 from device.face.loading import MODELS_FOLDER, load_face_check
 from device.face.port import Frame, Image, Model
 from device.face.quality import QualityHint
@@ -28,22 +29,30 @@ PEOPLE = ("taro", "hanako", "jiro", "umeko")
 
 
 class PictureCamera:
-    """Shows a folder's pictures, one each 0.2 s of its own time."""
+    """Shows a folder's pictures, one each 0.1 s of its own time; the living turn when asked."""
 
     def __init__(self, folder: Path) -> None:
-        self._paths = sorted(folder.glob("*.jpg"))
+        self._home = self._shown = folder
         self._count = 0
         self.now_s = 0.0
 
+    def hear(self, hint: QualityHint | Prompt) -> None:
+        asked = self._home.with_name(hint.value)
+        before = self._shown
+        self._shown = asked if self._home.name == "live" and asked.is_dir() else self._home
+        if self._shown != before:
+            self._count = 0
+
     def read(self) -> Frame:
-        with PillowImage.open(self._paths[self._count % len(self._paths)]) as picture:
+        paths = sorted(self._shown.glob("*.jpg"))
+        with PillowImage.open(paths[self._count % len(paths)]) as picture:
             image = np.array(picture.convert("RGB"), np.uint8)
         self._count += 1
-        self.now_s += 0.2
+        self.now_s += 0.1
         return Frame(image, self.now_s)
 
     def close(self) -> None:
-        self._paths = []
+        """Nothing is open."""
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +68,7 @@ def check() -> Iterator[FaceCheck]:
 def _run(check: FaceCheck, reference: str, folder: str) -> FaceCheckResult:
     photo = (PEOPLE_FOLDER / reference / "portrait.jp2").read_bytes()
     camera = PictureCamera(PEOPLE_FOLDER / folder)
-    return check.run(photo, camera, lambda: camera.now_s, Onlookers())
+    return check.run(photo, camera, lambda: camera.now_s, Onlookers(on_hint=camera.hear))
 
 
 @pytest.mark.parametrize("person", PEOPLE)

@@ -11,6 +11,7 @@ import pytest
 from device.clock import Clock
 from device.face.check import FaceCheck, FaceCheckOutcome, FaceCheckResult, Onlookers
 from device.face.errors import BundleError, CameraError, PhotoError
+from device.face.liveness.port import Prompt
 from device.face.port import Camera, Frame
 from device.face.quality import QualityHint
 from device.jobs.face import FaceJobs
@@ -122,6 +123,7 @@ def test_a_match_is_told_with_its_turn(bench: Bench) -> None:
         (FaceCheckOutcome.NO_MATCH, FailureCode.FACE_NOT_MATCHED),
         (FaceCheckOutcome.NO_GOOD_PICTURE, FailureCode.FACE_NOT_SEEN),
         (FaceCheckOutcome.NOT_LIVE, FailureCode.FACE_NOT_LIVE),
+        (FaceCheckOutcome.CHALLENGE_NOT_DONE, FailureCode.FACE_MOVEMENT_NOT_SEEN),
     ],
 )
 def test_only_a_match_verifies(
@@ -247,8 +249,8 @@ def test_hints_and_pictures_reach_the_page_of_the_turn(bench: Bench) -> None:
     assert (turn, jpeg[:3]) == (TURN, bytes.fromhex("FFD8FF"))
 
 
-@pytest.mark.parametrize("hint", QualityHint)
-def test_the_screen_has_words_for_every_hint(hint: QualityHint) -> None:
+@pytest.mark.parametrize("hint", [*QualityHint, *Prompt])
+def test_the_screen_has_words_for_every_hint(hint: QualityHint | Prompt) -> None:
     for language in load_languages("ja").values():
         assert language.text(f"hint.{hint.value}")
 

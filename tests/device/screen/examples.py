@@ -1,5 +1,6 @@
 """One example of every page, as the visit would ask for it."""
 
+from device.face.liveness.port import Prompt
 from device.face.quality import QualityHint
 from device.screen.port import PageView
 
@@ -9,7 +10,7 @@ ITEMS = ("surgery", "diagnosis", "medication", "health_checkup")
 BOTH_NOTICES = ("certificate_expires_soon", "card_expires_soon")
 NAME = "試験 花子"
 
-HINTS = tuple(hint.value for hint in QualityHint)
+HINTS = tuple(hint.value for hint in (*Prompt, *QualityHint))
 
 EXAMPLES = (
     PageView("starting", 1),

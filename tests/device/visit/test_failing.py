@@ -15,6 +15,7 @@ LEAVES_BOTH = {
     FailureCode.FACE_NOT_SEEN,
     FailureCode.FACE_NOT_MATCHED,
     FailureCode.FACE_NOT_LIVE,
+    FailureCode.FACE_MOVEMENT_NOT_SEEN,
     FailureCode.PIN_EXPIRED,
     FailureCode.SEVERAL_CARDS,
     FailureCode.CARD_IN_CASE,

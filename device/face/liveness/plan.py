@@ -1,0 +1,39 @@
+"""What is asked of a patient, how long it may take, and when it counts."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LivenessPlan:
+    """How a liveness check goes about its work; the limits come from decision 0014."""
+
+    is_active: bool = True
+    """False: nobody is asked to blink or turn, and only a frozen or repeated picture is refused. A
+    photo of the card's holder, held before the camera, then verifies whoever holds it: only for a
+    counter where staff watch every patient's face."""
+    natural_blink_s: float = 2.0
+    """How long a blink may come by itself before it is asked for; people blink every 2 to 10 s."""
+    time_limit_s: float = 10.0
+    """How long one thing that is asked for may take."""
+    longest_blink_s: float = 0.8
+    """Eyes shut for longer are not blinking."""
+    straight_turn: float = 0.05
+    """Up to here a head looks straight ahead: `turn_of` against the straight view."""
+    least_turn: float = 0.10
+    """From here it is turned enough: about 12°."""
+    largest_turn: float = 0.35
+    """Beyond, too little of the face is seen."""
+    largest_step: float = 0.09
+    """How much further a turned head may be turned than in the picture before. Heads do not jump,
+    but one photo may take the place of another; after a jump the turn starts again."""
+    least_depth: float = 0.08
+    """How far the nose must stand out, in eye distances: most pictures of turned rendered heads
+    showed 0.09 to 0.32, flat prints up to 0.01, prints bent by hand up to 0.075."""
+    largest_sine: float = 0.5
+    """A face that had to be turned further to show its depth did not make a small turn."""
+    deep_pictures: int = 2
+    """In how many pictures of the turn its depth must show."""
+    flat_pictures: int = 8
+    """After so many pictures of a turn without depth it is taken for a picture."""
+    wrong_turns: int = 1
+    """How often a patient may turn to the other side; a side is drawn anew each time."""

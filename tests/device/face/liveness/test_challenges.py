@@ -1,0 +1,219 @@
+"""What is asked, in which order, and how it ends; with clips of people who do not exist."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from device.face.liveness.challenges import BlinkAndTurn
+from device.face.liveness.plan import LivenessPlan
+from device.face.liveness.port import Prompt, Sight, Verdict
+from device.face.port import Image, Values
+from tests.device.face.liveness.sights import clip_with_points
+
+FRAME_S = 1 / 15
+PLAN = LivenessPlan(natural_blink_s=1.0, time_limit_s=3.0)
+WITHOUT_BLINK = slice(14, 24)
+LEFT, RIGHT, BLINK, BACK = Prompt.TURN_LEFT, Prompt.TURN_RIGHT, Prompt.BLINK, Prompt.TURN_BACK
+Pictures = Iterable[tuple[Image, Values]]
+
+
+@dataclass
+class Drawn:
+    """Chance, as a test wants it."""
+
+    answers: list[Prompt]
+
+    def choice(self, of: tuple[Prompt, Prompt], /) -> Prompt:
+        wanted = self.answers.pop(0)
+        return wanted if wanted in of else of[1]
+
+
+@dataclass
+class Visit:
+    """One patient before a liveness check."""
+
+    check: BlinkAndTurn
+    now_s: float = 0.0
+    prompts: list[Prompt] = field(default_factory=list)
+    """What was asked, one after the other."""
+
+    def show(
+        self, pictures: Pictures, *, is_same_person: bool = True, is_good: bool = True
+    ) -> None:
+        for image, points in pictures:
+            self.now_s += FRAME_S
+            sight = Sight(image, points, self.now_s, is_good, lambda: is_same_person)
+            self.check.observe(sight)
+            self._note()
+
+    def begin(self) -> None:
+        self.check.begin(self.now_s)
+        self._note()
+
+    def _note(self) -> None:
+        prompt = self.check.prompt()
+        if prompt is not None and self.prompts[-1:] != [prompt]:
+            self.prompts.append(prompt)
+
+
+def _visit(*drawn: Prompt, plan: LivenessPlan = PLAN) -> Visit:
+    return Visit(BlinkAndTurn(plan, Drawn([*drawn, LEFT, LEFT])))
+
+
+def _live(part: slice = slice(None)) -> Pictures:
+    return clip_with_points("hanako")[part]
+
+
+def _turn(side: Prompt) -> Pictures:
+    return clip_with_points("hanako", side.value)
+
+
+@pytest.mark.parametrize("side", [LEFT, RIGHT])
+def test_a_blink_that_came_by_itself_and_the_drawn_turn_are_enough(side: Prompt) -> None:
+    visit = _visit(BLINK, side)
+    visit.show(_live())
+    assert visit.check.verdict() is Verdict.UNDECIDED
+    visit.begin()
+    visit.show(_turn(side))
+    assert visit.check.verdict() is Verdict.LIVE
+    assert visit.prompts == [side]
+
+
+def test_a_blink_is_asked_for_only_if_it_does_not_come_by_itself() -> None:
+    visit = _visit(BLINK, LEFT)
+    visit.show(_live(WITHOUT_BLINK))
+    visit.begin()
+    visit.show(_live(slice(0, 10)))
+    assert visit.prompts == []
+    visit.show(_live(WITHOUT_BLINK))
+    assert visit.prompts == [BLINK]
+    visit.show(_live(slice(8, 20)))
+    assert visit.prompts == [BLINK, LEFT]
+
+
+def test_the_order_is_drawn() -> None:
+    visit = _visit(LEFT, RIGHT)
+    visit.show(_live(WITHOUT_BLINK))
+    visit.begin()
+    visit.show(_turn(RIGHT))
+    assert visit.prompts[0] is RIGHT
+    assert visit.check.verdict() is Verdict.UNDECIDED
+    visit.show(_live())
+    assert visit.check.verdict() is Verdict.LIVE
+
+
+def test_a_blink_is_awaited_looking_straight() -> None:
+    visit = _visit(LEFT, LEFT)
+    visit.show(_live(WITHOUT_BLINK))
+    visit.begin()
+    visit.show(list(_turn(LEFT))[:6])
+    assert visit.prompts == [LEFT, BACK]
+
+
+def test_a_turn_to_the_other_side_costs_a_new_draw_and_the_second_one_ends_it() -> None:
+    visit = _visit(BLINK, LEFT, RIGHT)
+    visit.show(_live())
+    visit.begin()
+    visit.show(_turn(RIGHT))
+    visit.show(_live(slice(0, 3)))
+    assert visit.prompts == [LEFT, BACK, RIGHT]
+    assert visit.check.verdict() is Verdict.UNDECIDED
+    visit.show(_turn(LEFT))
+    assert visit.check.verdict() is Verdict.NOT_DONE
+
+
+def test_without_that_cost_a_recording_of_both_turns_would_pass() -> None:
+    """The control for the test above."""
+    visit = _visit(BLINK, LEFT, RIGHT, LEFT, plan=replace(PLAN, wrong_turns=9, time_limit_s=9))
+    visit.show(_live())
+    visit.begin()
+    for side in (RIGHT, LEFT, LEFT):
+        visit.show(_turn(side))
+        visit.show(_live(slice(0, 5)))
+    assert visit.check.verdict() is Verdict.LIVE
+
+
+@pytest.mark.parametrize("first", [BLINK, LEFT])
+def test_who_does_nothing_is_not_taken_for_a_picture(first: Prompt) -> None:
+    visit = _visit(first, LEFT)
+    visit.show(_live(WITHOUT_BLINK))
+    visit.begin()
+    while visit.check.verdict() is Verdict.UNDECIDED:
+        visit.show(_live(WITHOUT_BLINK))
+    assert visit.check.verdict() is Verdict.NOT_DONE
+    assert visit.now_s < PLAN.time_limit_s + 2
+
+
+def test_somebody_else_in_the_turn_is_refused() -> None:
+    visit = _visit(BLINK, LEFT)
+    visit.show(_live())
+    visit.begin()
+    visit.show(_turn(LEFT), is_same_person=False)
+    assert visit.check.verdict() is Verdict.LIKE_A_PICTURE
+
+
+def _slides(plan: LivenessPlan) -> Verdict:
+    """A picture of the turned face in place of one that looks straight, and nothing between."""
+    visit = _visit(BLINK, LEFT, plan=plan)
+    visit.show(_live())
+    visit.begin()
+    while visit.check.verdict() is Verdict.UNDECIDED:
+        visit.show(list(_turn(LEFT))[3:6])
+        visit.show(_live(slice(0, 3)))
+    return visit.check.verdict()
+
+
+def test_a_turn_without_a_way_to_it_does_not_count() -> None:
+    assert _slides(PLAN) is Verdict.NOT_DONE
+
+
+def test_without_looking_for_the_way_slides_would_pass() -> None:
+    assert _slides(replace(PLAN, largest_step=1.0)) is Verdict.LIVE
+
+
+def test_a_frozen_picture_is_refused_at_once() -> None:
+    visit = _visit(BLINK, LEFT)
+    visit.show(list(_live(slice(0, 1))) * 3)
+    visit.begin()
+    assert visit.check.verdict() is Verdict.LIKE_A_PICTURE
+
+
+def test_bad_pictures_show_no_blink() -> None:
+    visit = _visit(BLINK, LEFT)
+    visit.show(_live(slice(0, 9)))
+    visit.begin()
+    visit.show(_live(slice(9, 20)), is_good=False)
+    assert visit.prompts == []
+
+
+def test_with_challenges_switched_off_nobody_is_asked() -> None:
+    visit = _visit(BLINK, LEFT, plan=replace(PLAN, is_active=False))
+    visit.show(_live(slice(0, 3)))
+    visit.begin()
+    assert visit.prompts == []
+    assert visit.check.verdict() is Verdict.LIVE
+
+
+def test_forgetting_wipes_starts_anew_and_draws_nothing_anew() -> None:
+    visit = _visit(BLINK, RIGHT)
+    visit.show(_live())
+    visit.begin()
+    kept = [visit.check._straight_view, visit.check._stillness._last, visit.check._eyes._open]
+    visit.check.forget()
+    assert not any(view is None or view.any() for view in kept)
+    assert visit.check.verdict() is Verdict.UNDECIDED
+    assert visit.check.prompt() is None
+    visit.show(_live())
+    visit.begin()
+    assert visit.prompts[-1] is RIGHT
+
+
+def test_a_check_that_keeps_its_view_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("device.face.liveness.eyes.BlinkWatch.forget", lambda watch: None)
+    visit = _visit(BLINK, RIGHT)
+    visit.show(_live(slice(0, 3)))
+    kept = visit.check._eyes._open
+    visit.check.forget()
+    assert kept is not None
+    assert kept.any()

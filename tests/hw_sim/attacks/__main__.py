@@ -1,0 +1,55 @@
+"""Prints, species by species, how presentations end at the real face check.
+
+`python -m tests.hw_sim.attacks [part of a species' name]`; all of them take some minutes.
+"""
+
+import sys
+
+from device.face.check import FaceCheckOutcome
+from tests.hw_sim.attacks.count import Tally, everything, open_check, tallies, without_challenges
+from tests.hw_sim.attacks.living import SPECIES as BONA_FIDE
+
+HEADING = """\
+Simulated: rendered people, drawn prints and screens; no real person, paper or display.
+Counts of these pictures only: no APCER, BPCER or any other claim about attacks elsewhere."""
+SHOWN = (
+    FaceCheckOutcome.MATCH,
+    FaceCheckOutcome.NOT_LIVE,
+    FaceCheckOutcome.CHALLENGE_NOT_DONE,
+    FaceCheckOutcome.NO_MATCH,
+    FaceCheckOutcome.NO_GOOD_PICTURE,
+)
+
+
+def main() -> None:
+    """Plays every presentation twice: as delivered, and with the challenges switched off."""
+    wanted = " ".join(sys.argv[1:])
+    cases = [case for case in everything() if wanted in case.species]
+    print(HEADING)
+    with open_check() as check:
+        _print("as delivered", tallies(check, cases))
+    with open_check(without_challenges()) as check:
+        _print("challenges switched off", tallies(check, cases))
+
+
+def _print(title: str, counted: list[Tally]) -> None:
+    print(f"\n{title}")
+    for tally in counted:
+        refused = tally.played - tally.accepted
+        is_honest = tally.species == BONA_FIDE
+        number, verb = (refused, "refused") if is_honest else (tally.accepted, "accepted")
+        ends = ", ".join(
+            f"{tally.outcomes[outcome]} {outcome.value}"
+            for outcome in SHOWN
+            if tally.outcomes[outcome]
+        )
+        longest_s = max(tally.seconds)
+        print(
+            f"  {tally.species:<26} {number:2} of {tally.played:2} {verb:<8}"
+            f" ({ends}; longest {longest_s:.1f} s)",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

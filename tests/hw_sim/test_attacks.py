@@ -1,0 +1,91 @@
+"""Simulated presentation attacks at the real face check: orderings, and designs that fail them.
+
+Counts over all presentations: `python -m tests.hw_sim.attacks`.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from device.face.check import FaceCheck, FaceCheckOutcome
+from tests.hw_sim.attacks import cut_out_mask, id_print, living, printed_photo, screen_replay
+from tests.hw_sim.attacks.count import open_check, play, without_challenges
+from tests.hw_sim.attacks.hand import plain_room
+from tests.hw_sim.attacks.living import Motionless
+from tests.hw_sim.attacks.presentation import Case
+from tests.hw_sim.attacks.sheet import Held, hold
+
+REFUSED = {FaceCheckOutcome.NOT_LIVE, FaceCheckOutcome.CHALLENGE_NOT_DONE}
+
+
+def _one_of_each() -> list[Case]:
+    species = (printed_photo, id_print, screen_replay, cut_out_mask)
+    wanted = (
+        "hanako, flat",
+        "hanako, bent much",
+        "jiro, bent",
+        "umeko, still",
+        "hanako, clip with a blink",
+        "hanako on jiro, bent",
+    )
+    cases = [case for each in species for case in each.cases()]
+    return [next(case for case in cases if case.name == name) for name in wanted]
+
+
+ATTACKS = _one_of_each()
+NAMES = [f"{case.species}: {case.name}" for case in ATTACKS]
+
+
+@pytest.fixture(scope="module")
+def check() -> Iterator[FaceCheck]:
+    with open_check() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def lax() -> Iterator[FaceCheck]:
+    """The design that asks for nothing: whatever trembles is live."""
+    with open_check(without_challenges()) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("case", list(living.cases())[::5], ids=lambda case: case.name)
+def test_the_living_pass_in_a_moment(check: FaceCheck, case: Case) -> None:
+    result, took_s = play(check, case)
+    assert result.outcome is FaceCheckOutcome.MATCH
+    assert took_s < 6
+
+
+@pytest.mark.parametrize("case", ATTACKS, ids=NAMES)
+def test_an_attack_is_refused_before_it_is_compared(check: FaceCheck, case: Case) -> None:
+    result, _ = play(check, case)
+    assert result.outcome in REFUSED
+    assert result.band is None
+
+
+@pytest.mark.parametrize("case", [ATTACKS[0], ATTACKS[4]], ids=[NAMES[0], NAMES[4]])
+def test_without_challenges_the_same_attack_is_accepted(lax: FaceCheck, case: Case) -> None:
+    result, _ = play(lax, case)
+    assert result.outcome is FaceCheckOutcome.MATCH
+
+
+def test_a_screen_with_the_right_clip_at_the_right_moment_is_not_stopped(check: FaceCheck) -> None:
+    """What no challenge seen by one colour camera stops; `docs/SECURITY.md` says so."""
+    result, _ = play(check, next(screen_replay.operated_cases()))
+    assert result.outcome is FaceCheckOutcome.MATCH
+
+
+def test_who_cannot_move_is_not_taken_for_a_picture(check: FaceCheck) -> None:
+    result, _ = play(check, Case(living.SPECIES, "umeko", "umeko", Motionless("umeko")))
+    assert result.outcome is FaceCheckOutcome.CHALLENGE_NOT_DONE
+
+
+def test_a_sheet_is_drawn_where_it_is_held() -> None:
+    sheet = np.full((101, 101, 3), 250, np.float32)
+    straight = hold(sheet, (50, 50), Held(), plain_room())[..., 0] > 240
+    turned = hold(sheet, (50, 50), Held(yaw_deg=60), plain_room())[..., 0] > 240
+    moved = hold(sheet, (50, 50), Held(shift_dm=(1, 0, 0)), plain_room())[..., 0] > 240
+    assert straight.sum() == pytest.approx(100 * 100, rel=0.02)
+    assert turned.sum() == pytest.approx(0.5 * straight.sum(), rel=0.05)
+    assert np.nonzero(moved)[1].mean() - np.nonzero(straight)[1].mean() == pytest.approx(116, abs=2)
