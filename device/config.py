@@ -60,9 +60,10 @@ class FaceTable(Table, frozen=True):
     """Folders in `device/face/models`."""
     runtime: str = "auto"
     """`device/face/runtimes`."""
-    asks_for_movement: bool = True
+    asks_for_movement: bool = False
     """Ask to blink and to turn a little. False: a photo of the patient, held before the camera,
-    verifies whoever holds it; only where staff watch every patient's face."""
+    verifies whoever holds it, so that staff must watch; True: some living people are taken for a
+    picture (decision 0014)."""
 
 
 class RecordsTable(Table, frozen=True):

@@ -85,15 +85,21 @@ class CardSurface:
         _present(card, code, sending)
         record = self._read_record(card)
         check_record(record, _read_certificate(card), self._anchors)
+        if record.born is None:
+            raise HolderTooYoungError
         prove_chip(card.files, record)
         return record.photo
 
     def _read_record(self, card: "_StoppableCard") -> FaceRecord:
-        """A child's photo is not read: that nobody has signed the age yet is no reason to."""
+        """A child's photo is not read: that nobody has signed the age yet is no reason to.
+
+        What is no date at all may have been tampered with; the signature tells.
+        """
         head = card.read(SurfaceFile.FACE, 0, SHORT_ANSWER_BYTES)
         layout = FaceLayout.parse(head)
         head += card.read(SurfaceFile.FACE, len(head), layout.identity_end)
-        if is_too_young(layout.birth_date(head), self._today()):
+        born = layout.birth_date(head)
+        if born is not None and is_too_young(born, self._today()):
             raise HolderTooYoungError
         tail = card.read(SurfaceFile.FACE, layout.photo_begin, layout.photo_end)
         return FaceRecord.parse(layout, head, tail)

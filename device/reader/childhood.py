@@ -11,14 +11,14 @@ AGE_FACES_COUNT_FROM = 12
 """Years."""
 
 
-def is_too_young(born: date | None, today: date | None) -> bool:
-    """Whether a face alone may not prove the holder; nobody's age counts as too young.
+def is_too_young(born: date, today: date | None) -> bool:
+    """Whether a face alone may not prove the holder.
 
     Args:
-        born: as the record tells it; None: it names no day.
-        today: Japan's day; None: the reader does not know it.
+        born: as the record tells it.
+        today: Japan's day; None: the reader does not know it, and so nobody is old enough.
     """
-    if born is None or today is None:
+    if today is None:
         return True
     has_had_birthday = (today.month, today.day) >= (born.month, born.day)
     return today.year - born.year - (not has_had_birthday) < AGE_FACES_COUNT_FROM

@@ -121,6 +121,8 @@ class FaceRecord:
 
     identity: bytes = field(repr=False)
     """DF22 (birth date), DF23 (sex) and DF24 (chip key) with their headers: digest 1's bytes."""
+    born: date | None = field(repr=False)
+    """Value of DF22; None: it names no day."""
     chip_key: bytes = field(repr=False)
     """Value of DF24."""
     photo_object: bytes = field(repr=False)
@@ -144,7 +146,7 @@ class FaceRecord:
             MalformedAnswerError: the objects are not where the table says, or DF29 is no date.
         """
         identity = head[layout.offsets[0] : layout.identity_end]
-        _, _, chip_key = layout.objects(0, _IDENTITY_TAGS, identity)
+        born, _, chip_key = layout.objects(0, _IDENTITY_TAGS, identity)
         photo, signature, expiry = layout.objects(_PHOTO_INDEX, _PHOTO_TAGS, tail)
         if _date_of(expiry) is None:
             # Nobody signs it, so it is not used; but an honest card has a date there.
@@ -152,7 +154,7 @@ class FaceRecord:
         if not photo:
             raise PhotoMissingError
         photo_object = tail[: layout.offsets[_PHOTO_INDEX + 1] - layout.photo_begin]
-        return cls(identity, chip_key, photo_object, photo, signature)
+        return cls(identity, _date_of(born), chip_key, photo_object, photo, signature)
 
 
 def _date_of(digits: bytes) -> date | None:

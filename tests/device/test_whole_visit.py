@@ -116,6 +116,10 @@ class Mirror:
         """It looks only once."""
 
 
+_TOLD_MS = 1_795_824_000_000
+"""28 November 2026."""
+
+
 class WholeVisit:
     """A reader without cameras, cable and server, and one patient with a PIN."""
 
@@ -125,6 +129,7 @@ class WholeVisit:
         self.journal = Journal(folder / "journal.jsonl")
         self.loop = VisitLoop(VisitPolicy(may_type_printed_code=True), self.journal)
         self.screen, clock, agent = Patient(method), Clock(), Agent(self.loop)
+        clock.set_from_agent(_TOLD_MS)
         attempts = PinAttempts(FakeDisk(), bytes(32), lambda: 0.0)
         anchors = RecordAnchors([issuer.record_ca])
         parts = CardParts(InProcessSlot(self.card), None, Untrusted(), attempts, anchors)

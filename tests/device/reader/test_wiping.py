@@ -20,6 +20,7 @@ _VERIFY = bytes.fromhex("0020009804")
 
 _READER = """
 import sys
+from datetime import date
 from threading import Event
 from device.pinpad.pin import Pin
 from device.reader.errors import PinRejectedError
@@ -34,7 +35,7 @@ class Placed(Event):
 placed, slot = Placed(), create(Settings())
 slot.watch(placed)
 placed.wait(10)
-session, kept = CardSession(slot, anchors=RecordAnchors(()), today=known_day), []
+session, kept = CardSession(slot, anchors=RecordAnchors(()), today=date.today), []
 session.identify()
 buffer = bytearray(map(int, sys.stdin.readline().split()))
 print("ready", flush=True)
