@@ -8,14 +8,20 @@ import pytest
 
 from tests.hw_sim.rendering.assets import ENVIRONMENT_VARIABLE, AssetLibrary, AssetsMissingError
 from tests.hw_sim.rendering.camera import Camera, develop
-from tests.hw_sim.rendering.cast import CAST, made_up
+from tests.hw_sim.rendering.cast import CAST, SIBLINGS, patient_called
+from tests.hw_sim.rendering.choose import pick
+from tests.hw_sim.rendering.glasses import spectacles
+from tests.hw_sim.rendering.made_up import made_up
+from tests.hw_sim.rendering.mask import inside_mask_dm, stretched
 from tests.hw_sim.rendering.meshes import vertex_normals
 from tests.hw_sim.rendering.morphs import parse_target
 from tests.hw_sim.rendering.noise import Noise, smoothstep
-from tests.hw_sim.rendering.occlusion import sky_directions, visibility
+from tests.hw_sim.rendering.occlusion import Occluders, sky_directions
 from tests.hw_sim.rendering.raster import nearest, rasterize, split_quads
+from tests.hw_sim.rendering.recipe import GlassesRecipe
 from tests.hw_sim.rendering.skin_paint import polyline_distance
 from tests.hw_sim.rendering.skull import Skull
+from tests.hw_sim.rendering.strands import seen_points
 from tests.hw_sim.rendering.subdivision import Subdivision
 from tests.hw_sim.rendering.wavefront import parse_obj
 
@@ -139,7 +145,7 @@ def test_camera_puts_the_middle_in_the_middle_and_left_on_the_right() -> None:
 def test_developed_picture_has_camera_size_and_fresh_noise() -> None:
     camera = Camera(width_px=32, height_px=24)
     rng = np.random.default_rng(1)
-    light = np.full((48, 64, 3), 0.5)
+    light = np.full((48, 64, 3), 0.5, np.float32)
     first, second = develop(light, camera, 1.0, rng), develop(light, camera, 1.0, rng)
     assert first.shape == (24, 32, 3)
     assert (first != second).any()
@@ -154,7 +160,7 @@ def test_distance_from_a_polyline_and_place_along_it() -> None:
 
 
 def test_every_cast_member_is_younger_on_the_card_and_of_whole_ancestry() -> None:
-    for patient in CAST.values():
+    for patient in (CAST | SIBLINGS).values():
         assert patient.on_the_card.age_years < patient.now.age_years
         assert patient.on_the_card.seed == patient.now.seed
         assert sum(share for _, share in patient.now.ancestry) == pytest.approx(1)
@@ -162,6 +168,8 @@ def test_every_cast_member_is_younger_on_the_card_and_of_whole_ancestry() -> Non
 
 def test_a_seed_always_makes_up_the_same_person() -> None:
     assert made_up(7) == made_up(7) != made_up(8)
+    assert patient_called("seed-7") == made_up(7)
+    assert patient_called("taro") is CAST["taro"]
 
 
 def test_noise_is_smooth_and_depends_on_the_seed() -> None:
@@ -180,7 +188,7 @@ def test_a_plate_hides_what_lies_behind_it() -> None:
     x, y = (part.ravel() for part in np.meshgrid(grid, grid))
     plate = np.stack([x, y + 6.6, np.full_like(x, 1.0)], axis=1)
     points = np.array([[0.0, 6.6, 0.5], [0.0, 6.6, 1.5]])
-    share = visibility(points, plate, np.array([0.0, 0.0, 1.0]), 0.03, 0.05)
+    share = Occluders(plate).visibility(points, np.array([0.0, 0.0, 1.0]), 0.03, 0.05)
     assert share[0] < 0.01
     assert share[1] == 1
 
@@ -196,3 +204,50 @@ def test_skull_pushes_hair_out_but_never_in() -> None:
     skull = Skull(ball, np.zeros(3))
     pushed = skull.push_out(np.array([[0.0, 0.5, 0.1], [0.0, 3.0, 0.0]]), np.full(2, 0.2))
     np.testing.assert_allclose(np.linalg.norm(pushed, axis=1), [1.2, 3.0], atol=0.01)
+
+
+def test_hair_is_seen_before_the_skin_and_not_behind_it_or_other_hair() -> None:
+    projected = np.array([[1.0, 1, 5], [6, 1, 5], [1, 1, 6], [6, 1, 6], [1, 4, 5], [6, 4, 5]])
+    depth = np.full(8 * 6, 5.5)
+    depth[4 * 8 :] = 4.0
+    seen = seen_points(projected, np.array([0, 2, 4]), depth, (8, 6))
+    assert seen.pixel.tolist() == [8 + x for x in range(1, 6)]
+    assert set(seen.start.tolist()) == {0}
+    np.testing.assert_allclose(seen.blend(projected[:, 2]), 5)
+
+
+def test_spectacles_lie_before_the_eyes_and_reach_the_ears() -> None:
+    eyes = [(np.array([side * 0.3, 7.3, 1.25]), 0.15) for side in (1.0, -1.0)]
+    frame = spectacles(GlassesRecipe(), eyes, np.array([0.75, 7.35, 0.5]))
+    front = frame.vertices[frame.vertices[:, 2] > 1.4]
+    assert np.abs(front[:, 0]).max() < 0.75
+    assert frame.vertices[:, 2].min() < 0.55
+    np.testing.assert_allclose(frame.vertices[:, 0].min(), -frame.vertices[:, 0].max(), atol=1e-6)
+    assert frame.triangles.max() < len(frame.vertices)
+
+
+def test_a_mask_covers_mouth_and_nose_but_not_the_eyes() -> None:
+    mouth, nose, eye, neck = np.array(
+        [[0.0, 6.6, 1.4], [0.0, 6.95, 1.7], [0.3, 7.28, 1.4], [0.0, 5.8, 0.9]]
+    )
+    inside = inside_mask_dm(np.stack([mouth, nose, eye, neck])) > 0
+    assert inside.tolist() == [True, True, False, False]
+
+
+def test_a_mask_hides_what_stands_out_without_its_edges() -> None:
+    side = np.linspace(-1, 1, 41)
+    x, y = (part.ravel() for part in np.meshgrid(side, side))
+    nose = np.where(np.hypot(x, y) < 0.1, 0.25, 0.0)
+    corner = (np.arange(40)[:, None] * 41 + np.arange(40)).ravel()
+    quads = np.stack([corner, corner + 1, corner + 42, corner + 41], axis=1)
+    sheet = stretched(np.stack([x, y, nose], axis=1), split_quads(quads))
+    assert (sheet[:, 2] > nose).all()
+    steepest = np.abs(np.diff(sheet[:, 2].reshape(41, 41), axis=1)).max()
+    assert steepest < 0.2 * np.abs(np.diff(nose.reshape(41, 41), axis=1)).max()
+
+
+def test_whoever_is_least_like_those_picked_comes_next() -> None:
+    angles = np.radians([0, 5, 180, 185, 90, 270])
+    likeness = np.cos(angles[:, None] - angles[None])
+    assert set(pick(likeness, 1, 4)) in ({0, 2, 4, 5}, {0, 3, 4, 5})
+    assert pick(likeness, 2, 2) == [0, 1]

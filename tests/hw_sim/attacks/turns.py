@@ -10,8 +10,9 @@ import numpy as np
 from PIL import Image
 
 from tests.hw_sim.rendering import scenes
+from tests.hw_sim.rendering.ageing import Patient
 from tests.hw_sim.rendering.assets import AssetLibrary
-from tests.hw_sim.rendering.cast import CAST, Patient
+from tests.hw_sim.rendering.cast import CAST
 from tests.hw_sim.rendering.figure import Pose
 from tests.hw_sim.rendering.photograph import photograph
 from tests.hw_sim.rendering.sitter import prepare

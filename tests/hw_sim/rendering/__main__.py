@@ -1,11 +1,11 @@
-"""Command line: renders a person of the cast, the whole cast, or somebody made up from a seed."""
+"""Command line: renders people of the cast, look-alikes, or somebody made up from a seed."""
 
 import argparse
 from pathlib import Path
 
-from tests.hw_sim.rendering.album import write_album
+from tests.hw_sim.rendering.album import KINDS, SCENARIO_KINDS, write_album
 from tests.hw_sim.rendering.assets import ENVIRONMENT_VARIABLE, AssetLibrary
-from tests.hw_sim.rendering.cast import CAST, Patient, made_up
+from tests.hw_sim.rendering.cast import CAST, SCENARIO_CAST, patient_called
 
 
 def main() -> None:
@@ -17,23 +17,26 @@ def main() -> None:
         help=f"MakeHuman data, folder or zip (default: {ENVIRONMENT_VARIABLE})",
     )
     parser.add_argument("--output", type=Path, required=True)
-    who = parser.add_mutually_exclusive_group(required=True)
-    who.add_argument("--seed", type=int, help="somebody made up from this number")
-    who.add_argument("--person", choices=sorted(CAST))
-    who.add_argument("--cast", action="store_true", help="everybody whose pictures are committed")
+    parser.add_argument("--kinds", nargs="*", choices=KINDS, help="default: whatever is missing")
+    parser.add_argument(
+        "--person",
+        nargs="*",
+        default=list(CAST),
+        help="names of the cast, of look-alikes, or seed-NUMBER; default: the cast",
+    )
     arguments = parser.parse_args()
     assets = AssetLibrary(arguments.assets) if arguments.assets else AssetLibrary.from_environment()
-    for patient in _wanted(arguments):
-        print(f"rendering {patient.now.name}")
-        write_album(assets, patient, arguments.output / patient.now.name)
+    for name in arguments.person:
+        folder = arguments.output / name
+        kinds = arguments.kinds or _missing(folder, has_scenes=name in SCENARIO_CAST)
+        print(f"rendering {name}: {', '.join(kinds) or 'nothing'}", flush=True)
+        write_album(assets, patient_called(name), folder, kinds)
 
 
-def _wanted(arguments: argparse.Namespace) -> list[Patient]:
-    if arguments.cast:
-        return list(CAST.values())
-    if arguments.person:
-        return [CAST[arguments.person]]
-    return [made_up(arguments.seed)]
+def _missing(folder: Path, *, has_scenes: bool) -> list[str]:
+    """Kinds of pictures that a folder lacks, those of scenarios only for who acts in them."""
+    wanted = [kind for kind in KINDS if has_scenes or kind not in SCENARIO_KINDS]
+    return [kind for kind in wanted if not list(folder.glob(f"{kind}*"))]
 
 
 if __name__ == "__main__":

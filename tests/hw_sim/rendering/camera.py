@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.hw_sim.rendering.meshes import unit
+
 SUPERSAMPLING = 2
 
 
@@ -40,47 +42,46 @@ class Camera:
 
     def towards(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Unit vectors from points to the lens, float64[n, 3]."""
-        away = self.position - points
-        result: NDArray[np.float64] = away / np.linalg.norm(away, axis=1, keepdims=True)
-        return result
+        return unit(self.position - points)
 
 
 def develop(
-    light: NDArray[np.float64], camera: Camera, exposure: float, rng: np.random.Generator
+    light: NDArray[np.float32], camera: Camera, exposure: float, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """Supersampled linear light (float64[2H, 2W, 3]) as a picture, uint8[H, W, 3], RGB."""
+    """Supersampled linear light (float32[2H, 2W, 3]) as a picture, uint8[H, W, 3], RGB."""
     step = SUPERSAMPLING
     shape = (camera.height_px, step, camera.width_px, step, 3)
-    linear = _shoulder(light * exposure).reshape(shape).mean(axis=(1, 3))
+    linear = _shoulder(light * np.float32(exposure)).reshape(shape).mean(axis=(1, 3))
     linear *= _vignette(camera)[..., None]
     grey = 255 * _srgb(_soften(linear))
     spread = camera.noise * (0.6 + 0.8 * np.sqrt(np.clip(1 - grey / 255, 0, 1)))
-    luma = rng.normal(0, 1, grey.shape[:2])[..., None]
-    chroma = rng.normal(0, 1, grey.shape)
+    luma = rng.standard_normal((*grey.shape[:2], 1), np.float32)
+    chroma = rng.standard_normal(grey.shape, np.float32)
     noisy = grey + spread * (0.95 * luma + 0.2 * chroma)
     return np.clip(np.rint(noisy), 0, 255).astype(np.uint8)
 
 
-def _shoulder(light: NDArray[np.float64]) -> NDArray[np.float64]:
+def _shoulder(light: NDArray[np.float32]) -> NDArray[np.float32]:
     """Rolls off highlights instead of clipping them; 2.5 becomes white."""
-    result: NDArray[np.float64] = light * (1 + light / 6.25) / (1 + light)
+    result: NDArray[np.float32] = light * (1 + light / 6.25) / (1 + light)
     return result
 
 
-def _srgb(linear: NDArray[np.float64]) -> NDArray[np.float64]:
+def _srgb(linear: NDArray[np.float32]) -> NDArray[np.float32]:
     clipped = np.clip(linear, 0, 1)
-    return np.where(clipped < 0.0031308, 12.92 * clipped, 1.055 * clipped ** (1 / 2.4) - 0.055)
+    curve = np.float32(1.055) * clipped ** np.float32(1 / 2.4) - np.float32(0.055)
+    return np.where(clipped < 0.0031308, 12.92 * clipped, curve)
 
 
-def _soften(image: NDArray[np.float64]) -> NDArray[np.float64]:
+def _soften(image: NDArray[np.float32]) -> NDArray[np.float32]:
     """The slight blur of a small lens."""
     padded = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode="edge")
     rows = 0.1 * padded[:-2] + 0.8 * padded[1:-1] + 0.1 * padded[2:]
-    result: NDArray[np.float64] = 0.1 * rows[:, :-2] + 0.8 * rows[:, 1:-1] + 0.1 * rows[:, 2:]
+    result: NDArray[np.float32] = 0.1 * rows[:, :-2] + 0.8 * rows[:, 1:-1] + 0.1 * rows[:, 2:]
     return result
 
 
-def _vignette(camera: Camera) -> NDArray[np.float64]:
+def _vignette(camera: Camera) -> NDArray[np.float32]:
     y, x = np.mgrid[-1 : 1 : camera.height_px * 1j, -1 : 1 : camera.width_px * 1j]
-    result: NDArray[np.float64] = 1 - camera.vignette * (x * x + y * y) / 2
+    result: NDArray[np.float32] = (1 - camera.vignette * (x * x + y * y) / 2).astype(np.float32)
     return result

@@ -1,45 +1,13 @@
-"""The four people whose pictures are committed, and people made up from a seed."""
+"""The people whose pictures are committed, and how anybody else is called."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import numpy as np
-
+from tests.hw_sim.rendering import hair_styles
+from tests.hw_sim.rendering.ageing import Patient, with_card_photo
+from tests.hw_sim.rendering.made_up import SEED_PREFIX, made_up
 from tests.hw_sim.rendering.recipe import HairRecipe, Neckline, PersonRecipe, SkinRecipe
 
-CARD_AGE_YEARS = 10
-
-
 _FRIENDLY = (("expression/units/asian/mouth-corner-puller", 0.18),)
-
-
-@dataclass(frozen=True, slots=True)
-class Patient:
-    """One person at two moments."""
-
-    now: PersonRecipe
-    on_the_card: PersonRecipe
-    """The same person when the card's photo was taken."""
-
-
-def _patient(now: PersonRecipe) -> Patient:
-    """Ten years ago: younger shape, fewer lines, less grey."""
-    skin = replace(now.skin, wrinkles=0.75 * now.skin.wrinkles, spots=0.5 * now.skin.spots)
-    hair = replace(
-        now.hair,
-        grey_share=0.6 * now.hair.grey_share,
-        recession_dm=0.7 * now.hair.recession_dm,
-        top_length_dm=0.9 * now.hair.top_length_dm,
-    )
-    younger = replace(
-        now,
-        age_years=now.age_years - CARD_AGE_YEARS,
-        skin=skin,
-        hair=hair,
-        details=_FRIENDLY,
-        garment=(0.03, 0.03, 0.04),
-    )
-    return Patient(now, younger)
-
 
 _TARO = PersonRecipe(
     name="taro",
@@ -176,15 +144,51 @@ _UMEKO = PersonRecipe(
     neckline=Neckline.V,
 )
 
-CAST = {recipe.name: _patient(recipe) for recipe in (_TARO, _HANAKO, _JIRO, _UMEKO)}
+_CHOSEN = {
+    "ichiro": 2073,
+    "saburo": 2056,
+    "shiro": 2130,
+    "rokuro": 2032,
+    "hachiro": 2011,
+    "kuro": 2103,
+    "sakura": 2072,
+    "momoko": 2125,
+    "kikuko": 2030,
+    "fujiko": 2142,
+    "yuriko": 2138,
+    "tsubaki": 2106,
+}
+"""Seeds that `choose` picked, by name."""
+
+SCENARIO_CAST = {recipe.name: with_card_photo(recipe) for recipe in (_TARO, _HANAKO, _JIRO, _UMEKO)}
+"""Who can also turn away and stand in the dark."""
+CAST = SCENARIO_CAST | {name: made_up(seed, name) for name, seed in _CHOSEN.items()}
+"""Everybody; no two look alike."""
 
 
-def made_up(seed: int) -> Patient:
-    """Somebody whose age, sex, colouring and face all come from one number."""
-    rng = np.random.default_rng(seed)
-    model = (_TARO, _HANAKO, _JIRO, _UMEKO)[int(rng.integers(4))]
-    age = float(np.clip(model.age_years + rng.normal(0, 6), 25 + CARD_AGE_YEARS, 90))
-    tone = tuple(float(part) for part in np.array(model.skin.tone) * rng.uniform(0.75, 1.1))
-    skin = replace(model.skin, tone=(tone[0], tone[1], tone[2]))
-    recipe = replace(model, name=f"seed-{seed}", seed=seed, age_years=age, skin=skin)
-    return _patient(recipe)
+def _sibling(of: PersonRecipe, name: str, years_older: float, hair: HairRecipe) -> Patient:
+    """Somebody of another age with other hair and a weaker form of the same features."""
+    own_hair = replace(hair, colour=of.hair.colour, grey_share=of.hair.grey_share)
+    sibling = replace(
+        of,
+        name=name,
+        age_years=of.age_years + years_older,
+        variation=0.8 * of.variation,
+        hair=own_hair,
+        garment=(0.35, 0.24, 0.1),
+    )
+    return with_card_photo(sibling)
+
+
+SIBLINGS = {
+    "imoto": _sibling(_HANAKO, "imoto", -5.0, hair_styles.BOB),
+    "ani": _sibling(_TARO, "ani", 6.0, hair_styles.SIDE_PARTED),
+}
+LOOK_ALIKES = {"imoto": "hanako", "ani": "taro"}
+"""Who looks like whom: hard cases, not of the cast."""
+
+
+def patient_called(name: str) -> Patient:
+    """A member of the cast, a sibling, or whoever `seed-7` and the like stand for."""
+    known = (CAST | SIBLINGS).get(name)
+    return known or made_up(int(name.removeprefix(SEED_PREFIX)))

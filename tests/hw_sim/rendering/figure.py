@@ -2,19 +2,28 @@
 
 import json
 from dataclasses import dataclass
-from enum import IntEnum
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tests.hw_sim.rendering.assets import AssetLibrary
+from tests.hw_sim.rendering.glasses import spectacles
 from tests.hw_sim.rendering.identity import shape_vertices
+from tests.hw_sim.rendering.mask import stretched
 from tests.hw_sim.rendering.meshes import neighbour_mean, vertex_normals
-from tests.hw_sim.rendering.morphs import Morph, parse_target
+from tests.hw_sim.rendering.morphs import Morph, read_morph
+from tests.hw_sim.rendering.posed_figure import (
+    NO_TRIANGLES,
+    Part,
+    PosedFigure,
+    Surface,
+    assemble,
+)
 from tests.hw_sim.rendering.raster import split_quads
-from tests.hw_sim.rendering.recipe import PersonRecipe
+from tests.hw_sim.rendering.recipe import GlassesRecipe, PersonRecipe
 from tests.hw_sim.rendering.subdivision import Subdivision
-from tests.hw_sim.rendering.wavefront import parse_obj
+from tests.hw_sim.rendering.wavefront import QuadMesh, parse_obj
 
 _NECK_SHARE = {"neck03": 0.85, "neck02": 0.6, "neck01": 0.3}
 _HEAD_BONES = ("head", "jaw", "eye", "levator", "oculi", "orbicularis", "oris", "risorius")
@@ -22,23 +31,18 @@ _HEAD_BONES_MORE = ("special", "tongue")
 _UPPER_LASHES = ("helper-l-eyelashes-2", "helper-r-eyelashes-2")
 _CLOTH_DM = 0.07
 _DRAPING_ROUNDS = 25
+_GARMENT_TOP_Y_DM = 6.3
+_MASK_Y_DM = (5.95, 7.3)
+_MASK_Z_DM = 0.3
+_EAR_TOP = np.array([0.74, 7.36, 0.5])
 _PIVOT = np.array([0.0, 6.3, 0.15])
-_BODY_FLOOR_Y_DM = 4.0
+_BODY_FLOOR_Y_DM = 3.2
 _BODY_HALF_WIDTH_DM = 3.4
-
-
-class Surface(IntEnum):
-    """What a triangle is made of."""
-
-    SKIN = 0
-    EYE = 1
-    LASH = 2
-    GARMENT = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """One moment: where the head points, where it is, what the face does."""
+    """One moment: where the head points, where it is, what the face does and wears."""
 
     yaw_deg: float = 0.0
     """Positive turns the nose to the person's left."""
@@ -52,31 +56,16 @@ class Pose:
     blink: float = 0.0
     """0 open, 1 shut."""
     smile: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class PosedFigure:
-    """Triangles of one moment; all arrays have a row for each vertex unless said otherwise."""
-
-    vertices: NDArray[np.float64]
-    normals: NDArray[np.float64]
-    base: NDArray[np.float64]
-    """Where the vertex lies on MakeHuman's unchanged base mesh: the space things are painted in."""
-    triangles: NDArray[np.int64]
-    """int64[T, 3]."""
-    surfaces: NDArray[np.int64]
-    """int64[T], a `Surface` for each triangle."""
-    head_rotation: NDArray[np.float64]
-    """float64[3, 3], from the head at rest to the posed head."""
-    eyes: tuple[tuple[NDArray[np.float64], float], ...]
-    """Centre and radius of the two eyeballs."""
+    has_mask: bool = False
+    swaps_glasses: bool = False
+    """Without the glasses they usually wear, or with some if they wear none."""
 
 
 class Figure:
     """A person's geometry, ready to be posed."""
 
     def __init__(self, assets: AssetLibrary, recipe: PersonRecipe) -> None:
-        base = parse_obj(assets.read_text("3dobjs/base.obj"))
+        base = _base_mesh(assets)
         self._eye_vertices = tuple(
             np.unique(base.quads_of(f"helper-{side}-eye")) for side in ("l", "r")
         )
@@ -93,6 +82,17 @@ class Figure:
         self._skin = split_quads(self._step.quads)
         self._lashes = split_quads(base.quads_of(*_UPPER_LASHES))
         self._ball, self._ball_triangles = _unit_sphere()
+        low, high = (edge(self._base[self._skin], axis=1) for edge in (np.min, np.max))
+        self._low = self._skin[high[:, 1] < _GARMENT_TOP_Y_DM]
+        self._face = self._skin[
+            (low[:, 1] > _MASK_Y_DM[0]) & (high[:, 1] < _MASK_Y_DM[1]) & (low[:, 2] > _MASK_Z_DM)
+        ]
+        eyes = [_eyeball(self._shape[numbers]) for numbers in self._eye_vertices]
+        ear = int(np.linalg.norm(self._base - _EAR_TOP, axis=1).argmin())
+        self._has_glasses = recipe.glasses is not None
+        self._glasses = spectacles(
+            recipe.glasses or GlassesRecipe(), eyes, self._step.smooth(self._shape)[ear]
+        )
 
     def posed(self, pose: Pose) -> PosedFigure:
         """The figure at one moment."""
@@ -109,7 +109,7 @@ class Figure:
         rotation = (corner[1:] - corner[0]).T
         balls = [self._ball * eyes[k][1] + centres[k] for k in range(2)]
         posed_eyes = tuple((centres[k], eyes[k][1]) for k in range(2))
-        return self._assemble(body, balls, rotation, posed_eyes)
+        return assemble(self._parts(pose, body, balls, rotation), rotation, posed_eyes)
 
     def _eyes_of(self, vertices: NDArray[np.float64]) -> NDArray[np.float64]:
         """Middle between the eyes: the point all people share, whatever their height."""
@@ -120,46 +120,52 @@ class Figure:
 
     def follow_head(self, points: NDArray[np.float64], pose: Pose) -> NDArray[np.float64]:
         """Points of the resting head, such as hair, at the moment of `pose`."""
-        return _turn(points, np.ones(len(points)), pose)
+        corner = _turn(np.vstack([np.zeros(3), np.eye(3)]), np.ones(4), pose)
+        result: NDArray[np.float64] = points @ (corner[1:] - corner[0]) + corner[0]
+        return result
 
-    def _assemble(
+    def _parts(
         self,
+        pose: Pose,
         body: NDArray[np.float64],
         balls: list[NDArray[np.float64]],
         rotation: NDArray[np.float64],
-        eyes: tuple[tuple[NDArray[np.float64], float], ...],
-    ) -> PosedFigure:
-        normals = vertex_normals(body, self._skin)
-        garment, garment_triangles = self._garment(body)
-        start = len(body)
-        cloth_start = start + 2 * len(self._ball)
-        parts = [
-            (self._skin, Surface.SKIN),
-            (self._lashes, Surface.LASH),
-            (self._ball_triangles + start, Surface.EYE),
-            (self._ball_triangles + start + len(self._ball), Surface.EYE),
-            (garment_triangles + cloth_start, Surface.GARMENT),
-        ]
-        vertices = np.concatenate([body, *balls, garment])
-        return PosedFigure(
-            vertices=vertices,
-            normals=np.concatenate(
-                [normals, self._ball, self._ball, vertex_normals(garment, garment_triangles)]
+    ) -> list[Part]:
+        skin = {Surface.SKIN: self._skin, Surface.LASH: self._lashes}
+        garment = _draped(body, self._low, _DRAPING_ROUNDS, _CLOTH_DM)
+        mask = stretched(body, self._face) if pose.has_mask else body
+        glasses = self._glasses
+        is_worn = self._has_glasses != pose.swaps_glasses
+        worn = glasses.triangles if is_worn else NO_TRIANGLES
+        return [
+            Part(body, vertex_normals(body, self._skin), self._base, skin),
+            *(Part(b, self._ball, b, {Surface.EYE: self._ball_triangles}) for b in balls),
+            self._cover(garment, self._low, Surface.GARMENT),
+            self._cover(mask, self._face if pose.has_mask else NO_TRIANGLES, Surface.MASK),
+            Part(
+                self.follow_head(glasses.vertices, pose),
+                glasses.normals @ rotation.T,
+                glasses.vertices,
+                {Surface.GLASSES: worn},
             ),
-            base=np.concatenate([self._base, *balls, self._base]),
-            triangles=np.concatenate([triangles for triangles, _ in parts]),
-            surfaces=np.concatenate([np.full(len(t), int(s)) for t, s in parts]),
-            head_rotation=rotation,
-            eyes=eyes,
-        )
+        ]
 
-    def _garment(self, body: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """The lower part of the skin once more, smoothed and a little further out."""
-        low = self._skin[self._base[self._skin][..., 1].max(axis=1) < 6.3]
-        draped = neighbour_mean(body, low, _DRAPING_ROUNDS)
-        outward = vertex_normals(draped, low)
-        bulge = np.clip(((body - draped) * outward).sum(axis=1, keepdims=True), 0, None)
-        return draped + (_CLOTH_DM + bulge) * outward, low
+    def _cover(
+        self, vertices: NDArray[np.float64], triangles: NDArray[np.int64], surface: Surface
+    ) -> Part:
+        normals = vertex_normals(vertices, triangles if len(triangles) else self._skin)
+        return Part(vertices, normals, self._base, {surface: triangles})
+
+
+def _draped(
+    body: NDArray[np.float64], triangles: NDArray[np.int64], rounds: int, gap_dm: float
+) -> NDArray[np.float64]:
+    """Vertices of part of the skin, smoothed and a little further out."""
+    smooth = neighbour_mean(body, triangles, rounds)
+    outward = vertex_normals(smooth, triangles)
+    bulge = np.clip(((body - smooth) * outward).sum(axis=1, keepdims=True), 0, None)
+    result: NDArray[np.float64] = smooth + (gap_dm + bulge) * outward
+    return result
 
 
 def _turn(
@@ -178,6 +184,12 @@ def _turn(
     return result
 
 
+@cache
+def _base_mesh(assets: AssetLibrary) -> QuadMesh:
+    return parse_obj(assets.read_text("3dobjs/base.obj"))
+
+
+@cache
 def _head_share(assets: AssetLibrary, count: int) -> NDArray[np.float64]:
     """How far each vertex follows the head, 0..1, from MakeHuman's bone weights."""
     bones = json.loads(assets.read_text("rigs/default_weights.mhw"))["weights"]
@@ -192,8 +204,7 @@ def _head_share(assets: AssetLibrary, count: int) -> NDArray[np.float64]:
 
 def _expression_units(assets: AssetLibrary) -> dict[str, Morph]:
     names = ("eye-left-closure", "eye-right-closure", "mouth-corner-puller")
-    folder = "targets/expression/units/asian"
-    return {name: parse_target(assets.read_text(f"{folder}/{name}.target")) for name in names}
+    return {name: read_morph(assets, f"expression/units/asian/{name}") for name in names}
 
 
 def _unit_weights(pose: Pose) -> list[tuple[str, float]]:

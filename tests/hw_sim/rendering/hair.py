@@ -7,10 +7,14 @@ from numpy.typing import NDArray
 
 from tests.hw_sim.rendering import landmarks as at
 from tests.hw_sim.rendering.noise import Noise, smoothstep
+from tests.hw_sim.rendering.raster import nearest, rasterize
 from tests.hw_sim.rendering.recipe import HairRecipe, PersonRecipe
 from tests.hw_sim.rendering.skull import Skull
 
 _NODES = 28
+_BROW_WINDOW = np.array([[-0.7, 7.2], [0.7, 7.6]])
+"""Lowest and highest x and y of the brows on the base mesh, dm."""
+_BROW_PX_PER_DM = 300
 _GREY = np.array([0.40, 0.385, 0.365])
 
 
@@ -59,7 +63,7 @@ def grow_brows(
     rng = np.random.default_rng(recipe.seed + 3)
     count = int(900 * skin.brow_density)
     along = rng.beta(1.1, 1.5, count)
-    path = np.array(at.BROW)
+    path = np.array(at.brow_path(skin.brow_arch_dm, skin.brow_slope_dm))
     steps = along * (len(path) - 1)
     number = np.minimum(steps.astype(np.int64), len(path) - 2)
     course = path[number + 1] - path[number]
@@ -210,18 +214,17 @@ def _on_surface(
     triangles: NDArray[np.int64],
 ) -> NDArray[np.float64]:
     """Resting skin points whose base-mesh position seen from the front is `flat` (x, y)."""
-    middle = base[triangles].mean(axis=1)
-    near = (middle[:, 2] > 1.0) & (np.abs(middle[:, 1] - at.BROW[0][1]) < 0.25)
-    chosen = triangles[near]
-    a, b, c = (base[chosen][:, k, :2] for k in range(3))
-    ab, ac = b - a, c - a
-    area = ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0]
-    area = np.where(np.abs(area) < 1e-9, np.inf, area)
-    from_a = flat[:, None] - a
-    v = (from_a[..., 0] * ac[:, 1] - from_a[..., 1] * ac[:, 0]) / area
-    w = (ab[:, 0] * from_a[..., 1] - ab[:, 1] * from_a[..., 0]) / area
-    weights = np.stack([1 - v - w, v, w], axis=-1)
-    best = weights.min(axis=-1).argmax(axis=1)
-    row = np.arange(len(flat))
-    result: NDArray[np.float64] = np.einsum("nc,nck->nk", weights[row, best], rest[chosen[best]])
+    height, width = np.ceil(np.ptp(_BROW_WINDOW, axis=0)[::-1] * _BROW_PX_PER_DM).astype(int)
+    seen = np.stack([*_window_pixels(base[:, :2]), 10.0 - base[:, 2]], axis=1)
+    chosen = triangles[base[triangles, 2].min(axis=1) > 1.0]
+    fragments = nearest(rasterize(seen, chosen, width, height), width * height)
+    column, row = np.rint(_window_pixels(flat)).astype(np.int64)
+    wanted = np.searchsorted(fragments.pixel, row * width + column)
+    wanted = np.minimum(wanted, len(fragments.pixel) - 1)
+    return fragments.select(wanted).interpolate(chosen, rest)
+
+
+def _window_pixels(flat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Column and row of points in the window around the brows, float64[2, n]."""
+    result: NDArray[np.float64] = (flat - _BROW_WINDOW[0]).T * _BROW_PX_PER_DM
     return result

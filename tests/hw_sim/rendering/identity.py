@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.hw_sim.rendering.assets import AssetLibrary
-from tests.hw_sim.rendering.morphs import parse_target
+from tests.hw_sim.rendering.morphs import read_morph
 from tests.hw_sim.rendering.recipe import PersonRecipe
 
 YOUNG_YEARS = 25.0
@@ -30,7 +30,7 @@ def shape_vertices(
     weights = [*_macro_weights(recipe), *_seeded_weights(assets, recipe), *recipe.details]
     for name, weight in weights:
         if abs(weight) > 1e-3:
-            parse_target(assets.read_text(f"targets/{name}.target")).add_to(positions, weight)
+            read_morph(assets, name).add_to(positions, weight)
     return positions
 
 

@@ -17,9 +17,22 @@ LOWER_LIP_BOTTOM = ((0.0, 6.495), (0.08, 6.5), (0.16, 6.53), (0.22, 6.572), (0.2
 CHEEK = (0.48, 6.95)
 NOSE_TIP = (0.0, 6.93)
 
+_BROW_REACH_X = 0.47
+"""From the inner end of the brow to its outer end."""
+
 # Hairline height over the angle from straight ahead (0) to the nape (pi).
 _HAIRLINE_ANGLE = (0.0, 0.35, 0.6, 0.8, 0.95, 1.03, 1.12, 1.2, 1.52, 1.7, 2.1, np.pi)
 _HAIRLINE_Y = (8.0, 7.98, 7.9, 7.72, 7.47, 7.22, 7.18, 7.42, 7.42, 6.9, 6.62, 6.45)
+
+
+def brow_path(arch_dm: float, slope_dm: float) -> tuple[tuple[float, float], ...]:
+    """The brow's middle line, its middle raised by `arch_dm`, its outer end by half `slope_dm`."""
+    start = BROW[0][0]
+    along = [(x - start) / _BROW_REACH_X for x, _ in BROW]
+    return tuple(
+        (x, y + arch_dm * 4 * part * (1 - part) + slope_dm * (part - 0.5))
+        for (x, y), part in zip(BROW, along, strict=True)
+    )
 
 
 def above_hairline_dm(points: NDArray[np.float64], recession_dm: float) -> NDArray[np.float64]:

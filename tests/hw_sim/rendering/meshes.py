@@ -54,7 +54,6 @@ def scatter(
 
 def unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
     """Vectors scaled to length 1; zero stays zero."""
-    result: NDArray[np.float64] = vectors / np.maximum(
-        np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9
-    )
+    length = np.sqrt(np.einsum("...k,...k->...", vectors, vectors))
+    result: NDArray[np.float64] = vectors / np.maximum(length, 1e-9)[..., None]
     return result

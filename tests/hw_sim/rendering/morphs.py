@@ -1,9 +1,12 @@
 """Morph targets: sparse vertex displacements that turn the base mesh into somebody."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tests.hw_sim.rendering.assets import AssetLibrary
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,12 @@ class Morph:
     def add_to(self, positions: NDArray[np.float64], weight: float) -> None:
         """Moves `positions` (float64[V, 3]) in place by `weight` times this morph."""
         positions[self.vertices] += weight * self.offsets
+
+
+@cache
+def read_morph(assets: AssetLibrary, name: str) -> Morph:
+    """The morph of that name below `targets/`, read once."""
+    return parse_target(assets.read_text(f"targets/{name}.target"))
 
 
 def parse_target(text: str) -> Morph:

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 _CELL_DM = 0.03
 _SIDE = 288
+_MIDDLE = np.array([0.0, 6.6, 0.3])
 
 
 def sky_directions(count: int) -> NDArray[np.float64]:
@@ -16,27 +17,38 @@ def sky_directions(count: int) -> NDArray[np.float64]:
     return np.stack([ring * np.cos(around), height, ring * np.sin(around)], axis=1)
 
 
-def visibility(
-    points: NDArray[np.float64],
-    occluders: NDArray[np.float64],
-    direction: NDArray[np.float64],
-    bias_dm: float,
-    softness_dm: float,
-) -> NDArray[np.float64]:
-    """Share of light from `direction` that reaches each point past the occluders, float64[n].
+class Occluders:
+    """Points dense enough to close a grid of 0.03 dm, which take light from what lies behind."""
 
-    The occluders are points dense enough to close a grid of 0.03 dm. Light fades with the depth
-    of a point behind the nearest occluder, so thin layers such as hair let some through.
-    """
-    across, up = _axes(direction)
-    depth_map = np.full(_SIDE * _SIDE, -np.inf)
-    cell = _cells(occluders, across, up)
-    towards = occluders @ direction
-    np.maximum.at(depth_map, cell, towards)
-    depth_map = _softened(depth_map.reshape(_SIDE, _SIDE))
-    behind = depth_map.ravel()[_cells(points, across, up)] - points @ direction - bias_dm
-    result: NDArray[np.float64] = np.exp(-np.clip(behind, 0, None) / softness_dm)
-    return result
+    def __init__(self, points: NDArray[np.float64]) -> None:
+        self._points = points
+        self._maps: dict[bytes, NDArray[np.float64]] = {}
+
+    def visibility(
+        self,
+        points: NDArray[np.float64],
+        direction: NDArray[np.float64],
+        bias_dm: float,
+        softness_dm: float,
+    ) -> NDArray[np.float64]:
+        """Share of light from `direction` that reaches each point, float64[n].
+
+        Light fades with the depth of a point behind the nearest occluder, so thin layers such as
+        hair let some through.
+        """
+        nearest = self._depth_map(direction)[_cells(points, *_axes(direction))]
+        behind = nearest - points @ direction - bias_dm
+        result: NDArray[np.float64] = np.exp(-np.clip(behind, 0, None) / softness_dm)
+        return result
+
+    def _depth_map(self, direction: NDArray[np.float64]) -> NDArray[np.float64]:
+        key = direction.tobytes()
+        if key not in self._maps:
+            depth_map = np.full(_SIDE * _SIDE, -np.inf)
+            cell = _cells(self._points, *_axes(direction))
+            np.maximum.at(depth_map, cell, self._points @ direction)
+            self._maps[key] = _softened(depth_map.reshape(_SIDE, _SIDE)).ravel()
+        return self._maps[key]
 
 
 def _axes(direction: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -49,11 +61,14 @@ def _axes(direction: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[
 def _cells(
     points: NDArray[np.float64], across: NDArray[np.float64], up: NDArray[np.float64]
 ) -> NDArray[np.int64]:
-    centred = points - np.array([0.0, 6.6, 0.3])
-    plane = np.stack([centred @ across, centred @ up], axis=1) / _CELL_DM + _SIDE / 2
-    column, row = np.clip(plane.astype(np.int64), 0, _SIDE - 1).T
-    result: NDArray[np.int64] = row * _SIDE + column
-    return result
+    column, row = (_steps(points, axis) for axis in (across, up))
+    return row * _SIDE + column
+
+
+def _steps(points: NDArray[np.float64], axis: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Cells along an axis, counted from the edge of the grid around the head."""
+    start = _SIDE / 2 - float(_MIDDLE @ axis) / _CELL_DM
+    return np.clip((points @ (axis / _CELL_DM) + start).astype(np.int32), 0, _SIDE - 1)
 
 
 def _softened(depth: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,14 +1,15 @@
 """Takes one picture of a sitter: raster, light every visible point, add hair, develop."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tests.hw_sim.rendering.camera import SUPERSAMPLING, Camera, develop
 from tests.hw_sim.rendering.eye_paint import paint_eye
-from tests.hw_sim.rendering.figure import Pose, PosedFigure, Surface
+from tests.hw_sim.rendering.figure import Pose
 from tests.hw_sim.rendering.garment import below_neckline_dm, fold_normals, paint_cloth
+from tests.hw_sim.rendering.glasses import FRAME_ALBEDO
 from tests.hw_sim.rendering.light import (
     Sample,
     light_cloth,
@@ -16,12 +17,29 @@ from tests.hw_sim.rendering.light import (
     light_hair,
     light_skin,
 )
+from tests.hw_sim.rendering.mask import inside_mask_dm, paint_mask
 from tests.hw_sim.rendering.meshes import unit
+from tests.hw_sim.rendering.posed_figure import PosedFigure, Surface
 from tests.hw_sim.rendering.raster import Fragments, nearest, rasterize
 from tests.hw_sim.rendering.sitter import Sitter
 from tests.hw_sim.rendering.skin_map import around_direction
+from tests.hw_sim.rendering.strands import SeenPoints, seen_points
 
+_MASK_OPENNESS = 0.8
+"""The skin's own would show mouth and nose on the mask."""
 _LASH_COLOUR = np.array([0.012, 0.01, 0.009])
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What of a sitter is seen from where, whatever the light."""
+
+    camera: Camera
+    posed: PosedFigure
+    surfaces: Fragments
+    hair: SeenPoints
+    hair_place: NDArray[np.float64]
+    """float64[n, 3], where in the room the seen points of hair lie."""
 
 
 def photograph(
@@ -40,16 +58,32 @@ def photograph(
         background: linear light behind the person, float64[H, W, 3].
         rng: draws the sensor noise.
     """
+    light = light_towards(sitter, view(sitter, pose, camera), background)
+    return develop(light, camera, sitter.lighting.exposure, rng)
+
+
+def view(sitter: Sitter, pose: Pose, camera: Camera) -> View:
+    """Finds what is seen of the sitter."""
     width, height = camera.width_px * SUPERSAMPLING, camera.height_px * SUPERSAMPLING
     posed = sitter.figure.posed(pose)
-    visible = _visible(sitter, posed, camera, width, height)
-    light = np.repeat(np.repeat(background, SUPERSAMPLING, axis=0), SUPERSAMPLING, axis=1)
-    light = light.reshape(-1, 3)
-    light[visible.pixel] = _lit_surfaces(sitter, posed, visible, camera)
+    surfaces = _visible(sitter, posed, camera, width, height)
     depth = np.full(width * height, np.inf)
-    depth[visible.pixel] = visible.depth
-    _add_strands(sitter, pose, posed, camera, light, depth, (width, height))
-    return develop(light.reshape(height, width, 3), camera, sitter.lighting.exposure, rng)
+    depth[surfaces.pixel] = surfaces.depth
+    turned = sitter.figure.follow_head(sitter.strands.nodes.position, pose)
+    hair = seen_points(camera.project(turned), sitter.strands.starts, depth, (width, height))
+    return View(camera, posed, surfaces, hair, hair.blend(turned))
+
+
+def light_towards(
+    sitter: Sitter, seen: View, background: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Linear light that reaches the camera, supersampled, float32[2H, 2W, 3]."""
+    light = np.repeat(background.astype(np.float32), SUPERSAMPLING, axis=0)
+    light = np.repeat(light, SUPERSAMPLING, axis=1)
+    flat = light.reshape(-1, 3)
+    flat[seen.surfaces.pixel] = _lit_surfaces(sitter, seen.posed, seen.surfaces, seen.camera)
+    flat[seen.hair.pixel] = _lit_hair(sitter, seen)
+    return light
 
 
 def _visible(
@@ -66,13 +100,17 @@ def _visible(
 
 
 def _is_there(sitter: Sitter, posed: PosedFigure, found: Fragments) -> NDArray[np.bool_]:
-    """Cuts the neck hole out of the garment, the body under it, and the gaps between lashes."""
+    """Cuts neck hole, mask and the gaps between lashes to shape, and the body under the garment."""
     surface = posed.surfaces[found.triangle]
     keep = np.ones(len(found.pixel), dtype=bool)
     is_lash = np.flatnonzero(surface == Surface.LASH)
     keep[is_lash] = _is_lash_hair(posed, found.select(is_lash))
     low = posed.base[posed.triangles[:, 0], 1] < 6.4
-    near = np.flatnonzero(low[found.triangle] & (surface != Surface.LASH))
+    is_mask = np.flatnonzero(surface == Surface.MASK)
+    masked = found.select(is_mask).interpolate(posed.triangles, posed.base)
+    keep[is_mask] = inside_mask_dm(masked) > 0
+    is_dressed = (surface == Surface.SKIN) | (surface == Surface.GARMENT)
+    near = np.flatnonzero(low[found.triangle] & is_dressed)
     base = found.select(near).interpolate(posed.triangles, posed.base)
     inside = below_neckline_dm(base, sitter.recipe.neckline)
     is_garment = surface[near] == Surface.GARMENT
@@ -104,6 +142,8 @@ def _lit_surfaces(
         Surface.EYE: _eye,
         Surface.GARMENT: _cloth,
         Surface.LASH: _lash,
+        Surface.MASK: _mask,
+        Surface.GLASSES: _frame,
     }
     for kind, painter in painters.items():
         chosen = np.flatnonzero(surface == kind)
@@ -190,32 +230,34 @@ def _lash(
     return light_cloth(sample, albedo, sitter.lighting) * 0.5
 
 
-def _add_strands(
-    sitter: Sitter,
-    pose: Pose,
-    posed: PosedFigure,
-    camera: Camera,
-    light: NDArray[np.float64],
-    depth: NDArray[np.float64],
-    size: tuple[int, int],
-) -> None:
-    strands = sitter.strands
-    turned = sitter.figure.follow_head(strands.position, pose)
-    x, y, far = camera.project(turned).T
-    column, row = np.rint(x).astype(np.int64), np.rint(y).astype(np.int64)
-    on_picture = (column >= 0) & (column < size[0]) & (row >= 0) & (row < size[1])
-    pixel = np.where(on_picture, row * size[0] + column, 0)
-    shown = np.flatnonzero(on_picture & (far < depth[pixel] + 0.004))
-    shown = shown[np.argsort(-far[shown], kind="stable")]
-    owner = np.full(len(depth), -1, dtype=np.int64)
-    owner[pixel[shown]] = shown
-    covered = np.flatnonzero(owner >= 0)
-    top = owner[covered]
-    sample = Sample(
-        strands.outward[top] @ posed.head_rotation.T,
-        camera.towards(turned[top]),
-        strands.openness[top],
-        strands.lamp_share[top],
+def _mask(
+    sitter: Sitter, posed: PosedFigure, found: Fragments, camera: Camera
+) -> NDArray[np.float64]:
+    sample, base, _ = _sample(sitter, posed, found, camera)
+    open_sample = replace(
+        sample,
+        openness=np.full_like(sample.openness, _MASK_OPENNESS),
+        lamp_share=np.ones_like(sample.lamp_share),
     )
-    tangent = strands.tangent[top] @ posed.head_rotation.T
-    light[covered] = light_hair(sample, tangent, strands.colour[top], sitter.lighting)
+    return light_cloth(open_sample, paint_mask(base, sitter.noise), sitter.lighting)
+
+
+def _frame(
+    sitter: Sitter, posed: PosedFigure, found: Fragments, camera: Camera
+) -> NDArray[np.float64]:
+    sample, _, _ = _sample(sitter, posed, found, camera)
+    albedo = np.broadcast_to(FRAME_ALBEDO, (len(found.pixel), 3))
+    gloss = np.full(len(found.pixel), 0.8)
+    return light_skin(sample, albedo, gloss, sitter.lighting)
+
+
+def _lit_hair(sitter: Sitter, seen: View) -> NDArray[np.float64]:
+    hair = sitter.strands.nodes.each(seen.hair.blend)
+    rotation = seen.posed.head_rotation.T
+    sample = Sample(
+        unit(hair.outward) @ rotation,
+        seen.camera.towards(seen.hair_place),
+        hair.openness,
+        hair.lamp_share,
+    )
+    return light_hair(sample, unit(hair.tangent) @ rotation, hair.colour, sitter.lighting)

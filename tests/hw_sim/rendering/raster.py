@@ -97,10 +97,19 @@ def _edge(
 
 def nearest(fragments: Fragments, pixel_count: int) -> Fragments:
     """The visible fragments: the nearest one of every pixel that has any, by pixel number."""
+    return fragments.select(foremost(fragments.pixel, fragments.depth, pixel_count))
+
+
+def foremost(
+    pixel: NDArray[np.int64], depth: NDArray[np.float64], pixel_count: int
+) -> NDArray[np.int64]:
+    """Which of the things at `pixel` and `depth` is nearest in each pixel, by pixel number."""
+    least = np.full(pixel_count, np.inf)
+    np.minimum.at(least, pixel, depth)
+    is_least = np.flatnonzero(depth == least[pixel])
     owner = np.full(pixel_count, -1, dtype=np.int64)
-    far_to_near = np.argsort(-fragments.depth, kind="stable")
-    owner[fragments.pixel[far_to_near]] = far_to_near
-    return fragments.select(owner[owner >= 0])
+    owner[pixel[is_least]] = is_least
+    return owner[owner >= 0]
 
 
 def split_quads(quads: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -64,6 +64,25 @@ class SkinRecipe:
     brow_density: float = 0.8
     brow_thickness_dm: float = 0.06
     brow_colour: Rgb = (0.02, 0.016, 0.014)
+    brow_arch_dm: float = 0.0
+    """How far the middle of the brow lies above its usual line."""
+    brow_slope_dm: float = 0.0
+    """How far its outer end lies above, and its inner end below, the usual line, together."""
+    moles: int = 0
+    """Small dark moles, at places drawn from the seed."""
+
+
+@dataclass(frozen=True, slots=True)
+class GlassesRecipe:
+    """Frame of the spectacles."""
+
+    half_width_dm: float = 0.255
+    """Half the width of a rim."""
+    half_height_dm: float = 0.17
+    squareness: float = 2.6
+    """2 for an ellipse, more for squarer rims."""
+    rim_dm: float = 0.013
+    """Half the thickness of the rim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +105,5 @@ class PersonRecipe:
     iris: Rgb = (0.045, 0.022, 0.012)
     garment: Rgb = (0.05, 0.07, 0.12)
     neckline: Neckline = Neckline.CREW
+    glasses: GlassesRecipe | None = None
+    """What they usually wear, on the card's photo too."""

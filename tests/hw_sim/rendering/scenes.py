@@ -31,6 +31,13 @@ RECEPTION = Lighting(
     floor=(0.17, 0.155, 0.14),
     exposure=1.35,
 )
+SIDE = Lighting(
+    lamps=(Lamp((-1.0, 0.3, 0.35), (1.75, 1.68, 1.58)),),
+    ceiling=(0.24, 0.25, 0.27),
+    floor=(0.1, 0.095, 0.09),
+    exposure=1.3,
+)
+DIM = replace(RECEPTION, exposure=0.3)
 RECEPTION_CAMERA = Camera()
 STUDIO_CAMERA = Camera(
     width_px=240,
@@ -43,7 +50,9 @@ STUDIO_CAMERA = Camera(
 )
 DARK_EXPOSURE = 0.016
 DARK_NOISE = 1.2
-_BLINK = {10: 0.55, 11: 1.0, 12: 0.9, 13: 0.35}
+_BLINK = (0.55, 1.0, 0.9, 0.35)
+_BLINK_AT = 0.42
+"""Where in a clip the blink begins, as a share of its length."""
 _AWAY_DEG = ((65.0, 40.0), (60.0, 60.0), (60.0, 80.0), (45.0, 110.0))
 """Turn of the head against the body, and of the body, frame by frame."""
 
@@ -67,7 +76,7 @@ def away(sitter: Sitter, count: int, rng: np.random.Generator) -> Iterator[NDArr
     for head, body in _AWAY_DEG[:count]:
         pose = Pose(yaw_deg=head, body_yaw_deg=body)
         yield photograph(sitter, pose, RECEPTION_CAMERA, room, rng)
-    empty = np.repeat(np.repeat(room, 2, axis=0), 2, axis=1)
+    empty = np.repeat(np.repeat(room.astype(np.float32), 2, axis=0), 2, axis=1)
     for _ in range(count - len(_AWAY_DEG)):
         yield develop(empty, RECEPTION_CAMERA, RECEPTION.exposure, rng)
 
@@ -107,6 +116,7 @@ def _small_movements(count: int, rng: np.random.Generator) -> Iterator[Pose]:
     phase = rng.uniform(0, 2 * np.pi, 6)
     speed = rng.uniform(0.12, 0.3, 6)
     size = np.array([4.0, 2.2, 1.5, 0.07, 0.035, 0.12])
+    blink = dict(enumerate(_BLINK, int(_BLINK_AT * count)))
     for frame in range(count):
         yaw, pitch, roll, x, y, z = size * np.sin(phase + speed * frame)
         yield Pose(
@@ -114,5 +124,5 @@ def _small_movements(count: int, rng: np.random.Generator) -> Iterator[Pose]:
             pitch_deg=float(pitch),
             roll_deg=float(roll),
             shift_dm=(float(x), float(y), float(z)),
-            blink=_BLINK.get(frame, 0.0),
+            blink=blink.get(frame, 0.0),
         )

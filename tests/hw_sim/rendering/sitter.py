@@ -1,45 +1,32 @@
 """A person made ready under fixed lamps: grown hair, painted skin, light at each point."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tests.hw_sim.rendering import landmarks as at
 from tests.hw_sim.rendering.assets import AssetLibrary
-from tests.hw_sim.rendering.figure import Figure, Pose, PosedFigure, Surface
+from tests.hw_sim.rendering.figure import Figure, Pose
 from tests.hw_sim.rendering.garment import below_neckline_dm
 from tests.hw_sim.rendering.hair import Strands, grow_brows, grow_hair, is_ear
-from tests.hw_sim.rendering.light import Lighting
+from tests.hw_sim.rendering.light import Lamp, Lighting
 from tests.hw_sim.rendering.meshes import neighbour_mean, scatter, unit
 from tests.hw_sim.rendering.noise import Noise
-from tests.hw_sim.rendering.occlusion import sky_directions, visibility
+from tests.hw_sim.rendering.occlusion import Occluders, sky_directions
+from tests.hw_sim.rendering.posed_figure import PosedFigure, Surface
 from tests.hw_sim.rendering.recipe import PersonRecipe
 from tests.hw_sim.rendering.skin_map import SkinMap
 from tests.hw_sim.rendering.skull import Skull
+from tests.hw_sim.rendering.strands import LinePoints, LitStrands, joined
 
-_SPACING_DM = 0.005
 _SMOOTHING_ROUNDS = 3
 _CLOTH_SMOOTHING_ROUNDS = 12
-_NEVER_SEEN = 0.05
-"""Openness below which a strand lies too deep in the hair to be seen from anywhere."""
-_OPENNESS = 6
-_SKY_DIRECTIONS = 40
-_SURFACE_SAMPLES = 220_000
-_HAIR_SAMPLES = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class StrandPoints:
-    """Hair and brows as dense points on the resting head; a row for each point."""
-
-    position: NDArray[np.float64]
-    tangent: NDArray[np.float64]
-    colour: NDArray[np.float64]
-    outward: NDArray[np.float64]
-    openness: NDArray[np.float64]
-    lamp_share: NDArray[np.float64]
+_SKY_DIRECTIONS = 28
+_SURFACE_SAMPLES = 150_000
+_HAIR_SAMPLES = 150_000
+_LIT_NODE_STEP = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +37,7 @@ class Sitter:
     figure: Figure
     lighting: Lighting
     skin: SkinMap
-    strands: StrandPoints
+    strands: LitStrands
     openness: NDArray[np.float64]
     """float64[V], for the vertices of any posed figure."""
     lamp_share: NDArray[np.float64]
@@ -60,6 +47,13 @@ class Sitter:
 
 def prepare(assets: AssetLibrary, recipe: PersonRecipe, lighting: Lighting) -> Sitter:
     """Grows, paints and lights one person; takes some seconds."""
+    return prepare_each(assets, recipe, (lighting,))[0]
+
+
+def prepare_each(
+    assets: AssetLibrary, recipe: PersonRecipe, lightings: Sequence[Lighting]
+) -> list[Sitter]:
+    """The same person, made ready once, under one lighting after the other."""
     figure = Figure(assets, recipe)
     rest = figure.posed(Pose())
     skin_triangles = rest.triangles[rest.surfaces == Surface.SKIN]
@@ -72,19 +66,34 @@ def prepare(assets: AssetLibrary, recipe: PersonRecipe, lighting: Lighting) -> S
         grow_brows(rest.vertices, rest.base, skin_triangles, recipe),
     ]
     is_solid = (rest.surfaces == Surface.SKIN) | _is_worn(rest, recipe)
-    solid = scatter(rest.vertices, rest.triangles[is_solid], _SURFACE_SAMPLES, rng)
-    loose = _some_points(grown[0], rng)
-    strands = [_dense(part, solid, loose, skull, lighting) for part in grown]
-    openness, lamp_share = _light_on_surface(rest, solid, loose, lighting)
-    return Sitter(
+    solid = Occluders(scatter(rest.vertices, rest.triangles[is_solid], _SURFACE_SAMPLES, rng))
+    loose = Occluders(_some_points(grown[0], rng))
+    lamps = tuple(lamp for lighting in lightings for lamp in lighting.lamps)
+    strands = joined([_lit(part, solid, loose, skull, lamps) for part in grown])
+    openness, lamp_share = _light_on_surface(rest, solid, loose, lamps)
+    everywhere = Sitter(
         recipe=recipe,
         figure=figure,
-        lighting=lighting,
+        lighting=replace(lightings[0], lamps=lamps),
         skin=SkinMap(rest.base, skin_triangles, recipe),
-        strands=_joined(strands),
+        strands=strands,
         openness=openness,
         lamp_share=lamp_share,
         noise=Noise(recipe.seed + 4),
+    )
+    ends = np.cumsum([len(lighting.lamps) for lighting in lightings])
+    return [
+        _under(everywhere, lighting, slice(end - len(lighting.lamps), end))
+        for lighting, end in zip(lightings, ends.tolist(), strict=True)
+    ]
+
+
+def _under(sitter: Sitter, lighting: Lighting, lamps: slice) -> Sitter:
+    """The sitter with only some of its lamps switched on."""
+    nodes = replace(sitter.strands.nodes, lamp_share=sitter.strands.nodes.lamp_share[:, lamps])
+    strands = replace(sitter.strands, nodes=nodes)
+    return replace(
+        sitter, lighting=lighting, strands=strands, lamp_share=sitter.lamp_share[:, lamps]
     )
 
 
@@ -99,21 +108,21 @@ def _is_worn(rest: PosedFigure, recipe: PersonRecipe) -> NDArray[np.bool_]:
 
 def _light_on_surface(
     rest: PosedFigure,
-    solid: NDArray[np.float64],
-    loose: NDArray[np.float64],
-    lighting: Lighting,
+    solid: Occluders,
+    loose: Occluders,
+    lamps: Sequence[Lamp],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     def share(direction: NDArray[np.float64]) -> NDArray[np.float64]:
-        past_solid = visibility(rest.vertices, solid, direction, 0.035, 0.03)
-        return past_solid * visibility(rest.vertices, loose, direction, 0.03, 0.1)
+        past_solid = solid.visibility(rest.vertices, direction, 0.035, 0.03)
+        return past_solid * loose.visibility(rest.vertices, direction, 0.03, 0.1)
 
     total, possible = np.zeros(len(rest.vertices)), np.full(len(rest.vertices), 1e-6)
     for direction in sky_directions(_SKY_DIRECTIONS):
         facing = np.clip(rest.normals @ direction + 0.1, 0, None)
         total += facing * share(direction)
         possible += facing
-    lamps = [_soft_lamp(share, lamp.unit) for lamp in lighting.lamps]
-    values = np.stack([total / possible, *lamps], axis=1)
+    shares = [_soft_lamp(share, lamp.unit) for lamp in lamps]
+    values = np.stack([total / possible, *shares], axis=1)
     values = neighbour_mean(values, rest.triangles, _SMOOTHING_ROUNDS)
     cloth = rest.triangles[rest.surfaces == Surface.GARMENT]
     values = neighbour_mean(values, cloth, _CLOTH_SMOOTHING_ROUNDS)
@@ -129,61 +138,43 @@ def _soft_lamp(
     return mean
 
 
-def _dense(
+def _lit(
     strands: Strands,
-    solid: NDArray[np.float64],
-    loose: NDArray[np.float64],
+    solid: Occluders,
+    loose: Occluders,
     skull: Skull,
-    lighting: Lighting,
-) -> StrandPoints:
+    lamps: Sequence[Lamp],
+) -> LitStrands:
     nodes = strands.nodes
-    flat = nodes[:, ::2].reshape(-1, 3)
+    flat = nodes[:, ::_LIT_NODE_STEP].reshape(-1, 3)
 
     def share(direction: NDArray[np.float64]) -> NDArray[np.float64]:
-        past_solid = visibility(flat, solid, direction, 0.05, 0.05)
-        return past_solid * visibility(flat, loose, direction, 0.02, 0.09)
+        past_solid = solid.visibility(flat, direction, 0.05, 0.05)
+        return past_solid * loose.visibility(flat, direction, 0.02, 0.09)
 
-    openness = np.mean([share(direction) for direction in sky_directions(20)], axis=0)
-    lamps = np.stack([_soft_lamp(share, lamp.unit) for lamp in lighting.lamps], axis=1)
-    course = np.gradient(nodes, axis=1)
-    course /= np.maximum(np.linalg.norm(course, axis=2, keepdims=True), 1e-9)
-    shape = (len(nodes), -1)
-    received = np.concatenate([openness[:, None], lamps], axis=1).reshape(
-        *shape, 1 + lamps.shape[1]
+    openness = np.mean([share(direction) for direction in sky_directions(_SKY_DIRECTIONS)], axis=0)
+    shares = [_soft_lamp(share, lamp.unit) for lamp in lamps]
+    received = np.stack([openness, *shares], axis=1).reshape(len(nodes), -1, 1 + len(lamps))
+    received = np.repeat(received, _LIT_NODE_STEP, axis=1)[:, : nodes.shape[1]]
+    received = received.reshape(-1, 1 + len(lamps))
+    places = nodes.reshape(-1, 3)
+    points = LinePoints(
+        position=places,
+        tangent=unit(np.gradient(nodes, axis=1)).reshape(-1, 3),
+        outward=skull.outward(places),
+        colour=np.repeat(strands.colour, nodes.shape[1], axis=0),
+        openness=received[:, 0],
+        lamp_share=received[:, 1:],
     )
-    values = np.concatenate([nodes, course, np.repeat(received, 2, axis=1)], axis=2)
-    dense, strand = _resample(values)
-    return StrandPoints(
-        position=dense[:, :3],
-        tangent=dense[:, 3:6],
-        colour=strands.colour[strand],
-        outward=skull.outward(dense[:, :3]),
-        openness=dense[:, _OPENNESS],
-        lamp_share=dense[:, _OPENNESS + 1 :],
-    )
-
-
-def _resample(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Points every 0.005 dm along strands whose node rows begin with x, y, z; and their strand."""
-    _, nodes, width = values.shape
-    start, end = values[:, :-1].reshape(-1, width), values[:, 1:].reshape(-1, width)
-    gap = np.linalg.norm(end[:, :3] - start[:, :3], axis=1)
-    count = np.maximum(np.ceil(gap / _SPACING_DM).astype(np.int64), 1)
-    if width > _OPENNESS:
-        count[start[:, _OPENNESS] < _NEVER_SEEN] = 0
-    segment = np.repeat(np.arange(len(start)), count)
-    within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    part = (within / count[segment])[:, None]
-    return start[segment] * (1 - part) + end[segment] * part, segment // (nodes - 1)
-
-
-def _joined(parts: list[StrandPoints]) -> StrandPoints:
-    names = ("position", "tangent", "colour", "outward", "openness", "lamp_share")
-    columns = [np.concatenate([getattr(part, name) for part in parts]) for name in names]
-    return StrandPoints(*columns)
+    is_last = np.arange(len(places)) % nodes.shape[1] == nodes.shape[1] - 1
+    return LitStrands(points, np.flatnonzero(~is_last))
 
 
 def _some_points(strands: Strands, rng: np.random.Generator) -> NDArray[np.float64]:
-    dense, _ = _resample(strands.nodes)
-    result: NDArray[np.float64] = dense[rng.integers(0, len(dense), _HAIR_SAMPLES)]
+    """Points spread evenly over the length of the strands."""
+    start, end = (strands.nodes[:, part].reshape(-1, 3) for part in (np.s_[:-1], np.s_[1:]))
+    length = np.linalg.norm(end - start, axis=1)
+    pick = rng.choice(len(start), _HAIR_SAMPLES, p=length / length.sum())
+    along = rng.random((_HAIR_SAMPLES, 1))
+    result: NDArray[np.float64] = start[pick] + along * (end[pick] - start[pick])
     return result

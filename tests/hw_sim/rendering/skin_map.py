@@ -3,15 +3,18 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.hw_sim.rendering import landmarks as at
 from tests.hw_sim.rendering.raster import nearest, rasterize
 from tests.hw_sim.rendering.recipe import PersonRecipe
 from tests.hw_sim.rendering.skin_paint import paint_skin
 
-WIDTH = 1280
-HEIGHT = 800
+WIDTH = 800
+HEIGHT = 480
 _LOW_Y_DM = 5.2
 _HIGH_Y_DM = 8.6
 _AXIS_Z_DM = 0.3
+_BACK_Z_DM = -0.1
+"""Behind it, hair hides the skin, which is painted plainly."""
 
 
 class SkinMap:
@@ -21,8 +24,10 @@ class SkinMap:
         self, base: NDArray[np.float64], triangles: NDArray[np.int64], recipe: PersonRecipe
     ) -> None:
         points, is_known = _surface_points(base, triangles)
+        is_known &= points[:, 2] > _BACK_Z_DM
         paint = paint_skin(points[is_known], recipe)
-        albedo = np.tile(np.array(recipe.skin.tone), (len(points), 1))
+        is_bare = at.above_hairline_dm(points, recipe.hair.recession_dm) < 0
+        albedo = np.where(is_bare[:, None], recipe.skin.tone, recipe.hair.colour)
         gloss, relief = np.full(len(points), 0.3), np.zeros(len(points))
         albedo[is_known], gloss[is_known] = paint.albedo, paint.gloss
         relief[is_known] = paint.height_dm

@@ -37,7 +37,11 @@ WRINKLES = (
     Wrinkle(((0.0, 6.02), (0.2, 6.05), (0.4, 6.12)), 0.5, 0.020),
     Wrinkle(((0.0, 5.86), (0.2, 5.88), (0.45, 5.95)), 0.4, 0.020),
 )
+_FAINT = 0.01
 _DEEPEST_DM = 0.016
+_MOLE_AREA = ((-0.6, 6.3), (0.6, 7.2))
+"""Lowest and highest x and y on the base mesh."""
+_MOLE_RADIUS_DM = (0.014, 0.026)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +65,14 @@ def paint_skin(points: NDArray[np.float64], recipe: PersonRecipe) -> Paint:
     albedo = _tone(points, flat, front, recipe, noise)
     height = 0.0016 * noise.layered(points, 0.05, 3) + _relief(flat, front, recipe)
     lips = _lip_mask(points) * smoothstep(1.1, 1.3, points[:, 2])
-    lip_tint = np.array(recipe.skin.lips) * (1 + 0.12 * noise(points, 0.03))[:, None]
+    is_lip = lips > 0
+    lip_tint = np.array(recipe.skin.lips) * (1 + 0.12 * noise.where(is_lip, points, 0.03))[:, None]
     albedo += (0.75 * lips)[:, None] * (lip_tint - albedo)
-    height += 0.003 * lips * noise(points * [1.0, 0.15, 1.0], 0.018)
+    height += 0.003 * lips * noise.where(is_lip, points * [1.0, 0.15, 1.0], 0.018)
     albedo *= (1 - 0.55 * _lip_seam(points))[:, None]
     brow = _brow_mask(flat, points, recipe) * front
     albedo += (0.75 * brow)[:, None] * (np.array(recipe.skin.brow_colour) - albedo)
+    albedo *= 1 - _moles(points, recipe)[:, None] * np.array([0.72, 0.8, 0.82])
     albedo = _paint_scalp(albedo, points, recipe, noise)
     oily = np.exp(-((flat[:, 0] / 0.22) ** 2)) * front
     gloss = 0.32 + 0.16 * oily + 0.22 * lips + 0.06 * noise(points, 0.08)
@@ -85,20 +91,33 @@ def _tone(
     albedo = np.array(skin.tone) * (1 + mottle)[:, None]
     pink = _blob(flat, at.CHEEK, 0.2) + 0.8 * _blob(flat, at.NOSE_TIP, 0.13)
     ears = smoothstep(0.74, 0.86, flat[:, 0]) * smoothstep(7.6, 7.3, flat[:, 1])
-    pink = skin.redness * (pink * front + 0.8 * ears) * (0.8 + 0.4 * noise(points, 0.12))
+    pink = skin.redness * (pink * front + 0.8 * ears)
+    pink *= 0.8 + 0.4 * noise.where(pink > _FAINT, points, 0.12)
     albedo *= 1 - pink[:, None] * np.array([0.02, 0.16, 0.13])
     tired = _blob(flat, (0.3, 7.17), 0.085) * front * (0.25 + 0.5 * skin.wrinkles)
     albedo *= 1 - tired[:, None] * np.array([0.3, 0.36, 0.28])
     lids = _blob(flat, (0.31, 7.35), 0.07) * front * 0.22
     albedo *= 1 - lids[:, None] * np.array([0.5, 0.8, 0.8])
-    shaved = skin.beard * _beard_mask(flat, points) * (0.75 + 0.25 * noise(points, 0.02))
+    shaved = skin.beard * _beard_mask(flat, points)
+    shaved *= 0.75 + 0.25 * noise.where(shaved > _FAINT, points, 0.02)
     albedo *= 1 - shaved[:, None] * np.array([0.5, 0.42, 0.34])
-    spot = smoothstep(0.58, 0.8, noise(points + 3.1, 0.16)) + 0.7 * smoothstep(
-        0.62, 0.8, noise(points + 9.7, 0.07)
-    )
     away = smoothstep(0.3, 0.55, flat[:, 0]) + smoothstep(7.55, 7.75, flat[:, 1])
+    is_spotted = (away > 0) & (skin.spots > 0)
+    spot = smoothstep(0.58, 0.8, noise.where(is_spotted, points + 3.1, 0.16))
+    spot += 0.7 * smoothstep(0.62, 0.8, noise.where(is_spotted, points + 9.7, 0.07))
     spot = skin.spots * np.clip(spot * np.clip(away, 0, 1), 0, 1)
     result: NDArray[np.float64] = albedo * (1 - spot[:, None] * np.array([0.3, 0.42, 0.5]))
+    return result
+
+
+def _moles(points: NDArray[np.float64], recipe: PersonRecipe) -> NDArray[np.float64]:
+    """Strength of the moles at points, 0..1; they lie on one side of the face each."""
+    rng = np.random.default_rng(recipe.seed + 5)
+    total = np.zeros(len(points))
+    for _ in range(recipe.skin.moles):
+        centre, radius = rng.uniform(*_MOLE_AREA), rng.uniform(*_MOLE_RADIUS_DM)
+        total += _blob(points[:, :2], (float(centre[0]), float(centre[1])), radius)
+    result: NDArray[np.float64] = np.clip(total, 0, 1) * smoothstep(0.6, 0.8, points[:, 2])
     return result
 
 
@@ -106,16 +125,19 @@ def _relief(
     flat: NDArray[np.float64], front: NDArray[np.float64], recipe: PersonRecipe
 ) -> NDArray[np.float64]:
     age = recipe.skin.wrinkles
-    total = np.zeros(len(flat))
+    result = np.zeros(len(flat))
+    on_face = np.flatnonzero(front)
     if age <= 0:
-        return total
+        return result
+    total = np.zeros(len(on_face))
     for wrinkle in WRINKLES:
-        distance, along = polyline_distance(flat, wrinkle.path)
+        distance, along = polyline_distance(flat[on_face], wrinkle.path)
         fade = np.sqrt(np.clip(np.sin(np.pi * np.clip(along * 0.9 + 0.05, 0, 1)), 0, 1))
         starts_inside = wrinkle.path[0][0] == 0.0
         fade = np.where(along < 0.5, 1.0, fade) if starts_inside else fade
         total -= wrinkle.depth * fade * np.exp(-((distance / wrinkle.width_dm) ** 2))
-    return _DEEPEST_DM * age * total * front
+    result[on_face] = _DEEPEST_DM * age * total * front[on_face]
+    return result
 
 
 def _lip_mask(points: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -140,12 +162,12 @@ def _lip_seam(points: NDArray[np.float64]) -> NDArray[np.float64]:
 def _brow_mask(
     flat: NDArray[np.float64], points: NDArray[np.float64], recipe: PersonRecipe
 ) -> NDArray[np.float64]:
-    distance, along = polyline_distance(flat, at.BROW)
-    half = recipe.skin.brow_thickness_dm * 0.5 * (1.0 - 0.55 * along**2)
+    skin = recipe.skin
+    path = at.brow_path(skin.brow_arch_dm, skin.brow_slope_dm)
+    distance, along = polyline_distance(flat, path)
+    half = skin.brow_thickness_dm * 0.5 * (1.0 - 0.55 * along**2)
     soft = np.exp(-((distance / half) ** 2))
-    result: NDArray[np.float64] = (
-        recipe.skin.brow_density * soft * smoothstep(0.0, 0.15, along + 0.08)
-    )
+    result: NDArray[np.float64] = skin.brow_density * soft * smoothstep(0.0, 0.15, along + 0.08)
     return result
 
 
@@ -188,7 +210,7 @@ def polyline_distance(
     for number in range(steps):
         start, course = nodes[number], nodes[number + 1] - nodes[number]
         part = np.clip((flat - start) @ course / (course @ course), 0, 1)
-        distance = np.linalg.norm(flat - start - part[:, None] * course, axis=1)
+        distance = np.hypot(*(flat - start - part[:, None] * course).T)
         is_nearer = distance < best
         best = np.where(is_nearer, distance, best)
         along = np.where(is_nearer, (number + part) / steps, along)
