@@ -160,6 +160,7 @@ class Bench:
         if self.pcscd:
             enter(self.pcscd)
         self.slot = enter(VirtualSlot(self.vpcd_port))
+        self._exit.callback(self.patient.leave)
         self.show_face("taro", "away")
         self.tray = CardTray(self.folder / "card_camera", MY_NUMBER)
         self._write_configuration()
