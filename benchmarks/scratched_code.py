@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from device.reader.front.agreement import Ballot
-from device.reader.front.blinding_light import COUNTED_MM
+from device.reader.front.blinding_light import CODE_REACH_MM
 from device.reader.front.code_reading import read_security_code
 from device.reader.front.flat_card import PX_PER_MM
 from device.reader.front.front_reading import PREPARATIONS
@@ -69,7 +69,7 @@ def _result(
     card = np.where(scratch, gone * _BARE + (1 - gone) * card, card).astype(np.float32)
     ballot: Ballot[str] = Ballot()
     for picture, preparation in zip(_pictures(rng, card), PREPARATIONS * _PICTURES, strict=False):
-        part = PartStrips(print_on(picture, COUNTED_MM), _STRIPS_EM_PX)
+        part = PartStrips(print_on(picture, CODE_REACH_MM), _STRIPS_EM_PX)
         readings = list(read_security_code(part, engine, preparation))
         for value, weight in readings:
             ballot.cast(value, weight)

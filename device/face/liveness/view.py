@@ -4,13 +4,13 @@ import numpy as np
 
 from device.face.alignment import align
 from device.face.port import Image, Values
+from device.face.quality import GREY_WEIGHTS
 
 SIDE_PX = 128
 EYE_DISTANCE_PX = 48.0
 EYES_PX = ((40, 44), (88, 44))
 TEMPLATE = np.array([*EYES_PX, (64, 76), (47, 97), (81, 97)], np.float32)
 """Where the five points of a face that looks ahead come to lie: x, y, px."""
-GREY_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 def view_of(image: Image, points: Values, margin_px: int = 0) -> Values:

@@ -11,9 +11,9 @@ _BLINDING = 250
 """Of 255, in the strongest colour; ink is as light there as paper."""
 _LEAST_MM = 1.2
 """Wider than the white between two digits."""
-COUNTED_MM = 0.3
+CODE_REACH_MM = 0.3
 """Beside the light, print is paler. Of four digits, none is missed when it is wholly hidden."""
-UNCOUNTED_MM = 3.0
+YEAR_REACH_MM = 3.0
 """Of a year, one may be: its neighbour then looks like a number of its own."""
 
 
@@ -22,7 +22,7 @@ def blinded_in(part: Picture, reach_mm: float) -> NDArray[np.bool_]:
 
     Args:
         part: of the straightened card.
-        reach_mm: beside the light; `COUNTED_MM` or `UNCOUNTED_MM`.
+        reach_mm: beside the light; `CODE_REACH_MM` or `YEAR_REACH_MM`.
     """
     is_blinding = (part.max(axis=2) >= _BLINDING).astype(np.uint8)
     wide = cv2.morphologyEx(is_blinding, cv2.MORPH_OPEN, _disc(_LEAST_MM))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from device.reader.front.agreement import LEAD, Ballot, Weight
 from device.reader.front.birth_reading import BirthReader, read_expiry
-from device.reader.front.blinding_light import COUNTED_MM, UNCOUNTED_MM
+from device.reader.front.blinding_light import CODE_REACH_MM, YEAR_REACH_MM
 from device.reader.front.card_outline import Picture
 from device.reader.front.code_reading import read_security_code
 from device.reader.front.field_text import PrintedDate
@@ -49,7 +49,7 @@ class _Prints:
     @classmethod
     def of(cls, front: Picture, layout: Layout) -> Self:
         dates, security_code = part(front, layout.dates), part(front, layout.security_code)
-        return cls(print_on(dates, UNCOUNTED_MM), print_on(security_code, COUNTED_MM))
+        return cls(print_on(dates, YEAR_REACH_MM), print_on(security_code, CODE_REACH_MM))
 
     @classmethod
     def fused(cls, fronts: Sequence[Self]) -> Self:

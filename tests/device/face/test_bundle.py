@@ -77,6 +77,13 @@ def test_a_described_sum_needs_none_beside_the_file(tmp_path: Path) -> None:
         read_embedder(_bundle(tmp_path, text, b"other weights"))
 
 
+def test_the_digest_covers_what_decides(tmp_path: Path) -> None:
+    digest = read_embedder(_bundle(tmp_path, EMBEDDER)).digest
+    assert read_embedder(_bundle(tmp_path, EMBEDDER)).digest == digest
+    laxer = EMBEDDER.replace("value = 0.45", "value = 0.40")
+    assert read_embedder(_bundle(tmp_path, laxer)).digest != digest
+
+
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [

@@ -7,7 +7,7 @@ import pytest
 from device.reader.front import ink as ink_reading
 from device.reader.front.agreement import ALONE, DAMAGED, DOUBTFUL, SURE
 from device.reader.front.birth_reading import BirthReader, _with_other_numbers, read_expiry
-from device.reader.front.blinding_light import UNCOUNTED_MM
+from device.reader.front.blinding_light import YEAR_REACH_MM
 from device.reader.front.field_text import PrintedDate
 from device.reader.front.ink import Print, print_on
 from device.reader.front.strips import PartStrips, Preparation
@@ -146,7 +146,7 @@ def under_light(words: str, x: int) -> Print:
     card = 190 * (1 - 0.85 * printed(words, width_px=440)[..., None].repeat(3, axis=2))
     down, right = np.mgrid[0 : card.shape[0], 0 : card.shape[1]]
     veil = 400 * np.exp(-((np.hypot(right - x, down - 30) / 22) ** 4))
-    return print_on(np.clip(card + veil[..., None], 0, 255).astype(np.uint8), UNCOUNTED_MM)
+    return print_on(np.clip(card + veil[..., None], 0, 255).astype(np.uint8), YEAR_REACH_MM)
 
 
 def test_what_is_left_of_a_number_beside_blinding_light_is_doubtful(

@@ -4,7 +4,7 @@ import pytest
 
 from device.reader.front import sighting
 from device.reader.front.agreement import ALONE, DAMAGED, DOUBTFUL, SURE, Weight
-from device.reader.front.blinding_light import COUNTED_MM
+from device.reader.front.blinding_light import CODE_REACH_MM
 from device.reader.front.code_reading import read_security_code
 from device.reader.front.ink import Ink, Print, ink_of, print_on
 from device.reader.front.sighting import CLEAR
@@ -95,7 +95,7 @@ def test_noise_is_no_code(engine: OcrEngine) -> None:
 def scratched(code: str, ends: tuple[tuple[int, int], tuple[int, int]], width_px: int) -> Print:
     card = (205 * (1 - 0.85 * code_on(code)))[..., None].repeat(3, axis=2).astype(np.uint8)
     cv2.line(card, *ends, (235, 235, 235), width_px)
-    return print_on(card, COUNTED_MM)
+    return print_on(card, CODE_REACH_MM)
 
 
 CUT = [
