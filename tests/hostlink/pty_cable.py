@@ -6,6 +6,7 @@ It can be unplugged and plugged in again; as with USB, the ports then have other
 import os
 import select
 import threading
+import time
 import tty
 from dataclasses import dataclass
 
@@ -34,7 +35,8 @@ class _Pty:
 class _Run:
     """Two ptys and the thread between them."""
 
-    def __init__(self) -> None:
+    def __init__(self, bytes_a_second: int | None) -> None:
+        self._bytes_a_second = bytes_a_second
         self.ptys = (_Pty.open(), _Pty.open())
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._carry, daemon=True)
@@ -52,18 +54,23 @@ class _Run:
         while not self._stop.is_set():
             readable, _, _ = select.select(list(across), [], [], 0.01)
             for source in readable:
-                os.write(across[source], os.read(source, 4096))
+                data = os.read(source, 4096)
+                if self._bytes_a_second is not None:
+                    time.sleep(len(data) / self._bytes_a_second)
+                os.write(across[source], data)
 
 
 class PtyCable:
     """Plugged in from the start; `device_port` and `agent_port` open its two ends."""
 
-    def __init__(self) -> None:
-        self._run: _Run | None = _Run()
+    def __init__(self, bytes_a_second: int | None = None) -> None:
+        """Carries as fast as it can, or at this pace."""
+        self._bytes_a_second = bytes_a_second
+        self._run: _Run | None = _Run(bytes_a_second)
 
     def plug(self) -> None:
         """New ports are there, and only then the old ones hang up."""
-        old, self._run = self._run, _Run()
+        old, self._run = self._run, _Run(self._bytes_a_second)
         if old is not None:
             old.end()
 
