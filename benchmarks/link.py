@@ -159,7 +159,7 @@ def seconds_of_peer(
     """Until the other end has read the last one."""
     with closing(cable.device_port()) as near, closing(cable.agent_port()) as far:
         sender, receiver = make(near), make(far)
-        thread = threading.Thread(target=lambda: [sender.send(r.cose) for r in results])
+        thread = threading.Thread(target=_send_all, args=(sender, results))
         begun_s = time.perf_counter()
         thread.start()
         missing = len(results)
@@ -168,6 +168,11 @@ def seconds_of_peer(
         took_s = time.perf_counter() - begun_s
         thread.join()
         return took_s
+
+
+def _send_all(sender: Peer, results: Sequence[SignedResult]) -> None:
+    for result in results:
+        sender.send(result.cose)
 
 
 def measure_goodput(
