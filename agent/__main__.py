@@ -12,6 +12,7 @@ from pathlib import Path
 
 from agent.assembly import assemble
 from agent.config import read_config
+from agent.core_dumps import leave_no_core
 from agent.errors import (
     ConfigError,
     JournalUnavailableError,
@@ -27,6 +28,7 @@ EXIT_LINK = 4
 
 def main() -> int:
     """Start, run, stop; see the module's text for the exit status."""
+    leave_no_core()
     parser = argparse.ArgumentParser(prog="agent", description="reception agent of uketsuke")
     parser.add_argument("--config", type=Path, required=True, help="TOML file")
     arguments = parser.parse_args()

@@ -1,9 +1,7 @@
 """Run a reader: `python -m device --config FILE`, until it is told to stop."""
 
 import argparse
-import ctypes
 import logging
-import resource
 import signal
 import sys
 import threading
@@ -12,13 +10,14 @@ from pathlib import Path
 from device.assembly import assemble
 from device.config import read_config
 from device.errors import DeviceError
+from device.private_memory import is_swap_on, leave_no_core, overwrite_freed_memory
 from device.reader.port import CardSlot
+
+_log = logging.getLogger(__name__)
 
 _WRONG_CONFIGURATION = 2
 _VISIT_ENDED = 3
 _LOOK_EVERY_S = 0.5
-_PR_SET_DUMPABLE = 4
-"""linux/prctl.h."""
 
 
 def run(config: Path, slot: CardSlot | None = None) -> int:
@@ -33,8 +32,11 @@ def run(config: Path, slot: CardSlot | None = None) -> int:
         visit's or the link's thread ended by itself, so that whoever started the reader starts it
         anew.
     """
-    _leave_no_core()
+    leave_no_core()
+    overwrite_freed_memory()
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
+    if is_swap_on():
+        _log.warning("swap is on: what a patient's face leaves in memory may be written to a disk")
     try:
         reader = assemble(read_config(config), config.resolve().parent, slot)
     except DeviceError as error:
@@ -49,13 +51,6 @@ def run(config: Path, slot: CardSlot | None = None) -> int:
     status = 0 if stopped.is_set() else _VISIT_ENDED
     reader.stop()
     return status
-
-
-def _leave_no_core() -> None:
-    """A crash must not write the memory, with PIN and face in it, to a disk."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # A core handler behind a pipe ignores that limit; a process that cannot be dumped has no core.
-    ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def main() -> int:

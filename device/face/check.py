@@ -6,6 +6,7 @@ overwritten before `run` returns, whatever the outcome.
 
 import math
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -151,16 +152,16 @@ class FaceCheck:
         """
         parts = self._opened()
         liveness = parts.open_liveness(self._plan.liveness)
-        try:
-            with WipedAfterwards() as wiped:
-                reference = _reference(parts, photo, wiped)
-                sitting = _Sitting(parts, self._plan, liveness, reference, wiped)
-                return sitting.follow(camera, now_s, onlookers)
-        finally:
-            liveness.forget()
-            parts.detector.forget()
-            parts.embedder.forget()
-            parts.decoder.prepare()
+        with ExitStack() as afterwards:
+            # From the last to the first, and each of them even if another fails.
+            afterwards.callback(parts.decoder.prepare)
+            afterwards.callback(parts.embedder.forget)
+            afterwards.callback(parts.detector.forget)
+            afterwards.callback(liveness.forget)
+            wiped = afterwards.enter_context(WipedAfterwards())
+            reference = _reference(parts, photo, wiped)
+            sitting = _Sitting(parts, self._plan, liveness, reference, wiped)
+            return sitting.follow(camera, now_s, onlookers)
 
     def _opened(self) -> FaceParts:
         if self._parts is None:

@@ -99,9 +99,11 @@ class Detector:
         side = self._bundle.input_px
         square = sample(image, to_image, side)
         pixels = square[None].astype(np.float32)
-        answer = self._model.run(pixels)
-        square.fill(0)
-        pixels.fill(0)
+        try:
+            answer = self._model.run(pixels)
+        finally:
+            square.fill(0)
+            pixels.fill(0)
         cells = side // self._bundle.stride_px
         if answer.shape != (1, cells, cells, VALUES_PER_CELL):
             raise ModelError("the detector's answer has an unexpected shape")

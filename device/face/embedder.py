@@ -55,7 +55,11 @@ class Embedder:
         """
         values = self._answer(face)
         if self._bundle.is_mirrored:
-            mirrored = self._answer(face[:, ::-1])
+            try:
+                mirrored = self._answer(face[:, ::-1])
+            except BaseException:
+                values.fill(0)
+                raise
             values += mirrored
             values /= 2
             mirrored.fill(0)
@@ -66,9 +70,12 @@ class Embedder:
         pixels = face[None].astype(np.float32)
         pixels -= np.array(scale.mean, np.float32)
         pixels /= scale.scale
-        answer = self._model.run(pixels)
-        pixels.fill(0)
+        try:
+            answer = self._model.run(pixels)
+        finally:
+            pixels.fill(0)
         if answer.shape != (1, self._bundle.embedding_length) or not np.isfinite(answer).all():
+            answer.fill(0)
             raise ModelError("the embedder's answer has an unexpected shape")
         values: Values = answer[0]
         return values

@@ -86,9 +86,10 @@ def judge(image: Image, faces: list[Face], limits: QualityLimits) -> QualityHint
     if hint is not None:
         return hint
     chip = align(image, face.points, CHIP_TEMPLATE, CHIP_PX)
-    hint = _light(chip, limits)
-    chip.fill(0)
-    return hint
+    try:
+        return _light(chip, limits)
+    finally:
+        chip.fill(0)
 
 
 def _place(shape: tuple[int, ...], face: Face, limits: QualityLimits) -> QualityHint | None:

@@ -1,12 +1,13 @@
 """Measures in another process's memory that a used PIN is gone."""
 
 import random
-import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.process_memory import count_in_memory
 
 _PATIENT = """
 import sys
@@ -27,20 +28,6 @@ for _ in steps():
     print("ready", flush=True)
     sys.stdin.readline()
 """
-
-
-def count_in_memory(process_id: int, needle: bytes) -> int:
-    """How often the bytes lie in the writable memory of a process."""
-    count = 0
-    maps = Path(f"/proc/{process_id}/maps").read_text().splitlines()
-    with Path(f"/proc/{process_id}/mem").open("rb", 0) as memory:
-        for line in maps:
-            region = re.match(r"([0-9a-f]+)-([0-9a-f]+) rw", line)
-            if region:
-                start, end = (int(each, 16) for each in region.groups())
-                memory.seek(start)
-                count += memory.read(end - start).count(needle)
-    return count
 
 
 def counts_while_entering(pin: str, *arguments: str) -> list[int]:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.device.pinpad.test_wiping import count_in_memory
 from tests.hw_sim.card import catalog
 from tests.hw_sim.card.issuer import Issuer
 from tests.hw_sim.card.vicc import VirtualSlot
+from tests.process_memory import count_in_memory
 
 _VERIFY = bytes.fromhex("0020009804")
 
