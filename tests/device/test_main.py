@@ -9,8 +9,18 @@ from pathlib import Path
 import pytest
 
 from device import __main__ as program
+from device.errors import ConfigurationError
 from device.face.errors import RuntimeMissingError
 from tests.device.test_config import GOOD
+
+
+@pytest.fixture(autouse=True)
+def done_first(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the program does before anything else; not done to the process of the tests."""
+    done: list[str] = []
+    for name in ("leave_no_core", "overwrite_freed_memory"):
+        monkeypatch.setattr(program, name, lambda name=name: done.append(name))
+    return done
 
 
 class FakeReader:
@@ -60,6 +70,29 @@ def test_without_its_visit_thread_it_ends_to_be_started_anew(
     reader = FakeReader(is_running=False)
     assert run_with(reader, monkeypatch, tmp_path, ()) == 3
     assert reader.told == ["start", "stop"]
+
+
+def test_its_memory_is_private_before_anything_is_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, done_first: list[str]
+) -> None:
+    def read(_: Path) -> None:
+        assert done_first == ["leave_no_core", "overwrite_freed_memory"]
+        raise ConfigurationError("read")
+
+    monkeypatch.setattr(program, "read_config", read)
+    assert program.run(tmp_path / "device.toml") == 2
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_swap_is_told_to_staff(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    is_on: bool,
+) -> None:
+    monkeypatch.setattr(program, "is_swap_on", lambda: is_on)
+    program.run(tmp_path / "nowhere.toml")
+    assert ("swap is on" in caplog.text) is is_on
 
 
 @pytest.mark.parametrize("toml", ["", "[link", GOOD.replace("token_file", "tokenfile"), None])
