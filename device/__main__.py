@@ -9,6 +9,7 @@ from pathlib import Path
 
 from device.assembly import assemble
 from device.config import read_config
+from device.crash_notes import NotesOnly, write_notes_only
 from device.errors import DeviceError
 from device.private_memory import is_swap_on, leave_no_core, overwrite_freed_memory
 from device.reader.port import CardSlot
@@ -34,7 +35,7 @@ def run(config: Path, slot: CardSlot | None = None) -> int:
     """
     leave_no_core()
     overwrite_freed_memory()
-    logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
+    _log_carefully()
     if is_swap_on():
         _log.warning("swap is on: what a patient's face leaves in memory may be written to a disk")
     try:
@@ -51,6 +52,14 @@ def run(config: Path, slot: CardSlot | None = None) -> int:
     status = 0 if stopped.is_set() else _VISIT_ENDED
     reader.stop()
     return status
+
+
+def _log_carefully() -> None:
+    """To stderr, and without the message of an error that nobody foresaw."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(NotesOnly("%(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    write_notes_only()
 
 
 def main() -> int:

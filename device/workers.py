@@ -7,8 +7,9 @@ message (which could hold anything) and reported as a failure of its turn.
 import logging
 import queue
 import threading
-import traceback
 from collections.abc import Callable
+
+from device.crash_notes import note_of
 
 _log = logging.getLogger(__name__)
 
@@ -55,13 +56,6 @@ class Worker:
         try:
             job()
         except Exception as crash:  # noqa: BLE001 - the last line of defence of the thread
-            place = traceback.extract_tb(crash.__traceback__)[-1]
-            _log.error(
-                "%s: unexpected %s at %s:%s",
-                self._thread.name,
-                type(crash).__name__,
-                place.filename,
-                place.lineno,
-            )
+            _log.error("%s: unexpected %s", self._thread.name, note_of(crash))
             return False
         return True
