@@ -14,6 +14,7 @@ import numpy as np
 from device.face.decision import Calibration, Condition, DecisionRule, Metric, Space
 from device.face.embedder import Embedding
 from device.face.port import Values
+from device.face.wiping import Exact, WipedAfterwards
 
 CLEAR_DISTANCE = 0.2
 """Share of the threshold by which a distance is clearly on one side."""
@@ -78,9 +79,16 @@ def _margin(reference: Embedding, probe: Embedding, rule: DecisionRule) -> float
 def _margin_in(
     condition: Condition, reference: Values, probe: Values, calibration: Calibration | None
 ) -> float:
-    if condition.space is Space.CALIBRATED and calibration is not None:
-        reference, probe = calibration.apply(reference), calibration.apply(probe)
-    a, b = reference.astype(np.float64), probe.astype(np.float64)
+    with WipedAfterwards() as wiped:
+        if condition.space is Space.CALIBRATED and calibration is not None:
+            reference = wiped.keep(calibration.apply(reference))
+            probe = wiped.keep(calibration.apply(probe))
+        a = wiped.keep(reference.astype(np.float64))
+        b = wiped.keep(probe.astype(np.float64))
+        return _margin_between(a, b, condition)
+
+
+def _margin_between(a: Exact, b: Exact, condition: Condition) -> float:
     match condition.metric:
         case Metric.EUCLIDEAN:
             distance = float(np.linalg.norm(a - b))

@@ -71,7 +71,10 @@ class Calibration:
 
     def apply(self, values: Values) -> Values:
         """Moves float32[..., L] embeddings to float32[..., K]."""
-        return np.asarray((values - self.centre) @ self.projection, np.float32)
+        moved = values - self.centre
+        placed = np.asarray(moved @ self.projection, np.float32)
+        moved.fill(0)
+        return placed
 
 
 @dataclass(frozen=True, slots=True)

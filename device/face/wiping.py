@@ -4,25 +4,27 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from device.face.embedder import Embedding
 from device.face.port import Image, Values
 
-Personal = TypeVar("Personal", Image, Embedding)
+Exact = NDArray[np.float64]
+Personal = TypeVar("Personal", Image, Values, Exact, Embedding)
 
 
 class WipedAfterwards:
     """Collects personal arrays and fills them with zeros at the end, whatever happens before.
 
-    Copies that Python or numpy made on the way are out of reach; the arrays that carry a face or an
-    embedding from one step to the next are not.
+    Copies that Python, numpy or other libraries made on the way are out of its reach: see
+    `device.private_memory` for those.
     """
 
     def __init__(self) -> None:
-        self._arrays: list[Image | Values] = []
+        self._arrays: list[Image | Values | Exact] = []
 
     def keep(self, personal: Personal) -> Personal:
-        """Notes a picture or an embedding and hands it back."""
+        """Notes a picture, an embedding or its bare values, and hands it back."""
         match personal:
             case Embedding():
                 self._arrays.append(personal.values)

@@ -4,6 +4,7 @@ import pytest
 from device.face.comparison import ScoreBand, compare, mean_of
 from device.face.decision import Calibration, Condition, DecisionRule, Metric, Space
 from device.face.embedder import Embedding
+from device.face.port import Values
 
 
 def _rule(metric: Metric, threshold: float) -> DecisionRule:
@@ -106,6 +107,21 @@ def test_a_calibration_that_overflows_matches_nobody() -> None:
     with np.errstate(over="ignore", invalid="ignore"):
         assert not compare(_at(12, 10), _at(12, 10), rule).is_match
     assert compare(_at(12, 10), _at(12, 10), BOTH).is_match
+
+
+def test_what_a_comparison_makes_of_embeddings_is_wiped(monkeypatch: pytest.MonkeyPatch) -> None:
+    placed: list[Values] = []
+    apply = Calibration.apply
+
+    def noted(calibration: Calibration, values: Values) -> Values:
+        placed.append(apply(calibration, values))
+        return placed[-1]
+
+    monkeypatch.setattr(Calibration, "apply", noted)
+    reference, probe = _at(11, 10), _at(12, 10)
+    assert compare(reference, probe, BOTH).is_match
+    assert [bool(values.any()) for values in placed] == [False, False]
+    assert reference.values.all(), "whoever has a reference compares it again"
 
 
 def test_the_exact_score_does_not_leave() -> None:
