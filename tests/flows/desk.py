@@ -31,6 +31,7 @@ class Desk:
         self.bench = bench
         self.screen = bench.screen
         self.card = bench.issue("taro", "my_number")
+        self.pin = "1234"
         self._seen_turn = -1
 
     @property
@@ -68,7 +69,7 @@ class Desk:
         return page
 
     def _enter_pin(self) -> None:
-        self.screen.type_pin("1234")
+        self.screen.type_pin(self.pin)
         self.screen.wait_for_entered(4, timeout_s=2.0)
         self.screen.press("confirm")
 

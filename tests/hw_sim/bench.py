@@ -7,10 +7,12 @@ service. Without namespaces a slot within the device's process stands in for pcs
 
 import contextlib
 import shutil
+import signal
 import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -24,7 +26,7 @@ from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.card.catalog import HOLDERS, MY_NUMBER, PROFILES
 from tests.hw_sim.card.issuer import Issuer
 from tests.hw_sim.card.my_number_watch import addresses_my_number
-from tests.hw_sim.card.profile import CardKind
+from tests.hw_sim.card.profile import CardKind, Pins
 from tests.hw_sim.card.talk import read_file, select, select_file, send, verify
 from tests.hw_sim.card.vicc import VPCD_PORT, VirtualSlot
 from tests.hw_sim.card_front.laying import Subject
@@ -91,11 +93,22 @@ class Bench:
         if faults and error_type is None:
             raise BenchError("; ".join(faults))
 
-    def issue(self, person: str, profile: str) -> SimulatedCard:
-        """A card of this profile for this person, known to the eligibility service."""
-        holder = HOLDERS[person]
-        photo = (PEOPLE / person / "portrait.jp2").read_bytes()
-        card = self._issuer.issue(PROFILES[profile].issued_to(holder), photo)
+    def issue(
+        self, person: str, profile: str, photo: bytes = b"", pins: Pins | None = None
+    ) -> SimulatedCard:
+        """A card of this profile for this person, known to the eligibility service.
+
+        Args:
+            person: Name of the holder.
+            profile: Name of the kind of card.
+            photo: JPEG 2000 in place of the holder's own.
+            pins: In place of the profile's own.
+        """
+        content = PROFILES[profile].issued_to(HOLDERS[person])
+        card = self._issuer.issue(
+            replace(content, pins=pins or content.pins),
+            photo or (PEOPLE / person / "portrait.jp2").read_bytes(),
+        )
         self._issued.append(card)
         self.eligibility.enroll(sha256(_read_certificate(card)).digest(), PERSONS[person])
         return card
@@ -116,16 +129,31 @@ class Bench:
         """Whether the process `device` or `agent` runs."""
         return self._processes.is_alive(name)
 
-    def kill(self, name: str) -> None:
-        """SIGKILL a process, as a power cut would."""
-        self._processes.kill(name)
+    def kill(self, name: str, by: signal.Signals = signal.SIGKILL) -> int:
+        """End a process as a power cut would, or a fault of its own; gives how it ended.
 
-    def start(self, name: str) -> None:
-        """Start the process `device` or `agent`."""
+        Returns:
+            As `Processes.kill`.
+        """
+        return self._processes.kill(name, by)
+
+    def start(self, name: str, in_its_place: Sequence[str] = ()) -> None:
+        """Start the process `device` or `agent`.
+
+        Args:
+            name: Which of them.
+            in_its_place: Another module to run, with its first arguments.
+        """
         is_real = self.has_pcscd or name != "device"
-        module = name if is_real else "tests.hw_sim.device_process"
+        module = [name] if is_real else ["tests.hw_sim.device_process"]
         configuration = str(self.folder / f"{name}.toml")
-        self._processes.start(name, [sys.executable, "-m", module, "--config", configuration])
+        self._processes.start(
+            name, [sys.executable, "-m", *(in_its_place or module), "--config", configuration]
+        )
+
+    def process_id(self, name: str) -> int:
+        """The id of the process `device` or `agent`."""
+        return self._processes.process_id(name)
 
     def log(self, name: str) -> str:
         """What a process wrote."""

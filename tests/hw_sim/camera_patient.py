@@ -37,6 +37,13 @@ class CameraPatient:
                 folder = self._link.with_name(f"{self._link.name}-{self._shown}")
                 self._rendered = LivePictures.if_possible(person, folder)
 
+    def show_pictures(self, folder: Path) -> None:
+        """Let somebody stand there who does nothing but what is on these pictures."""
+        self.leave()
+        with self._lock:
+            self._face = ""
+            self._point_to(folder)
+
     def hear(self, hint: str) -> None:
         """Read what the screen says, as the name of a hint; "" when it says nothing."""
         with self._lock:

@@ -34,14 +34,29 @@ class FaceReader:
 
     def embedding(self, path: Path) -> Embedding:
         """The embedding of the largest face in a picture file, which must show one."""
-        image = _pixels(path)
+        return self.embedded(self.aligned(_pixels(path)))
+
+    def aligned(self, image: Image) -> Image:
+        """The largest face of a picture, which must show one, as the network wants it.
+
+        Args:
+            image: `uint8[H, W, 3], RGB`.
+        """
         face = self._detector.faces(image)[0]
-        return self._embedder.embed(self._embedder.aligned(image, face.points))
+        return self._embedder.aligned(image, face.points)
+
+    def embedded(self, face: Image) -> Embedding:
+        """The embedding of an aligned face."""
+        return self._embedder.embed(face)
+
+    def calibrated(self, values: Values) -> Values:
+        """Embeddings, float32[n, length], as they are compared."""
+        calibration = self.rule.calibration
+        return values if calibration is None else calibration.apply(values)
 
     def likeness(self, values: Values) -> NDArray[np.float64]:
         """Cosine between embeddings (float32[n, length]), calibrated where the bundle is."""
-        calibration = self.rule.calibration
-        placed = values if calibration is None else calibration.apply(values)
+        placed = self.calibrated(values)
         unit = placed / np.linalg.norm(placed, axis=1, keepdims=True)
         return np.asarray(unit @ unit.T, np.float64)
 

@@ -47,6 +47,8 @@ class PatientScreen:
         self._on_hint = on_hint
         self._entered = 0
         self._pictures: list[bytes] = []
+        self.told: list[str | bytes] = []
+        """Every message of the screen so far; bytes are camera pictures."""
         self._is_dark = False
         self._eyes = threading.Thread(target=self._look, name="patient-eyes", daemon=True)
         self._eyes.start()
@@ -183,6 +185,7 @@ class PatientScreen:
                 self._changed.notify_all()
 
     def _notice(self, message: str | bytes) -> None:
+        self.told.append(message)
         if isinstance(message, bytes):
             self._pictures.append(message)
             return

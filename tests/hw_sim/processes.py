@@ -4,6 +4,8 @@ A program that does not end when asked, or ends in another way than cleanly, has
 nobody at the desk would see: `stop` tells of it.
 """
 
+import os
+import signal
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,11 +35,21 @@ class Processes:
         """Names of the programs that ended though nobody killed them."""
         return [name for name in self._started if not self.is_alive(name)]
 
-    def kill(self, name: str) -> None:
-        """SIGKILL a program, as a power cut would."""
+    def process_id(self, name: str) -> int:
+        """The id of a running program."""
+        return self._started[name].pid
+
+    def kill(self, name: str, by: signal.Signals = signal.SIGKILL) -> int:
+        """End a program by a signal: SIGKILL, as a power cut would.
+
+        Returns:
+            Its wait status, which tells whether it left a core.
+        """
         process = self._started.pop(name)
-        process.kill()
-        process.wait()
+        process.send_signal(by)
+        _, status = os.waitpid(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        return status
 
     def stop(self) -> list[str]:
         """Ask every program to end.
