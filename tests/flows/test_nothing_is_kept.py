@@ -122,7 +122,7 @@ def test_the_memory_of_the_reader_holds_nothing_afterwards(desk: WatchedDesk) ->
     ("fault", "method", "found"),
     [
         ("log_embedding", "face", "a printed embedding in device.log"),
-        ("save_picture", "face", "pixels of the camera in tmp"),
+        ("save_picture", "face", "a picture file in tmp"),
         ("send_photo", "face", "the photo of the chip in the messages"),
         ("show_photo", "face", "the photo of the chip in a picture on the screen"),
         ("log_pin", "pin", "the PIN in device.log"),

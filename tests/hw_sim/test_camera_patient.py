@@ -54,6 +54,15 @@ def test_who_has_turned_away_does_nothing_that_is_asked(tmp_path: Path) -> None:
     assert (tmp_path / "camera").resolve() == (PEOPLE / "taro" / "away").resolve()
 
 
+@no_data
+def test_pictures_of_ones_own_do_nothing_that_is_asked(tmp_path: Path) -> None:
+    patient = CameraPatient(tmp_path / "camera")
+    patient.show("taro")
+    patient.show_pictures(tmp_path)
+    patient.hear("turn_left")
+    assert (tmp_path / "camera").resolve() == tmp_path.resolve()
+
+
 def test_a_renderer_that_cannot_work_leaves_the_committed_pictures(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

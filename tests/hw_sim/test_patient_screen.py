@@ -138,7 +138,9 @@ def test_a_failure_is_told_by_what_happened_and_what_to_do(
 def test_a_picture_is_asked_for(hand: HandPlayedScreen, patient: PatientScreen) -> None:
     hand.send(b"early")
     threading.Thread(target=lambda: (hand.next_heard(), hand.send(b"jpeg"))).start()
-    assert patient.watch_picture() in (b"early", b"jpeg")
+    picture = patient.watch_picture()
+    assert picture in (b"early", b"jpeg")
+    assert picture in patient.told
 
 
 def test_it_notices_when_the_screen_goes_dark(

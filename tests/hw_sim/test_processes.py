@@ -1,5 +1,7 @@
 """Negative controls of the bench: a program that ends badly does not go unnoticed."""
 
+import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -74,3 +76,13 @@ def test_who_was_killed_on_purpose_is_not(processes: Processes, folder: Path) ->
     processes.kill("desk")
     assert not processes.is_alive("desk")
     assert processes.ended() == processes.stop() == []
+
+
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGSEGV])
+def test_a_killed_program_tells_by_what(
+    processes: Processes, folder: Path, by: signal.Signals
+) -> None:
+    start(processes, folder, STUBBORN)
+    assert Path(f"/proc/{processes.process_id('desk')}").exists()
+    assert os.WTERMSIG(processes.kill("desk", by)) == by
+    assert not processes.is_alive("desk")
