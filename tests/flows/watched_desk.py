@@ -10,7 +10,7 @@ import os
 import stat
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from tests.flows.canary_patient import CanaryPatient
@@ -22,10 +22,14 @@ from tests.hw_sim.card.profile import Pins
 from tests.hw_sim.patient_screen import PatientScreen
 from tests.process_memory import writable_memory
 
-THROW_AWAY = tuple(Path(folder) for folder in ("/tmp", "/var/tmp", "/dev/shm", "/run"))  # noqa: S108
+SHARED = (Path.home(), *map(Path, ("/tmp", "/var/tmp", "/dev/shm", "/run")))  # noqa: S108
+"""Where programs leave what they do not care for."""
 _LEGITIMATE_ON_SCREEN = {"the preview", "a picture file"}
 _LARGE_BYTES = 16 * 1024 * 1024
 _JPEG = b"\xff\xd8\xff"
+
+Searched = tuple[str, set[str]]
+"""A place, and what was found in it."""
 
 
 class WatchedDesk(Desk):
@@ -103,38 +107,39 @@ class WatchedDesk(Desk):
 
     def traces(self) -> list[str]:
         """What was found of the patient, and where; sentences."""
-        return sorted(
-            f"{what} in {where}" for where, found in self._searched() for what in set(found)
-        )
+        searched = (*self._in_own_files(), *self._in_other_files(), *self._in_talk())
+        return sorted(f"{what} in {where}" for where, found in searched for what in found)
 
-    def _searched(self) -> Iterator[tuple[str, set[str]]]:
+    def _in_own_files(self) -> Iterator[Searched]:
         search, folder = self.search, self.bench.folder
         for name, content in written_in(folder).items():
             yield name, search.anything_in(content)
-        for path in self._other_files():
-            yield path.name, _in_file(search, path)
-        for name in ("device", "agent"):
-            if self.bench.is_alive(name):
-                for content in _open_files(self.bench.process_id(name), folder):
-                    yield f"an open file of {name}", search.anything_in(content)
         for path in self.bench.reception.rglob("*.xml"):
-            yield (
-                "the reception file",
-                search.face_in(path.read_bytes()) | search.pin_in(path.read_bytes()),
-            )
-        yield "the cable", search.anything_in(bytes(self._cable_bytes))
-        yield "the messages", _without_name(search, self._heard_in_clear.read_bytes())
+            content = path.read_bytes()
+            yield "the reception file", search.face_in(content) | search.pin_in(content)
+        for name in filter(self.bench.is_alive, ("device", "agent")):
+            for content in _open_files(self.bench.process_id(name), folder):
+                yield f"an open file of {name}", search.anything_in(content)
+
+    def _in_other_files(self) -> Iterator[Searched]:
+        for path in self._new_in(self._temporary.rglob("*"), Path.cwd().iterdir()):
+            yield path.name, _in_file(self.search, path)
+        for path in self._new_in(*(place.iterdir() for place in SHARED if place.is_dir())):
+            # Other programs may save pictures there.
+            yield str(path), _in_file(self.search, path) - {"a picture file"}
+
+    def _in_talk(self) -> Iterator[Searched]:
+        yield "the cable", self.search.anything_in(bytes(self._cable_bytes))
+        yield "the messages", _without_name(self.search, self._heard_in_clear.read_bytes())
         for screen in self._screens:
-            yield from _on_screen(search, screen.told)
+            yield from _on_screen(self.search, screen.told)
 
     def new_cores(self) -> list[Path]:
         """Cores that lie in the folder in which the programs run."""
         return [path for path in Path.cwd().glob("core*") if self._is_new(path)]
 
-    def _other_files(self) -> list[Path]:
-        """Files that came up elsewhere since the desk was opened."""
-        places = [self._temporary.rglob("*"), Path.cwd().iterdir(), Path.home().iterdir()]
-        places += [folder.iterdir() for folder in THROW_AWAY if folder.is_dir()]
+    def _new_in(self, *places: Iterable[Path]) -> list[Path]:
+        """Files that came up or changed since the desk was opened or begun anew."""
         return [path for place in places for path in place if self._is_new(path)]
 
     def _is_new(self, path: Path) -> bool:
@@ -162,7 +167,7 @@ def _without_name(search: CanarySearch, content: bytes) -> set[str]:
     return search.face_in(content) | search.pin_in(content) | search.birth_date_in(content)
 
 
-def _on_screen(search: CanarySearch, told: Sequence[str | bytes]) -> Iterator[tuple[str, set[str]]]:
+def _on_screen(search: CanarySearch, told: Sequence[str | bytes]) -> Iterator[Searched]:
     """A patient sees their own name and, while the camera looks, its picture; nothing else."""
     texts = "\n".join(message for message in told if isinstance(message, str))
     yield "the text of the screen", _without_name(search, texts.encode())
