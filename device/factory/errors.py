@@ -21,3 +21,15 @@ class CalibrationError(FactoryError):
 
 class BundleRefusedError(FactoryError):
     """A bundle's model does not do what its description says, or nobody trusted signed it."""
+
+
+class RecipeError(FactoryError):
+    """There is no such recipe, or it does not say enough to fetch anything."""
+
+
+class DownloadError(FactoryError):
+    """A published file cannot be had from where its recipe says it is."""
+
+
+class WrongFileError(FactoryError):
+    """Something else than its recipe says is where a published file should be."""

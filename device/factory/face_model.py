@@ -82,19 +82,9 @@ def build(source: Path, output: Path) -> bool:
         content = source.read_bytes()
     except OSError as error:
         raise ModelSourceError(f'"{source.name}" cannot be read') from error
-    digest = hashlib.sha256(content).hexdigest()
-    description = f"{NAME} build {BUILD} from sha256 {digest}"
-    if _is_built(output, description):
+    if _is_built(output, _description(content)):
         return False
-    is_known = digest == SOURCE_SHA256
-    if not is_known:
-        _log.warning("%s is not the known file; its embeddings are not checked", source.name)
-    graph, embedding = resnet_graph(read_dlib_model(content))
-    model = write_tflite(graph, [embedding], description)
-    if is_known:
-        check_golden_values(model)
-    else:
-        check_answers(model, graph.tensors[graph.inputs[0]].shape)
+    model = converted_resnet(content)
     fresh = output.with_suffix(".new")
     with fresh.open("wb") as file:
         file.write(model)
@@ -104,6 +94,35 @@ def build(source: Path, output: Path) -> bool:
     fresh.replace(output)
     sum_file(output).write_text(hashlib.sha256(model).hexdigest())
     return True
+
+
+def converted_resnet(content: bytes) -> bytes:
+    """Converts a dlib metric ResNet.
+
+    Args:
+        content: of its `.dat` file.
+
+    Returns:
+        The content of a `.tflite` file, checked: by known answers where the file is the known one.
+
+    Raises:
+        ModelSourceError: if it is damaged or of another kind.
+        ModelCheckError: if the result does not give the values it must give.
+    """
+    is_known = hashlib.sha256(content).hexdigest() == SOURCE_SHA256
+    if not is_known:
+        _log.warning("this is not the known file of dlib; its embeddings are not checked")
+    graph, embedding = resnet_graph(read_dlib_model(content))
+    model = write_tflite(graph, [embedding], _description(content))
+    if is_known:
+        check_golden_values(model)
+    else:
+        check_answers(model, graph.tensors[graph.inputs[0]].shape)
+    return model
+
+
+def _description(content: bytes) -> str:
+    return f"{NAME} build {BUILD} from sha256 {hashlib.sha256(content).hexdigest()}"
 
 
 def _is_built(output: Path, description: str) -> bool:

@@ -1,6 +1,7 @@
-"""Checks, installs or calibrates a model bundle, so that a maker can bring another network."""
+"""Fetches, checks, installs or calibrates a model bundle, so that a maker can bring another."""
 
 import argparse
+import re
 from pathlib import Path
 
 from device.face.loading import MODELS_FOLDER
@@ -18,15 +19,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     calibrating = tasks.add_parser(
         "calibrate", help="learn centre, axes and thresholds from pictures, one of each person"
     )
+    fetching = tasks.add_parser(
+        "fetch", help="download a published network by its recipe, convert and install it"
+    )
     for task in (checking, installing, calibrating):
         task.add_argument("bundle", type=Path, help="folder of the bundle")
     for task in (checking, installing):
         task.add_argument("--trust", type=Path, help="PEM file of the key that must have signed it")
-    installing.add_argument("--models", type=Path, default=MODELS_FOLDER, help="where to")
+    for task in (installing, fetching):
+        task.add_argument("--models", type=Path, default=MODELS_FOLDER, help="where to")
+    fetching.add_argument("name", nargs="?", help="of the recipe")
+    fetching.add_argument("--list", action="store_true", help="tell the recipes, and stop")
+    fetching.add_argument(
+        "--sha256", type=_digest, help="of the download, where its recipe knows none"
+    )
     calibrating.add_argument("--pictures", type=Path, required=True, help="folder of pictures")
     calibrating.add_argument("--name", required=True, help="of the calibration")
     calibrating.add_argument("--population", required=True, help="whose pictures they are")
     calibrating.add_argument("--detector", type=Path, default=MODELS_FOLDER / "detector")
+
+
+def _digest(text: str) -> str:
+    if re.fullmatch("[0-9a-f]{64}", text) is None:
+        raise argparse.ArgumentTypeError("64 hexadecimal digits are needed")
+    return text
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -36,8 +52,15 @@ def run(arguments: argparse.Namespace) -> None:
             answer = check(arguments.bundle, arguments.trust)
         case "install":
             answer = install(arguments.bundle, arguments.models, arguments.trust)
+        # What these need is there on the maker's machine only, not where a bundle is installed.
+        case "fetch":
+            from device.factory.bundle.fetching import fetch, listed
+
+            if arguments.list or arguments.name is None:
+                answer = listed()
+            else:
+                answer = fetch(arguments.name, arguments.models, arguments.sha256)
         case _:
-            # Its library is needed on the maker's machine only, not where a bundle is installed.
             from device.factory.bundle.calibrating import calibrate
 
             answer = calibrate(

@@ -25,6 +25,7 @@ from device.factory.errors import BundleRefusedError
 SIGNATURE_FILE = "bundle.toml.sig"
 """Ed25519 over the description, which names the sum of every other file; 64 bytes."""
 _ALIKE = 1e-4
+_NOT_CALIBRATED = "not calibrated: run calibrate with pictures of the people it will serve"
 
 
 def check(folder: Path, trusted_key: Path | None) -> str:
@@ -54,11 +55,11 @@ def check(folder: Path, trusted_key: Path | None) -> str:
 
 def _lines(embedder: EmbedderBundle) -> list[str]:
     calibration = embedder.rule.calibration
-    population = "nobody" if calibration is None else calibration.population
+    population = None if calibration is None else calibration.population
     return [
         f"{embedder.name}: embedder, {embedder.input_px} px to {embedder.embedding_length} values, "
         "loads and answers",
-        f"calibrated on {population}",
+        _NOT_CALIBRATED if population is None else f"calibrated on {population}",
         *(
             f"threshold {each.id}{' (in use)' * (each.id == embedder.rule.threshold_id)}: "
             f"{each.value} lets through {each.fmr:.0e} of {each.population}"

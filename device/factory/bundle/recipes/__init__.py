@@ -1,0 +1,1 @@
+"""Recipes: each file says where a network comes from, by which sum and licence, and its bundle."""
