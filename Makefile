@@ -9,7 +9,8 @@ PYTHON ?= python3
 SCENARIO ?= face
 CARD ?= --persona my_number
 COMMAND ?= pkcs15-tool --reader 0 --dump
-FUZZED ?= tlv cv_certificate face_record card_surface authenticity common_data certificate
+FUZZED ?= tlv cv_certificate face_record card_surface authenticity common_data certificate \
+  photo_size photo bundle_description calibration dlib_model
 FUZZ_SECONDS ?= 60
 BIN = .venv/bin
 MODEL = device/face/models/resnet29/embedder.tflite

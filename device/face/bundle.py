@@ -191,7 +191,7 @@ def read_embedder(folder: Path) -> EmbedderBundle:
         rule=_rule(folder, table),
         thresholds=table.thresholds,
         content=content,
-        digest=_digest(description, content),
+        digest=digest_of(description, content),
     )
 
 
@@ -215,7 +215,7 @@ def read_detector(folder: Path) -> DetectorBundle:
         stride_px=table.model.stride_px,
         min_score=table.model.min_score,
         content=content,
-        digest=_digest(description, content),
+        digest=digest_of(description, content),
     )
 
 
@@ -224,7 +224,8 @@ def sum_file(model: Path) -> Path:
     return model.with_suffix(".sha256")
 
 
-def _digest(description: bytes, content: bytes) -> bytes:
+def digest_of(description: bytes, content: bytes) -> bytes:
+    """See `EmbedderBundle.digest`."""
     parts = (hashlib.sha256(part).digest() for part in (description, content))
     return hashlib.sha256(b"".join(parts)).digest()
 
@@ -234,7 +235,8 @@ def _read(folder: Path, shape: type[Shape]) -> tuple[bytes, Shape]:
         description = (folder / DESCRIPTION_FILE).read_bytes()
         values = tomllib.loads(description.decode("utf-8"))
         return description, read_table(values, shape, folder, f'"{folder.name}"')
-    except (OSError, ValueError) as error:
+    # Python gives up on brackets within brackets, a thousand deep.
+    except (OSError, ValueError, RecursionError) as error:
         raise BundleError(f'"{folder.name}" has no readable {DESCRIPTION_FILE}') from error
     except ConfigurationError as error:
         raise BundleError(str(error)) from error

@@ -7,12 +7,20 @@ from pathlib import Path
 
 import atheris
 
-INSTRUMENTED = ["device.reader", "agent.trust", "tests.fuzz.targets"]
+INSTRUMENTED = [
+    "device.reader",
+    "device.face",
+    "device.factory",
+    "device.tables",
+    "agent.trust",
+    "tomllib",
+    "tests.fuzz.targets",
+]
 """Packages whose branches guide the search."""
 CORPUS = Path(__file__).parent / "corpus"
 FOUND = Path("out/fuzz")
 """Inputs that broke a parser."""
-LONGEST_INPUT_BYTES = 4096
+LONGEST_INPUT_BYTES = 8192
 LONGEST_CALL_S = 5
 
 

@@ -1,4 +1,5 @@
-"""Where the search starts: files of honest and forged simulated cards, put into the corpus once.
+"""Where the search starts: files of honest and forged simulated cards and of the face check, put
+into the corpus once.
 
 `python -m tests.fuzz.seeds`. What the targets need to believe the honest card stays in `keys/`.
 """
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
+from tests.fuzz.face_seeds import face_seeds
 from tests.fuzz.surface_card import join
 from tests.hw_sim.card import aids, catalog
 from tests.hw_sim.card.card import SimulatedCard
@@ -40,6 +42,8 @@ def main() -> None:
         _keep(KEYS, _trust(issuer, keys))
     for target, content in _files_of(honest).items():
         _keep(CORPUS / target, {"honest_card": content})
+    for target, files in face_seeds().items():
+        _keep(CORPUS / target, files)
     _keep(CORPUS / "authenticity", {name: join(*_surface(card)) for name, card in forged.items()})
 
 

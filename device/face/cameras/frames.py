@@ -15,7 +15,7 @@ from msgspec import Meta
 from PIL import Image as PillowImage
 
 from device.face.errors import CameraError
-from device.face.port import Camera, Frame
+from device.face.port import Camera, Frame, can_be_a_frame
 from device.tables import Table
 
 MAX_PACE_FPS = 120
@@ -54,8 +54,16 @@ class FolderCamera:
         path = self._next_picture()
         try:
             with PillowImage.open(path) as picture:
+                # Nothing is decoded before the size that the file announces is a possible one.
+                if not can_be_a_frame(*picture.size):
+                    raise CameraError("a picture of the camera's folder has an impossible size")
                 image = np.array(picture.convert("RGB"), np.uint8)
-        except OSError as error:
+        except (
+            OSError,
+            ValueError,
+            SyntaxError,
+            PillowImage.DecompressionBombError,
+        ) as error:
             raise CameraError("a picture of the camera's folder cannot be read") from error
         self._sleep_s(max(0.0, self._next_s - self._now_s()))
         taken_at_s = self._now_s()

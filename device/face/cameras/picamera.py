@@ -11,7 +11,7 @@ import numpy as np
 from msgspec import Meta
 
 from device.face.errors import CameraError
-from device.face.port import Camera, Frame
+from device.face.port import MAX_FRAME_SIDE_PX, Camera, Frame
 from device.tables import Table
 
 RGB_IN_MEMORY = "BGR888"
@@ -21,9 +21,9 @@ RGB_IN_MEMORY = "BGR888"
 class Settings(Table, frozen=True):
     """What size."""
 
-    width_px: Annotated[int, Meta(ge=160, le=4096)] = 640
+    width_px: Annotated[int, Meta(ge=160, le=MAX_FRAME_SIDE_PX)] = 640
     """Columns of a picture."""
-    height_px: Annotated[int, Meta(ge=120, le=4096)] = 480
+    height_px: Annotated[int, Meta(ge=120, le=MAX_FRAME_SIDE_PX)] = 480
     """Rows of a picture."""
 
 

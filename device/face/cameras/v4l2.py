@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Meta
 
 from device.face.errors import CameraError
-from device.face.port import Camera, Frame
+from device.face.port import MAX_FRAME_SIDE_PX, Camera, Frame
 from device.tables import Table
 
 FAILURES_IN_A_ROW = 10
@@ -20,9 +20,9 @@ class Settings(Table, frozen=True):
 
     device: Annotated[int, Meta(ge=0, le=63)] = 0
     """Number of `/dev/video…`."""
-    width_px: Annotated[int, Meta(ge=160, le=4096)] = 640
+    width_px: Annotated[int, Meta(ge=160, le=MAX_FRAME_SIDE_PX)] = 640
     """Columns of a picture."""
-    height_px: Annotated[int, Meta(ge=120, le=4096)] = 480
+    height_px: Annotated[int, Meta(ge=120, le=MAX_FRAME_SIDE_PX)] = 480
     """Rows of a picture."""
 
 

@@ -12,6 +12,7 @@ from device.face.bundle import (
     DESCRIPTION_FILE,
     DetectorBundle,
     EmbedderBundle,
+    digest_of,
     read_detector,
     read_embedder,
 )
@@ -42,13 +43,14 @@ def check(folder: Path, trusted_key: Path | None) -> str:
         BundleError: if the description or a file is missing, wrong or contradictory.
         BundleRefusedError: if the model does not do what the description says.
     """
-    if trusted_key is not None:
-        _check_signature(folder, trusted_key)
+    signed = None if trusted_key is None else _signed_description(folder, trusted_key)
     if kind_of(folder) == "detector":
         detector = read_detector(folder)
+        _check_is_signed(detector, signed)
         _try_detector(detector)
         return f"{detector.name}: detector, {detector.input_px} px, loads and answers"
     embedder = read_embedder(folder)
+    _check_is_signed(embedder, signed)
     _try_embedder(embedder)
     return "\n".join(_lines(embedder))
 
@@ -83,8 +85,15 @@ def files_of(folder: Path) -> set[str]:
 
 def _described(folder: Path) -> dict[str, object]:
     try:
-        return tomllib.loads((folder / DESCRIPTION_FILE).read_text("utf-8"))
-    except (OSError, ValueError):
+        return _parsed((folder / DESCRIPTION_FILE).read_bytes())
+    except OSError:
+        return {}
+
+
+def _parsed(description: bytes) -> dict[str, object]:
+    try:
+        return tomllib.loads(description.decode("utf-8"))
+    except (ValueError, RecursionError):
         return {}
 
 
@@ -112,7 +121,13 @@ def _try_embedder(bundle: EmbedderBundle) -> None:
         raise BundleRefusedError(f'"{bundle.name}" gives the same values for different pictures')
 
 
-def _check_signature(folder: Path, trusted_key: Path) -> None:
+def _check_is_signed(bundle: DetectorBundle | EmbedderBundle, signed: bytes | None) -> None:
+    """What was read is what was signed, although files may change in between."""
+    if signed is not None and bundle.digest != digest_of(signed, bundle.content):
+        raise BundleRefusedError(f'"{bundle.name}" was changed while it was checked')
+
+
+def _signed_description(folder: Path, trusted_key: Path) -> bytes:
     try:
         key = load_pem_public_key(trusted_key.read_bytes())
     except (OSError, ValueError) as error:
@@ -120,12 +135,14 @@ def _check_signature(folder: Path, trusted_key: Path) -> None:
     if not isinstance(key, Ed25519PublicKey):
         raise BundleRefusedError(f'"{trusted_key.name}" is no Ed25519 key')
     try:
-        key.verify((folder / SIGNATURE_FILE).read_bytes(), (folder / DESCRIPTION_FILE).read_bytes())
+        description = (folder / DESCRIPTION_FILE).read_bytes()
+        key.verify((folder / SIGNATURE_FILE).read_bytes(), description)
     except (OSError, InvalidSignature) as error:
         raise BundleRefusedError(
             f'"{folder.name}" is not signed by the key of "{trusted_key.name}"'
         ) from error
-    model = _described(folder).get("model")
+    model = _parsed(description).get("model")
     if not isinstance(model, dict) or "sha256" not in model:
         # A sum that lies beside the model is signed by nobody.
         raise BundleRefusedError(f'"{folder.name}" must name the "sha256" of its model')
+    return description

@@ -1,3 +1,5 @@
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -110,3 +112,29 @@ def test_the_settings_name_folder_and_pace(tmp_path: Path) -> None:
 def test_wrong_settings_are_refused(settings: dict[str, object], tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="settings of frames"):
         read_table(settings, Settings, tmp_path, "settings of frames")
+
+
+def _announcing(width: int, height: int) -> bytes:
+    """A PNG that ends where its pixels begin."""
+    chunk = b"IHDR" + struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0)
+    size, sum_ = struct.pack(">I", len(chunk) - 4), struct.pack(">I", zlib.crc32(chunk))
+    return b"\x89PNG\r\n\x1a\n" + size + chunk + sum_ + bytes(4) + b"IDAT"
+
+
+@pytest.mark.parametrize(
+    ("picture", "sentence"),
+    [
+        (_announcing(5000, 16), "impossible size"),
+        (_announcing(16, 5000), "impossible size"),
+        (_announcing(2_000_000_000, 2_000_000_000), "cannot be read"),
+        (_announcing(16, 16), "cannot be read"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(40), "cannot be read"),
+        (b"no picture", "cannot be read"),
+    ],
+)
+def test_a_hostile_picture_is_an_error_of_the_camera(
+    tmp_path: Path, picture: bytes, sentence: str
+) -> None:
+    (tmp_path / "live_00.png").write_bytes(picture)
+    with pytest.raises(CameraError, match=sentence):
+        _camera(tmp_path, Clock()).read()

@@ -11,8 +11,15 @@ from device.face.errors import CameraError
 class FakeCapture:
     """Speaks like cv2.VideoCapture: a few failures, then blue-green-red pictures."""
 
-    def __init__(self, *, is_open: bool = True, failures: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        is_open: bool = True,
+        failures: int = 0,
+        shape: tuple[int, ...] = (480, 640, 3),
+    ) -> None:
         self._is_open = is_open
+        self._shape = shape
         self._failures = failures
         self.is_released = False
 
@@ -26,7 +33,9 @@ class FakeCapture:
         self._failures -= 1
         if self._failures >= 0:
             return False, None
-        return True, np.full((480, 640, 3), (255, 128, 1), np.uint8)
+        picture = np.zeros(self._shape, np.uint8)
+        picture[...] = (255, 128, 1)[: self._shape[-1]]
+        return True, picture
 
     def release(self) -> None:
         self.is_released = True
@@ -53,6 +62,15 @@ def test_pictures_come_as_rgb_after_a_few_failures(monkeypatch: pytest.MonkeyPat
     frame.image.fill(0)
     camera.close()
     assert capture.is_released
+
+
+@pytest.mark.parametrize("shape", [(480, 5000, 3), (5000, 640, 3), (480, 640, 1), (0, 640, 3)])
+def test_a_driver_that_gives_what_nobody_asked_for_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, shape: tuple[int, ...]
+) -> None:
+    _install(monkeypatch, FakeCapture(shape=shape))
+    with pytest.raises(CameraError, match="impossible size"):
+        v4l2.create(v4l2.Settings()).read()
 
 
 def test_a_camera_that_gives_nothing_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,8 +6,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import generate_private_key as
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from device.face.bundle import DetectorBundle, read_detector
 from device.face.errors import BundleError
 from device.face.loading import MODELS_FOLDER
+from device.factory.bundle import checking
 from device.factory.bundle.checking import SIGNATURE_FILE, check
 from device.factory.errors import BundleRefusedError
 from tests.device.factory.bundle.bundles import copied, replaced
@@ -77,6 +79,28 @@ def test_a_signed_bundle_passes_and_a_changed_one_does_not(tmp_path: Path) -> No
     with pytest.raises(BundleRefusedError, match="is not signed"):
         check(bundle, trusted)
     assert "loads and answers" in check(bundle, None), "negative control: unsigned it would do"
+
+
+def test_a_bundle_that_is_swapped_after_its_signature_was_checked_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = Ed25519PrivateKey.generate()
+    bundle, trusted = copied(tmp_path, "detector"), _key_file(tmp_path, key)
+    (bundle / SIGNATURE_FILE).write_bytes(key.sign((bundle / "bundle.toml").read_bytes()))
+
+    def swap_and_read(folder: Path) -> DetectorBundle:
+        return read_detector(replaced(folder, "min_score = 0.6", "min_score = 0.1"))
+
+    monkeypatch.setattr(checking, "read_detector", swap_and_read)
+    with pytest.raises(BundleRefusedError, match="changed while it was checked"):
+        check(bundle, trusted)
+
+
+def test_a_description_nested_too_deep_is_told(tmp_path: Path) -> None:
+    bundle = copied(tmp_path)
+    (bundle / "bundle.toml").write_text("deep = " + "[" * 5000)
+    with pytest.raises(BundleError, match="no readable"):
+        check(bundle, None)
 
 
 def test_a_signature_that_leaves_the_models_sum_out_is_not_enough(tmp_path: Path) -> None:
