@@ -106,7 +106,9 @@ class FailureCode(IntEnum):
     FACE_MOVEMENT_NOT_SEEN = 43
     """The patient did not blink or turn in time, or cannot; nothing speaks against them."""
     HOLDER_TOO_YOUNG = 44
-    """A child under 12, or nobody knows: such faces are told apart too badly (PIN or staff)."""
+    """A child under 12: such faces are told apart too badly (PIN or staff)."""
+    HOLDER_AGE_UNKNOWN = 45
+    """The card names no day of birth, or the reader does not know today's: it may be a child."""
     PIN_LOCKED = 50
     PIN_REJECTED = 51
     """Wrong too often while the card lay here; the card itself is not locked."""

@@ -29,6 +29,7 @@ _FAILURES: tuple[tuple[type[DeviceError], FailureCode], ...] = (
     (reader.OcrUnavailableError, FailureCode.PRINTED_CODE_UNREADABLE),
     (reader.PhotoMissingError, FailureCode.PHOTO_UNREADABLE),
     (reader.HolderTooYoungError, FailureCode.HOLDER_TOO_YOUNG),
+    (reader.HolderAgeUnknownError, FailureCode.HOLDER_AGE_UNKNOWN),
     (reader.PinlessUnavailableError, FailureCode.PIN_NEEDED),
     (reader.CertificateMissingError, FailureCode.CERTIFICATE_MISSING),
     (reader.PhoneNotAuthenticatedError, FailureCode.PHONE_NOT_AUTHENTICATED),

@@ -18,6 +18,7 @@ from device.reader.childhood import is_too_young
 from device.reader.cv_certificate import CvCertificate
 from device.reader.errors import (
     CardAnswerError,
+    HolderAgeUnknownError,
     HolderTooYoungError,
     MalformedAnswerError,
     PrintedCodeLockedError,
@@ -76,6 +77,7 @@ class CardSurface:
             PhotoMissingError: the file names no photo.
             CardNotGenuineError: see `authenticity`.
             HolderTooYoungError: see `childhood`.
+            HolderAgeUnknownError: the record names no day of birth, or today is unknown.
             MalformedAnswerError: a file breaks its own format.
             ReadingStoppedError: `is_stopped` said so.
             ReaderError: the card was lost.
@@ -86,7 +88,7 @@ class CardSurface:
         record = self._read_record(card)
         check_record(record, _read_certificate(card), self._anchors)
         if record.born is None:
-            raise HolderTooYoungError
+            raise HolderAgeUnknownError
         prove_chip(card.files, record)
         return record.photo
 
@@ -99,10 +101,17 @@ class CardSurface:
         layout = FaceLayout.parse(head)
         head += card.read(SurfaceFile.FACE, len(head), layout.identity_end)
         born = layout.birth_date(head)
-        if born is not None and is_too_young(born, self._today()):
-            raise HolderTooYoungError
+        if born is not None:
+            self._check_age(born)
         tail = card.read(SurfaceFile.FACE, layout.photo_begin, layout.photo_end)
         return FaceRecord.parse(layout, head, tail)
+
+    def _check_age(self, born: date) -> None:
+        today = self._today()
+        if today is None:
+            raise HolderAgeUnknownError
+        if is_too_young(born, today):
+            raise HolderTooYoungError
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,12 @@ AGE_FACES_COUNT_FROM = 12
 """Years."""
 
 
-def is_too_young(born: date, today: date | None) -> bool:
+def is_too_young(born: date, today: date) -> bool:
     """Whether a face alone may not prove the holder.
 
     Args:
         born: as the record tells it.
-        today: Japan's day; None: the reader does not know it, and so nobody is old enough.
+        today: Japan's day.
     """
-    if today is None:
-        return True
     has_had_birthday = (today.month, today.day) >= (born.month, born.day)
     return today.year - born.year - (not has_had_birthday) < AGE_FACES_COUNT_FROM

@@ -79,6 +79,10 @@ class HolderTooYoungError(ReaderError):
     """The holder is a child: a face alone proves nobody of that age."""
 
 
+class HolderAgeUnknownError(ReaderError):
+    """The record names no day of birth, or nobody told the reader which day it is."""
+
+
 class PinMalformedError(ReaderError):
     """Not four ASCII digits; nothing was sent, no try was spent."""
 

@@ -99,6 +99,7 @@ class CardSession:
             PhotoMissingError: there is none.
             CardNotGenuineError: not what an issuer under the anchors signed for this chip.
             HolderTooYoungError: a face alone may not prove this holder.
+            HolderAgeUnknownError: nor one who may be a child.
             ReadingStoppedError: `is_stopped` said so.
             ReaderError: the card cannot be read.
         """

@@ -32,6 +32,7 @@ _ENDS_FACE = {
     FailureCode.CAMERA_UNAVAILABLE,
     FailureCode.PIN_NEEDED,
     FailureCode.HOLDER_TOO_YOUNG,
+    FailureCode.HOLDER_AGE_UNKNOWN,
 }
 """Looking into the camera does not help any more while this card lies here.
 

@@ -1,4 +1,4 @@
-"""Where the searches of the face check start: a small photo, and a bundle of a network of 16 values."""
+"""Where the searches of the face check start: a small photo, a bundle, networks of few values."""
 
 import io
 from collections.abc import Mapping

@@ -13,7 +13,6 @@ INSTRUMENTED = [
     "device.factory",
     "device.tables",
     "agent.trust",
-    "tomllib",
     "tests.fuzz.targets",
 ]
 """Packages whose branches guide the search."""

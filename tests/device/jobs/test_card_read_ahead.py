@@ -10,6 +10,7 @@ from device.jobs.rejected_codes import RejectedCodes
 from device.reader.errors import (
     CardLostError,
     CardNotGenuineError,
+    HolderAgeUnknownError,
     HolderTooYoungError,
     PrintedCodeRejectedError,
     PrintedCodeUnreadableError,
@@ -288,15 +289,16 @@ def test_a_childs_photo_is_refused_and_so_is_one_of_unknown_age(lay: Lay) -> Non
     adult = lay(catalog.MY_NUMBER)
     adult.recognise()
     adult.forget_time()
-    with pytest.raises(HolderTooYoungError) as refusal:
+    with pytest.raises(HolderAgeUnknownError) as unknown:
         adult.photo()
-    assert failure_of(refusal.value) is FailureCode.HOLDER_TOO_YOUNG
+    assert failure_of(unknown.value) is FailureCode.HOLDER_AGE_UNKNOWN
     profile, front = catalog.PROFILES["child"], Front()
     front.code = PrintedCode.from_digits(profile.matching_code_b, profile.card_expiry)
     child = lay(profile, front)
     child.recognise()
     child.clock.set_from_agent(_DAY_BEFORE_THE_BIRTHDAY_MS)
-    with pytest.raises(HolderTooYoungError):
+    with pytest.raises(HolderTooYoungError) as refusal:
         child.photo()
+    assert failure_of(refusal.value) is FailureCode.HOLDER_TOO_YOUNG
     child.clock.set_from_agent(_DAY_BEFORE_THE_BIRTHDAY_MS + 86_400_000)
     assert child.photo() == PHOTO

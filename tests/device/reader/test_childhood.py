@@ -7,13 +7,13 @@ from device.reader import card_surface
 from device.reader.card_files import CardFiles, never
 from device.reader.card_surface import CardSurface
 from device.reader.childhood import is_too_young
-from device.reader.errors import CardNotGenuineError, HolderTooYoungError
+from device.reader.errors import CardNotGenuineError, HolderAgeUnknownError, HolderTooYoungError
 from device.reader.exchange import Exchange
 from device.reader.face_record import FaceLayout
 from device.reader.record_anchors import RecordAnchors
 from tests.device.reader.issued_records import CODE, ScriptedSurface, photo_of, surface_of
 from tests.device.reader.unwatched import unwatched
-from tests.hw_sim.card import catalog
+from tests.hw_sim.card import catalog, front_record
 from tests.hw_sim.card.issuer import Issuer
 
 BORN = date(2014, 6, 21)
@@ -30,12 +30,9 @@ BORN = date(2014, 6, 21)
         (date(1950, 1, 1), date(2026, 11, 28), False),
         (date(1950, 1, 1), date(1970, 1, 1), False),
         (date(1985, 1, 1), date(1970, 1, 1), True),
-        (date(1950, 1, 1), None, True),
     ],
 )
-def test_faces_count_from_the_twelfth_birthday(
-    born: date, today: date | None, is_child: bool
-) -> None:
+def test_faces_count_from_the_twelfth_birthday(born: date, today: date, is_child: bool) -> None:
     assert is_too_young(born, today) is is_child
 
 
@@ -48,7 +45,7 @@ def test_a_childs_photo_is_not_read(issuer: Issuer, monkeypatch: pytest.MonkeyPa
         """Commands for the photo or what lies behind it."""
         slot = ScriptedSurface(child).slot()
         surface = CardSurface(CardFiles(Exchange(slot, apdu_deadline_s=2)), anchors, lambda: today)
-        with suppress(HolderTooYoungError):
+        with suppress(HolderTooYoungError, HolderAgeUnknownError):
             surface.read_photo(CODE, never, unwatched)
         sent = [command for command in slot.connection.sent if command[1] == 0xB0]
         return sum(int.from_bytes(command[2:4], "big") >= begin for command in sent)
@@ -58,6 +55,18 @@ def test_a_childs_photo_is_not_read(issuer: Issuer, monkeypatch: pytest.MonkeyPa
     assert not reads(None), "nobody told the reader which day it is"
     monkeypatch.setattr(card_surface, "is_too_young", lambda born, today: False)
     assert reads(date(2026, 6, 20)), "negative control"
+
+
+@pytest.mark.parametrize("born", [b"19580000", b"00000000", b"19581314"])
+def test_a_genuine_record_without_a_day_of_birth_proves_no_age(
+    issuer: Issuer, monkeypatch: pytest.MonkeyPatch, born: bytes
+) -> None:
+    dated, birthday = front_record._date, catalog.MY_NUMBER.holder.birth_date
+    monkeypatch.setattr(front_record, "_date", lambda day: born if day == birthday else dated(day))
+    unknown = surface_of(issuer.issue(catalog.MY_NUMBER, b"photo"))
+    anchors = RecordAnchors([issuer.record_ca])
+    with pytest.raises(HolderAgeUnknownError):
+        photo_of(unknown, anchors, date(2026, 6, 21))
 
 
 def test_a_child_made_older_is_no_genuine_card(issuer: Issuer) -> None:

@@ -29,6 +29,7 @@ LEAVES_PIN = {
     FailureCode.CAMERA_UNAVAILABLE,
     FailureCode.PIN_NEEDED,
     FailureCode.HOLDER_TOO_YOUNG,
+    FailureCode.HOLDER_AGE_UNKNOWN,
 }
 LEAVES_FACE = {FailureCode.PIN_LOCKED, FailureCode.PIN_REJECTED}
 NEVER_OF_A_JOB = {

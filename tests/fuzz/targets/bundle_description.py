@@ -1,14 +1,14 @@
 """A model bundle's description, as somebody may hand it to a maker."""
 
 from pathlib import Path
-from tempfile import mkdtemp
 
 from device.face.bundle import DESCRIPTION_FILE, POINT_COUNT, read_embedder
 from device.face.errors import BundleError
 
 MODEL_FILE = "embedder.tflite"
 MODEL = b"no engine sees it"
-_FOLDER = Path(mkdtemp(prefix="fuzzed-bundle-"))
+_FOLDER = Path("out/fuzz/bundle")
+_FOLDER.mkdir(parents=True, exist_ok=True)
 (_FOLDER / MODEL_FILE).write_bytes(MODEL)
 
 
