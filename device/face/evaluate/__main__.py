@@ -48,7 +48,7 @@ def _arguments() -> argparse.Namespace:
         "--chip-photos", action="store_true", help="make a card's photo of each path_a"
     )
     parser.add_argument("--impostors", type=Path, help="folder with one picture a person")
-    parser.add_argument("--groups", default="", help="age, sex or age,sex: FAR of each group")
+    parser.add_argument("--groups", default="", help="age, sex or age,sex: FMR of each group")
     parser.add_argument(
         "--calibration", default="own", choices=("own", "none"), help="the bundle's own, or none"
     )

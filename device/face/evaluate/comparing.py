@@ -50,8 +50,8 @@ def compared(title: str, genuine: Trials, impostors: Trials, rule: DecisionRule)
         impostor_pairs=len(impostors),
         eer=equal_error_rate(genuine, impostors),
         at=tuple(_at(far, genuine, impostors, rule) for far in _FARS),
-        false_rejects=Rate(1 - accepted.value, 1 - accepted.high, 1 - accepted.low),
-        false_accepts=accept_rate(impostors, limit(decisive)),
+        fnmr=Rate(1 - accepted.value, 1 - accepted.high, 1 - accepted.low),
+        fmr=accept_rate(impostors, limit(decisive)),
     )
 
 
@@ -65,10 +65,10 @@ def _at(far: float, genuine: Trials, impostors: Trials, rule: DecisionRule) -> A
 def rates_of_groups(
     groups: Mapping[str, Sequence[Person]], embeddings: Mapping[str, Values], rule: DecisionRule
 ) -> list[GroupRate]:
-    """False accepts of each group; one of fewer than two people is left out."""
+    """False matches of each group; one of fewer than two people is left out."""
     rates = []
     for name, people in groups.items():
-        if sum(person.path in embeddings for person in people) > 1:
+        if len({person.identity for person in people if person.path in embeddings}) > 1:
             trials = trials_among(people, embeddings, rule)
             rate = accept_rate(trials, limit(rule.conditions[-1]))
             rates.append(GroupRate(name, trials.people_count, rate))

@@ -1,4 +1,4 @@
-"""People of one picture each, in groups of age and sex."""
+"""Pictures whose people's age and sex are known, in groups."""
 
 import csv
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 from device.face.errors import EvaluationError
 
 PEOPLE_FILE = "people.csv"
-"""Beside the pictures: `path,age,sex` with sex `f` or `m`."""
+"""Beside the pictures: `path,age,sex` with sex `f` or `m`; `person` where somebody has several."""
 _ALL_AGE_FACES = re.compile(r"(?P<serial>\d{5})A(?P<age>\d{2,3})$")
 """File names of the All-Age-Faces set: serial number and age."""
 _LAST_WOMAN = 7380
@@ -29,6 +29,13 @@ class Person:
     """Years."""
     sex: str
     """`f` or `m`."""
+    name: str = ""
+    """What all pictures of one person have in common; empty: there is no other one."""
+
+    @property
+    def identity(self) -> str:
+        """The same for all pictures of one person."""
+        return self.name or self.path
 
     @property
     def age_band(self) -> tuple[int, int]:
@@ -54,7 +61,7 @@ def read_people(folder: Path) -> list[Person]:
     if any(not 0 <= person.age <= AGE_BANDS[-1][1] for person in people):
         raise EvaluationError(f'"{folder.name}" needs ages of 0 to {AGE_BANDS[-1][1]}')
     if len({person.path for person in people}) < len(people):
-        raise EvaluationError(f'"{folder.name}" must name each picture once: one of each person')
+        raise EvaluationError(f'"{folder.name}" must name each picture once')
     return people
 
 
@@ -78,7 +85,10 @@ def _from_table(table: Path) -> list[Person]:
     try:
         with table.open(newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file))
-        people = [Person(row["path"], int(row["age"]), row["sex"]) for row in rows]
+        people = [
+            Person(row["path"], int(row["age"]), row["sex"], row.get("person") or "")
+            for row in rows
+        ]
     except (OSError, UnicodeDecodeError, csv.Error, KeyError, TypeError, ValueError) as error:
         raise EvaluationError(f'"{table.name}" needs the columns path,age,sex') from error
     if any(not person.path or person.sex not in ("f", "m") for person in people):

@@ -39,6 +39,11 @@ class Trials:
         """Different people among them."""
         return len(np.unique(self.people))
 
+    @property
+    def people_pairs_count(self) -> int:
+        """Different pairs of people among them: further pictures of them are no further people."""
+        return len(np.unique(np.sort(self.people, axis=1), axis=0))
+
     def of_other_people_than(self, others: "Trials") -> "Trials":
         """The same, with numbers that no person of the others has."""
         return Trials(self.scores, self.people + 1 + int(others.people.max(initial=0)))

@@ -14,9 +14,9 @@ class AtFar:
     """Genuine pairs accepted where impostors are accepted at a stated rate."""
 
     far: float
-    """Of the impostors."""
+    """Of the impostors that show a face: an FMR; the JSON has the name that others use."""
     tar: Rate | None
-    """Of the genuine pairs; None: too few impostors to tell."""
+    """Of the genuine pairs that do, 1 - FNMR; None: too few impostors to tell."""
     threshold: float | None
     """Largest distance, or smallest cosine."""
 
@@ -35,21 +35,21 @@ class Comparison:
     """Equal error rate."""
     at: tuple[AtFar, ...]
     """From the loosest on."""
-    false_rejects: Rate
-    """At the bundle's threshold."""
-    false_accepts: Rate
-    """At the bundle's threshold."""
+    fnmr: Rate
+    """False non-match rate at the bundle's threshold: failures to acquire are not among it."""
+    fmr: Rate
+    """False match rate at the bundle's threshold."""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupRate:
-    """False accepts of one group at the bundle's threshold."""
+    """False matches of one group at the bundle's threshold."""
 
     group: str
     """Age band and sex."""
     people: int
     """Who show a face."""
-    false_accepts: Rate
+    fmr: Rate
     """Among all their pairs."""
 
 
@@ -118,9 +118,9 @@ def _lines(report: Report) -> Iterator[str]:
     for comparison in report.comparisons:
         yield from _comparison_lines(comparison, report.threshold_id)
     if report.groups:
-        yield f'false accepts at "{report.threshold_id}":'
+        yield f'FMR at "{report.threshold_id}":'
     for group in report.groups:
-        yield f"  {group.group:<10} {group.people:5} people  {_small(group.false_accepts)}"
+        yield f"  {group.group:<10} {group.people:5} people  {_small(group.fmr)}"
 
 
 def _comparison_lines(comparison: Comparison, threshold_id: str) -> Iterator[str]:
@@ -132,10 +132,7 @@ def _comparison_lines(comparison: Comparison, threshold_id: str) -> Iterator[str
             yield f"  FAR {at.far:.0e}: too few impostors to tell"
         else:
             yield f"  FAR {at.far:.0e}: TAR {_percent(at.tar)}, threshold {at.threshold:.3f}"
-    yield (
-        f'  at "{threshold_id}": FRR {_percent(comparison.false_rejects)}, '
-        f"FAR {_small(comparison.false_accepts)}"
-    )
+    yield (f'  at "{threshold_id}": FNMR {_percent(comparison.fnmr)}, FMR {_small(comparison.fmr)}')
 
 
 def _percent(rate: Rate) -> str:

@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     checking = tasks.add_parser("check", help="load the model and compare it with its description")
     installing = tasks.add_parser("install", help="copy a bundle that passes beside the others")
     calibrating = tasks.add_parser(
-        "calibrate", help="learn centre, axes and thresholds from pictures, one of each person"
+        "calibrate", help="learn centre, axes and thresholds from pictures of many people"
     )
     fetching = tasks.add_parser(
         "fetch", help="download a published network by its recipe, convert and install it"

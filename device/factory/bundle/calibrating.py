@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import tomlkit
 
 from device.face.bundle import DESCRIPTION_FILE, EmbedderBundle, read_detector, read_embedder
@@ -20,21 +19,22 @@ from device.face.evaluate.pictures import read_gallery
 from device.face.interpreter import Settings
 from device.face.runtimes import auto
 from device.factory.bundle.checking import SIGNATURE_FILE
-from device.factory.bundle.learning import FoundThreshold, find_thresholds, learn
+from device.factory.bundle.learning import FoundThreshold, find_thresholds, learn, one_each
 from device.factory.errors import CalibrationError
 
 
 def calibrate(
     folder: Path, detector_folder: Path, pictures: Path, *, name: str, population: str
 ) -> str:
-    """Learns from one picture each of many people and writes it into the bundle.
+    """Learns from pictures of many people and writes it into the bundle.
 
     The guards of the bundle's rule stay; its last condition is replaced by the calibrated cosine.
 
     Args:
         folder: of the bundle.
         detector_folder: of the detector's bundle.
-        pictures: folder; `people.csv` in it tells path, age and sex.
+        pictures: folder; `people.csv` in it tells path, age and sex, and the person where
+            somebody has several.
         name: of the calibration.
         population: whose pictures they are.
 
@@ -60,7 +60,7 @@ def calibrate(
         Embedder(bundle, runtime.load(bundle.content)),
     )
     thresholds = find_thresholds(people, gallery.embeddings, guards)
-    content = calibration_bytes(*learn(np.stack(list(gallery.embeddings.values()))))
+    content = calibration_bytes(*learn(one_each(people, gallery.embeddings)))
     try:
         _write(folder, bundle, content, _tables(name, population, content, guards, thresholds))
     except OSError as error:

@@ -65,13 +65,22 @@ def learn(embeddings: Values) -> tuple[Values, Values]:
     return centre.astype(np.float32), projection.astype(np.float32)
 
 
+def one_each(people: Sequence[Person], embeddings: Mapping[str, Values]) -> Values:
+    """The mean embedding of everybody who shows a face, float32[N, L]: all weigh the same."""
+    pictures: dict[str, list[Values]] = {}
+    for person in people:
+        if person.path in embeddings:
+            pictures.setdefault(person.identity, []).append(embeddings[person.path])
+    return np.stack([np.mean(values, axis=0, dtype=np.float32) for values in pictures.values()])
+
+
 def find_thresholds(
     people: Sequence[Person], embeddings: Mapping[str, Values], guards: Sequence[Condition]
 ) -> list[FoundThreshold]:
     """Thresholds for stated false match rates of adults.
 
     Args:
-        people: those who are to be told apart; all ages.
+        people: those who are to be told apart; all ages; several pictures of some.
         embeddings: of the network, by the picture's path.
         guards: the conditions a match must fulfil besides.
 
@@ -89,7 +98,7 @@ def _thresholds(
 ) -> Iterator[FoundThreshold]:
     judged = bands[adults]
     for fmr in _FMRS:
-        if judged is None or fmr * len(judged) < _LEAST_FALSE_MATCHES:
+        if judged is None or fmr * judged.people_pairs_count < _LEAST_FALSE_MATCHES:
             raise CalibrationError(f"too few adults to find a threshold for an FMR of {fmr:.0e}")
         value = threshold_above(score_at(judged, fmr), _RANKING)
         if value is None or not 0 < value < 1:
@@ -105,15 +114,17 @@ def _cross_fitted(
     band: tuple[int, int],
 ) -> Trials | None:
     """Impostors of one age band, scored by what the other half of all people taught."""
-    halves = [people[first::2] for first in (0, 1)]
+    identities = sorted({person.identity for person in people})
+    halves = [
+        [person for person in people if person.identity in half]
+        for half in (set(identities[::2]), set(identities[1::2]))
+    ]
     found = []
     for judged, taught in (halves, reversed(halves)):
-        calibration = Calibration(
-            "half", "half", *learn(np.stack([embeddings[person.path] for person in taught]))
-        )
+        calibration = Calibration("half", "half", *learn(one_each(taught, embeddings)))
         rule = DecisionRule((*guards, _RANKING), calibration)
         of_band = [person for person in judged if person.age_band == band]
-        if len(of_band) > 1:
+        if len({person.identity for person in of_band}) > 1:
             found.append(trials_among(of_band, embeddings, rule))
     return _joined(found)
 

@@ -80,7 +80,21 @@ def test_a_picture_without_a_face_is_a_failure_to_acquire(
     table.write_text("path_a,path_b,same\ntaro.jp2,nobody.jpg,1\ntaro.jp2,taro0.jpg,1\n")
     asked = ["--pairs", str(table), "--images", str(pictures), "--json"]
     assert run(monkeypatch, *asked) == 0
-    assert json.loads(capsys.readouterr().out)["failures_to_acquire"] == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["failures_to_acquire"] == 1
+
+
+def test_a_failure_to_acquire_is_no_false_non_match(
+    pictures: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = ["path_a,path_b,same", "taro.jp2,nobody.jpg,1", "taro.jp2,taro0.jpg,1"]
+    (pictures / "nobody.csv").write_text("\n".join([*rows, "taro.jp2,hanako0.jpg,0"]))
+    asked = ["--pairs", str(pictures / "nobody.csv"), "--images", str(pictures), "--json"]
+    assert run(monkeypatch, *asked) == 0
+    (compared,) = json.loads(capsys.readouterr().out)["comparisons"]
+    assert compared["genuine_pairs"] == 1
+    assert compared["fnmr"]["value"] == 0
+    assert compared["fmr"]["value"] == 0
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,12 @@ def test_a_table_of_another_kind_is_refused(tmp_path: Path, text: str) -> None:
         read_people(tmp_path)
 
 
+def test_a_person_may_have_several_pictures(tmp_path: Path) -> None:
+    rows = ["path,age,sex,person", "x.jp2,44,m,a", "y.jp2,45,m,a", "z.jp2,20,f,"]
+    (tmp_path / "people.csv").write_text("\n".join(rows))
+    assert [person.identity for person in read_people(tmp_path)] == ["a", "a", "z.jp2"]
+
+
 def test_a_table_from_a_spreadsheet_is_read(tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_bytes(b"\xef\xbb\xbfpath,age,sex\r\nx.jp2,44,m\r\n")
     assert read_people(tmp_path) == [Person("x.jp2", 44, "m")]

@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from device.face.evaluate.impostors import trials_among
 from device.face.evaluate.rates import Trials
 from device.face.port import Values
 from device.factory.bundle import learning
-from device.factory.bundle.learning import find_thresholds, learn
+from device.factory.bundle.learning import find_thresholds, learn, one_each
 from device.factory.errors import CalibrationError
 
 LENGTH = 16
@@ -87,6 +88,35 @@ def test_people_are_not_judged_by_what_they_taught(monkeypatch: pytest.MonkeyPat
     for learnt_from, compared in zip(taught[-4:-2], judged, strict=True):
         shared = {row.tobytes() for row in learnt_from} & {row.tobytes() for row in compared}
         assert not shared
+
+
+def test_several_pictures_of_one_person_are_one_person() -> None:
+    faces = crowd(1200)
+    noise = np.random.default_rng(4).normal(0, 0.001, faces.shape).astype(np.float32)
+    embeddings, people = {}, []
+    for number, values in enumerate(faces):
+        for picture, seen in enumerate((values, values + noise[number])):
+            path = f"{number}-{picture}"
+            embeddings[path] = seen
+            people.append(Person(path, 30, "f", str(number)))
+    assert len(one_each(people, embeddings)) == len(faces)
+    (loose, strict) = find_thresholds(people, embeddings, [GUARD])
+    assert loose.people == len(faces)
+    assert 0 < loose.value < strict.value < 1
+    few = [person for person in people if int(person.name) < 300]
+    with pytest.raises(CalibrationError, match="too few adults"):
+        find_thresholds(few, embeddings, [GUARD])
+
+
+def test_pictures_of_one_person_are_no_impostors() -> None:
+    (face, other) = crowd(2)
+    embeddings = {"a": face, "b": face * np.float32(1.0001), "c": other}
+    people = [Person("a", 30, "f", "one"), Person("b", 30, "f", "one"), Person("c", 30, "f")]
+    rule = DecisionRule((Condition(Space.NETWORK, Metric.EUCLIDEAN, 0.5),))
+    assert len(trials_among(people, embeddings, rule)) == 2
+    assert trials_among(people, embeddings, rule).people_pairs_count == 1
+    strangers = [replace(person, name="") for person in people]
+    assert len(trials_among(strangers, embeddings, rule)) == 3, "control"
 
 
 def test_guards_that_refuse_everybody_are_told() -> None:
