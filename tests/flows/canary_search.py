@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from tests.flows.canary_face import CanaryFace
@@ -26,6 +27,10 @@ PICTURE_FILES = {
 _PICTURE_FILE = re.compile(b"|".join(PICTURE_FILES.values()), re.DOTALL)
 _ALIKE = 0.99
 """Cosine between an embedding and a run of numbers that is it, however they were rounded."""
+_LEAST_NORM = 1e-3
+"""Of a run that points anywhere at all."""
+_AT_ONCE = 1 << 15
+"""Runs that are compared together."""
 _LARGEST = 100.0
 """No value of an embedding comes near; what is larger is read as 0."""
 _NUMBER_TYPES = (np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64))
@@ -84,16 +89,21 @@ class CanarySearch:
 
     def _is_embedding_among(self, numbers: NDArray[np.float64]) -> bool:
         """Whether some run of numbers points where one of the embeddings does."""
-        length = self.face.embeddings.shape[1]
+        units = self.face.embeddings / np.linalg.norm(self.face.embeddings, axis=1, keepdims=True)
+        length = units.shape[1]
         if len(numbers) < length:
             return False
         sane = np.where(np.abs(numbers) < _LARGEST, numbers, 0.0)
-        norms = np.sqrt(np.correlate(sane**2, np.ones(length)))
-        norms[norms == 0] = np.inf
-        return any(
-            bool((np.correlate(sane, values / np.linalg.norm(values)) > _ALIKE * norms).any())
-            for values in self.face.embeddings.astype(np.float64)
-        )
+        squares = np.concatenate([[0.0], np.cumsum(sane**2)])
+        norms = np.sqrt(squares[length:] - squares[:-length])
+        norms[norms < _LEAST_NORM] = np.inf
+        runs = sliding_window_view(sane.astype(np.float32), length)
+        for at in range(0, len(runs), _AT_ONCE):
+            # Copied, since the product of a view that overlaps itself is not left to BLAS.
+            some = np.ascontiguousarray(runs[at : at + _AT_ONCE])
+            if (some @ units.T > _ALIKE * norms[at : at + _AT_ONCE, None]).any():
+                return True
+        return False
 
 
 def _as_numbers(content: bytes) -> list[NDArray[np.float64]]:

@@ -37,6 +37,10 @@ def file_of(picture: Pixels, kind: str) -> bytes:
     return written.getvalue()
 
 
+def middle(search: CanarySearch) -> Pixels:
+    return search.patient.pictures[0][160:320, 240:400]
+
+
 def decoded(photo: bytes) -> Pixels:
     with PhotoDecoder() as decoder:
         return decoder.decode(photo)
@@ -46,7 +50,7 @@ PLAIN: dict[str, Callable[[CanarySearch], bytes]] = {
     "a frame": lambda s: s.patient.pictures[1].tobytes(),
     "a mirrored frame, blue first": lambda s: s.patient.pictures[1][:, ::-1, ::-1].tobytes(),
     "a grey frame": lambda s: PillowImage.fromarray(s.patient.pictures[2]).convert("L").tobytes(),
-    "a network's input": lambda s: s.patient.pictures[0].astype(np.float32).tobytes(),
+    "a network's input": lambda s: middle(s).astype(np.float32).tobytes(),
     "the photo of the chip": lambda s: s.patient.photo,
     "a piece of it": lambda s: s.patient.photo[2560:2816],
     "its pixels": lambda s: decoded(s.patient.photo)[..., 0].tobytes(),

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{40,}")
 _HEX = re.compile(rb"(?:[0-9A-Fa-f]{2}[ :]?){24,}")
-_ESCAPE = re.compile(rb"\\(?:x|u00)([0-9A-Fa-f]{2})|\\([nrt\\'\"])")
-_PLAIN_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+_ESCAPE = re.compile(rb"\\(?:x|u00)([0-9A-Fa-f]{2})|\\([bfnrt\\'\"])")
+_PLAIN_ESCAPES = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 _NUMBER = re.compile(rb"(?<![\w.])-?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 _ZLIB_OR_GZIP = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08")
 _EITHER_HEADER = 32 + zlib.MAX_WBITS
