@@ -8,13 +8,25 @@ from typing import Any
 
 from hostlink import cbor, messages
 from hostlink.errors import MalformedMessageError
-from hostlink.layout import Layout, blob, flag, optional, record, sequence, text, unsigned, word
+from hostlink.layout import (
+    Layout,
+    blob,
+    flag,
+    identifier,
+    optional,
+    record,
+    sequence,
+    text,
+    unsigned,
+    word,
+)
 from hostlink.messages import Message
 from hostlink.terms import (
     CardKind,
     ConsentAnswer,
     ConsentItem,
     FailureCode,
+    MatchBand,
     Notice,
     TimeSource,
     VerificationMethod,
@@ -44,6 +56,12 @@ CONSENT_DECISION = record(
     at=MOMENT,
 )
 
+FACE_MATCH = record(
+    messages.FaceMatch,
+    band=word(MatchBand),
+    threshold_id=identifier(),
+)
+
 VISIT_FIELDS: Mapping[str, Layout[Any]] = {
     "visit_id": VISIT_ID,
     "card_kind": optional(word(CardKind)),
@@ -53,6 +71,7 @@ VISIT_FIELDS: Mapping[str, Layout[Any]] = {
     "verified_at": optional(MOMENT),
     "has_registered": flag(),
     "consents": sequence(CONSENT_DECISION, len(ConsentItem)),
+    "match": optional(FACE_MATCH),
 }
 """Fields of a visit inside a signed result; the agent's nonce is a claim of its own there."""
 

@@ -4,6 +4,7 @@ A record becomes a map with the keys 1, 2, 3 … in the order written; a field t
 left out. Both directions check the same limits, so nothing is sent that would be refused.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -14,6 +15,8 @@ from hostlink.errors import MalformedMessageError
 
 T = TypeVar("T")
 E = TypeVar("E", bound=IntEnum)
+
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9.-]{0,31}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,20 @@ def _utf8_length(value: str) -> int:
         return len(value.encode())
     except UnicodeEncodeError:
         raise MalformedMessageError from None
+
+
+def identifier() -> Layout[str]:
+    """A name of 1 to 32 characters: a letter a-z, then letters, digits, dots and hyphens.
+
+    It cannot hold a number that stands for itself.
+    """
+
+    def check(value: object) -> str:
+        if type(value) is not str or _IDENTIFIER.fullmatch(value) is None:
+            raise MalformedMessageError
+        return value
+
+    return Layout(check, check)
 
 
 def flag() -> Layout[bool]:

@@ -1,8 +1,8 @@
 """The messages of one link: plain frozen data, no behaviour.
 
 `messages.cddl` gives their bytes and `codec.py` turns one into the other. No message has a
-field for a PIN, a face or the 12-digit number, and none can be added without changing the
-CDDL (facts/security.md §2, T8).
+field for a PIN, a face, a comparison score or the 12-digit number, and none can be added without
+changing the CDDL (facts/security.md §2, T8).
 """
 
 from dataclasses import dataclass, field
@@ -12,6 +12,7 @@ from hostlink.terms import (
     ConsentAnswer,
     ConsentItem,
     FailureCode,
+    MatchBand,
     Notice,
     TimeSource,
     VerificationMethod,
@@ -136,6 +137,16 @@ class ConsentDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class FaceMatch:
+    """What a face check that matched says of itself. There is no field for a score."""
+
+    band: MatchBand
+    threshold_id: str
+    """Which threshold of the model's bundle decided, e.g. `adults-1e-4`: 1 to 32 characters, a-z
+    first, then also 0-9, `.` and `-`."""
+
+
+@dataclass(frozen=True, slots=True)
 class VisitRecord:
     """What happened at the reader, before it is numbered and signed."""
 
@@ -153,6 +164,8 @@ class VisitRecord:
     """The patient agreed to 利用登録 in this visit."""
     consents: tuple[ConsentDecision, ...]
     """Only what was asked and answered."""
+    match: FaceMatch | None = None
+    """Only with the method FACE. A reader always says it; results from before it lack it."""
 
 
 @dataclass(frozen=True, slots=True)

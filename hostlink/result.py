@@ -19,7 +19,7 @@ from hostlink.codec import MAX_RESULT_BYTES, MOMENT, NONCE, UEID, VISIT_FIELDS
 from hostlink.errors import MalformedMessageError
 from hostlink.layout import Layout, blob, record, text, unsigned
 from hostlink.messages import Moment, VisitRecord
-from hostlink.terms import VisitOutcome
+from hostlink.terms import VerificationMethod, VisitOutcome
 
 RESULT_VERSION = 1
 HASH_BYTES = 32
@@ -141,6 +141,7 @@ def _refuse_contradiction(record: VisitRecord) -> None:
         (record.failure is None) == is_completed
         and (record.verified_at is not None) == is_verified
         and (is_verified or not (is_completed or says_more))
+        and (record.match is None or record.method is VerificationMethod.FACE)
         and len(set(items)) == len(items)
     )
     if not is_sound:

@@ -36,6 +36,19 @@ class VerificationMethod(IntEnum):
 
 
 @unique
+class MatchBand(IntEnum):
+    """How clearly a face matched; the score itself never leaves the reader.
+
+    Whoever sees exact scores can climb them to a face that matches (facts/security.md).
+    """
+
+    CLEAR_MATCH = 1
+    """Far on the matching side of the threshold."""
+    MATCH = 2
+    """On the matching side."""
+
+
+@unique
 class ConsentItem(IntEnum):
     """Medical information a patient may let the clinic see (OQSCD036, facts/oqs.md §3.3)."""
 

@@ -13,12 +13,13 @@ from pathlib import Path
 from device.visit import events, machine
 from device.visit.policy import VisitPolicy
 from device.visit.state import State
-from hostlink.messages import Moment, VisitChallenge, VisitOptions, VisitRefused
-from hostlink.terms import CardKind, ConsentItem, FailureCode, TimeSource
+from hostlink.messages import FaceMatch, Moment, VisitChallenge, VisitOptions, VisitRefused
+from hostlink.terms import CardKind, ConsentItem, FailureCode, MatchBand, TimeSource
 
 STATES_FILE = Path(__file__).parent.parent / "docs" / "STATES.md"
 VISIT = b"v" * 16
 MOMENT = Moment(1_795_000_000_000, 1, TimeSource.AGENT)
+MATCH = FaceMatch(MatchBand.CLEAR_MATCH, "adults")
 OPTIONS = VisitOptions(
     VISIT, "受付　太郎", is_registered=True, consents=tuple(ConsentItem), notices=()
 )
@@ -48,7 +49,7 @@ def possible_events(turn: int) -> Iterator[events.Event]:
     yield from (events.LastTryConfirmed(turn), events.RegistrationAccepted(turn))
     yield from (events.AllConsentsAnswered(turn, True, MOMENT, b""), events.OneByOneChosen(turn))
     yield from (events.ConsentAnswered(turn, False, MOMENT, b""), events.Cancelled(turn))
-    yield events.FaceMatched(turn, MOMENT)
+    yield events.FaceMatched(turn, MOMENT, MATCH)
     yield from (events.PinAccepted(turn, MOMENT), events.PinRejected(turn, 2))
     yield from (events.AgentConnected(), events.AgentLost())
     yield events.ChallengeReceived(VisitChallenge(VISIT, b"n" * 16, b"c" * 32))

@@ -36,8 +36,8 @@ Level = Annotated[float, Meta(ge=0, le=255)]
 class Threshold(Table, frozen=True):
     """A threshold and what it was measured to let through."""
 
-    id: Annotated[str, Meta(pattern="^[a-z0-9.-]{1,32}$")]
-    """Its name."""
+    id: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9.-]{0,31}\Z")]
+    """Its name, which goes into every signed result that it decides."""
     value: Limit
     """Largest distance, or smallest cosine, of a match."""
     fmr: Annotated[float, Meta(gt=0, le=0.1)]

@@ -49,6 +49,8 @@ class FaceCheckResult:
     """What was wrong with the last picture, or GOOD."""
     band: ScoreBand | None = None
     """How alike the faces were, if they were compared."""
+    threshold_id: str = ""
+    """Which threshold of the bundle decided, if they were compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +283,7 @@ class _Sitting:
         probe = self.wiped.keep(mean_of(self.probes))
         score = compare(self.reference, probe, self.parts.rule)
         outcome = FaceCheckOutcome.MATCH if score.is_match else FaceCheckOutcome.NO_MATCH
-        return FaceCheckResult(outcome, self.hint, score.band)
+        return FaceCheckResult(outcome, self.hint, score.band, self.parts.rule.threshold_id)
 
 
 _NOT_LIVE = {

@@ -2,12 +2,13 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future
 
 from device.clock import Clock
 from device.errors import DeviceError
 from device.face.check import FaceCheck, FaceCheckOutcome, FaceCheckResult, Onlookers
+from device.face.comparison import ScoreBand
 from device.face.liveness.port import Prompt
 from device.face.port import Camera, Image
 from device.face.preview import preview_jpeg
@@ -16,7 +17,8 @@ from device.jobs.failures import failure_of
 from device.screen.port import Screen
 from device.visit import events
 from device.workers import Worker
-from hostlink.terms import FailureCode
+from hostlink.messages import FaceMatch
+from hostlink.terms import FailureCode, MatchBand
 
 _PREVIEW_GAP_S = 0.06
 """About 16 pictures a second: enough to find oneself, cheap enough for a small processor."""
@@ -27,6 +29,12 @@ _FAILURES = {
     FaceCheckOutcome.NOT_LIVE: FailureCode.FACE_NOT_LIVE,
     FaceCheckOutcome.CHALLENGE_NOT_DONE: FailureCode.FACE_MOVEMENT_NOT_SEEN,
 }
+
+_BANDS: Mapping[ScoreBand | None, MatchBand] = {
+    ScoreBand.CLEAR_MATCH: MatchBand.CLEAR_MATCH,
+    ScoreBand.MATCH: MatchBand.MATCH,
+}
+"""A match in any other band is none: the worker answers INTERNAL."""
 
 
 class FaceJobs:
@@ -101,7 +109,8 @@ class FaceJobs:
     def _answer(self, turn: int, result: FaceCheckResult) -> events.Event | None:
         match result.outcome:
             case FaceCheckOutcome.MATCH:
-                return events.FaceMatched(turn, self._clock.now())
+                match = FaceMatch(_BANDS[result.band], result.threshold_id)
+                return events.FaceMatched(turn, self._clock.now(), match)
             case FaceCheckOutcome.CANCELLED:
                 return None
             case outcome:

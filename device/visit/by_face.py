@@ -8,7 +8,7 @@ from device.visit.events import Event, FaceMatched, PinChosen, PrintedCodeEntere
 from device.visit.failing import fail, may_try_pin
 from device.visit.policy import VisitPolicy
 from device.visit.proving import verified
-from device.visit.state import CheckingFace, EnteringPrintedCode, State
+from device.visit.state import CheckingFace, EnteringPrintedCode, State, Verification
 from device.visit.ways import check_face, choose_pin
 from hostlink.terms import FailureCode, VerificationMethod
 
@@ -19,9 +19,10 @@ def checking_face(state: CheckingFace, event: Event, policy: VisitPolicy) -> Ste
     """Wait for the face check; the PIN stays open beside it."""
     turn = state.turn + 1
     match event:
-        case FaceMatched(at=at):
+        case FaceMatched(at=at, match=match):
             visit = replace(state.visit, is_code_typed=False)
-            after, effects = verified(turn, visit, VerificationMethod.FACE, at, policy)
+            verification = Verification(VerificationMethod.FACE, at, match)
+            after, effects = verified(turn, visit, verification, policy)
             return after, (StopReadingPhoto(), *effects)
         case PinChosen() if may_try_pin(state.visit, policy):
             after, effects = choose_pin(turn, state.visit, policy)

@@ -27,7 +27,14 @@ from device.visit.events import (
 from device.visit.failing import fail, may_try_face, may_try_pin
 from device.visit.policy import VisitPolicy
 from device.visit.proving import verified
-from device.visit.state import ConfirmingLastTry, EnteringPin, State, VerifyingPin, Visit
+from device.visit.state import (
+    ConfirmingLastTry,
+    EnteringPin,
+    State,
+    Verification,
+    VerifyingPin,
+    Visit,
+)
 from device.visit.ways import choose_face, enter_pin
 from hostlink.terms import FailureCode, VerificationMethod
 
@@ -68,7 +75,8 @@ def verifying_pin(state: VerifyingPin, event: Event, policy: VisitPolicy) -> Ste
     turn = state.turn + 1
     match event:
         case PinAccepted(at=at):
-            return verified(turn, state.visit, VerificationMethod.PIN, at, policy)
+            verification = Verification(VerificationMethod.PIN, at)
+            return verified(turn, state.visit, verification, policy)
         case PinRejected(tries_left=tries_left):
             return _rejected(turn, state.visit, tries_left, policy)
         case TimedOut():

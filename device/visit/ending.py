@@ -34,6 +34,7 @@ def keep_record(
         verified_at=verification.at if verification else None,
         has_registered=visit.has_registered,
         consents=visit.decisions,
+        match=verification.match if verification else None,
     )
     return KeepRecord(turn, record, visit.shown_texts)
 

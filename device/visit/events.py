@@ -6,7 +6,7 @@ history and changes nothing (architecture decision 5).
 
 from dataclasses import dataclass
 
-from hostlink.messages import Moment, VisitChallenge, VisitOptions, VisitRefused
+from hostlink.messages import FaceMatch, Moment, VisitChallenge, VisitOptions, VisitRefused
 from hostlink.terms import CardKind, FailureCode, Notice
 
 # --- the card -----------------------------------------------------------------------------
@@ -165,6 +165,7 @@ class FaceMatched:
 
     turn: int
     at: Moment
+    match: FaceMatch
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from device.visit.state import (
     VerifyingState,
     Visit,
 )
-from hostlink.messages import IdentityProven, Moment, VisitOpened
+from hostlink.messages import IdentityProven, VisitOpened
 from hostlink.terms import CardKind, FailureCode, VerificationMethod, VisitOutcome
 
 Step = tuple[State, tuple[Effect, ...]]
@@ -54,11 +54,9 @@ def challenge_received(state: State, event: ChallengeReceived, policy: VisitPoli
     return replace(state, visit=visit), ()
 
 
-def verified(
-    turn: int, visit: Visit, method: VerificationMethod, at: Moment, policy: VisitPolicy
-) -> Step:
+def verified(turn: int, visit: Visit, verification: Verification, policy: VisitPolicy) -> Step:
     """The patient is who the card says; now the card must prove itself."""
-    return prove_identity(turn, replace(visit, verification=Verification(method, at)), policy)
+    return prove_identity(turn, replace(visit, verification=verification), policy)
 
 
 def prove_identity(turn: int, visit: Visit, policy: VisitPolicy) -> Step:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from hostlink.messages import ConsentDecision, Moment, VisitChallenge, VisitOptions
+from hostlink.messages import ConsentDecision, FaceMatch, Moment, VisitChallenge, VisitOptions
 from hostlink.terms import (
     CardKind,
     ConsentItem,
@@ -18,6 +18,8 @@ class Verification:
 
     method: VerificationMethod
     at: Moment
+    match: FaceMatch | None = None
+    """Exactly when the method is FACE."""
 
 
 @dataclass(frozen=True, slots=True)

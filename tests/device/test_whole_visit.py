@@ -30,8 +30,15 @@ from device.reader.record_anchors import RecordAnchors
 from device.screen.port import PageView
 from device.visit import effects, events
 from device.visit.policy import VisitPolicy
-from hostlink.messages import IdentityProven, Message, VisitChallenge, VisitOpened, VisitOptions
-from hostlink.terms import ConsentItem
+from hostlink.messages import (
+    FaceMatch,
+    IdentityProven,
+    Message,
+    VisitChallenge,
+    VisitOpened,
+    VisitOptions,
+)
+from hostlink.terms import ConsentItem, MatchBand
 from tests.device.fake_screen import FakeScreen
 from tests.device.jobs.card_bench import Untrusted
 from tests.device.pinpad.fake_disk import FakeDisk
@@ -98,6 +105,9 @@ class Agent:
         return True
 
 
+MATCH = FaceMatch(MatchBand.CLEAR_MATCH, "adults")
+
+
 class Mirror:
     """Takes every photo for the face before it."""
 
@@ -108,7 +118,7 @@ class Mirror:
     def start(self, turn: int, read_photo: "Callable[[], Future[bytes]]") -> None:
         def look(photo: "Future[bytes]") -> None:
             self.photos.append(photo.result())
-            self._post(events.FaceMatched(turn, Clock().now()))
+            self._post(events.FaceMatched(turn, Clock().now(), MATCH))
 
         read_photo().add_done_callback(look)
 

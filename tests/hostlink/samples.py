@@ -1,9 +1,12 @@
 """One good example of everything that travels; all people are invented."""
 
+from dataclasses import replace
+
 from hostlink.messages import (
     AgentHello,
     ConsentDecision,
     DeviceHello,
+    FaceMatch,
     IdentityProven,
     Message,
     Moment,
@@ -23,6 +26,7 @@ from hostlink.terms import (
     ConsentAnswer,
     ConsentItem,
     FailureCode,
+    MatchBand,
     Notice,
     TimeSource,
     VerificationMethod,
@@ -51,6 +55,7 @@ COMPLETED = VisitRecord(
         ConsentDecision(ConsentItem.HEALTH_CHECKUP, ConsentAnswer.REFUSED, MOMENT),
     ),
 )
+FACE_MATCHED = replace(COMPLETED, match=FaceMatch(MatchBand.CLEAR_MATCH, "adults-1e-4"))
 ABANDONED = VisitRecord(
     visit_id=VISIT_ID,
     nonce=b"",

@@ -13,6 +13,7 @@ import hostlink
 from hostlink import codec, verify
 from hostlink.errors import InvalidResultReason, MalformedMessageError
 from hostlink.frame import Frame, FrameDecoder, encode_frame
+from hostlink.messages import VisitRecord
 from hostlink.reset import ResetReason
 from hostlink.signing import sign_result, verify_result
 from tests.hostlink import pki, samples
@@ -60,10 +61,14 @@ def test_reasons_of_invalid_results() -> None:
     assert set(rows) == {reason.value for reason in InvalidResultReason}
 
 
-def test_recorded_result_of_version_1_is_still_valid() -> None:
+@pytest.mark.parametrize(
+    ("file", "record"),
+    [("result.cose", samples.COMPLETED), ("result-face-match.cose", samples.FACE_MATCHED)],
+)
+def test_recorded_result_of_version_1_is_still_valid(file: str, record: VisitRecord) -> None:
     roots = tuple(x509.load_pem_x509_certificates((RECORDED / "root.pem").read_bytes()))
-    verified = verify_result((RECORDED / "result.cose").read_bytes(), roots)
-    assert verified.claims == samples.claims_of(samples.COMPLETED)
+    verified = verify_result((RECORDED / file).read_bytes(), roots)
+    assert verified.claims == samples.claims_of(record)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hostlink import messages, terms
 from hostlink.errors import MalformedMessageError
-from hostlink.messages import ConsentDecision, Moment, VisitRecord
+from hostlink.messages import ConsentDecision, FaceMatch, Moment, VisitRecord
 from hostlink.result import (
     OWN_CLAIMS_KEY,
     ResultClaims,
@@ -19,7 +19,7 @@ from hostlink.result import (
     hash_of_payload,
 )
 from hostlink.terms import ConsentAnswer, ConsentItem, FailureCode, TimeSource, VisitOutcome
-from tests.hostlink.samples import ABANDONED, COMPLETED, MOMENT, claims_of
+from tests.hostlink.samples import ABANDONED, COMPLETED, FACE_MATCHED, MOMENT, claims_of
 from tests.hostlink.schema import fields, schema
 
 u64 = st.integers(0, 2**64 - 1)
@@ -31,6 +31,11 @@ decisions = st.lists(
     max_size=4,
     unique_by=lambda decision: decision.item,
 ).map(tuple)
+matches = st.none() | st.builds(
+    FaceMatch,
+    st.sampled_from(terms.MatchBand),
+    st.from_regex(r"[a-z][a-z0-9.-]{0,31}", fullmatch=True),
+)
 
 
 @st.composite
@@ -38,16 +43,18 @@ def records(draw: st.DrawFn) -> VisitRecord:
     outcome = draw(st.sampled_from(VisitOutcome))
     is_completed = outcome is VisitOutcome.COMPLETED
     is_verified = is_completed or draw(st.booleans())
+    method = draw(st.sampled_from(terms.VerificationMethod)) if is_verified else None
     return VisitRecord(
         visit_id=draw(st.binary(min_size=16, max_size=16)),
         nonce=draw(st.just(b"") | st.binary(min_size=16, max_size=16)),
         card_kind=draw(st.none() | st.sampled_from(terms.CardKind)),
         outcome=outcome,
         failure=None if is_completed else draw(st.sampled_from(FailureCode)),
-        method=draw(st.sampled_from(terms.VerificationMethod)) if is_verified else None,
+        method=method,
         verified_at=draw(moments) if is_verified else None,
         has_registered=is_verified and draw(st.booleans()),
         consents=draw(decisions) if is_verified else (),
+        match=draw(matches) if method is terms.VerificationMethod.FACE else None,
     )
 
 
@@ -93,6 +100,7 @@ def test_no_nonce_claim_before_the_agent_answered() -> None:
     ("rule", "names"),
     [
         ("moment", list(messages.Moment.__slots__)),
+        ("face-match", list(messages.FaceMatch.__slots__)),
         ("consent-decision", list(messages.ConsentDecision.__slots__)),
         ("visit-record", [n for n in messages.VisitRecord.__slots__ if n != "nonce"]),
     ],
@@ -118,6 +126,8 @@ CONTRADICTIONS = {
     "a time without a verification": replace(ABANDONED, verified_at=MOMENT),
     "consent without verification": replace(ABANDONED, consents=COMPLETED.consents),
     "registered without verification": replace(ABANDONED, has_registered=True),
+    "a face that matched a PIN": replace(FACE_MATCHED, method=terms.VerificationMethod.PIN),
+    "a face that matched without verification": replace(ABANDONED, match=FACE_MATCHED.match),
     "asked twice": replace(COMPLETED, consents=COMPLETED.consents[:1] * 2),
 }
 
@@ -143,6 +153,10 @@ def test_contradiction_is_not_believed(
 SOUND = claims_of(COMPLETED)
 
 
+def _threshold(name: str) -> ResultClaims:
+    return claims_of(replace(COMPLETED, match=FaceMatch(terms.MatchBand.MATCH, name)))
+
+
 @pytest.mark.parametrize(
     "claims",
     [
@@ -153,6 +167,10 @@ SOUND = claims_of(COMPLETED)
         replace(SOUND, audience="a" * 129),
         replace(SOUND, firmware_hash=bytes(31)),
         replace(SOUND, record=replace(COMPLETED, nonce=bytes(15))),
+        _threshold(""),
+        _threshold("0.52"),
+        _threshold("adults 1e-4"),
+        _threshold("a" * 33),
     ],
 )
 def test_out_of_bounds_is_not_signed(claims: ResultClaims) -> None:

@@ -15,7 +15,7 @@ from hostlink.errors import InvalidResultError
 from hostlink.signing import sign_result
 from tests.hostlink import pki
 from tests.hostlink.pki import MAKER, READER, STRANGE_MAKER, Identity
-from tests.hostlink.samples import ABANDONED, COMPLETED, claims_of
+from tests.hostlink.samples import ABANDONED, COMPLETED, FACE_MATCHED, claims_of
 
 GOOD = sign_result(claims_of(COMPLETED), READER.sign, READER.chain_der)
 
@@ -44,6 +44,19 @@ def test_good(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert printed["claims"]["record"]["consents"][0]["answer"] == "GIVEN"
     assert printed["claims"]["ueid"] == pki.UEID.hex()
     assert len(printed["payload_sha256"]) == 64
+
+
+def test_a_face_match_is_printed_as_band_and_threshold(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = sign_result(claims_of(FACE_MATCHED), READER.sign, READER.chain_der)
+    (folder / "result.cose").write_bytes(result)
+    verify.main([str(folder / "result.cose"), "--trust", str(folder / "root.pem")])
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["claims"]["record"]["match"] == {
+        "band": "CLEAR_MATCH",
+        "threshold_id": "adults-1e-4",
+    }
 
 
 def test_invalid(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from device.clock import Clock
 from device.face.check import FaceCheck, FaceCheckOutcome, FaceCheckResult, Onlookers
+from device.face.comparison import ScoreBand
 from device.face.errors import BundleError, CameraError, PhotoError
 from device.face.liveness.port import Prompt
 from device.face.port import Camera, Frame
@@ -18,7 +19,8 @@ from device.jobs.face import FaceJobs
 from device.reader.errors import CardLostError, PrintedCodeLockedError
 from device.screen.language import load_languages
 from device.visit import events
-from hostlink.terms import FailureCode
+from hostlink.messages import FaceMatch
+from hostlink.terms import FailureCode, MatchBand
 from tests.device.fake_screen import FakeScreen
 from tests.device.posted import LONGEST_WAIT_S, Posted, finish
 
@@ -46,6 +48,7 @@ class FakeCheck:
 
     def __init__(self) -> None:
         self.outcome = FaceCheckOutcome.MATCH
+        self.band: ScoreBand | None = ScoreBand.MATCH
         self.error: Exception | None = None
         self.photos: list[bytes] = []
         self.has_begun = threading.Event()
@@ -67,7 +70,7 @@ class FakeCheck:
         if self.error:
             raise self.error
         outcome = FaceCheckOutcome.CANCELLED if onlookers.is_cancelled() else self.outcome
-        return FaceCheckResult(outcome, QualityHint.GOOD)
+        return FaceCheckResult(outcome, QualityHint.GOOD, self.band, "adults")
 
 
 class Bench:
@@ -114,7 +117,16 @@ def test_a_match_is_told_with_its_turn(bench: Bench) -> None:
     [answer] = bench.posted.events
     assert isinstance(answer, events.FaceMatched)
     assert answer.turn == TURN
+    assert answer.match == FaceMatch(MatchBand.MATCH, "adults")
     assert bench.check.photos == [PHOTO]
+
+
+@pytest.mark.parametrize("band", [None, ScoreBand.NEAR, ScoreBand.NO_MATCH])
+def test_a_match_in_no_matching_band_is_none(bench: Bench, band: ScoreBand | None) -> None:
+    bench.check.band = band
+    bench.start()
+    bench.finish()
+    assert bench.posted.events == [events.JobFailed(TURN, FailureCode.INTERNAL)]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from device.visit.machine import advance, begin
 from device.visit.policy import VisitPolicy
 from device.visit.state import State
 from hostlink.messages import (
+    FaceMatch,
     Moment,
     VisitChallenge,
     VisitOptions,
@@ -25,11 +26,13 @@ from hostlink.messages import (
 from hostlink.terms import (
     CardKind,
     ConsentItem,
+    MatchBand,
     Notice,
     TimeSource,
 )
 
 NOW = Moment(1_795_000_000_000, 1, TimeSource.AGENT)
+MATCH = FaceMatch(MatchBand.CLEAR_MATCH, "adults")
 TEXTS = b"t" * 32
 VISIT = b"first visit id.."
 OTHER = b"second visit id."
@@ -89,7 +92,7 @@ class Story:
     def match_face(self) -> "Story":
         self.happen(events.FaceChosen(self.turn))
         assert self.wanted(StartFaceCheck)
-        return self.happen(events.FaceMatched(self.turn, NOW))
+        return self.happen(events.FaceMatched(self.turn, NOW, MATCH))
 
     def enter_pin(self) -> "Story":
         self.happen(events.PinChosen(self.turn))

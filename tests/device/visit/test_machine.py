@@ -42,6 +42,7 @@ from tests.device.visit.story import (
     FACE_ONLY,
     LAST_TRY,
     LOCKED,
+    MATCH,
     MY_NUMBER,
     NOW,
     OPTIONS,
@@ -237,7 +238,7 @@ def test_late_face_answer_never_serves_the_next_patient() -> None:
     story.happen(events.CardRemoved(), events.CardPlaced(OTHER))
     story.happen(replace(MY_NUMBER, turn=story.turn))
     story.happen(events.FaceChosen(story.turn))
-    story.happen(events.FaceMatched(turn_of_a, NOW))
+    story.happen(events.FaceMatched(turn_of_a, NOW, MATCH))
     assert isinstance(story.state, CheckingFace)
     assert story.state.visit.visit_id == OTHER
     assert story.state.visit.verification is None

@@ -36,7 +36,7 @@ from device.visit.state import (
 )
 from hostlink.messages import VisitRecord
 from hostlink.terms import CardKind, VerificationMethod, VisitOutcome
-from tools.draw_states import MOMENT, TYPING, explore, possible_events
+from tools.draw_states import MATCH, MOMENT, TYPING, explore, possible_events
 
 Advance = Callable[[State, events.Event], Step]
 
@@ -94,6 +94,8 @@ class Observer:
                 self.broken.append("result without verification")
             if record.method is VerificationMethod.PHONE and self.kind is not CardKind.IPHONE:
                 self.broken.append("card taken for a phone")
+            if (record.method is VerificationMethod.FACE) is not bool(record.match):
+                self.broken.append("band does not fit the method")
             if (record.failure is None) is not (record.outcome is VisitOutcome.COMPLETED):
                 self.broken.append("failure code does not fit the outcome")
             if record.consents and not self.answers_pressed:
@@ -216,7 +218,7 @@ def skips_verification(state: State, event: events.Event) -> Step:
     """Bad: choosing the face is taken for having it checked."""
     after, done = machine.advance(state, event)
     if isinstance(event, events.FaceChosen) and done:
-        return machine.advance(after, events.FaceMatched(after.turn, MOMENT))
+        return machine.advance(after, events.FaceMatched(after.turn, MOMENT, MATCH))
     return after, done
 
 
@@ -248,6 +250,17 @@ def blames_the_phone(state: State, event: events.Event) -> Step:
     )
 
 
+def forgets_the_band(state: State, event: events.Event) -> Step:
+    """Bad: nobody can tell later how clear the match was, and by which threshold."""
+    after, done = machine.advance(state, event, TYPING)
+    return after, tuple(
+        replace(effect, record=replace(effect.record, match=None))
+        if isinstance(effect, KeepRecord)
+        else effect
+        for effect in done
+    )
+
+
 def by_phone(record: VisitRecord) -> VisitRecord:
     return replace(record, method=VerificationMethod.PHONE)
 
@@ -273,6 +286,7 @@ def by_phone(record: VisitRecord) -> VisitRecord:
             "result without verification",
         ),
         (blames_the_phone, WHOLE, "card taken for a phone"),
+        (forgets_the_band, WHOLE, "band does not fit the method"),
     ],
 )
 def test_each_bad_machine_is_caught(bad: Advance, history: str, promise: str) -> None:

@@ -33,6 +33,7 @@ from tests.device.visit.story import (
     FACE_ONLY,
     IPHONE,
     LAST_TRY,
+    MATCH,
     MY_NUMBER,
     NOW,
     OPTIONS,
@@ -200,7 +201,7 @@ def test_where_the_clinic_allows_it_the_code_may_be_typed(failure: FailureCode) 
     assert story.page.choices == (Choice.CONFIRM, Choice.ERASE, Choice.END)
     story.happen(events.PrintedCodeEntered(story.turn))
     assert story.wanted(StartFaceCheck) == StartFaceCheck(story.turn, is_code_typed=True)
-    story.happen(events.FaceMatched(story.turn, NOW)).prove()
+    story.happen(events.FaceMatched(story.turn, NOW, MATCH)).prove()
     assert story.shown() is PageName.CONSENT_ALL
 
 
