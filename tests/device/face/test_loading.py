@@ -92,7 +92,7 @@ def test_a_lax_threshold_would_let_a_stranger_in(check: FaceCheck) -> None:
 @pytest.mark.parametrize(
     ("folder", "hints"),
     [
-        ("away", {QualityHint.LOOK_STRAIGHT, QualityHint.NO_FACE, QualityHint.COME_CLOSER}),
+        ("away", {QualityHint.LOOK_STRAIGHT, QualityHint.SHOW_FACE, QualityHint.NO_FACE}),
         ("dark", {QualityHint.TOO_DARK}),
     ],
 )

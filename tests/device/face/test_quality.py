@@ -6,7 +6,13 @@ import pytest
 
 from device.face.detector import Detector, Face
 from device.face.port import Image
-from device.face.quality import QualityHint, QualityLimits, judge, sharpness
+from device.face.quality import (
+    QualityHint,
+    QualityLimits,
+    _bends_to_slopes,
+    judge,
+    sharpness,
+)
 from tests.device.face.paper_people import BLUE, RED, SquareDetector, detector_bundle, picture
 
 LIMITS = QualityLimits()
@@ -62,10 +68,12 @@ def test_another_pose_asks_to_look_straight(points: list[tuple[float, float]]) -
     assert judge(image, [_face(points)], LIMITS) is QualityHint.LOOK_STRAIGHT
 
 
-def test_a_face_the_detector_is_unsure_of_asks_to_look_straight() -> None:
+def test_a_straight_face_the_detector_is_unsure_of_asks_to_be_shown() -> None:
     image = picture((RED, 90, 60, 110))
     unsure = replace(_face(STRAIGHT), score=0.8)
-    assert judge(image, [unsure], LIMITS) is QualityHint.LOOK_STRAIGHT
+    assert judge(image, [unsure], LIMITS) is QualityHint.SHOW_FACE
+    turned = replace(unsure, points=np.array([*STRAIGHT[:2], (166, 124), *STRAIGHT[3:]]))
+    assert judge(image, [turned], LIMITS) is QualityHint.LOOK_STRAIGHT
 
 
 @pytest.mark.parametrize(
@@ -83,6 +91,22 @@ def test_the_light_decides_the_hint(gain: float, offset: float, hint: QualityHin
     assert judge(lit, [_face(STRAIGHT)], LIMITS) is hint
 
 
+@pytest.mark.parametrize(
+    ("background", "hint"), [(200, QualityHint.BACKLIT), (20, QualityHint.TOO_DARK)]
+)
+def test_a_dark_face_before_a_window_is_backlit(background: int, hint: QualityHint) -> None:
+    dark = (picture((RED, 90, 60, 110)) * 0.2).astype(np.uint8)
+    image = np.full_like(dark, background)
+    image[60:170, 90:200] = dark[60:170, 90:200]
+    assert judge(image, [_face(STRAIGHT)], LIMITS) is hint
+
+
+def test_where_the_face_fills_the_picture_nothing_is_behind_it() -> None:
+    dark = (picture((RED, 90, 60, 110)) * 0.2).astype(np.uint8)[40:200, 70:220]
+    face = replace(_face([(x - 70, y - 40) for x, y in STRAIGHT]), left_px=0, width_px=140)
+    assert judge(dark, [face], LIMITS) is QualityHint.TOO_DARK
+
+
 def _blurred(image: Image, times: int) -> Image:
     blurred = image.astype(np.float32)
     for _ in range(times):
@@ -91,10 +115,19 @@ def _blurred(image: Image, times: int) -> Image:
     return blurred.astype(np.uint8)
 
 
-def test_a_face_at_the_edge_asks_to_move_to_the_middle() -> None:
-    image = picture((RED, 0, 60, 110))
-    at_edge = [(x - 118.0, y) for x, y in STRAIGHT]
-    assert judge(image, [_face(at_edge)], LIMITS) is QualityHint.MOVE_TO_MIDDLE
+@pytest.mark.parametrize(
+    ("right_px", "down_px", "hint"),
+    [
+        (-118, 0, QualityHint.MOVE_LEFT),
+        (150, 0, QualityHint.MOVE_RIGHT),
+        (0, -100, QualityHint.MOVE_TO_MIDDLE),
+        (0, 90, QualityHint.MOVE_TO_MIDDLE),
+    ],
+)
+def test_a_face_at_the_edge_asks_to_move(right_px: int, down_px: int, hint: QualityHint) -> None:
+    """What the camera sees on its left is the patient's right."""
+    at_edge = [(x + right_px, y + down_px) for x, y in STRAIGHT]
+    assert judge(picture(), [_face(at_edge)], LIMITS) is hint
 
 
 def test_a_blurred_picture_asks_to_hold_still() -> None:
@@ -103,6 +136,17 @@ def test_a_blurred_picture_asks_to_hold_still() -> None:
         image[int(y) - 6 : int(y) + 6, int(x) - 8 : int(x) + 8] = 60
     assert judge(image, [_face(STRAIGHT)], LIMITS) is QualityHint.GOOD
     assert judge(_blurred(image, 40), [_face(STRAIGHT)], LIMITS) is QualityHint.HOLD_STILL
+
+
+def test_a_move_one_way_leaves_the_sharpness_the_other_way() -> None:
+    """The control: the mean of both directions would take it for sharp."""
+    cells = np.random.default_rng(0).integers(0, 256, (8, 8)).astype(np.float32)
+    image = cells.repeat(12, 0).repeat(12, 1)
+    moved = np.mean([np.roll(image, step, 1) for step in range(9)], axis=0, dtype=np.float32)
+    assert sharpness(moved) < 0.6 * sharpness(image)
+    assert sharpness(moved.T.copy()) == pytest.approx(sharpness(moved), rel=0.01)
+    both = [_bends_to_slopes(moved, axis) for axis in (0, 1)]
+    assert np.mean(both) > LIMITS.min_sharpness > sharpness(moved)
 
 
 def test_sharpness_falls_with_blur_and_not_with_light() -> None:
