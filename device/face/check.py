@@ -14,10 +14,10 @@ from device.face.comparison import ScoreBand, compare, mean_of
 from device.face.decision import DecisionRule
 from device.face.detector import Detector, Face
 from device.face.embedder import Embedder, Embedding
-from device.face.errors import PhotoError
 from device.face.image import PhotoDecoder
 from device.face.liveness.plan import LivenessPlan
 from device.face.liveness.port import LivenessCheck, Prompt, Sight, Verdict
+from device.face.photo import face_of_photo
 from device.face.port import Camera, Frame, Image
 from device.face.quality import QualityHint, QualityLimits, judge
 from device.face.wiping import WipedAfterwards
@@ -148,7 +148,8 @@ class FaceCheck:
             The outcome. Only MATCH verifies the patient.
 
         Raises:
-            PhotoError: if the photo cannot be decoded or does not show one face.
+            PhotoError: if the photo cannot be decoded or does not show one good face; nobody was
+                looked at, and nothing is said about the patient.
             CameraError: if the camera gives no pictures.
             ModelError: if a model does not fit its bundle.
         """
@@ -173,10 +174,8 @@ class FaceCheck:
 
 def _reference(parts: FaceParts, photo: bytes, wiped: WipedAfterwards) -> Embedding:
     image = wiped.keep(parts.decoder.decode(photo))
-    faces = parts.detector.faces(image)
-    if not faces:
-        raise PhotoError("no face is found in the photo")
-    aligned = wiped.keep(parts.embedder.aligned(image, faces[0].points))
+    face = face_of_photo(image, parts.detector.faces(image))
+    aligned = wiped.keep(parts.embedder.aligned(image, face.points))
     return wiped.keep(parts.embedder.embed(aligned))
 
 

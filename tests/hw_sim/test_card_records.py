@@ -2,6 +2,7 @@ import hashlib
 import io
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -182,6 +183,20 @@ def test_a_photo_may_be_absent_or_break_off(
 
     assert photo.endswith(PHOTO[:photo_bytes])
     assert len(photo) == photo_bytes + (5 if photo_bytes else 3)
+    assert digests_that_hold(card) == WHOLE
+
+
+def test_a_photo_may_be_blurred(issuer: Issuer) -> None:
+    portrait = (PEOPLE / "taro" / "portrait.jp2").read_bytes()
+    card = issuer.issue(replace(MY_NUMBER, photo_state=PhotoState.BLURRED), portrait)
+    photo = read_front(card)[5]
+    jp2 = photo[photo.index(portrait[:12]) :]
+    sharp, blurred = (
+        np.asarray(Image.open(io.BytesIO(each)), np.float64) for each in (portrait, jp2)
+    )
+
+    assert blurred.shape == sharp.shape
+    assert np.abs(np.diff(blurred)).max() < 0.3 * np.abs(np.diff(sharp)).max()
     assert digests_that_hold(card) == WHOLE
 
 

@@ -1,4 +1,4 @@
-"""A world so simple that plain code can play the networks: people are squares of noisy colour.
+"""A world so simple that plain code can play the networks: people are squares of spotted colour.
 
 The picture is dark; a person is a square brighter than `DARKEST`. The "detector" finds squares and
 says where the five points would be; the "embedder" says the square's colour. Everything between the
@@ -9,6 +9,7 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
@@ -28,6 +29,8 @@ from device.face.port import Frame, Image, Values
 DARKEST = 60
 POINTS = np.array([[0.3, 0.4], [0.7, 0.4], [0.5, 0.58], [0.35, 0.75], [0.65, 0.75]], np.float32)
 """The five points as shares of a square."""
+SPOT_PX = 5
+"""People are spotted: finer spots would be taken for noise, larger ones for a blur."""
 RED, BLUE = (190, 110, 90), (90, 110, 190)
 DETECTOR_PX, STRIDE_PX = 160, 16
 EMBEDDER_PX, LENGTH = 40, 16
@@ -42,8 +45,9 @@ def picture(
     rng = np.random.default_rng(seed)
     image = rng.integers(0, 20, (*size, 3)).astype(np.uint8)
     for colour, left, top, side in people:
-        noise = rng.integers(-45, 46, (side, side, 1))
-        patch = np.clip(np.array(colour) + noise, DARKEST + 5, 255)
+        spots = rng.integers(-60, 61, (-(-side // SPOT_PX),) * 2).astype(np.float32)
+        shades = cv2.resize(spots, (side, side), interpolation=cv2.INTER_LINEAR)[..., None]
+        patch = np.clip(np.array(colour) + shades, DARKEST + 5, 255)
         image[top : top + side, left : left + side] = patch[: size[0] - top, : size[1] - left]
     return image
 

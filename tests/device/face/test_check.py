@@ -122,8 +122,29 @@ def test_a_cancelled_check_stops_before_the_next_picture(check: FaceCheck) -> No
 
 
 def test_a_photo_without_a_face_is_an_error(check: FaceCheck) -> None:
-    with pytest.raises(PhotoError, match="no face"):
+    with pytest.raises(PhotoError, match="no_face"):
         _run(check, ScriptedCamera(FRAMES), reference=photo(EMPTY))
+
+
+def _with_a_band() -> bytes:
+    image = picture((RED, 60, 80, 130), size=(320, 240))
+    image[125:170, 60:190] = 0
+    return photo(image)
+
+
+def test_a_damaged_photo_is_an_error_before_anybody_is_looked_at(check: FaceCheck) -> None:
+    camera = ScriptedCamera(FRAMES)
+    with pytest.raises(PhotoError, match="missing"):
+        _run(check, camera, reference=_with_a_band())
+    assert camera.given == []
+
+
+def test_without_its_gate_a_damaged_photo_would_be_held_against_the_patient(
+    check: FaceCheck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("device.face.check.face_of_photo", lambda image, faces: faces[0])
+    result = _run(check, ScriptedCamera(FRAMES), reference=_with_a_band())
+    assert result.outcome is FaceCheckOutcome.NO_MATCH
 
 
 def test_an_unplugged_camera_is_an_error(check: FaceCheck) -> None:

@@ -3,8 +3,11 @@
 Source: facts/card.md §3.3.
 """
 
+import io
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from PIL import Image, ImageFilter
 
 from tests.hw_sim.card.front_pictures import (
     address_picture,
@@ -19,6 +22,8 @@ from tests.hw_sim.card.victim import victim_of
 
 _PAINTED_BYTES = 8
 _BOX_HEADER_BYTES = 8
+_BLUR_PX = 6
+"""Radius, of a photo of 240 x 320 px."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,16 @@ def _photo_of(profile: CardProfile, photo_jp2: bytes) -> bytes:
             return b""
         case PhotoState.CORRUPT:
             return photo_jp2[: len(photo_jp2) // 2]
+        case PhotoState.BLURRED:
+            return _blurred(photo_jp2) if photo_jp2 else b""
+
+
+def _blurred(photo_jp2: bytes) -> bytes:
+    file = io.BytesIO()
+    with Image.open(io.BytesIO(photo_jp2)) as photo:
+        blurred = photo.filter(ImageFilter.GaussianBlur(_BLUR_PX))
+        blurred.save(file, "JPEG2000", quality_mode="rates", quality_layers=[8])
+    return file.getvalue()
 
 
 def _filled(photo_jp2: bytes, least_bytes: int) -> bytes:

@@ -83,6 +83,8 @@ class PhotoState(Enum):
     """The photo object is empty."""
     CORRUPT = "corrupt"
     """The JPEG 2000 file breaks off in the middle."""
+    BLURRED = "blurred"
+    """Out of focus, so that nobody could be told by it."""
 
 
 class CertificateLook(Enum):
@@ -171,7 +173,7 @@ class CardProfile:
     has_long_outer_length: bool = False
     """Outer lengths of both EF 0002 and both EF 0004 have a leading zero, as 82 00 xx."""
     photo_state: PhotoState = PhotoState.PRESENT
-    """The photo: present, absent or corrupt."""
+    """The photo: present, absent, corrupt or blurred."""
     least_photo_bytes: int = 0
     """A smaller photo is filled up to this size behind its picture, up to about 28,000 bytes."""
     tampered: frozenset[Tampering] = frozenset()
