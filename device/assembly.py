@@ -217,6 +217,8 @@ def _policy(config: Config) -> VisitPolicy:
     limits = {key: value for key, value in config.visit.items() if not isinstance(value, bool)}
     if wrong := sorted(key for key, value in limits.items() if not 0 < value <= _LONGEST_S):
         raise ConfigurationError(f"[visit]: {wrong[0]} must be more than 0, at most {_LONGEST_S}")
+    if limits.get("face_attempts", 0) > (most := VisitPolicy().face_attempts):
+        raise ConfigurationError(f"[visit]: face_attempts must be at most {most}, for every card")
     try:
         return msgspec.convert(config.visit, VisitPolicy)
     except msgspec.ValidationError as error:

@@ -226,7 +226,10 @@ def test_an_iphone_that_asked_its_holder_is_believed_to_the_end(
     bench.desk.eligibility_answered(bench.asked[-1], ANSWER)
     assert isinstance(bench.said[-1], VisitOptions)
     record = replace(
-        completed(challenge.nonce), card_kind=CardKind.IPHONE, method=VerificationMethod.PHONE
+        completed(challenge.nonce),
+        card_kind=CardKind.IPHONE,
+        method=VerificationMethod.PHONE,
+        match=None,
     )
     bench.desk.result_arrived(SigningReader().sign(record))
     assert bench.journal.alarms == []

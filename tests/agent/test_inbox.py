@@ -7,8 +7,9 @@ import pytest
 from agent.inbox import Arrival, Inbox, Receipt
 from agent.journal import Alarm
 from agent.store import Store
-from hostlink.messages import SignedResult
+from hostlink.messages import FaceMatch, SignedResult
 from hostlink.signing import verify_result
+from hostlink.terms import MatchBand
 from tests.agent.world import ROOTS, TODAY, VISIT_ID, SigningReader, abandoned, completed
 from tests.hostlink.pki import UEID
 
@@ -42,6 +43,15 @@ def test_a_new_result_is_kept_as_it_was_signed(
     assert store.rows("SELECT ueid, seq, cose, visit_id, nonce FROM results") == [
         (UEID, 1, result.cose, VISIT_ID, NONCE)
     ]
+
+
+def test_what_is_kept_says_how_clearly_the_face_matched_and_by_which_threshold(
+    inbox: Inbox, store: Store, reader: SigningReader
+) -> None:
+    keep(inbox, reader.sign(completed(NONCE)))
+    ((cose,),) = store.rows("SELECT cose FROM results")
+    kept = verify_result(cose, ROOTS).claims.record
+    assert kept.match == FaceMatch(MatchBand.CLEAR_MATCH, "adults-1e-4")
 
 
 def test_the_same_result_again_changes_nothing(

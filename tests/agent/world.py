@@ -20,6 +20,7 @@ from agent.store import Store
 from agent.visits import Visits
 from hostlink.messages import (
     ConsentDecision,
+    FaceMatch,
     IdentityProven,
     Moment,
     SignedResult,
@@ -34,6 +35,7 @@ from hostlink.terms import (
     ConsentAnswer,
     ConsentItem,
     FailureCode,
+    MatchBand,
     TimeSource,
     VerificationMethod,
     VisitOutcome,
@@ -196,6 +198,7 @@ def completed(nonce: bytes, visit_id: bytes = VISIT_ID, at: datetime = TODAY) ->
         consents=tuple(
             ConsentDecision(item, answer, moment(at)) for item, answer in answers.items()
         ),
+        match=FaceMatch(MatchBand.CLEAR_MATCH, "adults-1e-4"),
     )
 
 
@@ -207,6 +210,7 @@ def abandoned(nonce: bytes = b"", visit_id: bytes = VISIT_ID) -> VisitRecord:
         method=None,
         verified_at=None,
         consents=(),
+        match=None,
     )
 
 

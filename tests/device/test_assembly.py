@@ -186,6 +186,7 @@ WRONG = [
     ("[screen]", "[visit]\npin_s = inf\n[screen]", "[visit].*pin_s"),
     ("[screen]", "[visit]\nwrong_pins = 1.5\n[screen]", "[visit].*wrong_pins"),
     ("[screen]", "[visit]\npin_s = true\n[screen]", "[visit].*pin_s"),
+    ("[screen]", "[visit]\nface_attempts = 4\n[screen]", "[visit].*face_attempts.*3"),
     ("[screen]", "[visit]\nmay_type_printed_code = 1\n[screen]", "[visit].*may_type"),
     ('["records.pem"]', "[]", "[records].*anchors"),
     ('records = { anchors = ["records.pem"] }', "", "[records].*anchors"),
