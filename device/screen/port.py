@@ -58,7 +58,12 @@ class Screen(Protocol):
         ...
 
     def show_preview(self, turn: int, jpeg: bytes) -> None:
-        """Shows the newest camera picture; older ones nobody asked for yet are dropped."""
+        """Shows the newest camera picture; older ones nobody asked for yet are dropped.
+
+        Args:
+            turn: of the page.
+            jpeg: mirrored already, as people expect to see themselves; it is shown as it is.
+        """
         ...
 
     def show_pin_length(self, turn: int, entered: int) -> None:

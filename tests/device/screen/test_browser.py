@@ -11,10 +11,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 from playwright import sync_api
 
+from device.face.preview import preview_jpeg
 from device.screen.language import LANGUAGES_FOLDER, load_languages
 from device.screen.port import PageView
 from device.screen.server import ScreenSettings, WebScreen
@@ -268,6 +270,28 @@ def test_the_camera_picture_is_drawn_and_the_hint_is_read_out(kiosk: Kiosk) -> N
         "[...document.querySelector('canvas').getContext('2d').getImageData(9, 9, 1, 1).data]"
     )
     assert pixel[0] > 150 > pixel[1]
+
+
+def _left_of_the_camera_picture(kiosk: Kiosk) -> tuple[int, ...]:
+    """Red, green and blue of what stands on the left of it on the glass."""
+    with Image.open(BytesIO(kiosk.page.locator("canvas").screenshot())) as shown:
+        colours = shown.convert("RGB").resize((4, 3)).getpixel((0, 0))
+    assert isinstance(colours, tuple)
+    return tuple(int(each) for each in colours)
+
+
+def test_who_must_move_right_is_seen_on_the_left_of_the_glass(kiosk: Kiosk) -> None:
+    """The camera saw the patient (red) on its right; mirrored twice they would stand there."""
+    seen = np.zeros((48, 64, 3), np.uint8)
+    seen[:, 32:, 0], seen[:, :32, 2] = 220, 220
+    kiosk.show(PageView("face", 6, {}, ("end",)))
+    kiosk.screen.show_preview(6, preview_jpeg(seen))
+    kiosk.page.locator("canvas[width='64']").wait_for()
+    red, _, blue = _left_of_the_camera_picture(kiosk)
+    assert red > 150 > blue
+    kiosk.page.evaluate("document.querySelector('canvas').style.transform = 'scaleX(-1)'")
+    red, _, blue = _left_of_the_camera_picture(kiosk)
+    assert blue > 150 > red
 
 
 def test_the_token_leaves_the_address_and_survives_a_reload(kiosk: Kiosk) -> None:
