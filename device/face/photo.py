@@ -10,7 +10,7 @@ import numpy as np
 from device.face.detector import Face
 from device.face.errors import PhotoError
 from device.face.port import Image, Values
-from device.face.quality import QualityHint, QualityLimits, grey_chip, judge, sharpness
+from device.face.quality import QualityHint, QualityLimits, grey_chip, halved, judge
 
 PHOTO_LIMITS = QualityLimits(
     min_size_share=0.25,
@@ -20,11 +20,13 @@ PHOTO_LIMITS = QualityLimits(
 )
 """A photo may show more of the face than a camera; its smallest face has 60 px, about 24 between
 the eyes."""
-MAX_SHARPNESS = 1.34
-"""Beyond, detail is noise (ISO/IEC 29794-5, no compression artefacts): faces reach 1.31."""
+MAX_GRAIN = 0.50
+"""Beyond, noise covers the face (ISO/IEC 29794-5, no compression artefacts): faces reach 0.41, and
+no more when a photo laboratory sharpened them."""
 BLOCK_PX = 8
 EVEN_BELOW = 1.0
 """Standard deviation, 0..255, below which a block of the aligned face shows nothing."""
+GRAIN_BLOCK_PX, QUIETEST_PERCENT = 5, 10
 MAX_EVEN_SHARE = 0.14
 """Beyond, a part of the face is missing (ISO/IEC 29794-5, face occlusion prevention)."""
 
@@ -48,7 +50,7 @@ def face_of_photo(image: Image, faces: list[Face]) -> Face:
         raise PhotoError(f"the photo's face is not good enough: {hint.value}")
     face = faces[0]
     grey = grey_chip(image, face.points)
-    is_noisy, is_incomplete = sharpness(grey) > MAX_SHARPNESS, even_share(grey) > MAX_EVEN_SHARE
+    is_noisy, is_incomplete = grain(grey) > MAX_GRAIN, even_share(grey) > MAX_EVEN_SHARE
     grey.fill(0)
     if is_noisy:
         raise PhotoError("the photo's face is covered by noise")
@@ -63,7 +65,26 @@ def even_share(grey: Values) -> float:
     Args:
         grey: float32[96, 96], 0..255, as `grey_chip` gives it.
     """
-    side, count = BLOCK_PX, grey.shape[0] // BLOCK_PX
-    blocks = grey.reshape(count, side, count, side).std(axis=(1, 3))
-    inner = blocks[1:-1, 1:-1]
-    return float(np.mean(inner < EVEN_BELOW))
+    inner = grey[BLOCK_PX:-BLOCK_PX, BLOCK_PX:-BLOCK_PX]
+    return float(np.mean(_blocks(inner, BLOCK_PX).std(axis=(1, 3)) < EVEN_BELOW))
+
+
+def grain(grey: Values) -> float:
+    """Strength of bends where the face is quietest, against its contrast.
+
+    Every face has quiet places, a cheek or the forehead; noise is everywhere.
+
+    Args:
+        grey: float32[96, 96], 0..255, as `grey_chip` gives it.
+    """
+    small = halved(grey)
+    down, across = (np.abs(np.diff(small, 2, axis)) for axis in (0, 1))
+    bends = (down[:, 1:-1] + across[1:-1])[3:-3, 3:-3]
+    quiet = np.percentile(_blocks(bends, GRAIN_BLOCK_PX).mean(axis=(1, 3)), QUIETEST_PERCENT)
+    return float(quiet) / max(float(grey.std()), 1.0)
+
+
+def _blocks(picture: Values, side_px: int) -> Values:
+    """float32[H, W] as float32[H / side, side, W / side, side]."""
+    height, width = picture.shape
+    return picture.reshape(height // side_px, side_px, width // side_px, side_px)

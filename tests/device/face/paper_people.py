@@ -29,8 +29,9 @@ from device.face.port import Frame, Image, Values
 DARKEST = 60
 POINTS = np.array([[0.3, 0.4], [0.7, 0.4], [0.5, 0.58], [0.35, 0.75], [0.65, 0.75]], np.float32)
 """The five points as shares of a square."""
-SPOT_PX = 5
-"""People are spotted: finer spots would be taken for noise, larger ones for a blur."""
+SPOT_PX, LARGE_SPOT_PX = 5, 24
+"""People are spotted, below more finely: fine spots all over would be taken for noise, and large
+ones for a blur."""
 RED, BLUE = (190, 110, 90), (90, 110, 190)
 DETECTOR_PX, STRIDE_PX = 160, 16
 EMBEDDER_PX, LENGTH = 40, 16
@@ -45,11 +46,16 @@ def picture(
     rng = np.random.default_rng(seed)
     image = rng.integers(0, 20, (*size, 3)).astype(np.uint8)
     for colour, left, top, side in people:
-        spots = rng.integers(-60, 61, (-(-side // SPOT_PX),) * 2).astype(np.float32)
-        shades = cv2.resize(spots, (side, side), interpolation=cv2.INTER_LINEAR)[..., None]
-        patch = np.clip(np.array(colour) + shades, DARKEST + 5, 255)
+        downwards = np.linspace(0, 1, side, dtype=np.float32)[:, None]
+        shades = _spots(rng, side, LARGE_SPOT_PX) + _spots(rng, side, SPOT_PX) * downwards
+        patch = np.clip(np.array(colour) + shades[..., None], DARKEST + 5, 255)
         image[top : top + side, left : left + side] = patch[: size[0] - top, : size[1] - left]
     return image
+
+
+def _spots(rng: np.random.Generator, side: int, spot_px: int) -> Values:
+    spots = rng.integers(-45, 46, (-(-side // spot_px),) * 2).astype(np.float32)
+    return np.asarray(cv2.resize(spots, (side, side), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def photo(image: Image) -> bytes:

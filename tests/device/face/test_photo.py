@@ -12,15 +12,16 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image as PillowImage
+from PIL import ImageFilter
 
 from device.face.bundle import read_detector
 from device.face.detector import Detector
 from device.face.errors import PhotoError
 from device.face.interpreter import Settings
 from device.face.loading import MODELS_FOLDER
-from device.face.photo import even_share, face_of_photo
+from device.face.photo import even_share, face_of_photo, grain
 from device.face.port import Image
-from device.face.quality import grey_chip
+from device.face.quality import grey_chip, sharpness
 from device.face.runtimes import auto
 
 PEOPLE = Path(__file__).parents[2] / "hw_sim" / "people"
@@ -61,6 +62,12 @@ def refusal(image: Image) -> str:
 
 def blurred(sigma_px: float) -> Damage:
     return lambda image: np.asarray(cv2.GaussianBlur(image, (0, 0), sigma_px), np.uint8)
+
+
+def sharpened(image: Image) -> Image:
+    """As photo laboratories do it, and more."""
+    laboratory = ImageFilter.UnsharpMask(radius=2, percent=150, threshold=3)
+    return np.array(PillowImage.fromarray(image).filter(laboratory), np.uint8)
 
 
 def noisy(image: Image) -> Image:
@@ -121,6 +128,7 @@ def test_a_good_photo_passes(path: Path) -> None:
     image = portrait(path)
     assert refusal(image) == ""
     assert refusal(as_kept(blurred(1.0)(image))) == "", "photos are ten years old, and soft"
+    assert refusal(as_kept(sharpened(image))) == ""
 
 
 @pytest.mark.parametrize("name", DAMAGES)
@@ -142,6 +150,19 @@ def test_a_band_is_seen_by_its_evenness_and_not_by_the_detector(path: Path) -> N
     assert even_share(grey_chip(banded_image, face.points)) > 3 * even_share(
         grey_chip(image, detector().faces(image)[0].points)
     )
+
+
+@pytest.mark.parametrize("path", SOME, ids=lambda path: path.parent.name)
+def test_noise_is_seen_in_quiet_places_and_not_by_sharpness(path: Path) -> None:
+    """The control: by its sharpness a sharpened photo is nearly as bad as a noisy one."""
+    image = portrait(path)
+    (face,) = detector().faces(image)
+    plain, sharp, noise = (
+        grey_chip(each, face.points) for each in (image, sharpened(image), noisy(image))
+    )
+    assert sharpness(noise) < 1.6 * sharpness(sharp)
+    assert grain(noise) > 3 * grain(sharp)
+    assert grain(sharp) < 3 * grain(plain)
 
 
 def test_the_reason_tells_nothing_of_the_person() -> None:
