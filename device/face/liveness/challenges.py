@@ -6,10 +6,11 @@ from typing import Protocol
 from device.face.liveness.eyes import BlinkWatch
 from device.face.liveness.plan import LivenessPlan
 from device.face.liveness.port import LivenessCheck, Prompt, Sight, Verdict
+from device.face.liveness.relief import turn_view
 from device.face.liveness.stillness import MicroMovement
 from device.face.liveness.turn import Turn, TurnStage
 from device.face.liveness.view import view_of
-from device.face.port import Values
+from device.face.port import Image
 from device.face.pose import turn_of
 
 SIDES = (Prompt.TURN_LEFT, Prompt.TURN_RIGHT)
@@ -36,9 +37,10 @@ class BlinkAndTurn:
         self._first = draw.choice((Prompt.BLINK, SIDES[0]))
         self._side = draw.choice(SIDES)
         self._wrong_turns = 0
+        self._without_relief: list[TurnStage] = []
         self._stillness = MicroMovement()
         self._eyes = BlinkWatch(plan.longest_blink_s)
-        self._straight_view: Values | None = None
+        self._straight_view: Image | None = None
         self._straight_turn = 0.0
         self._turn: Turn | None = None
         self._is_straight = True
@@ -59,6 +61,7 @@ class BlinkAndTurn:
         if self._turn is not None:
             self._turn.observe(sight, is_asked=self._asked is self._side)
             self._mind_wrong_way(self._turn)
+            self._mind_no_relief(self._turn)
         self._ask_on()
 
     def begin(self, at_s: float) -> None:
@@ -87,7 +90,8 @@ class BlinkAndTurn:
         if self._asked is None:
             return Verdict.LIVE
         is_late = self._now_s - self._asked_at_s >= self._plan.time_limit_s
-        if is_late or self._wrong_turns > self._plan.wrong_turns:
+        has_tried_both = len(self._without_relief) > 1
+        if is_late or has_tried_both or self._wrong_turns > self._plan.wrong_turns:
             return Verdict.NOT_DONE
         return Verdict.UNDECIDED
 
@@ -105,19 +109,28 @@ class BlinkAndTurn:
         view = view_of(sight.image, sight.points)
         self._stillness.observe(view, sight.taken_at_s)
         self._eyes.observe(view, sight.taken_at_s)
+        view.fill(0)
         if self._straight_view is None:
-            self._straight_view, self._straight_turn = view, turn_of(sight.points)
-            self._turn = self._new_turn(view, TurnStage.TURNING)
-        else:
-            view.fill(0)
+            self._straight_view = turn_view(sight.image, sight.points)
+            self._straight_turn = turn_of(sight.points)
+            self._turn = self._new_turn(self._straight_view, TurnStage.TURNING)
 
-    def _new_turn(self, view: Values, stage: TurnStage) -> Turn:
+    def _new_turn(self, view: Image, stage: TurnStage) -> Turn:
         return Turn(self._side, self._plan, view, self._straight_turn, stage)
 
     def _mind_wrong_way(self, turn: Turn) -> None:
         if turn.stage is TurnStage.WRONG_WAY and self._straight_view is not None:
             self._wrong_turns += 1
             self._side = self._draw.choice(SIDES)
+            self._turn = self._new_turn(self._straight_view, TurnStage.STRAIGHT_FIRST)
+
+    def _mind_no_relief(self, turn: Turn) -> None:
+        """A nose may show itself from one side better: once, the other side is asked for."""
+        if turn.stage not in (TurnStage.FLAT, TurnStage.UNCLEAR):
+            return
+        self._without_relief.append(turn.stage)
+        if len(self._without_relief) == 1 and self._straight_view is not None:
+            self._side = SIDES[1 - SIDES.index(self._side)]
             self._turn = self._new_turn(self._straight_view, TurnStage.STRAIGHT_FIRST)
 
     def _ask_on(self) -> None:
@@ -141,10 +154,9 @@ class BlinkAndTurn:
         return self._turn is not None and self._turn.stage is TurnStage.STRAIGHT_FIRST
 
     def _has_betrayed_itself(self) -> bool:
-        return self._turn is not None and self._turn.stage in (
-            TurnStage.FLAT,
-            TurnStage.SOMEBODY_ELSE,
-        )
+        is_flat = self._without_relief == [TurnStage.FLAT, TurnStage.FLAT]
+        is_other = self._turn is not None and self._turn.stage is TurnStage.SOMEBODY_ELSE
+        return is_flat or is_other
 
 
 def open_liveness(plan: LivenessPlan) -> LivenessCheck:

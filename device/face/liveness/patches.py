@@ -5,7 +5,6 @@ Source: J. P. Lewis, "Fast normalized cross-correlation", Vision Interface 1995.
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
 from device.face.port import Values
 
@@ -41,17 +40,6 @@ def patches_at(picture: Values, centres: Values, half_px: int) -> Values:
     columns, rows = np.rint(centres).astype(int).T
     padded = np.pad(picture, half_px, "edge")
     return np.asarray(sliding_window_view(padded, (side, side))[rows, columns], np.float32)
-
-
-def between_pixels(picture: Values, at: NDArray[np.float64]) -> Values:
-    """Reads float64[N, 2] positions x, y of a grey picture (bilinear); the nearest one outside."""
-    height, width = picture.shape
-    x, y = np.clip(at[:, 0], 0, width - 1.001), np.clip(at[:, 1], 0, height - 1.001)
-    left, top = x.astype(int), y.astype(int)
-    right_share, lower_share = x - left, y - top
-    upper = picture[top, left] * (1 - right_share) + picture[top, left + 1] * right_share
-    lower = picture[top + 1, left] * (1 - right_share) + picture[top + 1, left + 1] * right_share
-    return np.asarray(upper * (1 - lower_share) + lower * lower_share, np.float32)
 
 
 def _correlations(wanted: Values, found: Values) -> Values:

@@ -23,17 +23,20 @@ class LivenessPlan:
     """From here it is turned enough: about 12°."""
     largest_turn: float = 0.35
     """Beyond, too little of the face is seen."""
-    largest_step: float = 0.09
+    largest_step: float = 0.11
     """How much further a turned head may be turned than in the picture before. Heads do not jump,
     but one photo may take the place of another; after a jump the turn starts again."""
-    least_depth: float = 0.08
-    """How far the nose must stand out, in eye distances: most pictures of turned rendered heads
-    showed 0.09 to 0.32, flat prints up to 0.01, prints bent by hand up to 0.075."""
-    largest_sine: float = 0.5
-    """A face that had to be turned further to show its depth did not make a small turn."""
-    deep_pictures: int = 2
-    """In how many pictures of the turn its depth must show."""
-    flat_pictures: int = 8
-    """After so many pictures of a turn without depth it is taken for a picture."""
+    least_relief_from_flat: float = 0.022
+    least_relief_from_bent: float = 0.009
+    """How far the nose must move beyond a flat and beyond a bent surface, eye distances: both, in
+    the mean of the newest pictures of the turn. Decision 0014 has what heads and sheets showed."""
+    least_likeness: float = 0.88
+    """Below, the turned face was not found again well enough to measure anything."""
+    relief_pictures: int = 3
+    """Over so many pictures of the turn the mean is taken."""
+    largest_flat: float = 0.005
+    """What a sheet shows beyond a bent surface, in the mean over a turn, stays below."""
+    turn_pictures: int = 8
+    """After so many pictures of a turn without relief the other side is asked for, once."""
     wrong_turns: int = 1
     """How often a patient may turn to the other side; a side is drawn anew each time."""

@@ -1,168 +1,161 @@
 """Measures through a turn how far the nose stands out: whether the face is more than a surface.
 
-Two pictures of a flat thing, however it was turned and tilted between them, differ by one
-projective map (a homography). Patches of the face before the turn are found again during it, the
-map that explains the patches around the nose best is taken, and what the nose moves more than
-that is its depth. Paper bent by a hand bulges a little, so the movement is weighed against how far
-the face was turned for it, read from its foreshortening.
+The straight picture's every place is found again in the turned one (dense optical flow). What the
+places of a flat sheet move, however it is turned, is nearly linear; what those of a sheet move that
+is bent, in whatever direction, is nearly a polynomial of the second degree. Both fields are fitted
+to the face around the nose, and what the nose still moves is its relief. A head's nose stands out
+from either, a picture's from neither or only, if it is bent, from the first.
 
-Source: R. Hartley, A. Zisserman, "Multiple View Geometry in Computer Vision", 2nd ed., §13.1 (a
-plane and the parallax beside it).
+Sources: T. Kroeger et al., "Fast Optical Flow using Dense Inverse Search", ECCV 2016 (the flow);
+R. Hartley, A. Zisserman, "Multiple View Geometry in Computer Vision", 2nd ed., §13.1 (a plane and
+the parallax beside it).
 """
 
-import math
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from device.face.liveness.patches import between_pixels, find_patches, patches_at
-from device.face.liveness.view import EYE_DISTANCE_PX, SIDE_PX, view_of
+from device.face.alignment import align
+from device.face.liveness import view
 from device.face.port import Image, Values
 
-RIM = np.array(
-    [
-        (x, y)
-        for y in range(28, 113, 10)
-        for x in range(28, 101, 9)
-        if not (48 <= x <= 80 and 56 <= y <= 88)
-    ],
-    np.float32,
-)
-"""Places around the nose, x, y in the view, px."""
-NOSE = np.array([(x, y) for y in (66, 72, 78) for x in (58, 64, 70)], np.float32)
-MIN_CORRELATION = 0.7
-"""A patch less alike than this was not found again."""
-MIN_RIM_PATCHES, MIN_NOSE_PATCHES = 12, 2
-MIN_CONTRAST = 3.0
-"""Standard deviation below which a patch shows nothing that could be found again."""
-HALF_PX = 8
-LOOKS = ((2, 6, 5), (1, 8, 5), (1, 8, 4))
-"""Shrinking of the view, half side of the patches and reach in its px, look after look; each look
-starts from the map before it."""
-MARGIN_PX = 24
-"""What of a turned face may lie outside of its own view."""
-ROUNDS, TOLERANCE_PX = 6, 1.0
-SMALLEST_SINE = 0.2
-"""Below about 12° foreshortening is too weak to tell the turn; the movement is then weighed as if
-the face had been turned by that much."""
+SIDE_PX = 128
+EYE_DISTANCE_PX = 60.0
+EYE_PX = (34.0, 34.0)
+"""Where the left eye of a face that looks ahead comes to lie, x, y."""
+LARGER = EYE_DISTANCE_PX / view.EYE_DISTANCE_PX
+TEMPLATE = ((view.TEMPLATE - view.TEMPLATE[0]) * LARGER + EYE_PX).astype(np.float32)
+LIGHT_PX = 10.0
+"""Over such a radius brightness and contrast are made even: the light stays where it is while the
+head turns, and so moves over the face."""
+EVEN_GREY, EVEN_CONTRAST, LEAST_CONTRAST = 128.0, 40.0, 2.0
+STEP_PX = 4
+SEARCHES = 12
+"""Steps of the search for each patch of the flow."""
+FACE = (20, 110, 16, 114)
+"""What of the view is used: left, right, top, bottom, px; beside it lie hair and background."""
+NOSES = ((56, 72, 46, 66), (56, 72, 50, 86), (56, 72, 66, 86))
+"""Where a nose may stand out most: its bridge, all of it, its tip. Faces are not equally long."""
+HOLE = (42, 86, 46, 98)
+"""The nose and its flanks, which are not asked where the surface lies."""
+ROUNDS, TOLERANCE = 5, 0.03
+"""Rounds of the robust fit, and the miss in eye distances from which on a place counts less."""
+BLUR_PX = 3
+
+
+Places = NDArray[np.float64]
+"""float64[N, K]: K numbers for each place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Relief:
     """What a turn showed."""
 
-    shift: float
-    """How far the nose moved against the rest, eye distances; positive: to the right."""
-    sine: float
-    """Sine of the angle by which the face seems turned, 0..1."""
-
-    @property
-    def depth(self) -> float:
-        """How far the nose stands out, eye distances; 0 for a flat thing, signed like the shift."""
-        return self.shift / max(self.sine, SMALLEST_SINE)
+    from_flat: float
+    """How far the nose moved beyond the rest as a plane, eye distances, towards the turn's side."""
+    from_bent: float
+    """How far it moved beyond the rest as a bent surface."""
+    likeness: float
+    """Correlation of the straight face with the turned one led back by what was found, -1..1."""
 
 
-def relief_between(before: Values, image: Image, points: Values) -> Relief | None:
+def turn_view(image: Image, points: Values) -> Image:
+    """Cuts out a face as it is compared through a turn, in even light.
+
+    Args:
+        image: `uint8[H, W, 3], RGB`.
+        points: float32[5, 2], px.
+
+    Returns:
+        uint8[128, 128], grey; a fresh array.
+    """
+    chip = align(image, points, TEMPLATE, SIDE_PX)
+    grey = cv2.cvtColor(chip, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    chip.fill(0)
+    grey -= cv2.GaussianBlur(grey, (0, 0), LIGHT_PX)
+    contrast = np.sqrt(cv2.GaussianBlur(grey**2, (0, 0), LIGHT_PX) + LEAST_CONTRAST**2)
+    even = np.clip(EVEN_GREY + EVEN_CONTRAST * grey / contrast, 0, 255).astype(np.uint8)
+    grey.fill(0)
+    return np.asarray(even, np.uint8)
+
+
+def relief_between(straight: Image, image: Image, points: Values, side: int) -> Relief:
     """Compares a turned face with the view of the same face looking straight ahead.
 
     Args:
-        before: float32[128, 128], the view before the turn.
+        straight: uint8[128, 128], the `turn_view` before the turn.
         image: the picture during the turn, `uint8[H, W, 3], RGB`.
         points: float32[5, 2], the face in it, px.
-
-    Returns:
-        The relief, or None if too little of the face was found again.
+        side: where the nose of a head goes: 1 to the right of the picture, -1 to the left.
     """
-    turned = view_of(image, points, MARGIN_PX)
+    turned = turn_view(image, points)
     try:
-        return _relief(before, turned)
+        flow = _flow(straight, turned)
+        moved = flow[PLACES[:, 1], PLACES[:, 0]].astype(np.float64) / EYE_DISTANCE_PX
+        return Relief(
+            from_flat=_nose_beyond(moved, FLAT, side),
+            from_bent=_nose_beyond(moved, BENT, side),
+            likeness=_likeness(straight, turned, flow),
+        )
     finally:
         turned.fill(0)
 
 
-def _relief(before: Values, turned: Values) -> Relief | None:
-    rim, nose = _with_contrast(before, RIM), _with_contrast(before, NOSE)
-    plane = np.array([[1, 0, MARGIN_PX], [0, 1, MARGIN_PX], [0, 0, 1]], np.float64)
-    for shrinking, half_px, reach_px in LOOKS:
-        now = _through(plane, turned)
-        old, new = _found_again(before, now, rim, half_px, reach_px, shrinking)
-        if len(old) < MIN_RIM_PATCHES:
-            return None
-        plane = plane @ _homography(old, new)
-    old, new = _found_again(before, _through(plane, turned), nose, HALF_PX, HALF_PX)
-    if len(old) < MIN_NOSE_PATCHES:
-        return None
-    shift = float(np.median((new - old)[:, 0])) / EYE_DISTANCE_PX
-    return Relief(shift, _sine(plane))
+def _flow(straight: Image, turned: Image) -> Values:
+    """Where each pixel of the straight view went, float32[128, 128, 2], px."""
+    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    search.setFinestScale(0)
+    search.setGradientDescentIterations(SEARCHES)
+    flow = search.calc(straight, turned, np.zeros((SIDE_PX, SIDE_PX, 2), np.float32))
+    return np.asarray(cv2.blur(flow, (BLUR_PX, BLUR_PX)), np.float32)
 
 
-def _found_again(
-    before: Values, now: Values, places: Values, half_px: int, reach_px: int, shrinking: int = 1
-) -> tuple[Values, Values]:
-    """Old and new places of the patches that were found again; `now` is used up."""
-    offset_px = (shrinking - 1) / 2
-    found, likeness = find_patches(
-        _shrunk(before, shrinking),
-        _shrunk(now, shrinking),
-        (places - offset_px) / shrinking,
-        half_px,
-        reach_px,
-    )
-    now.fill(0)
-    is_found = likeness >= MIN_CORRELATION
-    return places[is_found], found[is_found] * shrinking + offset_px
+def _nose_beyond(moved: Places, monomials: Places, side: int) -> float:
+    """How far the nose moved to a side beyond the field around it, where it did most."""
+    field = _field(monomials[IS_AROUND], moved[IS_AROUND])
+    beyond = side * (moved - monomials @ field)[:, 0]
+    return max(float(beyond[is_nose].mean()) for is_nose in IS_NOSE)
 
 
-def _shrunk(view: Values, times: int) -> Values:
-    """Averages squares of so many pixels."""
-    side = SIDE_PX // times
-    return np.asarray(view.reshape(side, times, side, times).mean(axis=(1, 3)), np.float32)
-
-
-def _with_contrast(view: Values, places: Values) -> Values:
-    """The places around which there is something to be found again."""
-    contrast = patches_at(view, places, HALF_PX).std(axis=(1, 2))
-    return np.asarray(places[contrast >= MIN_CONTRAST], np.float32)
-
-
-def _through(plane: NDArray[np.float64], turned: Values) -> Values:
-    """The turned face as it would look straight ahead if it were flat, float32[128, 128]."""
-    columns, rows = np.meshgrid(np.arange(SIDE_PX), np.arange(SIDE_PX))
-    at = _mapped(plane, np.stack([columns.ravel(), rows.ravel()], axis=1))
-    return between_pixels(turned, at).reshape(SIDE_PX, SIDE_PX)
-
-
-def _mapped(plane: NDArray[np.float64], places: NDArray[np.generic]) -> NDArray[np.float64]:
-    x, y, w = plane @ np.concatenate([places.T, np.ones((1, len(places)))])
-    return np.stack([x / w, y / w], axis=1)
-
-
-def _homography(old: Values, new: Values) -> NDArray[np.float64]:
-    """The projective map from old to new places; a place that does not fit counts less."""
-    plane, weights = np.eye(3), np.ones(len(old))
+def _field(monomials: Places, moved: Places) -> Places:
+    """float64[K, 2]: the field that fits best; places that do not fit count less."""
+    weights = np.ones(len(moved))
     for _ in range(ROUNDS):
-        plane = _weighted_homography(old, new, weights)
-        misses_px = np.linalg.norm(_mapped(plane, old) - new, axis=1)
-        weights = 1 / (1 + (misses_px / TOLERANCE_PX) ** 2)
-    return plane
+        weighted = monomials * weights[:, None]
+        field = np.linalg.solve(weighted.T @ monomials, weighted.T @ moved)
+        misses = np.linalg.norm(moved - monomials @ field, axis=1)
+        weights = (1 + (misses / TOLERANCE) ** 2) ** -2
+    return field
 
 
-def _weighted_homography(
-    old: Values, new: Values, weights: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    (x, y), (u, v) = old.T.astype(np.float64), new.T.astype(np.float64)
-    one, none = np.ones_like(x), np.zeros_like(x)
-    left = np.stack([x, y, one, none, none, none, -u * x, -u * y], axis=1)
-    right = np.stack([none, none, none, x, y, one, -v * x, -v * y], axis=1)
-    rows = np.concatenate([left, right]) * np.tile(weights, 2)[:, None]
-    wanted = np.concatenate([u, v]) * np.tile(weights, 2)
-    return np.append(np.linalg.lstsq(rows, wanted, rcond=None)[0], 1.0).reshape(3, 3)
+def _likeness(straight: Image, turned: Image, flow: Values) -> float:
+    x, y = cv2.split(PIXELS + flow)
+    led_back = np.asarray(cv2.remap(turned, x, y, cv2.INTER_LINEAR), np.uint8)
+    return float(np.corrcoef(_face_of(straight), _face_of(led_back))[0, 1])
 
 
-def _sine(plane: NDArray[np.float64]) -> float:
-    """Sine of the turn that makes a square as narrow as the map does in the middle of the face."""
-    middle = np.array([[64.0, 64.0], [65.0, 64.0], [64.0, 65.0]])
-    centre, across, down = _mapped(plane, middle)
-    narrow, wide = sorted(np.linalg.svd(np.stack([across - centre, down - centre]))[1])
-    return math.sqrt(max(0.0, 1 - float(narrow / wide) ** 2))
+def _face_of(picture: Image) -> NDArray[np.float64]:
+    left, right, top, bottom = FACE
+    return picture[top:bottom, left:right].ravel().astype(np.float64)
+
+
+def _is_in(places: NDArray[np.intp], box: tuple[int, int, int, int]) -> NDArray[np.bool_]:
+    left, right, top, bottom = box
+    x, y = places.T
+    return np.asarray((x >= left) & (x <= right) & (y >= top) & (y <= bottom), np.bool_)
+
+
+def _grid(step_px: int) -> NDArray[np.intp]:
+    left, right, top, bottom = FACE
+    rows, columns = np.mgrid[top : bottom + 1 : step_px, left : right + 1 : step_px]
+    return np.stack([columns.ravel(), rows.ravel()], axis=1)
+
+
+PLACES = _grid(STEP_PX)
+X, Y = ((PLACES - SIDE_PX / 2) / EYE_DISTANCE_PX).T
+FLAT = np.stack([np.ones_like(X), X, Y], axis=1)
+BENT = np.stack([np.ones_like(X), X, Y, X * X, X * Y, Y * Y], axis=1)
+IS_NOSE, IS_AROUND = [_is_in(PLACES, nose) for nose in NOSES], ~_is_in(PLACES, HOLE)
+PIXELS = np.stack(np.meshgrid(np.arange(SIDE_PX), np.arange(SIDE_PX)), axis=-1).astype(np.float32)

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 from enum import Enum
+from statistics import fmean
 
 from device.face.liveness.plan import LivenessPlan
 from device.face.liveness.port import Prompt, Sight
-from device.face.liveness.relief import relief_between
-from device.face.port import Values
+from device.face.liveness.relief import Relief, relief_between
+from device.face.port import Image
 from device.face.pose import turn_of
 
 
@@ -18,8 +19,10 @@ class TurnStage(Enum):
     TURNING = "turning"
     DONE = "done"
     WRONG_WAY = "wrong_way"
+    UNCLEAR = "unclear"
+    """It turned, and the nose stood out too little."""
     FLAT = "flat"
-    """It turned, and showed no depth."""
+    """It turned, and nothing stood out at all."""
     SOMEBODY_ELSE = "somebody_else"
 
 
@@ -30,17 +33,15 @@ class Turn:
     side: Prompt
     """TURN_LEFT or TURN_RIGHT, the patient's own."""
     plan: LivenessPlan
-    straight_view: Values = field(repr=False)
-    """float32[128, 128]; belongs to the caller, who wipes it."""
+    straight_view: Image = field(repr=False)
+    """`turn_view` of the straight face; belongs to the caller, who wipes it."""
     straight_turn: float
     """`turn_of` in that view."""
     stage: TurnStage
     last_turned: float = 0.0
     """How far the head was turned in the picture before, to its own left."""
-    deep: int = 0
-    """Pictures of the turn that showed its depth."""
-    flat: int = 0
-    """Pictures of the turn that did not."""
+    reliefs: list[Relief] = field(default_factory=list)
+    """What the pictures of the turn showed, one after the other."""
 
     def observe(self, sight: Sight, *, is_asked: bool) -> None:
         """Looks at the next picture; a turn counts only while it is asked for."""
@@ -50,7 +51,8 @@ class Turn:
             return
         match self.stage:
             case TurnStage.STRAIGHT_FIRST if abs(turned) <= self.plan.straight_turn:
-                self.stage, self.deep = TurnStage.TURNING, 0
+                self.stage = TurnStage.TURNING
+                self.reliefs.clear()
             case TurnStage.TURNING:
                 self._follow(sight, turned * self._sign, step)
 
@@ -63,20 +65,29 @@ class Turn:
             self._measure(sight)
 
     def _measure(self, sight: Sight) -> None:
-        """Depth must show in several pictures; without it the face is flat after some more."""
-        relief = relief_between(self.straight_view, sight.image, sight.points)
-        is_deep = (
-            relief is not None
-            and relief.sine <= self.plan.largest_sine
-            and relief.depth * self._sign >= self.plan.least_depth
-        )
-        self.deep, self.flat = self.deep + is_deep, self.flat + (not is_deep)
-        if self.deep >= self.plan.deep_pictures:
+        """The nose must stand out in the mean of several pictures; one alone may mislead."""
+        relief = relief_between(self.straight_view, sight.image, sight.points, self._sign)
+        if relief.likeness < self.plan.least_likeness:
+            return
+        self.reliefs.append(relief)
+        if self._is_deep():
             self.stage = TurnStage.DONE if sight.is_same_person() else TurnStage.SOMEBODY_ELSE
-        elif self.flat >= self.plan.flat_pictures:
-            self.stage = TurnStage.FLAT
+        elif len(self.reliefs) >= self.plan.turn_pictures:
+            self.stage = TurnStage.FLAT if self._is_flat() else TurnStage.UNCLEAR
+
+    def _is_deep(self) -> bool:
+        newest = self.reliefs[-self.plan.relief_pictures :]
+        return (
+            len(newest) == self.plan.relief_pictures
+            and fmean(r.from_flat for r in newest) >= self.plan.least_relief_from_flat
+            and fmean(r.from_bent for r in newest) >= self.plan.least_relief_from_bent
+        )
+
+    def _is_flat(self) -> bool:
+        """Careful: who turned a little only is not called a picture."""
+        return abs(fmean(r.from_bent for r in self.reliefs)) <= self.plan.largest_flat
 
     @property
     def _sign(self) -> int:
-        """The side of the picture that the nose moves to."""
+        """The side of the picture that the nose moves to, 1 for right."""
         return 1 if self.side is Prompt.TURN_LEFT else -1

@@ -1,4 +1,4 @@
-"""The grey, upright view of a face in which eyes and relief are measured."""
+"""The grey, upright view of a face in which eyes and stillness are watched."""
 
 import numpy as np
 
@@ -13,18 +13,17 @@ TEMPLATE = np.array([*EYES_PX, (64, 76), (47, 97), (81, 97)], np.float32)
 """Where the five points of a face that looks ahead come to lie: x, y, px."""
 
 
-def view_of(image: Image, points: Values, margin_px: int = 0) -> Values:
+def view_of(image: Image, points: Values) -> Values:
     """Cuts out a face by its five points.
 
     Args:
         image: `uint8[H, W, 3], RGB`.
         points: float32[5, 2], px.
-        margin_px: how much more is to be seen on each side.
 
     Returns:
-        float32[S, S], 0..255, S = 128 + 2 · margin; a fresh array.
+        float32[128, 128], 0..255; a fresh array.
     """
-    chip = align(image, points, TEMPLATE + margin_px, SIDE_PX + 2 * margin_px)
+    chip = align(image, points, TEMPLATE, SIDE_PX)
     grey = chip.astype(np.float32) @ GREY_WEIGHTS
     chip.fill(0)
     return grey

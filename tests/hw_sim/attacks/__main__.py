@@ -1,11 +1,14 @@
 """Prints, species by species, how presentations end at the real face check.
 
-`python -m tests.hw_sim.attacks [part of a species' name]`; all of them take some minutes.
+`python -m tests.hw_sim.attacks [--species PART] [--people FOLDER]`; all of them take some minutes.
+`FOLDER` has a folder for each of other people than the cast's, as `volunteers` renders them.
 """
 
-import sys
+import argparse
+from pathlib import Path
 
 from device.face.check import FaceCheckOutcome
+from tests.hw_sim.attacks.clips import NAMES
 from tests.hw_sim.attacks.count import Tally, everything, open_check, tallies, without_challenges
 from tests.hw_sim.attacks.living import SPECIES as BONA_FIDE
 
@@ -23,13 +26,21 @@ SHOWN = (
 
 def main() -> None:
     """Plays every presentation twice: as delivered, and with the challenges switched off."""
-    wanted = " ".join(sys.argv[1:])
-    cases = [case for case in everything() if wanted in case.species]
+    parser = argparse.ArgumentParser(prog="python -m tests.hw_sim.attacks")
+    parser.add_argument("--species", default="", help="part of a species' name")
+    parser.add_argument("--people", type=Path, help="other people than the cast's")
+    arguments = parser.parse_args()
+    people = _folders(arguments.people) if arguments.people else NAMES
+    cases = [case for case in everything(people) if arguments.species in case.species]
     print(HEADING)
     with open_check() as check:
         _print("as delivered", tallies(check, cases))
     with open_check(without_challenges()) as check:
         _print("challenges switched off", tallies(check, cases))
+
+
+def _folders(people: Path) -> list[str]:
+    return [str(folder) for folder in sorted(people.absolute().iterdir()) if folder.is_dir()]
 
 
 def _print(title: str, counted: list[Tally]) -> None:

@@ -1,4 +1,7 @@
-"""The committed pictures of a person, as a clip that can be played at any moment."""
+"""The pictures of a person, as a clip that can be played at any moment.
+
+A person is a name of the cast, whose pictures are committed, or the path of another such folder.
+"""
 
 from functools import cache
 
@@ -9,6 +12,7 @@ from tests.hw_sim.attacks.presentation import FRAMES_PER_S, Picture
 from tests.hw_sim.camera_patient import PEOPLE
 
 NAMES = ("taro", "hanako", "jiro", "umeko")
+"""Who of the cast can turn."""
 CLIP_FRAMES_PER_S = FRAMES_PER_S
 """So that no picture of a turn is left out."""
 LIVE = "live"

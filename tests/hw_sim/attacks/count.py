@@ -1,7 +1,7 @@
 """Plays presentations through the real face check and counts how they end."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from random import Random
@@ -14,6 +14,7 @@ from device.face.liveness.plan import LivenessPlan
 from device.face.loading import MODELS_FOLDER, load_face_check
 from device.face.runtimes import auto
 from tests.hw_sim.attacks import cut_out_mask, id_print, living, printed_photo, screen_replay
+from tests.hw_sim.attacks.clips import NAMES
 from tests.hw_sim.attacks.presentation import Case, Stage
 from tests.hw_sim.camera_patient import PEOPLE
 
@@ -41,14 +42,14 @@ class Tally:
         return self.outcomes[FaceCheckOutcome.MATCH]
 
 
-def everything() -> Iterator[Case]:
+def everything(people: Sequence[str] = NAMES) -> Iterator[Case]:
     """Every presentation there is, species after species."""
-    yield from living.cases()
-    yield from printed_photo.cases()
-    yield from id_print.cases()
-    yield from screen_replay.cases()
-    yield from screen_replay.operated_cases()
-    yield from cut_out_mask.cases()
+    yield from living.cases(people)
+    yield from printed_photo.cases(people)
+    yield from id_print.cases(people)
+    yield from screen_replay.cases(people)
+    yield from screen_replay.operated_cases(people)
+    yield from cut_out_mask.cases(people)
 
 
 @contextmanager

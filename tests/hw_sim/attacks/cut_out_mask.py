@@ -1,6 +1,6 @@
 """Species: a printed face with the eyes cut out, worn by somebody whose own eyes blink."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -62,9 +62,9 @@ def mask_of(photo: Picture) -> Light:
     return np.asarray(np.concatenate([cut, is_paper[..., None]], axis=2), np.float32)
 
 
-def cases() -> Iterator[Case]:
+def cases(people: Sequence[str] = NAMES) -> Iterator[Case]:
     """Everybody's face on somebody else's."""
-    for victim, wearer in cases_of(NAMES):
+    for victim, wearer in cases_of(people):
         for bend in BENDS_PER_DM:
             mask = CutOutMask(mask_of(clip(victim)[0]), wearer, bend)
             name = f"{victim} on {wearer}, {'bent' if bend else 'flat'}"

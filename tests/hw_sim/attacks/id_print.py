@@ -1,6 +1,6 @@
 """Species: the grey photo of the card itself, copied in life size."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from PIL import Image
@@ -26,9 +26,9 @@ def copied(photo: Picture) -> Light:
     return np.asarray(large, np.float32) * np.float32(INK[0]) + np.float32(INK[1])
 
 
-def cases() -> Iterator[Case]:
+def cases(people: Sequence[str] = NAMES) -> Iterator[Case]:
     """Everybody's card photo, flat and bent."""
-    for person in NAMES:
+    for person in people:
         for name, hand in HANDS.items():
             sheet = copied(card_photo(person))
             yield Case(SPECIES, f"{person}, {name}", person, PrintedPhoto(sheet, FACE_PX, hand))

@@ -1,6 +1,6 @@
 """Bona fide presentations: the person of the card, who does what is asked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,8 +43,8 @@ class Motionless:
         return np.clip(still + rng.normal(0, 2, still.shape), 0, 255).astype(np.uint8)
 
 
-def cases() -> Iterator[Case]:
+def cases(people: Sequence[str] = NAMES) -> Iterator[Case]:
     """Everybody, from four moments of their clip on."""
-    for person in NAMES:
+    for person in people:
         for start_s in STARTS_S:
             yield Case(SPECIES, f"{person} from {start_s} s", person, Living(person, start_s))

@@ -1,6 +1,6 @@
 """What an attack and an honest patient have in common: pictures that answer what is asked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -61,6 +61,6 @@ class Stage:
         """See `device.face.port.Camera`."""
 
 
-def cases_of(people: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def cases_of(people: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Each person with the one who comes after."""
     yield from zip(people, (*people[1:], people[0]), strict=True)

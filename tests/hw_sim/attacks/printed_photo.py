@@ -1,6 +1,6 @@
 """Species: a colour photo on paper, held by a hand, flat, tilted or bent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -62,9 +62,9 @@ def printed(photo: Picture) -> tuple[Light, tuple[float, float]]:
     return sheet.astype(np.float32), (float(HALF_WIDTH_PX + margin), float(y - top + margin))
 
 
-def cases() -> Iterator[Case]:
+def cases(people: Sequence[str] = NAMES) -> Iterator[Case]:
     """Everybody's photo in each way of holding it."""
-    for person in NAMES:
+    for person in people:
         sheet, centre_px = printed(clip(person)[0])
         for name, hand in HANDS.items():
             photo = PrintedPhoto(sheet, centre_px, hand)

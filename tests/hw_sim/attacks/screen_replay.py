@@ -1,6 +1,6 @@
 """Species: a tablet that shows the patient: a still, a clip with a blink, clips with turns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -117,9 +117,9 @@ def _with_glare(picture: Picture) -> Picture:
     return np.asarray(np.clip(lit, 0, 255), np.uint8)
 
 
-def cases() -> Iterator[Case]:
+def cases(people: Sequence[str] = NAMES) -> Iterator[Case]:
     """Everybody, in what a screen can show without anybody operating it."""
-    for number, person in enumerate(NAMES):
+    for number, person in enumerate(people):
         hand = Hand(20 + number, swing_deg=25.0)
         sides = ("turn_left", "turn_right") if number % 2 else ("turn_right", "turn_left")
         for name, program in (
@@ -132,8 +132,8 @@ def cases() -> Iterator[Case]:
         yield Case("screen replay, both turns", f"{person}, medley", person, medley)
 
 
-def operated_cases() -> Iterator[Case]:
+def operated_cases(people: Sequence[str] = NAMES) -> Iterator[Case]:
     """Everybody, with the right clip at the right moment: what no challenge of this kind stops."""
-    for number, person in enumerate(NAMES):
+    for number, person in enumerate(people):
         replay = ScreenReplay(Operated(person), Hand(40 + number, swing_deg=0.0))
         yield Case(OPERATED, person, person, replay)

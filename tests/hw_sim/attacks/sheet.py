@@ -6,6 +6,7 @@ and a sheet of unit scale at the distance of a face shows it in life size.
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,7 +49,7 @@ def hold(sheet: Light, centre: tuple[float, float], held: Held, room: Picture) -
     x, y = x * PX_PER_DM + centre[0], y * PX_PER_DM + centre[1]
     height, width = sheet.shape[:2]
     is_seen = is_met & (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
-    seen = _read(sheet, x[is_seen], y[is_seen])
+    seen = cv2.remap(sheet, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR)[is_seen]
     behind = room[is_seen]
     opacity = seen[:, 3:] if sheet.shape[2] > 3 else np.float32(1)
     picture = room.copy()
@@ -91,14 +92,3 @@ def _rotation(held: Held) -> NDArray[np.float64]:
     about_z = [[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]]
     y, x, z = (np.array(turn, np.float64) for turn in (about_y, about_x, about_z))
     return y @ x @ z
-
-
-def _read(sheet: Light, x: Light, y: Light) -> Light:
-    """What lies at float32[N] places of the sheet (bilinear), float32[N, channels]."""
-    height, width = sheet.shape[:2]
-    left = np.minimum(x.astype(np.intp), width - 2)
-    top = np.minimum(y.astype(np.intp), height - 2)
-    right_share, lower_share = (x - left)[:, None], (y - top)[:, None]
-    upper = sheet[top, left] * (1 - right_share) + sheet[top, left + 1] * right_share
-    lower = sheet[top + 1, left] * (1 - right_share) + sheet[top + 1, left + 1] * right_share
-    return np.asarray(upper * (1 - lower_share) + lower * lower_share, np.float32)

@@ -1,6 +1,6 @@
 """What is asked, in which order, and how it ends; with clips of people who do not exist."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -107,7 +107,7 @@ def test_a_blink_is_awaited_looking_straight() -> None:
     visit = _visit(LEFT, LEFT)
     visit.show(_live(WITHOUT_BLINK))
     visit.begin()
-    visit.show(list(_turn(LEFT))[:6])
+    visit.show([*list(_turn(LEFT))[:6], *list(_turn(LEFT))[4:6]])
     assert visit.prompts == [LEFT, BACK]
 
 
@@ -131,6 +131,62 @@ def test_without_that_cost_a_recording_of_both_turns_would_pass() -> None:
     for side in (RIGHT, LEFT, LEFT):
         visit.show(_turn(side))
         visit.show(_live(slice(0, 5)))
+    assert visit.check.verdict() is Verdict.LIVE
+
+
+def _flat(side: Prompt) -> Iterator[tuple[Image, Values]]:
+    """Twice a turn of a flat thing: nothing in the picture moves against the rest.
+
+    Its nose point moves all the same, for the detector sees a head in a sheet as well.
+    """
+    image, points = next(iter(_live()))
+    eye_distance_px = float(points[1, 0] - points[0, 0])
+    for turned in (0.08, 0.14, 0.18, 0.18, 0.18, 0.14, 0.08) * 2:
+        seeming = points.copy()
+        seeming[2, 0] += turned * eye_distance_px * (1 if side is LEFT else -1)
+        yield image, seeming
+
+
+def test_a_face_without_relief_is_asked_for_the_other_side_and_then_refused() -> None:
+    visit = _visit(BLINK, LEFT)
+    visit.show(_live())
+    visit.begin()
+    visit.show(_flat(LEFT), is_good=False)
+    visit.show(_live(slice(0, 3)))
+    assert visit.prompts == [LEFT, BACK, RIGHT]
+    assert visit.check.verdict() is Verdict.UNDECIDED
+    visit.show(_flat(RIGHT), is_good=False)
+    assert visit.check.verdict() is Verdict.LIKE_A_PICTURE
+
+
+def test_whose_nose_stands_out_to_one_side_only_passes_by_that_side() -> None:
+    visit = _visit(BLINK, LEFT)
+    visit.show(_live())
+    visit.begin()
+    visit.show(_flat(LEFT), is_good=False)
+    visit.show(_live(slice(0, 3)))
+    visit.show(_turn(RIGHT))
+    assert visit.check.verdict() is Verdict.LIVE
+
+
+def test_whose_nose_stands_out_too_little_is_not_taken_for_a_picture() -> None:
+    plan = replace(PLAN, least_relief_from_bent=0.3, time_limit_s=9.0)
+    visit = _visit(BLINK, LEFT, plan=plan)
+    visit.show(_live())
+    visit.begin()
+    for side in (LEFT, RIGHT):
+        visit.show([*_turn(side), *_turn(side)], is_good=False)
+        visit.show(_live(slice(0, 3)))
+    assert visit.check.verdict() is Verdict.NOT_DONE
+
+
+def test_a_design_that_asks_for_no_relief_lets_a_flat_face_pass() -> None:
+    """The control."""
+    lax = replace(PLAN, least_relief_from_flat=-1.0, least_relief_from_bent=-1.0)
+    visit = _visit(BLINK, LEFT, plan=lax)
+    visit.show(_live())
+    visit.begin()
+    visit.show(_flat(LEFT), is_good=False)
     assert visit.check.verdict() is Verdict.LIVE
 
 
