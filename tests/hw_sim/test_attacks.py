@@ -50,12 +50,11 @@ def lax() -> Iterator[FaceCheck]:
         yield opened
 
 
-def test_most_of_the_living_pass_in_a_moment(check: FaceCheck) -> None:
-    """Not all: the depth of one of the four is hardly more than a bent print's (decision 0014)."""
-    played = [play(check, case) for case in list(living.cases())[::5]]
-    passed = [took_s for result, took_s in played if result.outcome is FaceCheckOutcome.MATCH]
-    assert len(passed) >= len(played) - 1
-    assert max(passed) < 6
+def test_the_living_pass_in_a_moment(check: FaceCheck) -> None:
+    for case in list(living.cases())[::5]:
+        result, took_s = play(check, case)
+        assert result.outcome is FaceCheckOutcome.MATCH
+        assert took_s < 6
 
 
 def test_without_challenges_all_the_living_pass(lax: FaceCheck) -> None:

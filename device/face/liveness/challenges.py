@@ -154,7 +154,7 @@ class BlinkAndTurn:
         return self._turn is not None and self._turn.stage is TurnStage.STRAIGHT_FIRST
 
     def _has_betrayed_itself(self) -> bool:
-        is_flat = self._without_relief == [TurnStage.FLAT, TurnStage.FLAT]
+        is_flat = self._without_relief[:2] == [TurnStage.FLAT, TurnStage.FLAT]
         is_other = self._turn is not None and self._turn.stage is TurnStage.SOMEBODY_ELSE
         return is_flat or is_other
 

@@ -20,13 +20,13 @@ class LivenessPlan:
     straight_turn: float = 0.05
     """Up to here a head looks straight ahead: `turn_of` against the straight view."""
     least_turn: float = 0.10
-    """From here it is turned enough: about 12°."""
+    """From here it is turned enough: about 12°. Who looks straight ahead sways by less."""
     largest_turn: float = 0.35
     """Beyond, too little of the face is seen."""
     largest_step: float = 0.11
     """How much further a turned head may be turned than in the picture before. Heads do not jump,
     but one photo may take the place of another; after a jump the turn starts again."""
-    least_relief_from_flat: float = 0.022
+    least_relief_from_flat: float = 0.040
     least_relief_from_bent: float = 0.009
     """How far the nose must move beyond a flat and beyond a bent surface, eye distances: both, in
     the mean of the newest pictures of the turn. Decision 0014 has what heads and sheets showed."""
@@ -38,5 +38,7 @@ class LivenessPlan:
     """What a sheet shows beyond a bent surface, in the mean over a turn, stays below."""
     turn_pictures: int = 8
     """After so many pictures of a turn without relief the other side is asked for, once."""
+    strange_pictures: int = 3
+    """After so many pictures of a turned head that is not the patient's it is somebody else."""
     wrong_turns: int = 1
     """How often a patient may turn to the other side; a side is drawn anew each time."""

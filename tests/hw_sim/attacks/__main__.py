@@ -1,7 +1,7 @@
 """Prints, species by species, how presentations end at the real face check.
 
 `python -m tests.hw_sim.attacks [--species PART] [--people FOLDER]`; all of them take some minutes.
-`FOLDER` has a folder for each of other people than the cast's, as `volunteers` renders them.
+`FOLDER` has a folder for each of other people than the cast's; `turns.py` says how it comes about.
 """
 
 import argparse
@@ -25,7 +25,7 @@ SHOWN = (
 
 
 def main() -> None:
-    """Plays every presentation twice: as delivered, and with the challenges switched off."""
+    """Plays every presentation twice: with the challenges, and without."""
     parser = argparse.ArgumentParser(prog="python -m tests.hw_sim.attacks")
     parser.add_argument("--species", default="", help="part of a species' name")
     parser.add_argument("--people", type=Path, help="other people than the cast's")
@@ -34,7 +34,7 @@ def main() -> None:
     cases = [case for case in everything(people) if arguments.species in case.species]
     print(HEADING)
     with open_check() as check:
-        _print("as delivered", tallies(check, cases))
+        _print("movements asked for", tallies(check, cases))
     with open_check(without_challenges()) as check:
         _print("challenges switched off", tallies(check, cases))
 

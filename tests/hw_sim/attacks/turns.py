@@ -1,6 +1,8 @@
 """Renders the small turns that a living patient makes when asked; part of `people/`.
 
-`python -m tests.hw_sim.attacks.turns --assets MAKEHUMAN_DATA --person taro --output DIR`
+`python -m tests.hw_sim.attacks.turns --person taro --output DIR`, or `--person seed-7` for somebody
+who is not of the cast; with their `portrait` and `live` pictures from `tests.hw_sim.rendering` in
+the same folder, `python -m tests.hw_sim.attacks --people DIR` plays them.
 """
 
 import argparse
@@ -11,8 +13,8 @@ from PIL import Image
 
 from tests.hw_sim.rendering import scenes
 from tests.hw_sim.rendering.ageing import Patient
-from tests.hw_sim.rendering.assets import AssetLibrary
-from tests.hw_sim.rendering.cast import CAST
+from tests.hw_sim.rendering.assets import ENVIRONMENT_VARIABLE, AssetLibrary
+from tests.hw_sim.rendering.cast import SCENARIO_CAST, patient_called
 from tests.hw_sim.rendering.figure import Pose
 from tests.hw_sim.rendering.photograph import photograph
 from tests.hw_sim.rendering.sitter import prepare
@@ -40,13 +42,18 @@ def write_turns(assets: AssetLibrary, patient: Patient, folder: Path) -> None:
 def main() -> None:
     """Renders the wanted people's turns, one folder each."""
     parser = argparse.ArgumentParser(prog="python -m tests.hw_sim.attacks.turns")
-    parser.add_argument("--assets", type=Path, required=True, help="MakeHuman data, folder or zip")
+    parser.add_argument(
+        "--assets",
+        type=Path,
+        help=f"MakeHuman data, folder or zip (default: {ENVIRONMENT_VARIABLE})",
+    )
     parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--person", choices=sorted(CAST), action="append")
+    parser.add_argument("--person", nargs="*", default=sorted(SCENARIO_CAST))
     arguments = parser.parse_args()
-    for name in arguments.person or sorted(CAST):
-        print(f"rendering {name}")
-        write_turns(AssetLibrary(arguments.assets), CAST[name], arguments.output / name)
+    assets = AssetLibrary(arguments.assets) if arguments.assets else AssetLibrary.from_environment()
+    for name in arguments.person:
+        print(f"rendering {name}", flush=True)
+        write_turns(assets, patient_called(name), arguments.output / name)
 
 
 if __name__ == "__main__":

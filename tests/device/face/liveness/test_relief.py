@@ -41,7 +41,8 @@ def _print(person: str, held: Held) -> Image:
 def _print_bent_about_a_level_axis(person: str, turned_deg: float) -> Image:
     """The sheet and the room lie on their side for `hold`, whose axis is upright."""
     sheet, (x, y) = printed(clip(person)[0])
-    lying, room = (np.ascontiguousarray(np.rot90(part)) for part in (sheet, plain_room()))
+    lying = np.ascontiguousarray(np.rot90(sheet), np.float32)
+    room = np.ascontiguousarray(np.rot90(plain_room()), np.uint8)
     centre_px = (y, sheet.shape[1] - 1 - x)
     held = Held(pitch_deg=turned_deg, bend_per_dm=1.0)
     return np.ascontiguousarray(np.rot90(hold(lying, centre_px, held, room), -1))
@@ -52,8 +53,8 @@ def _print_bent_about_a_level_axis(person: str, turned_deg: float) -> Image:
 def test_a_turned_head_has_relief(name: str, side: str) -> None:
     reliefs = _turned_head(name, side)
     assert len(reliefs) >= PLAN.relief_pictures
-    assert fmean(relief.from_flat for relief in reliefs) > 2 * PLAN.least_relief_from_flat
-    assert fmean(relief.from_bent for relief in reliefs) > 1.5 * PLAN.least_relief_from_bent
+    assert fmean(relief.from_flat for relief in reliefs) > 1.2 * PLAN.least_relief_from_flat
+    assert fmean(relief.from_bent for relief in reliefs) > 2 * PLAN.least_relief_from_bent
 
 
 @pytest.mark.parametrize("yaw_deg", YAWS_DEG)
