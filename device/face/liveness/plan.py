@@ -38,7 +38,5 @@ class LivenessPlan:
     """What a sheet shows beyond a bent surface, in the mean over a turn, stays below."""
     turn_pictures: int = 8
     """After so many pictures of a turn without relief the other side is asked for, once."""
-    strange_pictures: int = 3
-    """After so many pictures of a turned head that is not the patient's it is somebody else."""
     wrong_turns: int = 1
     """How often a patient may turn to the other side; a side is drawn anew each time."""

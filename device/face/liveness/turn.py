@@ -43,9 +43,6 @@ class Turn:
     reliefs: list[Relief] = field(default_factory=list)
     """What the pictures of the turn showed, one after the other."""
 
-    strange: int = 0
-    """Pictures of the turn that showed its depth, but not the person of the good pictures."""
-
     def observe(self, sight: Sight, *, is_asked: bool) -> None:
         """Looks at the next picture; a turn counts only while it is asked for."""
         turned = turn_of(sight.points) - self.straight_turn
@@ -74,18 +71,9 @@ class Turn:
             return
         self.reliefs.append(relief)
         if self._is_deep():
-            self._recognise(sight)
+            self.stage = TurnStage.DONE if sight.is_same_person() else TurnStage.SOMEBODY_ELSE
         elif len(self.reliefs) >= self.plan.turn_pictures:
             self.stage = TurnStage.FLAT if self._is_flat() else TurnStage.UNCLEAR
-
-    def _recognise(self, sight: Sight) -> None:
-        """One picture in poor light may resemble nobody; several are somebody else."""
-        if sight.is_same_person():
-            self.stage = TurnStage.DONE
-            return
-        self.strange += 1
-        if self.strange >= self.plan.strange_pictures:
-            self.stage = TurnStage.SOMEBODY_ELSE
 
     def _is_deep(self) -> bool:
         newest = self.reliefs[-self.plan.relief_pictures :]

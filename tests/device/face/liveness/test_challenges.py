@@ -134,17 +134,6 @@ def test_without_that_cost_a_recording_of_both_turns_would_pass() -> None:
     assert visit.check.verdict() is Verdict.LIVE
 
 
-def test_one_picture_that_resembles_nobody_is_not_somebody_else() -> None:
-    visit = _visit(BLINK, LEFT)
-    visit.show(_live())
-    visit.begin()
-    turn = list(_turn(LEFT))
-    visit.show(turn[:5], is_same_person=False)
-    assert visit.check.verdict() is Verdict.UNDECIDED
-    visit.show(turn[5:])
-    assert visit.check.verdict() is Verdict.LIVE
-
-
 def _flat(side: Prompt) -> Iterator[tuple[Image, Values]]:
     """Twice a turn of a flat thing: nothing in the picture moves against the rest.
 
