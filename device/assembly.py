@@ -48,6 +48,7 @@ from device.pinpad.port import Keypad
 from device.reader.port import CardSlot
 from device.screen.server import ScreenSettings, WebScreen
 from device.screen.theme import ScreenProfile
+from device.sealed_key import KeyFile
 from device.visit.policy import VisitPolicy
 from hostlink.errors import HostlinkError, UnsuitableCertificateError
 from hostlink.link import DeviceEnd
@@ -248,8 +249,10 @@ def _identity(config: Config, key: SigningKey, models: _Models) -> Identity:
 
 def _host(config: Config, identity: Identity, outbox: Outbox, intake: HostIntake) -> Host:
     link = config.link
+    key = KeyFile(link.key, link.device_secret)
+    key.open()
     try:
-        tls = device_context(link.certificate, link.key, link.agent_certificate)
+        tls = device_context(link.certificate, link.key, link.agent_certificate, key.password())
     except (ValueError, OSError, UnsuitableCertificateError) as error:
         raise ConfigurationError(
             "[link]: certificate, key and agent_certificate must name PEM files that fit together, "

@@ -35,6 +35,8 @@ class LinkTable(Table, frozen=True):
     """PEM: the paired agent, the only peer that is let in."""
     audience: Annotated[str, Meta(min_length=1, max_length=128, pattern="^[ -~]*$")]
     """Identifier of the paired clinic and agent: ASCII, as it stands in every result."""
+    device_secret: Path | None = None
+    """File with a secret of the board, 32 bytes or more, to which `key` is sealed."""
 
 
 class ScreenTable(Table, frozen=True):

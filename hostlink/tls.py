@@ -17,7 +17,10 @@ _NO_CHECK_TIME = ssl.VerifyFlags(0x200000)
 
 
 def device_context(
-    certificate_pem: Path, key_pem: Path, peer_certificate_pem: Path
+    certificate_pem: Path,
+    key_pem: Path,
+    peer_certificate_pem: Path,
+    key_password: bytes | None = None,
 ) -> ssl.SSLContext:
     """The reader's side (server): trusts exactly the agent's certificate, at any time.
 
@@ -29,13 +32,16 @@ def device_context(
         key_pem: The key of that certificate.
         peer_certificate_pem: The one agent certificate accepted. It must not be a CA: OpenSSL
             would trust whatever such a certificate issues.
+        key_password: What opens the key's file; none: it lies open.
 
     Raises:
         UnsuitableCertificateError: The peer certificate is a CA.
         OSError: A file cannot be read or does not fit; includes `ssl.SSLError`.
     """
     _refuse_ca(peer_certificate_pem)
-    context = _context(ssl.PROTOCOL_TLS_SERVER, certificate_pem, key_pem, peer_certificate_pem)
+    context = _context(
+        ssl.PROTOCOL_TLS_SERVER, certificate_pem, key_pem, peer_certificate_pem, key_password
+    )
     context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN | _NO_CHECK_TIME
     context.num_tickets = 0
     return context
@@ -56,14 +62,19 @@ def agent_context(certificate_pem: Path, key_pem: Path, trust_root_pem: Path) ->
 
 
 def _context(
-    protocol: int, certificate_pem: Path, key_pem: Path, trusted_pem: Path
+    protocol: int,
+    certificate_pem: Path,
+    key_pem: Path,
+    trusted_pem: Path,
+    key_password: bytes | None = None,
 ) -> ssl.SSLContext:
     context = ssl.SSLContext(protocol)
     # There is no host name on a cable; who the reader is stands in its certificate.
     context.check_hostname = False
     context.verify_mode = ssl.CERT_REQUIRED
     context.minimum_version = ssl.TLSVersion.TLSv1_3
-    context.load_cert_chain(certificate_pem, key_pem)
+    # Without any password OpenSSL would ask the terminal for one.
+    context.load_cert_chain(certificate_pem, key_pem, key_password or b"")
     context.load_verify_locations(trusted_pem)
     context.set_alpn_protocols([ALPN])
     return context

@@ -1,20 +1,19 @@
 """A key in a PEM file: for readers without a secure element, and for testers.
 
-Whoever can copy the file can sign as this reader; a TPM or secure element is one more file
-in this folder.
+Whoever can copy an open file can sign as this reader. A file that is sealed to its board opens
+only there; see docs/SECURITY.md for what that is worth.
 """
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from device.errors import ConfigurationError
-from device.keys.port import SigningKey
+from device.keys._certificates import read_chain
+from device.keys.port import SigningKey, UncertifiedKey
+from device.sealed_key import KeyFile
 from device.tables import Table
 
 
@@ -25,6 +24,8 @@ class Settings(Table, frozen=True):
     """PEM: P-256 private key."""
     certificate: Path
     """PEM: its certificate and the maker's intermediates, leaf first."""
+    device_secret: Path | None = None
+    """File with a secret of the board, 32 bytes or more, to which the key is sealed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class FileKey:
 
     chain: tuple[bytes, ...]
     _key: ec.EllipticCurvePrivateKey = field(repr=False)
+
+    @property
+    def public_key(self) -> ec.EllipticCurvePublicKey:
+        """What the maker certifies."""
+        return self._key.public_key()
 
     def sign(self, data: bytes) -> bytes:
         """ECDSA with SHA-256 over `data`, DER; the same data gives the same signature."""
@@ -43,16 +49,43 @@ def create(settings: Settings) -> SigningKey:
     """Read the two files.
 
     Raises:
-        ConfigurationError: A file is missing or does not hold what it should.
+        ConfigurationError: A file is missing or does not hold what it should, or the key was
+            sealed on another board.
     """
-    try:
-        key = load_pem_private_key(settings.key.read_bytes(), None)
-        chain = x509.load_pem_x509_certificates(settings.certificate.read_bytes())
-    except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise ConfigurationError(f"settings of the key file: {error}") from error
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
-        raise ConfigurationError("settings of the key file: `key` must hold a P-256 key")
-    if chain[0].public_key() != key.public_key():
+    key = _file(settings).open()
+    chain, certified = read_chain(settings.certificate)
+    if certified != key.public_key():
         # Every result would be refused at the agent, days later.
-        raise ConfigurationError("settings of the key file: `certificate` is not that of `key`")
-    return FileKey(tuple(each.public_bytes(Encoding.DER) for each in chain), key)
+        raise ConfigurationError(f"{settings.certificate}: it is not that of {settings.key}")
+    return FileKey(chain, key)
+
+
+def make_key(settings: Settings) -> UncertifiedKey:
+    """Make a new key in its file, sealed if `device_secret` is set.
+
+    Raises:
+        ConfigurationError: There is a file already, or it cannot be written.
+    """
+    return FileKey((), _file(settings).make())
+
+
+def open_uncertified(settings: Settings) -> UncertifiedKey:
+    """Read the key alone.
+
+    Raises:
+        ConfigurationError: see `create`.
+    """
+    return FileKey((), _file(settings).open())
+
+
+def seal(settings: Settings) -> None:
+    """Seal an open key to its board, in place.
+
+    Raises:
+        ConfigurationError: see `device.sealed_key.KeyFile.seal`; the file stays as it is.
+    """
+    _file(settings).seal()
+
+
+def _file(settings: Settings) -> KeyFile:
+    return KeyFile(settings.key, settings.device_secret)

@@ -1,5 +1,7 @@
 """A reader is put together from its file; one that cannot work stops it with one sentence."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,6 +15,8 @@ from device.errors import ConfigurationError, DeviceError
 from device.face.check import FaceCheck, FaceCheckPlan
 from device.jobs.card import CardParts
 from device.reader.port import CardSlot
+from device.sealed_key import KeyFile
+from tests.device.keys.board import board_secret
 from tests.device.test_performer import Calls
 from tests.hw_sim.card.issuer import Issuer
 from tests.hw_sim.provisioning import UEID, Provisioned, provision
@@ -107,6 +111,32 @@ def test_the_name_of_the_reader_is_the_makers(tmp_path: Path, toml: str) -> None
     assert identity.boot_count == 1
     assert len(identity.model_hash) == len(identity.firmware_hash) == 32
     reader.performer.close()
+
+
+@pytest.fixture
+def sealed(tmp_path: Path, toml: str) -> Iterator[tuple[str, Path]]:
+    """A reader whose key file, one for results and cable, is sealed to its board."""
+    mine = provision(tmp_path / "mine")
+    with board_secret() as secret:
+        KeyFile(mine.reader_key, secret).seal()
+        setting = f'device_secret = "{secret}"'
+        toml = re.sub(r'"[^"]*/reader\.', f'"{tmp_path}/mine/reader.', toml)
+        toml = toml.replace('reader.key" }', f'reader.key", {setting} }}')
+        yield toml.replace("agent_certificate", f"{setting}\nagent_certificate"), secret
+
+
+def test_with_sealed_keys_it_starts_on_its_own_board_only(
+    tmp_path: Path, sealed: tuple[str, Path]
+) -> None:
+    toml, secret = sealed
+    make(tmp_path, toml).performer.close()
+    for setting in (f'device_secret = "{secret}"\n', f', device_secret = "{secret}"'):
+        assert toml.count(setting) == 1
+        with pytest.raises(ConfigurationError, match="this key is sealed; set"):
+            make(tmp_path, toml.replace(setting, ""))
+    secret.write_bytes(secret.read_bytes()[::-1])
+    with pytest.raises(ConfigurationError, match="sealed on another board"):
+        make(tmp_path, toml)
 
 
 CARD_CAMERA = """\

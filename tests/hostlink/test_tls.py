@@ -5,6 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+)
 
 from hostlink import tls
 from hostlink.ends import AgentEnd, DeviceEnd
@@ -58,6 +63,30 @@ def contexts(
 
 def test_good(device_end: DeviceEnd, agent_end: AgentEnd) -> None:
     assert shake_hands(device_end, agent_end) is None
+
+
+def lock(key: Path, password: bytes) -> None:
+    pem = pki.READER.key.private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(password)
+    )
+    key.write_bytes(pem)
+
+
+def test_a_locked_key_file_is_opened_with_its_password(tmp_path: Path) -> None:
+    _, agent_end = contexts(tmp_path, pki.READER, pki.AGENT)
+    certificate, key = tmp_path / "a_reader.pem", tmp_path / "a_reader.key"
+    lock(key, b"password")
+    locked = tls.device_context(certificate, key, tmp_path / "an_agent.pem", b"password")
+    assert shake_hands(device(locked), agent_end) is None
+
+
+def test_without_it_nobody_is_asked_at_the_terminal(tmp_path: Path) -> None:
+    contexts(tmp_path, pki.READER, pki.AGENT)
+    key = tmp_path / "a_reader.key"
+    lock(key, b"password")
+    for password in (None, b"wrong"):
+        with pytest.raises(ssl.SSLError):
+            tls.device_context(tmp_path / "a_reader.pem", key, tmp_path / "an_agent.pem", password)
 
 
 def test_only_tls_1_3(device_end: DeviceEnd, agent_end: AgentEnd) -> None:
