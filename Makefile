@@ -62,7 +62,7 @@ clean:
 	@touch $@
 
 .venv/dev.stamp: .venv/demo.stamp
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[device,agent,models,test,dev]' >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[device,pkcs11,agent,models,test,dev]' >&2
 	@touch $@
 
 .venv/test.stamp: .venv/dev.stamp package.json

@@ -36,9 +36,20 @@ def create_adapter(
 
 
 def prepare_adapter(
-    package: ModuleType, name: str, settings: Mapping[str, object], folder: Path
+    package: ModuleType,
+    name: str,
+    settings: Mapping[str, object],
+    folder: Path,
+    task: str = "create",
 ) -> Callable[[], object]:
     """As `create_adapter`, but only checks; what it returns makes the adapter, as often as called.
+
+    Args:
+        package: As for `create_adapter`, like `name`, `settings` and `folder`.
+        name: See there.
+        settings: See there.
+        folder: See there.
+        task: The adapter's function that takes its settings.
 
     Raises:
         ConfigurationError: No such adapter, or settings it cannot use.
@@ -56,11 +67,11 @@ def prepare_adapter(
         ) from error
     table = read_table(settings, adapter.Settings, folder, f"settings of {name}")
 
-    def create() -> object:
-        made: object = adapter.create(table)
+    def do_task() -> object:
+        made: object = getattr(adapter, task)(table)
         return made
 
-    return create
+    return do_task
 
 
 def known_adapters(package: ModuleType) -> list[str]:

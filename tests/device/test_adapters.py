@@ -52,6 +52,11 @@ def test_a_prepared_adapter_is_made_anew_each_time(shelf: ModuleType) -> None:
     assert first is not second
 
 
+def test_an_adapter_may_have_another_task(shelf: ModuleType) -> None:
+    (Path(shelf.__path__[0]) / "box.py").open("a").write("def count(settings):\n    return 1\n")
+    assert prepare_adapter(shelf, "box", {"path": "x"}, Path(), "count")() == 1
+
+
 def test_settings_are_checked_before_anything_is_made(shelf: ModuleType) -> None:
     with pytest.raises(ConfigurationError, match=r"settings of box: .*`pth`"):
         prepare_adapter(shelf, "box", {"pth": "x"}, Path())
