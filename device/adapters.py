@@ -63,7 +63,8 @@ def prepare_adapter(
         adapter = importlib.import_module(f"{package.__name__}.{name}")
     except ImportError as error:
         raise ConfigurationError(
-            f"{package.__name__}: {name} needs the Python package {error.name!r}"
+            f"{package.__name__}: {name} needs the Python package {error.name!r};"
+            " docs/HARDWARE.md says how to install it"
         ) from error
     table = read_table(settings, adapter.Settings, folder, f"settings of {name}")
 

@@ -12,10 +12,12 @@ set -eu
 demo="python3-venv python3-dev gcc swig pkg-config libpcsclite-dev pcscd vsmartcard-vpcd opensc
 opensc-pkcs11 iproute2 util-linux openssl tesseract-ocr-eng tesseract-ocr-deu
 tesseract-ocr-fra tesseract-ocr-jpn fonts-noto-cjk fontconfig"
-# strace kills at chosen system calls; chromium draws the patient's screen; the other fonts print
-# simulated cards in more than one hand.
-test="$demo strace chromium nodejs npm fonts-ipaexfont fonts-ipafont fonts-vlgothic fonts-takao
-fonts-ocr-a fonts-ocr-b"
+# softhsm2, swtpm, libtpm2-pkcs11-1: tokens and a TPM made of software. libtss2-dev brings the way
+# to that TPM, a library whose own package has another name in each release. strace kills at chosen
+# system calls; chromium draws the patient's screen; the other fonts print simulated cards in more
+# than one hand.
+test="$demo softhsm2 swtpm libtpm2-pkcs11-1 libtss2-dev strace chromium nodejs npm
+fonts-ipaexfont fonts-ipafont fonts-vlgothic fonts-takao fonts-ocr-a fonts-ocr-b"
 
 case "${1:-}" in
 demo) wanted=$demo ;;

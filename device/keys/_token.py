@@ -169,7 +169,7 @@ class Token:
         if flags & TokenFlag.USER_PIN_LOCKED:
             raise KeyStoreError(f"{self} has locked its PIN; see docs/PROVISIONING.md")
         if self._is_pin_refused:
-            raise KeyStoreError(f"{self} refused the PIN before; it is not sent again")
+            raise KeyStoreError(f"{self} refused the PIN; none is sent until the next start")
         if flags & (TokenFlag.USER_PIN_COUNT_LOW | TokenFlag.USER_PIN_FINAL_TRY):
             raise KeyStoreError(
                 f"{self} was given a wrong PIN last, so none is sent by itself. Put the right one"

@@ -1,3 +1,5 @@
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -40,11 +42,29 @@ def test_it_must_be_a_file(tmp_path: Path) -> None:
         read_secret(tmp_path / "missing")
 
 
+@pytest.mark.parametrize("owner", [0, 1000])
+def test_root_s_file_and_one_s_own_are_read(
+    path: Path, monkeypatch: pytest.MonkeyPatch, owner: int
+) -> None:
+    belong_to(owner, monkeypatch)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert read_secret(path) == b"hush"
+
+
 def test_a_stranger_s_file_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    owner = path.stat().st_uid
-    monkeypatch.setattr("os.geteuid", lambda: owner + 1)
-    if owner == 0:
-        assert read_secret(path) == b"hush"
-    else:
-        with pytest.raises(ConfigurationError, match="must belong to"):
-            read_secret(path)
+    belong_to(1001, monkeypatch)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(ConfigurationError, match="must belong to"):
+        read_secret(path)
+
+
+def belong_to(owner: int, patch: pytest.MonkeyPatch) -> None:
+    """Files cannot be given away inside the tests' namespace."""
+    real = os.fstat
+
+    def fstat(descriptor: int) -> os.stat_result:
+        status = list(real(descriptor)[:10])
+        status[stat.ST_UID] = owner
+        return os.stat_result(status)
+
+    patch.setattr(os, "fstat", fstat)

@@ -21,8 +21,12 @@ from device.keys import pkcs11 as store
 from device.keys.errors import KeyStoreError
 from device.keys.pkcs11 import Settings, create
 from device.keys.port import SigningKey
+from device.visit import events
 from hostlink.errors import InvalidResultError
+from hostlink.messages import SignedResult
 from hostlink.signing import verify_result
+from hostlink.terms import FailureCode
+from tests.device.jobs.test_record import Bench
 from tests.device.keys.board import write_secret
 from tests.device.signing_reader import reader_identity
 from tests.hostlink.pki import FOR_SERVER, FROM, IS_LEAF, MAKER, NEVER, READER, UEID, name_of, usage
@@ -96,6 +100,22 @@ def test_a_whole_result_signed_in_the_token_verifies(settings: Settings) -> None
     for _ in range(8):
         verified = verify_result(signed_result(create(settings)), (MAKER.leaf,))
         assert verified.claims.record == COMPLETED
+
+
+def test_the_record_s_thread_signs_and_a_lost_token_costs_no_number(
+    settings: Settings, token: SoftToken, tmp_path: Path
+) -> None:
+    bench = Bench(tmp_path / "outbox", replace(reader_identity(), key=create(settings)))
+    token.take_away()
+    bench.keep(1)
+    assert bench.posted.events == [events.JobFailed(1, FailureCode.STORAGE_UNAVAILABLE)]
+    token.bring_back()
+    bench.keep(2)
+    bench.jobs.stop()
+    assert bench.posted.events[-1] == events.RecordKept(2)
+    (sent,) = bench.link.taken
+    assert isinstance(sent, SignedResult)
+    assert verify_result(sent.cose, (MAKER.leaf,)).claims.seq == 1
 
 
 def test_openssl_verifies_it_too(settings: Settings, tmp_path: Path) -> None:

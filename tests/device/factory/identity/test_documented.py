@@ -1,11 +1,13 @@
 """From an empty token to a result that verifies, by the commands a maker reads in the manual."""
 
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, cast
 
+import pkcs11
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -47,6 +49,7 @@ class Plant:
     """A maker's bench: one reader that went through every step."""
 
     folder: Path
+    module: Path
     secret: Path
     token: Box
 
@@ -74,8 +77,9 @@ def plant(
     try:
         with board_secret() as secret:
             _set_up(folder, module, secret)
-            yield Plant(folder, secret, token)
+            yield Plant(folder, module, secret, token)
     finally:
+        pkcs11.lib(str(module)).finalize()
         token.take_away()
 
 
@@ -117,6 +121,26 @@ def test_a_token_that_was_away_signs_again(plant: Plant) -> None:
     finally:
         plant.token.bring_back()
     assert verify_result(signed_by(key), roots(plant)).claims.record == COMPLETED
+
+
+def send_wrong_pin(plant: Plant, times: int) -> None:
+    """The session is lost while a wrong PIN lies in the file, and put right by hand."""
+    key, pin_file = plant.key(), plant.folder / "token.pin"
+    right = pin_file.read_text()
+    pkcs11.lib(str(plant.module)).reinitialize()
+    pin_file.write_text("11112222")
+    for _ in range(times):
+        with pytest.raises(KeyStoreError, match="PIN"):
+            signed_by(key)
+    pin_file.write_text(right)
+    command = ["pkcs11-tool", "--module", plant.module, "--token-label", "reader", "--login"]
+    subprocess.run([*command, "--pin", right, "-O"], check=False, capture_output=True)
+
+
+def test_a_wrong_pin_in_the_file_locks_no_token(plant: Plant) -> None:
+    """The TPM, which tells nothing of wrong PINs, locks at the third."""
+    send_wrong_pin(plant, times=5)
+    assert verify_result(signed_by(plant.key()), roots(plant)).claims.record == COMPLETED
 
 
 def test_reader_and_agent_shake_hands_with_the_cable_s_key(plant: Plant, tmp_path: Path) -> None:
