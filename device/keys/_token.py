@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pkcs11
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass, TokenFlag
@@ -29,8 +30,9 @@ _PIN_FAULTS = (
     pkcs11.PinInvalid,
     pkcs11.PinLenRange,
     pkcs11.PinExpired,
-    pkcs11.PinLocked,
 )
+"""After these a PIN must not be sent again. A locked token counts nothing, and a TPM opens by
+itself after a while."""
 _NEW_KEY_ID = b"\x01"
 _PUBLIC_USES = (Attribute.ENCRYPT, Attribute.WRAP, Attribute.VERIFY)
 """Left to the token: tpm2-pkcs11 refuses to be told what a public key is for."""
@@ -90,10 +92,13 @@ class Token:
         with self._faults_told():
             shown = self._get(self._open(), ObjectClass.PUBLIC_KEY)
             if isinstance(shown, pkcs11.PublicKey) and shown.key_type is KeyType.EC:
-                key = load_der_public_key(encode_ec_public_key(shown))
-                if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name == "secp256r1":
-                    return key
-        raise self._not_p256()
+                with suppress(ValueError, UnsupportedAlgorithm):
+                    key = load_der_public_key(encode_ec_public_key(shown))
+                    if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(
+                        key.curve, ec.SECP256R1
+                    ):
+                        return key
+            raise self._not_p256()
 
     def make_key(self) -> None:
         """Make the key pair inside the token, so that its private half is nowhere else, ever.

@@ -133,7 +133,7 @@ def send_wrong_pin(plant: Plant, times: int) -> None:
         with pytest.raises(KeyStoreError, match="PIN"):
             signed_by(key)
     pin_file.write_text(right)
-    command = ["pkcs11-tool", "--module", plant.module, "--token-label", "reader", "--login"]
+    command = ["pkcs11-tool", "--module", str(plant.module), "--token-label", "reader", "--login"]
     subprocess.run([*command, "--pin", right, "-O"], check=False, capture_output=True)
 
 

@@ -10,6 +10,7 @@ from cryptography.x509.oid import NameOID
 
 from device.factory.__main__ import main
 from device.sealed_key import KeyFile
+from tests.device.factory.identity.documented import run
 from tests.device.keys.board import board_secret
 from tests.hostlink.pki import UEID
 
@@ -101,6 +102,13 @@ def test_an_open_key_is_sealed_in_place(
     assert command("seal", *more) == 0
     assert KeyFile(path, secret).open().private_numbers() == before
     assert command("seal", *more) == 1
+
+
+def test_the_manual_s_command_seals_too(config: Path, command: Command, secret: Path) -> None:
+    assert command("make-key") == 0
+    config.write_text(FILE.format(secret=f'device_secret = "{secret}"'))
+    assert "this board only" in run("A reader that has an open key file", config.parent)
+    KeyFile(config.with_name("reader.key"), secret).open()
 
 
 REFUSED = {
