@@ -10,24 +10,14 @@ import torch
 from device.face.alignment import similarity
 from device.face.bundle import read_embedder
 from device.face.loading import MODELS_FOLDER
-from training.embedder.augment import Sampler
+from training.embedder.augment import Cut, Sampler
 from training.embedder.crops import Crops, judges_of, pack, person_of, pictures_of
 from training.embedder.network import GraphNetwork, student_graph
 from training.embedder.teacher import Projection, Teachers, fit
 from training.embedder.train import Lap, School, open_student, train
 
 BUNDLE = MODELS_FOLDER / "uketsuke"
-MODEL = BUNDLE / "embedder.tflite"
-MOBILEFACE_TEMPLATE = np.array(
-    [
-        [38.2946, 51.6963],
-        [73.5318, 51.5014],
-        [56.0252, 71.7366],
-        [41.5493, 92.3655],
-        [70.7299, 92.2041],
-    ],
-    np.float32,
-)
+MODEL = BUNDLE / "uketsuke.tflite"
 
 
 def main() -> None:
@@ -44,7 +34,7 @@ def main() -> None:
     apart.add_argument("pairs", type=Path, help="pairs of the other set")
     for name in ("teach", "train"):
         each = steps.add_parser(name, help="see the package's documentation")
-        each.add_argument("mobileface", type=Path, help="MobileFace V2 as .tflite, 112 px")
+        each.add_argument("teachers", type=Path, nargs="*", help="bundles beside the CC0 ResNet")
         each.add_argument("--steps", type=int, default=6000)
         each.add_argument("--seed", type=int, default=1)
         each.add_argument("--rate", type=float, default=2e-3)
@@ -81,9 +71,9 @@ def _hold_out(arguments: argparse.Namespace) -> None:
 
 
 def _teach(arguments: argparse.Namespace) -> None:
-    crops, sampler = _material(arguments.work)
     torch.set_num_threads(1)
-    projection, bank = fit(Teachers(arguments.mobileface), crops, sampler)
+    crops, sampler, teachers = _material(arguments)
+    projection, bank = fit(teachers, crops, sampler)
     projection.save(arguments.work / "projection.npz")
     np.save(arguments.work / "bank.npy", bank)
     print(
@@ -92,15 +82,15 @@ def _teach(arguments: argparse.Namespace) -> None:
 
 
 def _train(arguments: argparse.Namespace) -> None:
-    _, sampler = _material(arguments.work)
+    torch.set_num_threads(1)
+    _, sampler, teachers = _material(arguments)
     school = School(
         sampler,
-        Teachers(arguments.mobileface),
+        teachers,
         Projection.load(arguments.work / "projection.npz"),
         torch.from_numpy(np.load(arguments.work / "bank.npy")),
     )
     lap = Lap(arguments.work / "checkpoint.pt", arguments.steps, arguments.seed, arguments.rate)
-    torch.set_num_threads(1)
     train(lap, open_student(MODEL, school), school)
 
 
@@ -113,10 +103,12 @@ def _export(arguments: argparse.Namespace) -> None:
     print(f"{MODEL.name}: {MODEL.stat().st_size} bytes after {kept['step']} steps")
 
 
-def _material(work: Path) -> tuple[Crops, Sampler]:
-    crops = Crops.load(work / "crops.npz")
+def _material(arguments: argparse.Namespace) -> tuple[Crops, Sampler, Teachers]:
+    crops = Crops.load(arguments.work / "crops.npz")
     resnet = read_embedder(MODELS_FOLDER / "resnet29").template
-    return crops, Sampler(crops, similarity(MOBILEFACE_TEMPLATE, resnet).matrix())
+    bundles = [read_embedder(folder) for folder in arguments.teachers]
+    cuts = [Cut(similarity(b.template, resnet).matrix(), b.input_px) for b in bundles]
+    return crops, Sampler(crops, cuts), Teachers(bundles)
 
 
 _TASKS = {

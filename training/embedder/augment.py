@@ -6,7 +6,8 @@ or a bad camera makes of it, so that it learns to see through that.
 """
 
 import io
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -29,17 +30,27 @@ class Sample:
     """`uint8[150, 150, 3], RGB`."""
     resnet: np.ndarray
     """`uint8[150, 150, 3], RGB`: the same, not degraded."""
-    mobileface: np.ndarray
-    """`uint8[112, 112, 3], RGB`: the same, in the other teacher's cut."""
+    others: tuple[np.ndarray, ...]
+    """`uint8[S, S, 3], RGB`: the same as `resnet`, in each other teacher's cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where a teacher wants the face."""
+
+    to_resnet: np.ndarray
+    """float64[2, 3]: from its picture into the ResNet's."""
+    side_px: int
+    """Of its picture."""
 
 
 class Sampler:
     """Draws samples."""
 
-    def __init__(self, crops: Crops, to_mobileface: np.ndarray):
-        """Takes the crops and float64[2, 3], which maps MobileFace's picture into the ResNet's."""
+    def __init__(self, crops: Crops, cuts: Sequence[Cut]):
+        """Takes the crops, and what the teachers beside the ResNet want of them."""
         self._crops = crops
-        self._to_mobileface = _square(to_mobileface)
+        self._cuts = cuts
 
     def plain(self, index: int) -> Sample:
         """One portrait as it is."""
@@ -57,12 +68,13 @@ class Sampler:
         sample = self._cut(_lit(face, rng), _jitter(rng))
         if rng.random() >= DEGRADED:
             return sample
-        return Sample(_degraded(sample.student, rng), sample.resnet, sample.mobileface)
+        return replace(sample, student=_degraded(sample.student, rng))
 
     def _cut(self, wide: np.ndarray, jitter: np.ndarray) -> Sample:
         to_wide = np.array([[SCALE, 0, MARGIN_PX], [0, SCALE, MARGIN_PX], [0, 0, 1]]) @ jitter
         resnet = _warped(wide, to_wide, RESNET_PX)
-        return Sample(resnet, resnet, _warped(wide, to_wide @ self._to_mobileface, 112))
+        others = (_warped(wide, to_wide @ _square(c.to_resnet), c.side_px) for c in self._cuts)
+        return Sample(resnet, resnet, tuple(others))
 
 
 def _square(matrix: np.ndarray) -> np.ndarray:

@@ -1,16 +1,18 @@
-"""What the student is to answer: two licence-clean networks, calibrated, side by side.
+"""What the student is to answer: several licence-clean networks, calibrated, side by side.
 
-MobileFace V2 (MIT) and the ResNet (CC0) err on different faces. Each is centred and whitened on the
-East-Asian portraits that may be learnt from, brought to length 1, and both are turned into the
-256 directions that hold nearly everything of them.
+MobileFace V2 and MobileFaceNet (both MIT) and the ResNet (CC0) err on different faces. Each is
+centred and whitened on the East-Asian portraits that may be learnt from and brought to length 1;
+all are turned into the 256 directions that hold nearly everything of them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from device.face.bundle import EmbedderBundle
 from device.face.interpreter import Settings
 from device.face.port import Model
 from device.face.runtimes import auto
@@ -24,51 +26,63 @@ _WHILE_FITTING = 64
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """From both networks' embeddings to the student's target."""
+    """From all networks' embeddings to the student's target."""
 
-    centres: tuple[np.ndarray, np.ndarray]
-    """Of MobileFace and the ResNet."""
-    axes: tuple[np.ndarray, np.ndarray]
+    centres: tuple[np.ndarray, ...]
+    """Of each network."""
+    axes: tuple[np.ndarray, ...]
     """Their whitening."""
     turn: np.ndarray
-    """float32[L1 + L2, 256]."""
+    """float32[all lengths, 256]."""
 
-    def apply(self, both: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    def apply(self, embeddings: Sequence[np.ndarray]) -> np.ndarray:
         """float32[N, 256], each of length 1."""
-        return _unit(self.beside(both) @ self.turn)
+        return _unit(self.beside(embeddings) @ self.turn)
 
-    def beside(self, both: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-        """Both, calibrated and brought to length 1, in one row."""
-        parts = zip(both, self.centres, self.axes, strict=True)
+    def beside(self, embeddings: Sequence[np.ndarray]) -> np.ndarray:
+        """All, calibrated and brought to length 1, in one row."""
+        parts = zip(embeddings, self.centres, self.axes, strict=True)
         return np.hstack([_unit((e - centre) @ axes) for e, centre, axes in parts])
 
     def save(self, path: Path) -> None:
         """Writes it as `.npz`."""
-        (c1, c2), (a1, a2) = self.centres, self.axes
-        np.savez(path, c1=c1, c2=c2, a1=a1, a2=a2, turn=self.turn)
+        centres = {f"centre{n}": values for n, values in enumerate(self.centres)}
+        axes = {f"axes{n}": values for n, values in enumerate(self.axes)}
+        np.savez(path, turn=self.turn, **centres, **axes)
 
     @staticmethod
     def load(path: Path) -> "Projection":
         """Reads a file written by `save`."""
-        with np.load(path) as s:
-            return Projection((s["c1"], s["c2"]), (s["a1"], s["a2"]), s["turn"])
+        with np.load(path) as stored:
+            numbers = range(len(stored.files) // 2)
+            centres = tuple(stored[f"centre{n}"] for n in numbers)
+            return Projection(centres, tuple(stored[f"axes{n}"] for n in numbers), stored["turn"])
 
 
 class Teachers:
-    """Both networks, embedding the same samples."""
+    """All networks, embedding the same samples."""
 
-    def __init__(self, mobileface: Path):
-        """Takes MobileFace V2's `.tflite` file."""
-        self._mobileface: Model = auto.create(Settings()).load(mobileface.read_bytes())
+    def __init__(self, bundles: Sequence[EmbedderBundle]):
+        """Takes those beside the ResNet."""
+        runtime = auto.create(Settings())
+        self._others = [(bundle, runtime.load(bundle.content)) for bundle in bundles]
         self._resnet = GraphNetwork(*teacher_graph()).to(memory_format=torch.channels_last).eval()
 
     @torch.inference_mode()
-    def embed(self, samples: list[Sample]) -> tuple[np.ndarray, np.ndarray]:
-        """MobileFace's float32[N, 256] and the ResNet's float32[N, 128]."""
-        first = [self._mobileface.run(s.mobileface[None].astype(np.float32))[0] for s in samples]
+    def embed(self, samples: list[Sample]) -> list[np.ndarray]:
+        """float32[N, L] of each network, the ResNet's last."""
         with torch.autocast("cpu", torch.bfloat16):
-            second = self._resnet(as_batch([s.resnet for s in samples]))
-        return np.stack(first), second.float().numpy()
+            resnet = self._resnet(as_batch([s.resnet for s in samples]))
+        others = (
+            np.stack([_answer(bundle, model, s.others[n]) for s in samples])
+            for n, (bundle, model) in enumerate(self._others)
+        )
+        return [*others, resnet.float().numpy()]
+
+
+def _answer(bundle: EmbedderBundle, model: Model, face: np.ndarray) -> np.ndarray:
+    pixels = (face[None] - np.array(bundle.pixels.mean, np.float32)) / bundle.pixels.scale
+    return model.run(pixels.astype(np.float32))[0]
 
 
 def as_batch(images: list[np.ndarray]) -> torch.Tensor:
@@ -87,13 +101,14 @@ def fit(teachers: Teachers, crops: Crops, sampler: Sampler) -> tuple[Projection,
         teachers.embed([sampler.plain(i) for i in range(at, min(at + _WHILE_FITTING, len(crops)))])
         for at in range(0, len(crops), _WHILE_FITTING)
     ]
-    both = (np.vstack([part[0] for part in parts]), np.vstack([part[1] for part in parts]))
-    learnt = [learn(e[crops.is_asian_set]) for e in both]
-    centres, axes = ((one, two) for one, two in zip(*learnt, strict=True))
-    plain = Projection(centres, axes, np.eye(1))
-    _, _, directions = np.linalg.svd(plain.beside(both), full_matrices=False)
+    embeddings = [np.vstack(network) for network in zip(*parts, strict=True)]
+    learnt = [learn(e[crops.is_asian_set]) for e in embeddings]
+    centres, axes = (tuple(each) for each in zip(*learnt, strict=True))
+    _, _, directions = np.linalg.svd(
+        Projection(centres, axes, np.eye(1)).beside(embeddings), full_matrices=False
+    )
     turned = Projection(centres, axes, directions[:EMBEDDING_LENGTH].T.astype(np.float32))
-    return turned, turned.apply(both)
+    return turned, turned.apply(embeddings)
 
 
 def _unit(values: np.ndarray) -> np.ndarray:

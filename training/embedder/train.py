@@ -54,12 +54,14 @@ class School:
 
 
 def open_student(path: Path, school: School) -> GraphNetwork:
-    """The committed network, or a new one whose last matrix is solved for (facts/face.md §7.1)."""
+    """The committed network, or a new one.
+
+    Its last matrix is solved for (facts/face.md §7.1), since a lap may have other teachers.
+    """
     student = GraphNetwork(*student_graph()).to(memory_format=torch.channels_last)
     if path.exists():
         student.take(path)
-    else:
-        _solve_head(student, school)
+    _solve_head(student, school)
     return student
 
 

@@ -15,7 +15,7 @@ from device.factory.errors import BundleRefusedError
 from tests.device.factory.bundle.bundles import copied, replaced
 
 
-@pytest.mark.parametrize("name", ["resnet29", "detector"])
+@pytest.mark.parametrize("name", ["resnet29", "uketsuke", "detector"])
 def test_the_delivered_bundles_pass(name: str) -> None:
     assert "loads and answers" in check(MODELS_FOLDER / name, None)
 
