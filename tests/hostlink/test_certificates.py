@@ -44,45 +44,43 @@ def plant(
     return issue(name_of(f"Test plant {number}"), number, issuer, *extensions)
 
 
-@pytest.mark.parametrize(
-    "identity",
-    [
-        READER,
-        leaf(),
-        leaf(IS_LEAF),
-        leaf(FOR_SERVER),
-        leaf((x509.ExtendedKeyUsage([ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE]), False)),
-        leaf((UNKNOWN, False)),
-        leaf(issuer=MAKER),
-        leaf(issuer=plant(is_ca())),
-        leaf(issuer=plant(is_ca(0), issuer=plant(is_ca(1), number=22))),
-    ],
-)
+GOOD = [
+    READER,
+    leaf(),
+    leaf(IS_LEAF),
+    leaf(FOR_SERVER),
+    leaf((x509.ExtendedKeyUsage([ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE]), False)),
+    leaf((UNKNOWN, False)),
+    leaf(issuer=MAKER),
+    leaf(issuer=plant(is_ca())),
+    leaf(issuer=plant(is_ca(0), issuer=plant(is_ca(1), number=22))),
+]
+REFUSED = [
+    (leaf(is_ca()), PURPOSE),
+    (leaf(usage(certifies=True)), PURPOSE),
+    (leaf(FOR_CLIENT), PURPOSE),
+    (leaf((x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CODE_SIGNING]), False)), PURPOSE),
+    (leaf((UNKNOWN, True)), PURPOSE),
+    (leaf(issuer=plant()), PURPOSE),
+    (leaf(issuer=plant(IS_LEAF)), PURPOSE),
+    (leaf(issuer=plant(is_ca(), usage(signs=True))), PURPOSE),
+    (leaf(issuer=plant(is_ca(), FOR_CLIENT)), PURPOSE),
+    (leaf(issuer=plant(is_ca(), (UNKNOWN, True))), PURPOSE),
+    (leaf(issuer=plant(is_ca(), issuer=plant(is_ca(0), number=22))), PURPOSE),
+    (leaf(issuer=READER), PURPOSE),
+    (pki.STRANGE_READER, UNTRUSTED),
+    (pki.AGENT, UNTRUSTED),
+    (MAKER, PURPOSE),
+]
+
+
+@pytest.mark.parametrize("identity", GOOD)
 def test_good(identity: Identity) -> None:
     key = verify_chain(load_chain(identity.chain_der), ROOTS)
     assert key == identity.key.public_key()
 
 
-@pytest.mark.parametrize(
-    ("identity", "reason"),
-    [
-        (leaf(is_ca()), PURPOSE),
-        (leaf(usage(certifies=True)), PURPOSE),
-        (leaf(FOR_CLIENT), PURPOSE),
-        (leaf((x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CODE_SIGNING]), False)), PURPOSE),
-        (leaf((UNKNOWN, True)), PURPOSE),
-        (leaf(issuer=plant()), PURPOSE),
-        (leaf(issuer=plant(IS_LEAF)), PURPOSE),
-        (leaf(issuer=plant(is_ca(), usage(signs=True))), PURPOSE),
-        (leaf(issuer=plant(is_ca(), FOR_CLIENT)), PURPOSE),
-        (leaf(issuer=plant(is_ca(), (UNKNOWN, True))), PURPOSE),
-        (leaf(issuer=plant(is_ca(), issuer=plant(is_ca(0), number=22))), PURPOSE),
-        (leaf(issuer=READER), PURPOSE),
-        (pki.STRANGE_READER, UNTRUSTED),
-        (pki.AGENT, UNTRUSTED),
-        (MAKER, PURPOSE),
-    ],
-)
+@pytest.mark.parametrize(("identity", "reason"), REFUSED)
 def test_refused(identity: Identity, reason: InvalidResultReason) -> None:
     with pytest.raises(InvalidResultError) as refused:
         verify_chain(load_chain(identity.chain_der), ROOTS)

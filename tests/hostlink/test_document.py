@@ -11,12 +11,13 @@ from cryptography import x509
 
 import hostlink
 from hostlink import codec, verify
-from hostlink.errors import InvalidResultReason, MalformedMessageError
-from hostlink.frame import Frame, FrameDecoder, encode_frame
+from hostlink.errors import InvalidResultError, InvalidResultReason, MalformedMessageError
+from hostlink.frame import Frame, FrameDamage, FrameDecoder, encode_frame
 from hostlink.messages import VisitRecord
 from hostlink.reset import ResetReason
 from hostlink.signing import sign_result, verify_result
 from tests.hostlink import pki, samples
+from tests.hostlink.invalid_results import INVALID
 
 REPOSITORY = Path(hostlink.__file__).parents[1]
 DOCUMENT = (REPOSITORY / "docs" / "HOSTLINK.md").read_text(encoding="utf-8")
@@ -30,13 +31,39 @@ def block(kind: str) -> list[str]:
     return found[1].splitlines()
 
 
-@pytest.mark.parametrize("line", block("vectors-frame"))
-def test_frame_vectors(line: str) -> None:
+def written_bytes(text: str) -> bytes:
+    """Hexadecimal as the document writes it: `11*3` is `11 11 11`, after `;` comes a comment."""
+    runs = [token.partition("*") for token in text.partition(";")[0].split()]
+    return b"".join(bytes.fromhex(byte) * int(times or 1) for byte, _, times in runs)
+
+
+def frame_vector(line: str) -> tuple[Frame, bytes]:
+    """A frame and its bytes on the cable."""
     fields, encoded = line.split("=")
     kind, epoch, seq, *payload = fields.split()
-    frame = Frame(int(kind), int(epoch, 16), int(seq, 16), bytes.fromhex("".join(payload)))
-    assert encode_frame(frame) == bytes.fromhex(encoded)
-    assert list(FrameDecoder().feed(bytes.fromhex(encoded))) == [frame]
+    content = written_bytes(" ".join(payload))
+    return Frame(int(kind), int(epoch, 16), int(seq, 16), content), written_bytes(encoded)
+
+
+def between_zeros(line: str) -> bytes:
+    return b"\0" + written_bytes(line) + b"\0"
+
+
+@pytest.mark.parametrize("line", block("vectors-frame"))
+def test_frame_vectors(line: str) -> None:
+    frame, encoded = frame_vector(line)
+    assert encode_frame(frame) == encoded
+    assert list(FrameDecoder().feed(encoded)) == [frame]
+
+
+@pytest.mark.parametrize("line", block("vectors-damage"))
+def test_damage_vectors(line: str) -> None:
+    assert list(FrameDecoder().feed(between_zeros(line))) == [FrameDamage.BROKEN]
+
+
+@pytest.mark.parametrize("line", block("vectors-ignored"))
+def test_ignored_vectors(line: str) -> None:
+    assert list(FrameDecoder().feed(between_zeros(line))) == [FrameDamage.OTHER_VERSION]
 
 
 def test_message_vectors() -> None:
@@ -69,6 +96,15 @@ def test_recorded_result_of_version_1_is_still_valid(file: str, record: VisitRec
     roots = tuple(x509.load_pem_x509_certificates((RECORDED / "root.pem").read_bytes()))
     verified = verify_result((RECORDED / file).read_bytes(), roots)
     assert verified.claims == samples.claims_of(record)
+
+
+@pytest.mark.parametrize("reason", InvalidResultReason)
+def test_recorded_invalid_results(reason: InvalidResultReason) -> None:
+    recorded = (RECORDED / "invalid" / f"{reason.value}.cose").read_bytes()
+    assert recorded == INVALID[reason]
+    with pytest.raises(InvalidResultError) as refused:
+        verify_result(recorded, (pki.MAKER.leaf,))
+    assert refused.value.reason is reason
 
 
 @pytest.fixture
