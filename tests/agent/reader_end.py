@@ -80,7 +80,9 @@ class Cable:
 class ReaderEnd:
     """A reader that says what the test wants and hears what the agent says."""
 
-    def __init__(self, folder: Path, next_seq: Callable[[], int]) -> None:
+    def __init__(
+        self, folder: Path, next_seq: Callable[[], int], versions: tuple[int, int] = (1, 1)
+    ) -> None:
         certificate, key = READER.write(folder, "reader")
         peer, _ = AGENT.write(folder, "agent")
         self.cable = Cable(folder / "ttyREADER")
@@ -89,7 +91,7 @@ class ReaderEnd:
         self.heard: Queue[Message] = Queue()
         end = DeviceEnd(
             tls=device_context(certificate, key, peer),
-            make_hello=lambda: DeviceHello(1, 1, UEID, "0.1.0", 7, next_seq()),
+            make_hello=lambda: DeviceHello(*versions, UEID, "0.1.0", 7, next_seq()),
         )
         self.link = Link(self.cable.open, end, self)
 

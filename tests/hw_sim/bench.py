@@ -144,12 +144,14 @@ class Bench:
             name: Which of them.
             in_its_place: Another module to run, with its first arguments.
         """
+        self._processes.start(name, self.command_of(name, in_its_place))
+
+    def command_of(self, name: str, in_its_place: Sequence[str] = ()) -> list[str]:
+        """How that process, or another module in its place, is started."""
         is_real = self.has_pcscd or name != "device"
         module = [name] if is_real else ["tests.hw_sim.device_process"]
         configuration = str(self.folder / f"{name}.toml")
-        self._processes.start(
-            name, [sys.executable, "-m", *(in_its_place or module), "--config", configuration]
-        )
+        return [sys.executable, "-m", *(in_its_place or module), "--config", configuration]
 
     def process_id(self, name: str) -> int:
         """The id of the process `device` or `agent`."""
@@ -179,7 +181,7 @@ class Bench:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.reception.mkdir(parents=True)
         self._issuer = Issuer(self._key_folder)
-        self._provisioned = provision(self.folder / "keys")
+        self.provisioned = provision(self.folder / "keys")
         self.eligibility = enter(EligibilityService())
         self.cable = Cable(self.folder / "cable")
         self._exit.callback(self.cable.close)
@@ -210,16 +212,14 @@ class Bench:
         (self.folder / "device.toml").write_text(
             device_toml(
                 self.cable.device_port,
-                self._provisioned,
+                self.provisioned,
                 terminal,
                 self.screen_port,
                 self._limits,
             )
         )
         (self.folder / "agent.toml").write_text(
-            agent_toml(
-                self.cable.agent_port, self._provisioned, self.eligibility.url, self.encoding
-            )
+            agent_toml(self.cable.agent_port, self.provisioned, self.eligibility.url, self.encoding)
         )
         (self.folder / "vpcd_port").write_text(str(self.vpcd_port))
 

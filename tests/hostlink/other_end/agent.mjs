@@ -1,0 +1,45 @@
+// The agent's end of the link in another language: written from docs/HOSTLINK.md and
+// hostlink/messages.cddl alone, to prove that they are enough.
+//
+//   node agent.mjs CONFIGURATION.json
+//
+// The configuration names `port`, the PEM files `certificate`, `key` and `root`, the `audience`,
+// the folder `results`, and as `patient` what VisitOptions tells of whoever comes. What happens
+// is told on stdout, one JSON object a line.
+
+import { readFileSync } from 'node:fs';
+
+import { Cable } from './cable.mjs';
+import { Certificate } from './certificate.mjs';
+import { Desk } from './desk.mjs';
+import { Link } from './link.mjs';
+import { Store } from './store.mjs';
+
+function tell(what) {
+  console.log(JSON.stringify(what));
+}
+
+const configuration = JSON.parse(readFileSync(process.argv[2], 'utf-8'));
+const { port, audience, patient } = configuration;
+const root = readFileSync(configuration.root);
+const credentials = {
+  cert: readFileSync(configuration.certificate),
+  key: readFileSync(configuration.key),
+  ca: root,
+};
+
+const terms = { audience, roots: [new Certificate(root)], patient };
+const desk = new Desk(terms, new Store(configuration.results), tell);
+const cable = new Cable(port);
+const link = new Link(cable, credentials, (hello) => desk.hello(hello));
+
+link.on('up', ({ nextSeq }) => tell({ event: 'up', nextSeq: Number(nextSeq) }));
+link.on('down', (reason) => tell({ event: 'down', reason }));
+link.on('message', (message) => {
+  const answer = desk.answer(message);
+  if (answer !== null) {
+    link.send(answer);
+  }
+});
+process.once('SIGTERM', () => link.close());
+cable.open();

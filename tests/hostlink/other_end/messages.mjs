@@ -1,0 +1,103 @@
+// The messages of docs/HOSTLINK.md §6, field by field as in hostlink/messages.cddl.
+
+import * as cbor from './cbor.mjs';
+import { bool, bstr, field, list, record, tstr, uint } from './shapes.mjs';
+import { audience, cardKind, consentItem, failureCode, ueid, unixMs } from './terms.mjs';
+import { notice, verificationMethod, visitId, visitNonce } from './terms.mjs';
+
+export class MalformedMessage extends Error {}
+
+export const MAX_MESSAGE_BYTES = 65536;
+
+const SHAPES = new Map([
+  [
+    1,
+    [
+      'DeviceHello',
+      record(
+        field(1, 'lowestVersion', uint(1)),
+        field(2, 'highestVersion', uint(1)),
+        field(3, 'ueid', ueid),
+        field(4, 'firmware', tstr(64)),
+        field(5, 'bootCount', uint(4)),
+        field(6, 'nextSeq', uint(8)),
+      ),
+    ],
+  ],
+  [
+    2,
+    [
+      'AgentHello',
+      record(
+        field(1, 'version', uint(1)),
+        field(2, 'audience', audience),
+        field(3, 'unixMs', unixMs),
+      ),
+    ],
+  ],
+  [3, ['Ping', record(field(1, 'nonce', bstr(8)))]],
+  [4, ['Pong', record(field(1, 'nonce', bstr(8)))]],
+  [5, ['VisitOpened', record(field(1, 'visitId', visitId), field(2, 'cardKind', cardKind))]],
+  [
+    6,
+    [
+      'VisitChallenge',
+      record(
+        field(1, 'visitId', visitId),
+        field(2, 'nonce', visitNonce),
+        field(3, 'challenge', bstr(32)),
+      ),
+    ],
+  ],
+  [
+    7,
+    [
+      'IdentityProven',
+      record(
+        field(1, 'visitId', visitId),
+        field(2, 'method', verificationMethod),
+        field(3, 'certificate', bstr(1, 8192)),
+        field(4, 'challengeSignature', bstr(1, 1024)),
+      ),
+    ],
+  ],
+  [
+    8,
+    [
+      'VisitOptions',
+      record(
+        field(1, 'visitId', visitId),
+        field(2, 'patientName', tstr(512)),
+        field(3, 'isRegistered', bool),
+        field(4, 'consents', list(consentItem, 16)),
+        field(5, 'notices', list(notice, 16)),
+      ),
+    ],
+  ],
+  [9, ['VisitRefused', record(field(1, 'visitId', visitId), field(2, 'failure', failureCode))]],
+  [10, ['SignedResult', record(field(1, 'seq', uint(8)), field(2, 'cose', bstr(1, 16384)))]],
+  [11, ['ResultAcknowledged', record(field(1, 'seq', uint(8)))]],
+]);
+
+const NUMBERS = new Map([...SHAPES].map(([number, [type]]) => [type, number]));
+
+/** One message, `{type: 'Ping', nonce}`; throws MalformedMessage. */
+export function decodeMessage(bytes) {
+  try {
+    const item = cbor.decode(bytes);
+    if (!Array.isArray(item) || item.length !== 2 || !SHAPES.has(item[0])) {
+      throw new MalformedMessage('no message');
+    }
+    const [type, shape] = SHAPES.get(item[0]);
+    return { type, ...shape.read(item[1]) };
+  } catch (error) {
+    throw new MalformedMessage(error.message);
+  }
+}
+
+/** The bytes of a message. */
+export function encodeMessage(message) {
+  const number = NUMBERS.get(message.type);
+  const [, shape] = SHAPES.get(number);
+  return cbor.encode([number, shape.write(message)]);
+}
