@@ -1,6 +1,6 @@
 """The agent in another language at the end of a real cable, with the reader's real end opposite.
 
-It was written from docs/HOSTLINK.md and messages.cddl alone. Negative controls: copies of it with
+It knows only what docs/HOSTLINK.md and messages.cddl say. Negative controls: copies of it with
 one place spoilt.
 """
 

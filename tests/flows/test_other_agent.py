@@ -1,5 +1,5 @@
-"""The whole reader before an agent in another language, which was written from
-docs/HOSTLINK.md and messages.cddl alone: every result arrives there once, whatever breaks.
+"""The whole reader before an agent in another language, which knows only what docs/HOSTLINK.md
+and messages.cddl say: every result arrives there once, whatever breaks.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Another implementation, written from docs/HOSTLINK.md and messages.cddl alone, judges alike.
+"""An implementation that knows only docs/HOSTLINK.md and messages.cddl judges as ours does.
 
 Negative controls: the same questions to copies of it with one place spoilt.
 """

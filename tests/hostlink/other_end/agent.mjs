@@ -1,5 +1,5 @@
-// The agent's end of the link in another language: written from docs/HOSTLINK.md and
-// hostlink/messages.cddl alone, to prove that they are enough.
+// The agent's end of the link in another language. It knows nothing but what docs/HOSTLINK.md and
+// hostlink/messages.cddl say, to prove that they are enough.
 //
 //   node agent.mjs CONFIGURATION.json
 //
