@@ -1,6 +1,7 @@
 """A desk whose agent is the one in another language, `tests/hostlink/other_end`."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,10 @@ class OtherAgentBench(Bench):
     program = OTHER_END
     """Folder of the program; another one is a design that a test must catch."""
 
-    def command_of(self, name: str) -> list[str]:
+    def command_of(self, name: str, in_its_place: Sequence[str] = ()) -> list[str]:
         """Its own program for the agent."""
         if name != "agent":
-            return super().command_of(name)
+            return super().command_of(name, in_its_place)
         made = self.provisioned
         keys = Keys(made.agent_certificate, made.agent_key, made.root)
         return agent_command(self.folder, self.cable.agent_port, keys, AUDIENCE, self.program)

@@ -108,7 +108,7 @@ def test_nor_does_a_process_that_dies_during_the_face_check(
     look_into_camera(desk)
     limits = [core_limit_bytes(desk.bench.process_id(name)) for name in ("device", "agent")]
     assert limits == ["0", "0"]
-    assert not os.WCOREDUMP(desk.bench.kill("device", by))
+    assert not os.WCOREDUMP(desk.bench.end_by("device", by))
     desk.bench.slot.remove()
     assert desk.traces() == []
 
@@ -155,7 +155,7 @@ def test_a_core_that_is_written_would_be_found(desk: WatchedDesk) -> None:
     desk.restart_reader("leave_core")
     desk.lay()
     desk.go_on_until("finished", method="face")
-    assert os.WCOREDUMP(desk.bench.kill("device", signal.SIGSEGV))
+    assert os.WCOREDUMP(desk.bench.end_by("device", signal.SIGSEGV))
     desk.bench.slot.remove()
     cores = desk.new_cores()
     try:

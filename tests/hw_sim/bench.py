@@ -129,13 +129,13 @@ class Bench:
         """Whether the process `device` or `agent` runs."""
         return self._processes.is_alive(name)
 
-    def kill(self, name: str, by: signal.Signals = signal.SIGKILL) -> int:
-        """End a process as a power cut would, or a fault of its own; gives how it ended.
+    def kill(self, name: str) -> None:
+        """SIGKILL a process, as a power cut would."""
+        self._processes.kill(name)
 
-        Returns:
-            As `Processes.kill`.
-        """
-        return self._processes.kill(name, by)
+    def end_by(self, name: str, by: signal.Signals) -> int:
+        """End a process by a fault of its own; gives its wait status."""
+        return self._processes.end_by(name, by)
 
     def start(self, name: str, in_its_place: Sequence[str] = ()) -> None:
         """Start the process `device` or `agent`.

@@ -39,8 +39,14 @@ class Processes:
         """The id of a running program."""
         return self._started[name].pid
 
-    def kill(self, name: str, by: signal.Signals = signal.SIGKILL) -> int:
-        """End a program by a signal: SIGKILL, as a power cut would.
+    def kill(self, name: str) -> None:
+        """SIGKILL a program, as a power cut would; harmless when it has ended already."""
+        process = self._started.pop(name)
+        process.kill()
+        process.wait()
+
+    def end_by(self, name: str, by: signal.Signals) -> int:
+        """End a running program by a signal.
 
         Returns:
             Its wait status, which tells whether it left a core.

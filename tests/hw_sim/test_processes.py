@@ -84,5 +84,5 @@ def test_a_killed_program_tells_by_what(
 ) -> None:
     start(processes, folder, STUBBORN)
     assert Path(f"/proc/{processes.process_id('desk')}").exists()
-    assert os.WTERMSIG(processes.kill("desk", by)) == by
+    assert os.WTERMSIG(processes.end_by("desk", by)) == by
     assert not processes.is_alive("desk")

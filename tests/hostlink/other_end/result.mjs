@@ -4,9 +4,9 @@ import { verify } from 'node:crypto';
 
 import * as cbor from './cbor.mjs';
 import { Certificate } from './certificate.mjs';
-import { bool, field, list, optional, record, uint, versioned } from './shapes.mjs';
-import { OUTCOMES, audience, cardKind, consentAnswer, consentItem, failureCode } from './terms.mjs';
-import { moment, sha256, ueid, verificationMethod, visitId } from './terms.mjs';
+import { bool, field, list, optional, record, text, uint, versioned } from './shapes.mjs';
+import { METHODS, OUTCOMES, audience, cardKind, consentAnswer, consentItem } from './terms.mjs';
+import { failureCode, matchBand, moment, sha256, ueid, verificationMethod, visitId } from './terms.mjs';
 import { visitNonce, visitOutcome } from './terms.mjs';
 
 /** One rule that is broken, by the name it has in the document. */
@@ -44,6 +44,14 @@ const visitRecord = record(
         field(3, 'at', moment),
       ),
       4,
+    ),
+  ),
+  optional(
+    9,
+    'match',
+    record(
+      field(1, 'band', matchBand),
+      field(2, 'thresholdId', text('[a-z][a-z0-9.-]{0,31}')),
     ),
   ),
 );
@@ -162,13 +170,14 @@ function checkSignature(protectedHeader, payload, signature, publicKey) {
 
 /** The rules between the fields of a result. */
 function keepsRules({ own }) {
-  const { outcome, failure, method, verifiedAt, hasRegistered, consents } = own.record;
+  const { outcome, failure, method, verifiedAt, hasRegistered, consents, match } = own.record;
   const isCompleted = outcome === OUTCOMES.completed;
   const needsMethod = isCompleted || hasRegistered || consents.length > 0;
   return (
     (failure === undefined) === isCompleted &&
     (verifiedAt === undefined) === (method === undefined) &&
     (method !== undefined || !needsMethod) &&
+    (match === undefined || method === METHODS.face) &&
     new Set(consents.map(({ item }) => item)).size === consents.length
   );
 }

@@ -36,6 +36,12 @@ export function tstr(most) {
   return plain((item) => typeof item === 'string' && Buffer.byteLength(item) <= most);
 }
 
+/** `tstr .regexp pattern`; the pattern is for the whole text */
+export function text(pattern) {
+  const whole = new RegExp(`^(?:${pattern})$`, 'u');
+  return plain((item) => typeof item === 'string' && whole.test(item));
+}
+
 export const bool = plain((item) => typeof item === 'boolean');
 
 /** `&(…)`: one of these numbers */

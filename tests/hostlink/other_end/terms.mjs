@@ -25,6 +25,7 @@ export const FAILURES = {
   'face-not-live': 42,
   'face-movement-not-seen': 43,
   'holder-too-young': 44,
+  'holder-age-unknown': 45,
   'pin-locked': 50,
   'pin-rejected': 51,
   'pin-outcome-unknown': 52,
@@ -62,7 +63,9 @@ export const sha256 = bstr(32);
 export const unixMs = uint(8);
 
 export const cardKind = choice({ 'my-number': 1, 'face-only': 2, android: 3, iphone: 4 });
-export const verificationMethod = choice({ face: 1, pin: 2, staff: 3, phone: 4 });
+export const METHODS = { face: 1, pin: 2, staff: 3, phone: 4 };
+export const verificationMethod = choice(METHODS);
+export const matchBand = choice({ 'clear-match': 1, match: 2 });
 export const consentItem = choice({
   surgery: 1,
   diagnosis: 2,
