@@ -149,7 +149,8 @@ def seconds_of_ours(cable: PtyCable, results: Sequence[SignedResult]) -> float:
         begun_s = time.perf_counter()
         for result in results:
             ends.send(result)
-        last.wait(_PATIENCE_S)
+        if not last.wait(_PATIENCE_S):
+            raise TimeoutError("the last result does not arrive")
         return time.perf_counter() - begun_s
 
 

@@ -31,9 +31,19 @@ class NotesOnly(logging.Formatter):
 
 
 def write_notes_only() -> None:
-    """From now on, whatever ends this process or one of its threads is told by its note."""
+    """From now on, what ends this process, a thread, a task or a clean-up is told by its note."""
     sys.excepthook = lambda _kind, error, _trace: _note("the program", error)
     threading.excepthook = lambda crash: _note(_thread_of(crash), crash.exc_value)
+    sys.unraisablehook = lambda crash: _note("a clean-up", crash.exc_value)
+    logging.getLogger("asyncio").addFilter(_keep_first_line)
+    # Of a line that cannot be written, `logging` itself would print every argument.
+    logging.raiseExceptions = False
+
+
+def _keep_first_line(record: logging.LogRecord) -> bool:
+    """Of what asyncio says; below its first line stands the task, with the error's message."""
+    record.msg, record.args = record.getMessage().partition("\n")[0], None
+    return True
 
 
 def _thread_of(crash: threading.ExceptHookArgs) -> str:

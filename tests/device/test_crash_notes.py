@@ -25,6 +25,15 @@ ENDS = {
     "the program": "fail()",
     "visit": "t = threading.Thread(target=fail, name='visit'); t.start(); t.join()",
     "library": "try: fail()\nexcept RuntimeError: logging.getLogger('library').exception('broken')",
+    "a clean-up": "class Held:\n    def __del__(self): fail()\nHeld()",
+    "asyncio": """
+import asyncio
+async def fail_soon(): fail()
+async def forget_a_task():
+    asyncio.create_task(fail_soon())
+    await asyncio.sleep(0.01)
+asyncio.run(forget_a_task())
+""",
 }
 
 
@@ -51,6 +60,12 @@ def test_the_note_tells_kind_and_place_and_no_word_of_the_message(what: str) -> 
 def test_otherwise_the_message_would_be_there(what: str) -> None:
     """Negative control."""
     assert "0739" in said_by("logging.basicConfig()", ENDS[what])
+
+
+def test_a_line_that_cannot_be_written_tells_no_argument() -> None:
+    wrong = f"logging.getLogger('library').warning('%d', {SECRET!r})"
+    assert "0739" not in said_by("_log_carefully()", wrong)
+    assert "0739" in said_by("logging.basicConfig()", wrong), "negative control"
 
 
 def test_an_error_that_was_never_raised_has_no_place() -> None:

@@ -133,7 +133,11 @@ def _field(monomials: Places, moved: Places) -> Places:
 def _likeness(straight: Image, turned: Image, flow: Values) -> float:
     x, y = cv2.split(PIXELS + flow)
     led_back = np.asarray(cv2.remap(turned, x, y, cv2.INTER_LINEAR), np.uint8)
-    return float(np.corrcoef(_face_of(straight), _face_of(led_back))[0, 1])
+    with np.errstate(invalid="ignore"):
+        likeness = float(np.corrcoef(_face_of(straight), _face_of(led_back))[0, 1])
+    led_back.fill(0)
+    # An even picture has no correlation with anything, and no comparison would refuse that.
+    return likeness if np.isfinite(likeness) else 0.0
 
 
 def _face_of(picture: Image) -> NDArray[np.float64]:

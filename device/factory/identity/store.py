@@ -25,12 +25,13 @@ class ConfiguredStore:
             ConfigurationError: The file or the table cannot be used.
         """
         self._folder = config.resolve().parent
-        table = _read_table(config, "link" if is_for_link else "identity")
+        name = "link" if is_for_link else "identity"
+        table = _read_table(config, name)
         if is_for_link:
             # The cable's key is always a file: Python's TLS takes no other (decision 0017).
             settings = {name: table[name] for name in _OF_A_KEY_FILE if name in table}
             table = {"name": "file", "settings": settings}
-        self._adapter = read_table(table, Adapter, self._folder, "[identity]")
+        self._adapter = read_table(table, Adapter, self._folder, f"[{name}]")
 
     def make_key(self) -> None:
         """Make a new key.

@@ -114,6 +114,14 @@ def test_a_face_that_is_not_found_again_resembles_nothing() -> None:
     assert relief.likeness < PLAN.least_likeness
 
 
+def test_a_picture_without_anything_in_it_resembles_nothing() -> None:
+    even = np.full((480, 640, 3), 128, np.uint8)
+    before = clip("taro")[0]
+    points = points_of(before)
+    relief = relief_between(turn_view(before, points), even, points, 1)
+    assert relief.likeness < PLAN.least_likeness
+
+
 def test_even_light_hides_that_the_light_came_from_aside() -> None:
     image = clip("hanako")[0]
     ramp = np.linspace(0.6, 1.2, image.shape[1])[None, :, None]
