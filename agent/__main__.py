@@ -13,6 +13,7 @@ from pathlib import Path
 from agent.assembly import assemble
 from agent.config import read_config
 from agent.core_dumps import leave_no_core
+from agent.crash_notes import write_notes_only
 from agent.errors import (
     ConfigError,
     JournalUnavailableError,
@@ -29,6 +30,7 @@ EXIT_LINK = 4
 def main() -> int:
     """Start, run, stop; see the module's text for the exit status."""
     leave_no_core()
+    write_notes_only()
     parser = argparse.ArgumentParser(prog="agent", description="reception agent of uketsuke")
     parser.add_argument("--config", type=Path, required=True, help="TOML file")
     arguments = parser.parse_args()

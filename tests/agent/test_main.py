@@ -263,7 +263,8 @@ def test_a_link_that_died_ends_with_4(
 
     agent = RunningAgent(tmp_path, service)
     monkeypatch.setattr("agent.link.open_serial", fail)
-    monkeypatch.setattr("agent.__main__.leave_no_core", lambda: None)
+    for name in ("leave_no_core", "write_notes_only"):
+        monkeypatch.setattr(f"agent.__main__.{name}", lambda: None)
     monkeypatch.setattr("sys.argv", ["agent", "--config", str(agent.folder / "agent.toml")])
     monkeypatch.setattr("signal.signal", lambda *_: None)
     monkeypatch.setattr("threading.excepthook", lambda _: None)

@@ -156,7 +156,11 @@ class WatchedDesk(Desk):
 
 def _in_file(search: CanarySearch, path: Path) -> set[str]:
     """Whatever is the patient's; a core is as large as the memory, so plain pieces must do."""
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError:
+        # Gone since, or somebody else's: what reader and agent write can be read here.
+        return set()
     if len(content) > _LARGE_BYTES:
         return set(search.face.grains.found_in(content))
     return search.anything_in(content)
