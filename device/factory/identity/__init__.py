@@ -7,6 +7,7 @@ All settings come from the reader's own configuration file; only its table `[ide
 import argparse
 from pathlib import Path
 
+from device.factory.errors import FactoryError
 from device.factory.identity.request import link_name, reader_name, request_certificate
 from device.factory.identity.store import ConfiguredStore
 
@@ -41,6 +42,13 @@ def run(arguments: argparse.Namespace) -> None:
         case _:
             name = link_name if arguments.link else reader_name
             pem = request_certificate(store.open_uncertified(), name(arguments.ueid))
-            arguments.out.write_bytes(pem)
+            _write(arguments.out, pem)
             answer = f"the request is in {arguments.out}"
     print(answer)  # noqa: T201 - a command's answer
+
+
+def _write(path: Path, pem: bytes) -> None:
+    try:
+        path.write_bytes(pem)
+    except OSError as error:
+        raise FactoryError(f"{path}: {error.strerror}") from error

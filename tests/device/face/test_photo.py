@@ -4,6 +4,7 @@ How many photographs of people pass stands in docs/FACE.md.
 """
 
 import io
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -111,12 +112,12 @@ def empty(image: Image) -> Image:
 
 DAMAGES: dict[str, tuple[Damage, str]] = {
     "blurred": (blurred(6.0), "hold_still"),
-    "noise": (noisy, ""),
-    "black band over the eyes": (banded(0, 0), ""),
+    "noise": (noisy, "noise|show_face"),
+    "black band over the eyes": (banded(0, 0), "show_face"),
     "black band over the mouth": (banded(3, 0), "missing"),
-    "grey band over the eyes": (banded(0, 128), ""),
+    "grey band over the eyes": (banded(0, 128), "missing|show_face"),
     "grey band over the mouth": (banded(3, 128), "missing"),
-    "half decoded": (half_decoded, ""),
+    "half decoded": (half_decoded, "missing|show_face"),
     "two faces": (with_a_second_face, "several_faces"),
     "too dark": (dark, "too_dark"),
     "no face": (empty, "no_face"),
@@ -135,9 +136,7 @@ def test_a_good_photo_passes(path: Path) -> None:
 @pytest.mark.parametrize("path", SOME, ids=lambda path: path.parent.name)
 def test_a_damaged_photo_is_refused_with_its_reason(path: Path, name: str) -> None:
     damage, reason = DAMAGES[name]
-    why = refusal(damage(portrait(path)))
-    assert why
-    assert reason in why
+    assert re.search(reason, refusal(damage(portrait(path))))
 
 
 @pytest.mark.parametrize("path", SOME, ids=lambda path: path.parent.name)

@@ -119,6 +119,11 @@ REFUSED = {
     "no TOML": ("[", ("make-key",), "reader.toml"),
     "no store": ('[identity]\nname = "port"\n', ("make-key",), "no adapter"),
     "no UEID": (FILE.format(secret=""), ("request", "--ueid", "00", "--out", "x"), "7 to 33"),
+    "no folder": (
+        FILE.format(secret=""),
+        ("request", "--ueid", UEID.hex(), "--out", "/nowhere/reader.csr"),
+        "/nowhere/reader.csr: No such file",
+    ),
     "no hex": (FILE.format(secret=""), ("request", "--ueid", "xy", "--out", "x"), "7 to 33"),
 }
 
