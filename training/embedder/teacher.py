@@ -1,9 +1,9 @@
 """What the student is to answer: several freely licensed networks, calibrated, side by side.
 
 MobileFace V2 and MobileFaceNet (both MIT) and the ResNet (CC0) err on different faces; what the
-terms of the pictures that taught them come to is a question of its own (NOTICE). Each is centred and
-whitened on the East-Asian portraits that may be learnt from and brought to length 1; all are turned
-into the 256 directions that hold nearly everything of them.
+terms of the pictures that taught them come to is a question of its own (NOTICE). Each is centred
+and whitened on the East-Asian portraits that may be learnt from and brought to length 1; all are
+turned into the 256 directions that hold nearly everything of them.
 """
 
 from collections.abc import Sequence
