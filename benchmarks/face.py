@@ -11,8 +11,9 @@ compiles for ten minutes); it detects, finds its landmarks and embeds once by th
 where the check embeds the mirror image too. With `--references` (a folder with `mediapipe/`,
 `teacher_mobileface_v2/` and `reference_insightface_mbf/`) the networks there run once a picture on
 the same engine; that is inference alone, without resampling, beside that of the check's own
-network. Memory is the peak of a process that holds the whole check and one picture at a time. Times
-depend on the machine; only ratios of one run say something.
+network. Freed memory is overwritten as in the reader, which takes its time too. Memory is the peak of
+a process that holds the whole check and one picture at a time. Times depend on the machine; only
+ratios of one run say something.
 """
 
 import argparse
@@ -47,6 +48,7 @@ from device.face.loading import MODELS_FOLDER
 from device.face.port import Image, Values
 from device.face.quality import QualityLimits, judge
 from device.face.runtimes import auto
+from device.private_memory import overwrite_freed_memory
 
 _PEOPLE = Path(__file__).parents[1] / "tests" / "hw_sim" / "people"
 _PEER = Path(__file__).with_name("dlib_peer.py")
@@ -227,7 +229,8 @@ def own_process() -> Process:
     subprocess.run([sys.executable, "-c", "from benchmarks.face import Check; Check()"], check=True)
     start_up_ms = 1000 * (time.perf_counter() - begun_s)
     program = (
-        "from benchmarks.face import Check, Times, opened, paths, peak_mb\n"
+        "from benchmarks.face import Check, Times, opened, overwrite_freed_memory, paths, peak_mb\n"
+        "overwrite_freed_memory()\n"
         "check = Check()\n"
         "for path in paths(): check.look(opened(path), Times())\n"
         "print(peak_mb())"
@@ -251,6 +254,7 @@ def main() -> None:
     parser.add_argument("--dlib-python", type=Path, help="of an environment with face_recognition")
     options = parser.parse_args()
     print(__doc__)
+    overwrite_freed_memory()
     times, check = Times(), Check()
     references = list(_references(options.references))
 

@@ -35,9 +35,9 @@ def main() -> None:
     for name in ("teach", "train"):
         each = steps.add_parser(name, help="see the package's documentation")
         each.add_argument("teachers", type=Path, nargs="*", help="bundles beside the CC0 ResNet")
-        each.add_argument("--steps", type=int, default=6000)
-        each.add_argument("--seed", type=int, default=1)
-        each.add_argument("--rate", type=float, default=2e-3)
+    each.add_argument("--steps", type=int, default=6000, help="of this lap")
+    each.add_argument("--seed", type=int, default=1, help="another one begins another lap")
+    each.add_argument("--rate", type=float, default=2e-3, help="a layer's share of itself, at most")
     steps.add_parser("export", help="write the checkpoint into the bundle")
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)

@@ -72,8 +72,9 @@ def train(lap: Lap, student: GraphNetwork, school: School) -> None:
     optimiser = torch.optim.AdamW(_groups(student, lap.peak_rate), weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step / lap.steps))
     first = 0
-    if lap.checkpoint.exists():
-        kept = torch.load(lap.checkpoint, weights_only=True)
+    kept = torch.load(lap.checkpoint, weights_only=True) if lap.checkpoint.exists() else None
+    # A checkpoint of another lap is over: that lap's network is the exported one.
+    if kept is not None and kept["seed"] == lap.seed:
         student.load_state_dict(kept["student"])
         optimiser.load_state_dict(kept["optimiser"])
         schedule.load_state_dict(kept["schedule"])
@@ -101,7 +102,7 @@ def train(lap: Lap, student: GraphNetwork, school: School) -> None:
             )
             recent.clear()
         if (step + 1) % SAVE_EVERY_STEPS == 0 or step + 1 == lap.steps:
-            _save(lap.checkpoint, student, optimiser, schedule, step + 1)
+            _save(lap, student, optimiser, schedule, step + 1)
 
 
 def _groups(student: GraphNetwork, peak_rate: float) -> list[dict[str, object]]:
@@ -141,19 +142,20 @@ def _solve_head(student: GraphNetwork, school: School) -> None:
 
 
 def _save(
-    path: Path,
+    lap: Lap,
     student: GraphNetwork,
     optimiser: torch.optim.Optimizer,
     schedule: torch.optim.lr_scheduler.LRScheduler,
     step: int,
 ) -> None:
     """Replaces the checkpoint in one rename, so an interruption leaves the old one."""
-    fresh = path.with_suffix(".new")
+    fresh = lap.checkpoint.with_suffix(".new")
     states = {
+        "seed": lap.seed,
         "student": student.state_dict(),
         "optimiser": optimiser.state_dict(),
         "schedule": schedule.state_dict(),
         "step": step,
     }
     torch.save(states, fresh)
-    fresh.replace(path)
+    fresh.replace(lap.checkpoint)
