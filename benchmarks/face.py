@@ -11,8 +11,8 @@ compiles for ten minutes); it detects, finds its landmarks and embeds once by th
 where the check embeds the mirror image too. With `--references` (a folder with `mediapipe/`,
 `teacher_mobileface_v2/` and `reference_insightface_mbf/`) the networks there run once a picture on
 the same engine; that is inference alone, without resampling, beside that of the check's own
-network. Freed memory is overwritten as in the reader, which takes its time too. Memory is the peak of
-a process that holds the whole check and one picture at a time. Times depend on the machine; only
+network. Freed memory is overwritten as in the reader, which takes its time too. Memory is the peak
+of a process that holds the whole check and one picture at a time. Times depend on the machine; only
 ratios of one run say something.
 """
 
