@@ -37,8 +37,8 @@ def file_of(picture: Pixels, kind: str) -> bytes:
     return written.getvalue()
 
 
-def middle(search: CanarySearch) -> Pixels:
-    return search.patient.pictures[0][160:320, 240:400]
+def middle(search: CanarySearch, number: int) -> Pixels:
+    return search.patient.pictures[number][160:320, 240:400]
 
 
 def decoded(photo: bytes) -> Pixels:
@@ -47,10 +47,10 @@ def decoded(photo: bytes) -> Pixels:
 
 
 PLAIN: dict[str, Callable[[CanarySearch], bytes]] = {
-    "a frame": lambda s: s.patient.pictures[1].tobytes(),
-    "a mirrored frame, blue first": lambda s: s.patient.pictures[1][:, ::-1, ::-1].tobytes(),
-    "a grey frame": lambda s: PillowImage.fromarray(s.patient.pictures[2]).convert("L").tobytes(),
-    "a network's input": lambda s: middle(s).astype(np.float32).tobytes(),
+    "a frame": lambda s: middle(s, 1).tobytes(),
+    "a mirrored frame, blue first": lambda s: middle(s, 1)[:, ::-1, ::-1].tobytes(),
+    "a grey frame": lambda s: PillowImage.fromarray(middle(s, 2)).convert("L").tobytes(),
+    "a network's input": lambda s: middle(s, 0).astype(np.float32).tobytes(),
     "the photo of the chip": lambda s: s.patient.photo,
     "a piece of it": lambda s: s.patient.photo[2560:2816],
     "its pixels": lambda s: decoded(s.patient.photo)[..., 0].tobytes(),
@@ -63,11 +63,11 @@ PLAIN: dict[str, Callable[[CanarySearch], bytes]] = {
     "printed": lambda s: str(s.face.embeddings[1].tolist()).encode(),
     "printed by numpy": lambda s: str(s.face.embeddings[1]).encode(),
     "printed briefly": lambda s: b",".join(b"%.2f" % each for each in s.face.embeddings[0]),
-    "a JPEG of a frame": lambda s: file_of(s.patient.pictures[0], "JPEG"),
-    "a PNG of a frame": lambda s: file_of(s.patient.pictures[0], "PNG"),
-    "a JPEG 2000 of a frame": lambda s: file_of(s.patient.pictures[0], "JPEG2000"),
-    "a WebP of a frame": lambda s: file_of(s.patient.pictures[0], "WebP"),
-    "a TIFF of a frame": lambda s: file_of(s.patient.pictures[0], "TIFF"),
+    "a JPEG of a frame": lambda s: file_of(middle(s, 0), "JPEG"),
+    "a PNG of a frame": lambda s: file_of(middle(s, 0), "PNG"),
+    "a JPEG 2000 of a frame": lambda s: file_of(middle(s, 0), "JPEG2000"),
+    "a WebP of a frame": lambda s: file_of(middle(s, 0), "WebP"),
+    "a TIFF of a frame": lambda s: file_of(middle(s, 0), "TIFF"),
 }
 WRAPPED: dict[str, Callable[[bytes], bytes]] = {
     "plain": lambda plain: plain,
@@ -126,7 +126,7 @@ def test_name_and_birth_date_are_found(search: CanarySearch, encoding: str) -> N
 
 
 def test_nothing_is_found_in_what_is_clean(search: CanarySearch) -> None:
-    stranger = CanaryPatient.like("hanako").pictures[0]
+    stranger = CanaryPatient.like("hanako").pictures[0][160:320, 240:400]
     noise = secrets.token_bytes(300_000)
     numbers = np.random.default_rng().normal(0, 0.1, 5000)
     digits = "".join(random.choices("0123456789abcdef", k=20_000)).encode()
