@@ -53,8 +53,11 @@ def sync_folder(folder: Path) -> None:
 
 
 def _write_through(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _FOR_THIS_USER)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    descriptor = os.open(path, flags, _FOR_THIS_USER)
     try:
+        # One that was left by a power cut, or laid there, keeps the mode it has.
+        os.fchmod(descriptor, _FOR_THIS_USER)
         rest = memoryview(content)
         while rest:
             rest = rest[os.write(descriptor, rest) :]

@@ -127,7 +127,7 @@ def _check_apart(device_secret: Path, key: Path) -> None:
         raise ConfigurationError(f"{error.filename}: {error.strerror}") from error
     if is_together:
         raise ConfigurationError(
-            f"{device_secret}: it lies on the same storage as {key}, so whoever copies one has both"
+            f"{device_secret}: it lies on the file system of {key}, so whoever copies one has both"
         )
 
 

@@ -16,6 +16,19 @@ def test_a_file_is_kept_whole_and_for_this_user_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["a.bin"]
 
 
+def test_what_lies_in_the_way_neither_opens_the_file_nor_leads_it_away(tmp_path: Path) -> None:
+    part, elsewhere = tmp_path / "a.part", tmp_path / "elsewhere"
+    part.write_bytes(b"left by a power cut")
+    part.chmod(0o666)
+    keep_file(tmp_path / "a.bin", b"mine")
+    assert (tmp_path / "a.bin").stat().st_mode & 0o777 == 0o600
+    elsewhere.write_bytes(b"another's")
+    part.symlink_to(elsewhere)
+    with pytest.raises(OSError, match="symbolic links"):
+        keep_file(tmp_path / "a.bin", b"mine again")
+    assert elsewhere.read_bytes() == b"another's"
+
+
 def contents(image: Image) -> bytes | None:
     return bytes(image.files[image.names["a.bin"]]) if "a.bin" in image.names else None
 

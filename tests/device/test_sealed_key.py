@@ -109,7 +109,7 @@ def test_unprogrammed_fuses_are_no_secret(path: Path, secret: Path, content: byt
 
 def test_the_lock_does_not_hang_beside_its_key(path: Path) -> None:
     beside = write_secret(path.with_name("device.secret"), bytes(range(32)))
-    with pytest.raises(ConfigurationError, match="same storage"):
+    with pytest.raises(ConfigurationError, match="on the file system of"):
         KeyFile(path, beside).seal()
 
 
