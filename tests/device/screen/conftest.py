@@ -35,6 +35,7 @@ def offer(screen: WebScreen, *subprotocols: str) -> ClientConnection:
         origin=Origin(screen.url.strip("/")),
         subprotocols=[Subprotocol(each) for each in subprotocols],
         max_queue=1,
+        max_size=None,
         close_timeout=0.1,
         proxy=None,
     )
