@@ -50,8 +50,10 @@ def face_of_photo(image: Image, faces: list[Face]) -> Face:
         raise PhotoError(f"the photo's face is not good enough: {hint.value}")
     face = faces[0]
     grey = grey_chip(image, face.points)
-    is_noisy, is_incomplete = grain(grey) > MAX_GRAIN, even_share(grey) > MAX_EVEN_SHARE
-    grey.fill(0)
+    try:
+        is_noisy, is_incomplete = grain(grey) > MAX_GRAIN, even_share(grey) > MAX_EVEN_SHARE
+    finally:
+        grey.fill(0)
     if is_noisy:
         raise PhotoError("the photo's face is covered by noise")
     if is_incomplete:

@@ -127,9 +127,14 @@ def grey_chip(image: Image, points: Values) -> Values:
     Returns:
         float32[96, 96], 0..255; a fresh array.
     """
-    chip = align(image, points, CHIP_TEMPLATE, CHIP_PX)
-    grey: Values = chip.astype(np.float32) @ GREY_WEIGHTS
-    chip.fill(0)
+    return grey_face(image, points, CHIP_TEMPLATE, CHIP_PX)
+
+
+def grey_face(image: Image, points: Values, template: Values, side_px: int) -> Values:
+    """Cuts out a face as `align` does, in grey: float32[S, S], 0..255; a fresh array."""
+    face = align(image, points, template, side_px)
+    grey: Values = face.astype(np.float32) @ GREY_WEIGHTS
+    face.fill(0)
     return grey
 
 

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from device.face.alignment import align
 from device.face.port import Image, Values
-from device.face.quality import GREY_WEIGHTS
+from device.face.quality import grey_face
 
 SIDE_PX = 128
 EYE_DISTANCE_PX = 48.0
@@ -23,7 +22,4 @@ def view_of(image: Image, points: Values) -> Values:
     Returns:
         float32[128, 128], 0..255; a fresh array.
     """
-    chip = align(image, points, TEMPLATE, SIDE_PX)
-    grey = chip.astype(np.float32) @ GREY_WEIGHTS
-    chip.fill(0)
-    return grey
+    return grey_face(image, points, TEMPLATE, SIDE_PX)
