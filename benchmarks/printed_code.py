@@ -1,13 +1,14 @@
 """How often the printed code of a laid card is read, and how often it is read wrongly.
 
-`python -m benchmarks.printed_code [--count N] [--seed S] [--workers W] [--peer N]` lays N simulated
-cards before the camera. Each is one laying of the stated population (fronts alone on the tray, any
-holder, print and wear, 30 % easy, 50 % ordinary, 20 % hard conditions), whose pictures go through
-the real `CameraFront` at 15 pictures a second of simulated time. A code counts as sent when the
-reading returns one; it is wrong when the card would refuse it. Layings of which a person could read
-some field in none of the pictures stay in the count and are also told apart. A card that is not
-read is laid once more, as the screen asks the patient to, in light and places drawn anew and as
-difficult as before; that second laying is reported apart. The peer is one plain pass of Tesseract
+`python -m benchmarks.printed_code [--count N] [--first K] [--seed S] [--workers W] [--peer N]` lays
+N simulated cards before the camera, from the population's K-th on (where a stopped run ended). Each
+is one laying of the stated population (fronts alone on the tray, any holder, print and wear, 30 %
+easy, 50 % ordinary, 20 % hard conditions), whose pictures go through the real `CameraFront` at 15
+pictures a second of simulated time. A code counts as sent when the reading returns one; it is wrong
+when the card would refuse it. Layings of which a person could read some field in none of the
+pictures stay in the count and are also told apart. A card that is not read is laid once more, as
+the screen asks the patient to, in light and places drawn anew and as difficult as before; that
+second laying is reported apart. The peer is one plain pass of Tesseract
 over the whole straightened card, with regular expressions.
 """
 
@@ -248,15 +249,15 @@ def main() -> None:
     """Prints the method and the figures."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.printed_code")
     parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int, default=_UNSEEN_SEED)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--peer", type=int, default=100, help="layings for the naive peer")
     arguments = parser.parse_args()
     print(__doc__)
     with multiprocessing.get_context("spawn").Pool(arguments.workers) as pool:
-        laid = pool.imap_unordered(
-            partial(lay, seed=arguments.seed), range(arguments.count), chunksize=4
-        )
+        numbers = range(arguments.first, arguments.first + arguments.count)
+        laid = pool.imap_unordered(partial(lay, seed=arguments.seed), numbers, chunksize=4)
         report(list(_with_progress(laid, arguments.count)))
         peer = pool.map(partial(read_naively, seed=arguments.seed), range(arguments.peer))
     if peer:
