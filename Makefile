@@ -5,6 +5,8 @@
 # make card COMMAND='...'     runs a command beside a simulated card behind the real pcscd;
 #                             CARD='--persona android' lays another one, CARD=--list names them
 # make fuzz                   searches a minute each for what breaks a parser (FUZZ_SECONDS=60)
+# make torture                plays the long runs, hours in all (TORTURE='results link' names some,
+#                             TORTURE_COUNT=, TORTURE_SHARE= and TORTURE_SEED= change them)
 PYTHON ?= python3
 SCENARIO ?= face
 CARD ?= --persona my_number
@@ -12,10 +14,14 @@ COMMAND ?= pkcs15-tool --reader 0 --dump
 FUZZED ?= tlv cv_certificate face_record card_surface authenticity common_data certificate \
   photo_size photo bundle_description calibration dlib_model
 FUZZ_SECONDS ?= 60
+TORTURE ?=
+TORTURE_COUNT ?=
+TORTURE_SHARE ?= 1
+TORTURE_SEED ?= 1
 BIN = .venv/bin
 MODEL = device/face/models/resnet29/embedder.tflite
 
-.PHONY: demo test check fix card fuzz clean
+.PHONY: demo test check fix card fuzz torture clean
 .DELETE_ON_ERROR:
 
 demo: .venv/demo.stamp $(MODEL)
@@ -45,6 +51,10 @@ fuzz: .venv/dev.stamp
 	@for target in $(FUZZED); do \
 	  $(BIN)/python -m tests.fuzz $$target --seconds $(FUZZ_SECONDS) || exit 1; \
 	done
+
+torture: .venv/test.stamp
+	@$(BIN)/python -m tests.hw_sim.namespace $(BIN)/python -m tests.torture $(TORTURE) \
+	  --share $(TORTURE_SHARE) --seed $(TORTURE_SEED) $(addprefix --count ,$(TORTURE_COUNT))
 
 clean:
 	rm -rf .venv out build *.egg-info node_modules $(MODEL) $(MODEL:.tflite=.sha256)

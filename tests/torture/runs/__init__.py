@@ -1,0 +1,1 @@
+"""One file a run; its name is the run's name."""
