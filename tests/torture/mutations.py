@@ -23,8 +23,9 @@ def mutant(good: bytes, others: Sequence[bytes], rng: Random) -> bytes:
         if others and rng.random() < 0.1:
             data = _cut_together(data, rng.choice(others), rng)
         else:
+            edits = rng.choice((_IN_PLACE, _IN_PLACE + _SHIFTING))
             for _ in range(rng.randint(1, _MOST_EDITS)):
-                data = rng.choice(_EDITS)(data, rng)
+                data = rng.choice(edits)(data, rng)
         if data != good:
             return data
 
@@ -73,4 +74,6 @@ def _cut_together(one: bytes, other: bytes, rng: Random) -> bytes:
     return one[:at] + other[at if rng.random() < 0.7 else rng.randrange(len(other) + 1) :]
 
 
-_EDITS: tuple[Edit, ...] = (_flip, _replace, _burst, _insert, _delete, _repeat, _cut_off)
+_IN_PLACE: tuple[Edit, ...] = (_flip, _replace, _burst)
+_SHIFTING: tuple[Edit, ...] = (_insert, _delete, _repeat, _cut_off)
+"""These break the lengths that follow, and so are mostly found out at once."""
