@@ -62,6 +62,10 @@ _log = logging.getLogger(__name__)
 
 _LONGEST_S = 3600
 """Of any wait of a visit; a number of tries is smaller anyway."""
+_MOST_TRIES = {
+    "face_attempts": VisitPolicy().face_attempts,
+    "wrong_pins": VisitPolicy().wrong_pins,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +222,9 @@ def _policy(config: Config) -> VisitPolicy:
     limits = {key: value for key, value in config.visit.items() if not isinstance(value, bool)}
     if wrong := sorted(key for key, value in limits.items() if not 0 < value <= _LONGEST_S):
         raise ConfigurationError(f"[visit]: {wrong[0]} must be more than 0, at most {_LONGEST_S}")
-    if limits.get("face_attempts", 0) > (most := VisitPolicy().face_attempts):
-        raise ConfigurationError(f"[visit]: face_attempts must be at most {most}, for every card")
+    for name, most in _MOST_TRIES.items():
+        if limits.get(name, 0) > most:
+            raise ConfigurationError(f"[visit]: {name} must be at most {most}, for every card")
     try:
         return msgspec.convert(config.visit, VisitPolicy)
     except msgspec.ValidationError as error:

@@ -1,6 +1,5 @@
 """Puts together what the reader has to talk with a card: slot, front, terminal and records."""
 
-import secrets
 import time
 from pathlib import Path
 from types import ModuleType
@@ -8,20 +7,19 @@ from typing import cast
 
 from device.adapters import create_adapter, prepare_adapter
 from device.config import Adapter, Config
-from device.disk import keep_file, keep_folder
+from device.disk import keep_folder
 from device.errors import ConfigurationError
 from device.face import cameras
 from device.jobs.card import CardParts
 from device.pinpad.attempts import PinAttempts
 from device.pinpad.disk import FolderDisk
+from device.pinpad.reader_key import READER_KEY, read_reader_key
 from device.reader import ocr, slots, terminals
 from device.reader.front.camera_front import CameraFront
 from device.reader.pinless import PinlessAuthenticator
 from device.reader.port import CardCamera, CardSlot, OcrEngine
 from device.reader.printed_code import CardFront
 from device.reader.record_anchors import RecordAnchors, read_anchors
-
-_SECRET_BYTES = 32
 
 
 def make_card_parts(config: Config, folder: Path, slot: CardSlot | None) -> CardParts:
@@ -72,11 +70,4 @@ def _anchors(config: Config) -> RecordAnchors:
 def _attempts(config: Config) -> PinAttempts:
     folder = config.state_folder / "pin"
     keep_folder(folder, 0o700)
-    return PinAttempts(FolderDisk(folder), _secret(folder / "card_tag.key"), time.time)
-
-
-def _secret(path: Path) -> bytes:
-    """This reader's own random secret; it only keeps cards in the log from being recognised."""
-    if not path.exists() or path.stat().st_size < _SECRET_BYTES:
-        keep_file(path, secrets.token_bytes(_SECRET_BYTES))
-    return path.read_bytes()
+    return PinAttempts(FolderDisk(folder), read_reader_key(folder / READER_KEY), time.time)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
+from device import power
 from device.clock import Clock
 from device.errors import DeviceError
 from device.jobs.failures import failure_of
@@ -16,6 +17,7 @@ from device.jobs.recognised import Equipment, day_in_japan, has_expired, recogni
 from device.jobs.rejected_codes import RejectedCodes
 from device.jobs.sent_pins import SentPins
 from device.pinpad.attempts import PinAttempts
+from device.pinpad.errors import PinStaleError
 from device.pinpad.pin import Pin
 from device.reader.card_facts import CardFacts
 from device.reader.errors import CardAnswerError, CardUnresponsiveError, ReaderError
@@ -41,6 +43,8 @@ class CardParts:
     attempts: PinAttempts
     anchors: RecordAnchors
     """Whose records on cards count as genuine."""
+    is_power_failing: Callable[[], bool] = power.is_power_failing
+    """Whether the board says that its supply is too weak."""
 
 
 class CardJobs:
@@ -52,13 +56,15 @@ class CardJobs:
         self._parts = parts
         self._clock = clock
         self._post = post
-        self._pins = SentPins(parts.attempts)
+        self._pins = SentPins(parts.attempts, parts.is_power_failing)
         self._rejected = RejectedCodes()
         self._worker = Worker("card")
         self._front_worker = FrontWorker()
         self._reading = PhotoReading(
             parts.front, self._front_worker, self._worker, self._read_photo
         )
+        self._visits_over = 0
+        """Written by the visit's thread only."""
         self._facts: CardFacts | None = None
         """Of the card that lies here; known before `CardRecognised` is posted."""
         self._session: CardSession | None = None
@@ -90,8 +96,18 @@ class CardJobs:
         return self._reading.photo(self.expiry)
 
     def verify_pin(self, turn: int, pin: Pin) -> None:
-        """Send the PIN, once; answers `PinAccepted` or `PinRejected`. The PIN is wiped."""
-        self._start(turn, lambda turn: self._verify_pin(turn, pin), pin.wipe)
+        """Send the PIN, once; answers `PinAccepted` or `PinRejected`. The PIN is wiped.
+
+        One that still waits for its turn at the card when `forget` is called is never sent.
+        """
+        visits_over = self._visits_over
+
+        def verify(turn: int) -> None:
+            if self._visits_over != visits_over:
+                raise PinStaleError
+            self._verify_pin(turn, pin)
+
+        self._start(turn, verify, pin.wipe)
 
     def sign(self, turn: int, challenge: bytes, *, is_after_face: bool) -> None:
         """Answers `ChallengeSigned`."""
@@ -99,6 +115,7 @@ class CardJobs:
 
     def forget(self) -> None:
         """Take the power off the card: with it goes everything that was opened."""
+        self._visits_over += 1
         self._reading.stop()
         self._worker.submit(self._close_session)
 
@@ -180,7 +197,7 @@ class CardJobs:
         """
         with suppress(ReaderError):
             reference = self._reference()
-            self._pins.note_tries(reference, facts.pin_tries_left)
+            self._pins.note_tries(self._card(), reference, facts.pin_tries_left)
             self._card().get_ready_to_sign()
 
     def _read_photo(self, code: PrintedCode, is_stopped: IsStopped) -> bytes:

@@ -7,6 +7,7 @@ from device.face import errors as face
 from device.keys.errors import KeyStoreError
 from device.outbox import OutboxError
 from device.pinpad import errors as pinpad
+from device.power import PowerFailingError
 from device.reader import errors as reader
 from device.reader.card_surface import TRIES_KEPT
 from hostlink.terms import FailureCode
@@ -39,6 +40,9 @@ _FAILURES: tuple[tuple[type[DeviceError], FailureCode], ...] = (
     (face.FaceError, FailureCode.CAMERA_UNAVAILABLE),
     (pinpad.AttemptLogError, FailureCode.STORAGE_UNAVAILABLE),
     (pinpad.AttemptUnsettledError, FailureCode.PIN_OUTCOME_UNKNOWN),
+    (pinpad.PinTriesUnclearError, FailureCode.CARD_UNREADABLE),
+    (pinpad.PinStaleError, FailureCode.PIN_EXPIRED),
+    (PowerFailingError, FailureCode.READER_UNAVAILABLE),
     (OutboxError, FailureCode.STORAGE_UNAVAILABLE),
     (KeyStoreError, FailureCode.STORAGE_UNAVAILABLE),
 )

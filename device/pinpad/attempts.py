@@ -1,26 +1,24 @@
 """A durable record of every PIN that is sent to a card, written before it is sent.
 
 After a power cut in the middle of VERIFY the log shows an attempt without an outcome, so the
-reader asks the card how many tries are left instead of sending anything again. Cards are told
-apart by a keyed digest; neither PIN nor card number is ever in the log, and after a day a card
-is forgotten.
+reader asks the card how many tries are left instead of sending anything again. The same holds for
+every card when the log was tampered with: the card is the authority. Cards are told apart by a
+keyed digest; neither PIN nor card number is ever in the log, and after a day a card is forgotten.
 
 Source: facts/security.md §3.2 to §3.4.
 """
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from enum import Enum, unique
 
 from device.pinpad.disk import Disk
 from device.pinpad.errors import AttemptLogError, AttemptSettledError, AttemptUnsettledError
-from device.pinpad.record import (
-    CARD_TAG_BYTES,
-    RECORD_BYTES,
-    Record,
-    RecordKind,
-    decode_log,
-)
+from device.pinpad.reader_key import derive_key
+from device.pinpad.record import BODY_BYTES, CARD_TAG_BYTES, Record, RecordKind
+from device.pinpad.record_log import LogCondition, RecordLog
+from device.pinpad.sealed_records import RecordSeal
 
 MAX_AGE_S = 24 * 3600
 """A card is forgotten this long after its last attempt."""
@@ -29,7 +27,8 @@ MAX_LOG_BYTES = 64 * 1024
 """The log is rewritten before it grows beyond this size."""
 
 _LOG = "pin_attempts.log"
-_NEW_LOG = "pin_attempts.new"
+_RECORDS_OF_AN_ATTEMPT = 2
+_NO_CARD = bytes(CARD_TAG_BYTES)
 
 
 @unique
@@ -39,6 +38,18 @@ class AttemptOutcome(Enum):
     ACCEPTED = RecordKind.ACCEPTED
     REJECTED = RecordKind.REJECTED
     BLOCKED = RecordKind.BLOCKED
+
+
+@unique
+class TriesNews(Enum):
+    """What a card's word says about the time since it last lay here."""
+
+    AS_LEFT = "as it was left"
+    """Or nothing was known of it."""
+    FEWER = "fewer tries than it was left with"
+    """Somebody tried a wrong PIN elsewhere."""
+    MORE = "more tries than it was left with"
+    """Its PIN was right elsewhere, or was set anew."""
 
 
 class AttemptToken:
@@ -69,25 +80,24 @@ class AttemptToken:
 class PinAttempts:
     """The log of one reader. Used from one thread."""
 
-    def __init__(self, disk: Disk, device_key: bytes, now_s: Callable[[], float]) -> None:
+    def __init__(self, disk: Disk, reader_key: bytes, now_s: Callable[[], float]) -> None:
         """Reads the log back, and repairs what a power cut left behind.
 
         Args:
             disk: The folder that holds the log.
-            device_key: Secret of this reader, 32 bytes, which hides the card behind its digest.
+            reader_key: Secret of this reader, 32 bytes: it hides the card behind its digest and
+                authenticates the records.
             now_s: Unix time (s); it may be wrong.
 
         A log that cannot be read or repaired does not stop the reader: `begin` refuses then.
         """
-        self._disk = disk
-        self._device_key = device_key
+        self._tag_key = derive_key(reader_key, "card tag")
         self._now_s = now_s
+        seal = RecordSeal(derive_key(reader_key, "PIN attempt log"), BODY_BYTES)
+        self._log = RecordLog(disk, (_LOG,), seal)
         self._records: list[Record] = []
-        self._is_broken = False
-        try:
-            self._open()
-        except OSError:
-            self._is_broken = True
+        with suppress(AttemptLogError):
+            self._begin_log()
 
     def begin(self, card_reference: bytes) -> AttemptToken:
         """Puts on disk that a PIN is about to be sent to this card.
@@ -113,62 +123,59 @@ class PinAttempts:
         """Whether a PIN may have been sent to this card without a known outcome."""
         return self._is_unsettled(self._tag(card_reference))
 
+    def compare_tries(self, card_reference: bytes, tries_left: int) -> TriesNews:
+        """What the tries that a card tells now say about the time since it last lay here."""
+        card_tag = self._tag(card_reference)
+        told = self._told(card_tag)
+        if told is None:
+            return TriesNews.AS_LEFT
+        is_open = self._is_unsettled(card_tag)
+        # A PIN whose outcome was lost may have cost a try, or have given all of them back.
+        if tries_left < told - is_open:
+            return TriesNews.FEWER
+        return TriesNews.MORE if tries_left > told and not is_open else TriesNews.AS_LEFT
+
     def note_tries(self, card_reference: bytes, tries_left: int) -> None:
         """The card itself told how many tries are left: that settles an unknown outcome.
 
-        Writes nothing when no outcome was open.
+        Writes nothing when that was known.
 
         Raises:
             AttemptLogError: It may not be on disk; no further attempt is allowed.
         """
         card_tag = self._tag(card_reference)
-        if self._is_unsettled(card_tag):
+        is_news = self.compare_tries(card_reference, tries_left) is not TriesNews.AS_LEFT
+        if is_news or self._is_unsettled(card_tag):
             self.record(RecordKind.ASKED, card_tag, tries_left)
 
     def tries_left_seen(self, card_reference: bytes) -> int | None:
-        """How many tries this card had when it last told us, or None if it never did."""
-        card_tag = self._tag(card_reference)
-        told = (
-            record.tries_left
-            for record in reversed(self._records)
-            if record.card_tag == card_tag and record.tries_left is not None
-        )
-        return next(told, None)
+        """How many tries this card last told, or None if it never did or has accepted a PIN."""
+        return self._told(self._tag(card_reference))
 
     def record(self, kind: RecordKind, card_tag: bytes, tries_left: int | None) -> None:
         """Appends one record and returns when it is durable and can be read back.
 
         Raises:
-            AttemptLogError: It is not. After that nothing is written until the reader restarts,
-                because a disk that failed once may claim success the second time.
+            AttemptLogError: It is not; no further attempt is allowed.
         """
-        if self._is_broken:
-            raise AttemptLogError
-        record = Record(kind, self._next_sequence(), self._clock_s(), card_tag, tries_left)
-        try:
-            self._disk.append(_LOG, record.encode())
-            self._disk.sync(_LOG)
-            is_there = (self._disk.read(_LOG) or b"").endswith(record.encode())
-        except OSError as error:
-            self._is_broken = True
-            raise AttemptLogError from error
-        if not is_there:
-            self._is_broken = True
-            raise AttemptLogError
+        record = Record(kind, self._clock_s(), card_tag, tries_left)
+        self._log.append(record.encode())
         self._records.append(record)
 
-    def _open(self) -> None:
-        self._disk.remove(_NEW_LOG)
-        data = self._disk.read(_LOG)
-        if data is None:
-            self._disk.append(_LOG, b"")
-            data = b""
-        torn_bytes = len(data) % RECORD_BYTES
-        if torn_bytes:
-            self._disk.truncate(_LOG, len(data) - torn_bytes)
-        self._disk.sync(_LOG)
-        self._disk.sync_folder()
-        self._records = list(decode_log(data))
+    def _begin_log(self) -> None:
+        is_damaged = self._log.condition is LogCondition.DAMAGED
+        try:
+            self._records = [Record.decode(body) for body in self._log.bodies]
+        except ValueError:
+            is_damaged = True
+        if is_damaged:
+            self._rewrite([Record(RecordKind.LOST, self._clock_s(), _NO_CARD)])
+        elif self._log.condition is LogCondition.MISSING:
+            self._rewrite([])
+
+    def _rewrite(self, records: list[Record]) -> None:
+        self._log.rewrite(record.encode() for record in records)
+        self._records = records
 
     def _compact_if_due(self) -> None:
         """Rewrites the log without what is too old or no longer matters.
@@ -176,37 +183,36 @@ class PinAttempts:
         Raises:
             AttemptLogError: The new log is not on disk for certain.
         """
-        # One attempt is two records.
-        is_full = (len(self._records) + 2) * RECORD_BYTES > MAX_LOG_BYTES
-        if self._is_broken or not (is_full or any(map(self._is_too_old, self._records))):
+        has_room = self._log.has_room(_RECORDS_OF_AN_ATTEMPT, MAX_LOG_BYTES)
+        if has_room and not any(map(self._is_too_old, self._records)):
             return
-        last_of_card = {record.card_tag: record for record in self._records}
-        kept = [record for record in last_of_card.values() if not self._is_too_old(record)]
-        kept.sort(key=lambda record: record.sequence)
-        try:
-            self._disk.remove(_NEW_LOG)
-            self._disk.append(_NEW_LOG, b"".join(record.encode() for record in kept))
-            self._disk.sync(_NEW_LOG)
-            self._disk.rename(_NEW_LOG, _LOG)
-            self._disk.sync_folder()
-        except OSError as error:
-            self._is_broken = True
-            raise AttemptLogError from error
-        self._records = kept
+        last_of_card: dict[bytes, Record] = {}
+        for record in self._records:
+            last_of_card.pop(record.card_tag, None)
+            last_of_card[record.card_tag] = record
+        self._rewrite([each for each in last_of_card.values() if not self._is_too_old(each)])
 
     def _is_too_old(self, record: Record) -> bool:
         return self._clock_s() - record.time_s > MAX_AGE_S
 
-    def _is_unsettled(self, card_tag: bytes) -> bool:
-        of_card = (record for record in reversed(self._records) if record.card_tag == card_tag)
-        last = next(of_card, None)
-        return last is not None and last.kind is RecordKind.INTENT
+    def _history(self, card_tag: bytes) -> Iterator[Record]:
+        """What is known of the card, the newest first."""
+        for record in reversed(self._records):
+            if record.card_tag == card_tag or record.kind is RecordKind.LOST:
+                yield record
 
-    def _next_sequence(self) -> int:
-        return (self._records[-1].sequence + 1) & 0xFFFFFFFF if self._records else 1
+    def _is_unsettled(self, card_tag: bytes) -> bool:
+        last = next(self._history(card_tag), None)
+        return last is not None and last.kind in {RecordKind.INTENT, RecordKind.LOST}
+
+    def _told(self, card_tag: bytes) -> int | None:
+        for record in self._history(card_tag):
+            if record.kind is not RecordKind.INTENT:
+                return record.tries_left
+        return None
 
     def _clock_s(self) -> int:
         return min(max(int(self._now_s()), 0), 0xFFFFFFFF)
 
     def _tag(self, card_reference: bytes) -> bytes:
-        return hmac.digest(self._device_key, card_reference, "sha256")[:CARD_TAG_BYTES]
+        return hmac.digest(self._tag_key, card_reference, "sha256")[:CARD_TAG_BYTES]

@@ -9,7 +9,7 @@ from typing import Protocol
 
 
 class Disk(Protocol):
-    """What the attempt log needs of a disk. Every call may raise OSError."""
+    """What the logs of attempts need of a disk. Every call may raise OSError."""
 
     def read(self, name: str) -> bytes | None:
         """The whole file, or None if there is none."""
@@ -17,10 +17,6 @@ class Disk(Protocol):
 
     def append(self, name: str, data: bytes) -> None:
         """Adds `data` to the end of the file, which is made if there is none."""
-        ...
-
-    def truncate(self, name: str, size_bytes: int) -> None:
-        """Cuts the end of the file off."""
         ...
 
     def sync(self, name: str) -> None:
@@ -65,13 +61,9 @@ class FolderDisk:
         if written != len(data):
             raise OSError("short write")
 
-    def truncate(self, name: str, size_bytes: int) -> None:
-        """As `Disk.truncate`."""
-        os.truncate(self._folder / name, size_bytes)
-
     def sync(self, name: str) -> None:
         """As `Disk.sync`."""
-        self._sync(self._folder / name, os.O_RDWR)
+        self._sync(self._folder / name, os.O_RDWR, is_read_anew=True)
 
     def rename(self, old: str, new: str) -> None:
         """As `Disk.rename`."""
@@ -86,9 +78,12 @@ class FolderDisk:
         self._sync(self._folder, os.O_RDONLY)
 
     @staticmethod
-    def _sync(path: Path, flags: int) -> None:
+    def _sync(path: Path, flags: int, *, is_read_anew: bool = False) -> None:
         descriptor = os.open(path, flags)
         try:
             os.fsync(descriptor)
+            if is_read_anew:
+                # So that a check of what was written asks the medium, where the kernel allows it.
+                os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
         finally:
             os.close(descriptor)

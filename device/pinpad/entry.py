@@ -85,7 +85,7 @@ class PinEntry:
         self._deal()
 
     def take(self) -> Pin:
-        """Hands the PIN over, keeps nothing of it, and deals a new pad.
+        """Hands the PIN over, keeps nothing of it, and deals a new pad. It goes stale there too.
 
         Raises:
             PinIncompleteError: Fewer than four digits; those entered stay.
@@ -93,10 +93,15 @@ class PinEntry:
         """
         if self._entered < PIN_LENGTH:
             raise PinIncompleteError
-        if self._now_s() - self._last_key_s > MAX_AGE_S:
+        typed_s = self._last_key_s
+
+        def is_fresh() -> bool:
+            return self._now_s() - typed_s <= MAX_AGE_S
+
+        if not is_fresh():
             self.forget()
             raise PinStaleError
-        pin = Pin(self._buffer)
+        pin = Pin(self._buffer, is_fresh)
         self._buffer = bytearray(PIN_LENGTH)
         self.forget()
         return pin

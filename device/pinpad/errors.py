@@ -12,7 +12,7 @@ class PinIncompleteError(PinpadError):
 
 
 class PinStaleError(PinpadError):
-    """The digits lay in memory too long and were wiped; they must be entered again."""
+    """The digits were typed too long ago, or for a visit that is over; they are not used."""
 
 
 class PinWipedError(PinpadError):
@@ -20,11 +20,28 @@ class PinWipedError(PinpadError):
 
 
 class AttemptLogError(PinpadError):
-    """The attempt log did not reach the disk for certain: no PIN may be sent to a card."""
+    """A log of attempts did not reach the disk for certain: no PIN is sent or compared."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "what must be written down before a PIN is used did not reach the disk; see that it is"
+            " not full or read-only, and start the reader again"
+        )
 
 
 class AttemptUnsettledError(PinpadError):
     """An earlier attempt on this card has no known outcome: ask the card for its tries first."""
+
+
+class PinTriesUnclearError(PinpadError):
+    """The card told two numbers of tries, one after the other: no PIN is sent to it."""
+
+
+class OwnPinUnsuitableError(PinpadError):
+    """A PIN of the reader is too short or too long, or not digits alone; nothing was changed."""
+
+    def __init__(self, least: int, most: int) -> None:
+        super().__init__(f"it must have {least} to {most} digits and nothing else")
 
 
 class AttemptSettledError(PinpadError):

@@ -3,9 +3,10 @@
 Source: facts/security.md §3.5.
 """
 
+from collections.abc import Callable
 from types import TracebackType
 
-from device.pinpad.errors import PinWipedError
+from device.pinpad.errors import PinStaleError, PinWipedError
 
 
 class Pin:
@@ -14,11 +15,17 @@ class Pin:
     Use it as a context manager: the buffer is zeroed on the way out, whatever happened inside.
     """
 
-    __slots__ = ("_digits", "_is_wiped")
+    __slots__ = ("_digits", "_is_fresh", "_is_wiped")
 
-    def __init__(self, digits: bytearray) -> None:
-        """Takes over `digits` (ASCII): the caller keeps no other copy."""
+    def __init__(self, digits: bytearray, is_fresh: Callable[[], bool] = lambda: True) -> None:
+        """Takes over `digits` (ASCII): the caller keeps no other copy.
+
+        Args:
+            digits: What was typed.
+            is_fresh: Whether it may still be used: whoever typed it may be gone.
+        """
         self._digits = digits
+        self._is_fresh = is_fresh
         self._is_wiped = False
 
     def digits(self) -> bytearray:
@@ -26,9 +33,12 @@ class Pin:
 
         Raises:
             PinWipedError: The PIN was wiped already.
+            PinStaleError: It was typed too long ago.
         """
         if self._is_wiped:
             raise PinWipedError
+        if not self._is_fresh():
+            raise PinStaleError
         return self._digits
 
     def wipe(self) -> None:

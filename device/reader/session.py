@@ -129,6 +129,15 @@ class CardSession:
         """
         self._jpki().select()
 
+    def pin_tries_left(self) -> int:
+        """Tries of the PIN, 0 to 3, asked of the card now.
+
+        Raises:
+            CardAnswerError: the card does not say.
+            ReaderError: the card was lost.
+        """
+        return self._jpki().pin_tries_left()
+
     def verify_pin(self, digits: bytes | bytearray) -> None:
         """Presents the PIN to the card, once.
 

@@ -86,7 +86,7 @@ def test_a_reader_starts_and_stops(tmp_path: Path, toml: str) -> None:
 
 def test_its_secrets_are_for_it_alone_and_stay_the_same(tmp_path: Path, toml: str) -> None:
     make(tmp_path, toml).performer.close()
-    secret = tmp_path / "device-state/pin/card_tag.key"
+    secret = tmp_path / "device-state/pin/reader.key"
     before = secret.read_bytes()
     make(tmp_path, toml).performer.close()
     assert secret.read_bytes() == before
@@ -98,7 +98,7 @@ def test_its_secrets_are_for_it_alone_and_stay_the_same(tmp_path: Path, toml: st
 @pytest.mark.parametrize("left", [b"", b"short"])
 def test_a_torn_secret_is_made_anew(tmp_path: Path, toml: str, left: bytes) -> None:
     make(tmp_path, toml).performer.close()
-    secret = tmp_path / "device-state/pin/card_tag.key"
+    secret = tmp_path / "device-state/pin/reader.key"
     secret.write_bytes(left)
     make(tmp_path, toml).performer.close()
     assert len(secret.read_bytes()) == 32
@@ -217,6 +217,7 @@ WRONG = [
     ("[screen]", "[visit]\nwrong_pins = 1.5\n[screen]", "[visit].*wrong_pins"),
     ("[screen]", "[visit]\npin_s = true\n[screen]", "[visit].*pin_s"),
     ("[screen]", "[visit]\nface_attempts = 4\n[screen]", "[visit].*face_attempts.*3"),
+    ("[screen]", "[visit]\nwrong_pins = 3\n[screen]", "[visit].*wrong_pins.*2"),
     ("[screen]", "[visit]\nmay_type_printed_code = 1\n[screen]", "[visit].*may_type"),
     ('["records.pem"]', "[]", "[records].*anchors"),
     ('records = { anchors = ["records.pem"] }', "", "[records].*anchors"),

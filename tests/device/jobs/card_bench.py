@@ -99,13 +99,19 @@ class Bench:
     posted: Posted = field(default_factory=Posted)
     anchors: RecordAnchors = NOBODY
     terminal: PinlessAuthenticator | None = field(default_factory=Untrusted)
+    is_power_failing: Callable[[], bool] = lambda: False
 
     def __post_init__(self) -> None:
         self.slot = Slot(self.card)
         self.clock = Clock()
         self.clock.set_from_agent(_TOLD_MS)
         parts = CardParts(
-            self.slot, self.front, self.terminal, self.make_attempts(self.disk), self.anchors
+            self.slot,
+            self.front,
+            self.terminal,
+            self.make_attempts(self.disk),
+            self.anchors,
+            self.is_power_failing,
         )
         self.jobs = CardJobs(parts, self.clock, self.posted)
 

@@ -1,8 +1,11 @@
 """A PIN goes to the card once, after its intent is on the disk, and is wiped whatever happens."""
 
+import threading
+
 import pytest
 
 from device.pinpad.attempts import AttemptOutcome, AttemptToken, PinAttempts
+from device.pinpad.pin import Pin
 from device.reader.card_facts import SignedChallenge
 from device.visit import events
 from hostlink.terms import FailureCode, TimeSource
@@ -17,6 +20,7 @@ from tests.device.jobs.card_bench import (
     attempts_on,
     failed,
     is_sent_pin,
+    wait_for,
 )
 from tests.device.pinpad.fake_disk import FakeDisk, crashes
 from tests.device.reader.visit_steps import check_signature
@@ -24,6 +28,7 @@ from tests.hw_sim.card import catalog
 from tests.hw_sim.card.issuer import Issuer
 from tests.hw_sim.card.physics import Fault
 from tests.hw_sim.card.profile import PinName
+from tests.hw_sim.card.trace import VERIFY
 
 # --- the PIN --------------------------------------------------------------------------------------
 
@@ -66,6 +71,120 @@ def test_an_android_phone_takes_its_pin_before_it_tells_who_it_is(lay: Lay) -> N
 def test_what_is_no_pin_is_not_sent_and_wiped(bench: Bench) -> None:
     assert bench.verify(b"12a4") == failed(FailureCode.CARD_UNREADABLE)
     assert bench.pins_sent == 0
+
+
+# --- a PIN that is not sent ---------------------------------------------------------------------
+
+
+def sent_after(bench: Bench, pin: Pin) -> events.Event:
+    bench.jobs.verify_pin(TURN, pin)
+    return bench.posted.next()
+
+
+def test_a_pin_typed_too_long_ago_is_neither_sent_nor_written_down(bench: Bench) -> None:
+    """It may go stale while the card is busy with something else."""
+    steps, buffer = len(bench.disk.steps), bytearray(RIGHT)
+    answer = sent_after(bench, Pin(buffer, is_fresh=lambda: False))
+    assert answer == failed(FailureCode.PIN_EXPIRED)
+    bench.finish()
+    assert (bench.pins_sent, len(bench.disk.steps), bytes(buffer)) == (0, steps, bytes(4))
+
+
+def test_a_pin_that_waits_while_its_visit_ends_is_never_sent(bench: Bench) -> None:
+    is_free, buffer = threading.Event(), bytearray(RIGHT)
+    bench.jobs._worker.submit(lambda: wait_for(is_free))
+    bench.jobs.verify_pin(TURN, Pin(buffer))
+    bench.jobs.forget()
+    is_free.set()
+    assert bench.posted.next() == failed(FailureCode.PIN_EXPIRED)
+    bench.finish()
+    assert (bench.pins_sent, bytes(buffer)) == (0, bytes(4))
+
+
+def test_with_failing_power_no_pin_is_sent(issuer: Issuer) -> None:
+    bench = Bench(issuer.issue(catalog.MY_NUMBER), is_power_failing=lambda: True)
+    steps = len(bench.disk.steps)
+    assert bench.verify(RIGHT) == failed(FailureCode.READER_UNAVAILABLE)
+    assert (bench.pins_sent, len(bench.disk.steps)) == (0, steps)
+    bench.jobs.stop()
+
+
+def test_another_card_laid_since_the_prompt_gets_no_pin(bench: Bench, issuer: Issuer) -> None:
+    bench.recognise()
+    bench.finish()
+    bench.card.physics.pull()
+    other = issuer.issue(catalog.MY_NUMBER)
+    bench.slot._card = other
+    assert bench.verify(RIGHT) == failed(FailureCode.PIN_OUTCOME_UNKNOWN)
+    assert bench.verify(RIGHT) == failed(FailureCode.PIN_OUTCOME_UNKNOWN)
+    assert (bench.pins_sent, other.trace.exchanges) == (1, [])
+
+
+# --- tries that went up or down without us ------------------------------------------------------
+
+
+def lay_again(bench: Bench, tries: int, then: int | None = None) -> list[int]:
+    """Lay the card with so many tries, and again with so many when it is asked once more.
+
+    Gives how many empty VERIFY it heard for that.
+    """
+    asked: list[int] = []
+    counter = bench.card._pins[PinName.JPKI_AUTHENTICATION]
+    counter.tries_left = tries
+
+    def before(command: bytes) -> None:
+        if command[1] == VERIFY and not is_sent_pin(command):
+            asked.append(tries if not asked or then is None else then)
+            counter.tries_left = asked[-1]
+
+    bench.card.physics.before_command = before
+    bench.count()
+    bench.finish()
+    bench.card.physics.before_command = None
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("tries", "warning"),
+    [(1, "fewer tries than it was left with"), (3, "more tries than it was left with")],
+)
+def test_other_tries_than_before_are_asked_twice_and_told_to_staff(
+    bench: Bench, caplog: pytest.LogCaptureFixture, tries: int, warning: str
+) -> None:
+    bench.verify(WRONG)
+    assert lay_again(bench, tries) == [tries, tries]
+    assert warning in caplog.text
+    assert isinstance(bench.verify(RIGHT), events.PinAccepted)
+
+
+def test_the_tries_it_was_left_with_cost_no_question(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.verify(WRONG)
+    assert lay_again(bench, 2) == [2]
+    assert "a card came back" not in caplog.text
+
+
+def test_a_card_that_contradicts_itself_gets_no_pin(bench: Bench) -> None:
+    bench.verify(WRONG)
+    assert lay_again(bench, 3, then=2) == [3, 2]
+    assert bench.verify(RIGHT) == failed(FailureCode.CARD_UNREADABLE)
+    assert bench.pins_sent == 1
+    assert lay_again(bench, 2) == [2]
+    assert isinstance(bench.verify(RIGHT), events.PinAccepted)
+
+
+@pytest.mark.parametrize("tries", [0, 1, 3])
+def test_a_wrong_pin_that_did_not_cost_one_try_is_asked_about(
+    bench: Bench, caplog: pytest.LogCaptureFixture, tries: int
+) -> None:
+    lay_again(bench, 2)
+    counter = bench.card._pins[PinName.JPKI_AUTHENTICATION]
+    bench.card.physics.before_command = lambda command: (
+        setattr(counter, "tries_left", tries + 1) if is_sent_pin(command) else None
+    )
+    assert bench.verify(WRONG) == events.PinRejected(TURN, tries)
+    assert ("other tries than it had before" in caplog.text) == (tries == 3)
 
 
 # --- before the PIN, the intent -------------------------------------------------------------------

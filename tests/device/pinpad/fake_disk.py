@@ -1,12 +1,14 @@
 """A disk on which nothing is durable before it was synced, and every way it can look after a crash.
 
 Source: facts/security.md §3.2 (every crash point, every subset of operations that were not
-synced, the last write torn at every byte).
+synced, the last write torn at every byte; here also with zeros where the rest should be, as file
+systems leave them that know a file's new length before its bytes).
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain, combinations
+from random import Random
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,13 @@ class Image:
     def copy(self) -> "Image":
         files = {number: bytearray(data) for number, data in self.files.items()}
         return Image(dict(self.names), files)
+
+    def without_lost_files(self) -> "Image":
+        """The same without the content of files that have no name any more."""
+        kept = {
+            number: self.files[number] for number in self.names.values() if number in self.files
+        }
+        return Image(dict(self.names), kept)
 
     def apply(self, step: Step) -> None:
         match step:
@@ -157,21 +166,42 @@ class Crash:
 def crashes(disk: FakeDisk) -> Iterator[Crash]:
     """Every way the disk may look after a power cut between or within any two steps."""
     for point in range(len(disk.steps) + 1):
-        steps = disk.steps[:point]
-        marks = tuple(step.what for step in steps if isinstance(step, Mark))
-        durable, pending = disk.start.copy(), list[Step]()
-        for step in steps:
-            pending.append(step)
-            done = [each for each in pending if _is_made_durable(each, step)]
-            for each in done:
-                durable.apply(each)
-            pending = [each for each in pending if each not in done and not _is_no_change(each)]
-        for kept in _subsets(pending):
-            for torn in _torn(kept):
-                image = durable.copy()
-                for each in torn:
-                    image.apply(each)
-                yield Crash(image, marks)
+        yield from _crashes_at(disk, point)
+
+
+def random_crash(disk: FakeDisk, random: Random) -> Crash:
+    """One of these ways, at a random step."""
+    marks, durable, pending = _cut_at(disk, random.randint(0, len(disk.steps)))
+    kept = tuple(step for step in pending if random.random() < 0.5)
+    return _crash(marks, durable, random.choice(list(_torn(kept))))
+
+
+def _crashes_at(disk: FakeDisk, point: int) -> Iterator[Crash]:
+    marks, durable, pending = _cut_at(disk, point)
+    for kept in _subsets(pending):
+        for torn in _torn(kept):
+            yield _crash(marks, durable, torn)
+
+
+def _cut_at(disk: FakeDisk, point: int) -> tuple[tuple[str, ...], Image, list[Step]]:
+    """What had happened outside by then, what is certain on the disk, and what is not."""
+    steps = disk.steps[:point]
+    marks = tuple(step.what for step in steps if isinstance(step, Mark))
+    durable, pending = disk.start.copy(), list[Step]()
+    for step in steps:
+        pending.append(step)
+        done = [each for each in pending if _is_made_durable(each, step)]
+        for each in done:
+            durable.apply(each)
+        pending = [each for each in pending if each not in done and not _is_no_change(each)]
+    return marks, durable, pending
+
+
+def _crash(marks: tuple[str, ...], durable: Image, kept: tuple[Step, ...]) -> Crash:
+    image = durable.copy()
+    for each in kept:
+        image.apply(each)
+    return Crash(image, marks)
 
 
 def _is_no_change(step: Step) -> bool:
@@ -197,4 +227,6 @@ def _torn(kept: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
     if kept and isinstance(kept[-1], Write):
         last = kept[-1]
         for size in range(len(last.data)):
-            yield (*kept[:-1], Write(last.file, last.start, last.data[:size]))
+            begun = last.data[:size]
+            for data in (begun, begun.ljust(len(last.data), b"\0")):
+                yield (*kept[:-1], Write(last.file, last.start, data))

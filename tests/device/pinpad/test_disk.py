@@ -29,13 +29,6 @@ def test_a_file_is_missing_until_it_is_written(disk: Disk) -> None:
     assert disk.read("a") == b"123"
 
 
-def test_truncating_cuts_the_end_off(disk: Disk) -> None:
-    disk.append("a", b"123")
-    disk.truncate("a", 1)
-    disk.append("a", b"x")
-    assert disk.read("a") == b"1x"
-
-
 def test_renaming_replaces(disk: Disk) -> None:
     disk.append("a", b"old")
     disk.append("b", b"new")

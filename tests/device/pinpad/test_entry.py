@@ -119,6 +119,18 @@ def test_thirty_seconds_after_the_last_key_the_pin_may_still_be_used(
     assert digits_of(entry.take()) == b"4071"
 
 
+def test_a_pin_that_was_taken_goes_stale_too(entry: PinEntry, clock: Clock) -> None:
+    type_pin(entry, "4071")
+    clock.s += 20
+    pin = entry.take()
+    clock.s += 10
+    assert bytes(pin.digits()) == b"4071"
+    clock.s += 0.1
+    with pytest.raises(PinStaleError):
+        pin.digits()
+    pin.wipe()
+
+
 def test_later_it_is_refused_and_wiped(entry: PinEntry, clock: Clock) -> None:
     type_pin(entry, "4071")
     buffer = entry._buffer
