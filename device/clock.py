@@ -47,6 +47,11 @@ class Clock:
         return Moment(unix_ms + int(age_s * 1000), uncertainty_s, TimeSource.AGENT)
 
 
+def boot_time_s() -> float:
+    """Seconds since the machine was started; nobody sets this clock, and it goes on in sleep."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
 def monotonic_ms() -> float:
     """Milliseconds of the machine's own monotonic clock, the same for every process on it."""
     return time.monotonic_ns() / 1_000_000

@@ -51,7 +51,9 @@ class KeyFile:
         Raises:
             ConfigurationError: The board's secret cannot be had, or is none.
         """
-        return _password(self.device_secret, self.path) if self.device_secret else None
+        if self.device_secret is None:
+            return None
+        return board_key(self.device_secret, self.path, _PURPOSE).hex().encode()
 
     def open(self) -> ec.EllipticCurvePrivateKey:
         """Read the key.
@@ -107,16 +109,25 @@ class KeyFile:
             raise ConfigurationError(f"{self.path}: {error.strerror}") from error
 
 
-def _password(device_secret: Path, key: Path) -> bytes:
+def board_key(device_secret: Path, beside: Path, purpose: bytes) -> bytes:
+    """32 bytes for one purpose, made of the board's secret.
+
+    Args:
+        device_secret: File with that secret.
+        beside: The file that is to be of no use without it; its folder must be there.
+        purpose: Keys of different purposes tell nothing of each other.
+
+    Raises:
+        ConfigurationError: The secret cannot be had, is none, or lies on the same file system.
+    """
     secret = read_secret(device_secret)
     if len(secret) < _LEAST_SECRET_BYTES or len(set(secret)) < _LEAST_BYTE_VALUES:
         raise ConfigurationError(
             f"{device_secret}: this is no secret of a board: 32 random bytes or more are needed"
             " (are the fuses programmed?)"
         )
-    _check_apart(device_secret, key)
-    derived = HKDF(SHA256(), length=32, salt=None, info=_PURPOSE).derive(secret)
-    return derived.hex().encode()
+    _check_apart(device_secret, beside)
+    return HKDF(SHA256(), length=32, salt=None, info=purpose).derive(secret)
 
 
 def _check_apart(device_secret: Path, key: Path) -> None:

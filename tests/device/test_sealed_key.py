@@ -81,7 +81,7 @@ def test_a_key_under_a_constant_lock_would_be_seen(
     path: Path, secret: Path, other_board: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Negative control: a password from the program instead of from the board."""
-    monkeypatch.setattr(sealed_key, "_password", lambda secret, key: b"the same on every board")
+    monkeypatch.setattr(sealed_key, "board_key", lambda secret, key, purpose: b"the same anywhere")
     constant = KeyFile(path, secret)
     constant.seal()
     assert opens_elsewhere(constant, other_board)
