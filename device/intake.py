@@ -145,6 +145,8 @@ class HostIntake:
 
     def agent_lost(self) -> None:
         """The cable or the PC is gone."""
+        if self.record:
+            self.record.link_lost()
         self.post(events.AgentLost())
 
     def agent_said(self, message: FromAgent) -> None:

@@ -32,6 +32,9 @@ class RecordJobs:
         self._worker = Worker("record")
         self._handed_over = 0
         """Newest result the link took since it came up. Touched by the worker's thread only."""
+        self._losses = 0
+        """How often the link went down. Written by the link's thread only."""
+        self._losses_seen = 0
 
     def keep(self, turn: int, record: VisitRecord, consent_text_hash: bytes) -> None:
         """Answers `RecordKept` once the record is on the disk, then sends it."""
@@ -58,6 +61,14 @@ class RecordJobs:
 
         self._worker.submit(run)
 
+    def link_lost(self) -> None:
+        """The link is down and what it had taken perhaps lost: the next one gets the oldest first.
+
+        Counts at once: of the jobs that wait some may come to run only after the link is up again,
+        and must not send a newer result before those.
+        """
+        self._losses += 1
+
     def acknowledge(self, seq: int) -> None:
         """The agent holds this result."""
 
@@ -73,7 +84,10 @@ class RecordJobs:
 
     def _hand_over(self) -> None:
         """Send in order as much as the link takes; each acknowledgement makes room for more."""
+        losses = self._losses
+        if losses != self._losses_seen:
+            self._losses_seen, self._handed_over = losses, 0
         for result in self._outbox.pending(after=self._handed_over):
-            if not self._tell_agent(result):
+            if losses != self._losses or not self._tell_agent(result):
                 return
             self._handed_over = result.seq

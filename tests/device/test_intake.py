@@ -218,6 +218,17 @@ def test_a_connected_agent_tells_the_time_and_gets_what_it_missed(
     assert len(sent) == 2
 
 
+def test_after_a_lost_agent_the_oldest_result_comes_first(
+    posted: Posted, record: RecordJobs, sent: list[Message]
+) -> None:
+    record.keep(1, COMPLETED, bytes(32))
+    finish(record._worker)
+    HostIntake(posted, Clock(), record).agent_lost()
+    record.keep(2, COMPLETED, bytes(32))
+    finish(record._worker)
+    assert [message.seq for message in sent if isinstance(message, SignedResult)] == [1, 1, 2]
+
+
 MESSAGES: list[tuple[VisitChallenge | VisitOptions | VisitRefused, type[events.Event]]] = [
     (VisitChallenge(VISIT_ID, bytes(16), bytes(32)), events.ChallengeReceived),
     (VisitOptions(VISIT_ID, "試験 花子", True, (), ()), events.OptionsReceived),

@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -30,12 +30,14 @@ class FakeLink:
 
     room: int = 1_000_000
     taken: list[Message] = field(default_factory=list)
+    after_one: Callable[[], None] = lambda: None
 
     def tell(self, message: Message) -> bool:
         if self.room == 0:
             return False
         self.room -= 1
         self.taken.append(message)
+        self.after_one()
         return True
 
     @property
@@ -194,6 +196,27 @@ def test_a_new_result_does_not_overtake_those_that_wait(bench: Bench) -> None:
     bench.link.room = 10
     bench.keep(3)
     assert bench.link.seqs == [1, 2, 3]
+
+
+def test_after_a_lost_link_a_new_result_does_not_overtake_those_it_had_taken(bench: Bench) -> None:
+    """The job that keeps it may run after the next link is up, before the one that sends again."""
+    bench.keep(1, 2)
+    bench.jobs.link_lost()
+    bench.keep(3)
+    assert bench.link.seqs == [1, 2, 1, 2, 3]
+
+
+def test_a_link_lost_between_two_results_gets_no_more_of_them(bench: Bench) -> None:
+    bench.link.room = 0
+    bench.keep(1, 2, 3)
+    bench.link.room, bench.link.after_one = 10, bench.jobs.link_lost
+    bench.jobs.send_pending()
+    bench.finish()
+    assert bench.link.seqs == [1]
+    bench.link.after_one = lambda: None
+    bench.jobs.send_pending()
+    bench.finish()
+    assert bench.link.seqs == [1, 1, 2, 3]
 
 
 def test_a_link_that_refuses_a_result_does_not_undo_that_it_is_kept(tmp_path: Path) -> None:
