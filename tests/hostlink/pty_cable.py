@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hostlink.errors import CableLostError
 from hostlink.port import ByteStream
 from hostlink.serial_stream import open_serial
+from tests.hostlink.wire import Fault, sound
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,9 @@ class _Pty:
 class _Run:
     """Two ptys and the thread between them."""
 
-    def __init__(self, bytes_a_second: int | None) -> None:
+    def __init__(self, bytes_a_second: int | None, fault: Fault) -> None:
         self._bytes_a_second = bytes_a_second
+        self._fault = fault
         self.ptys = (_Pty.open(), _Pty.open())
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._carry, daemon=True)
@@ -57,20 +59,20 @@ class _Run:
                 data = os.read(source, 4096)
                 if self._bytes_a_second is not None:
                     time.sleep(len(data) / self._bytes_a_second)
-                os.write(across[source], data)
+                os.write(across[source], self._fault(data))
 
 
 class PtyCable:
     """Plugged in from the start; `device_port` and `agent_port` open its two ends."""
 
-    def __init__(self, bytes_a_second: int | None = None) -> None:
-        """Carries as fast as it can, or at this pace."""
-        self._bytes_a_second = bytes_a_second
-        self._run: _Run | None = _Run(bytes_a_second)
+    def __init__(self, bytes_a_second: int | None = None, fault: Fault = sound) -> None:
+        """Carries as fast as it can, or at this pace; all of it, or what the fault makes of it."""
+        self._bytes_a_second, self._fault = bytes_a_second, fault
+        self._run: _Run | None = _Run(bytes_a_second, fault)
 
     def plug(self) -> None:
         """New ports are there, and only then the old ones hang up."""
-        old, self._run = self._run, _Run(self._bytes_a_second)
+        old, self._run = self._run, _Run(self._bytes_a_second, self._fault)
         if old is not None:
             old.end()
 
@@ -86,8 +88,16 @@ class PtyCable:
     def agent_port(self) -> ByteStream:
         return self._open(1)
 
-    def _open(self, end: int) -> ByteStream:
+    def path(self, end: int) -> str:
+        """Where the device's (0) or the agent's (1) port lies now.
+
+        Raises:
+            CableLostError: It is unplugged.
+        """
         run = self._run
         if run is None:
             raise CableLostError
-        return open_serial(run.ptys[end].path)
+        return run.ptys[end].path
+
+    def _open(self, end: int) -> ByteStream:
+        return open_serial(self.path(end))
