@@ -132,16 +132,18 @@ class SendsAgain(Guard):
             self.ask()
 
 
+class HastyLog(RecordLog):
+    """Rewrites without waiting for the disk."""
+
+    def _replace(self, name: str, content: bytes) -> None:
+        self._disk.remove(name + ".new")
+        self._disk.append(name + ".new", content)
+        self._disk.rename(name + ".new", name)
+
+
 class RewrittenInHaste(Guard):
     """Rewrites the log without waiting for the disk."""
 
     def __init__(self, disk: FakeDisk, world: World) -> None:
         super().__init__(disk, world)
-        self._attempts._log.__class__ = _HastyLog
-
-
-class _HastyLog(RecordLog):
-    def _replace(self, name: str, content: bytes) -> None:
-        self._disk.remove(name + ".new")
-        self._disk.append(name + ".new", content)
-        self._disk.rename(name + ".new", name)
+        self._attempts._log.__class__ = HastyLog

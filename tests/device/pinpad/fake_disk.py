@@ -171,7 +171,16 @@ def crashes(disk: FakeDisk) -> Iterator[Crash]:
 
 def random_crash(disk: FakeDisk, random: Random) -> Crash:
     """One of these ways, at a random step."""
-    marks, durable, pending = _cut_at(disk, random.randint(0, len(disk.steps)))
+    return _random_crash_at(disk, random.randint(0, len(disk.steps)), random)
+
+
+def crash_now(disk: FakeDisk, random: Random) -> Crash:
+    """One of the ways the disk may look if the power goes after all that was done."""
+    return _random_crash_at(disk, len(disk.steps), random)
+
+
+def _random_crash_at(disk: FakeDisk, point: int, random: Random) -> Crash:
+    marks, durable, pending = _cut_at(disk, point)
     kept = tuple(step for step in pending if random.random() < 0.5)
     return _crash(marks, durable, random.choice(list(_torn(kept))))
 

@@ -114,9 +114,12 @@ def judge_all_cuts(
 
 
 def judge_random_cuts(make: MakeDesign, cuts: int, random: Random, limit: int = 10) -> Verdict:
-    """One reader whose power is cut again and again, also while it recovers."""
+    """One reader whose power is cut again and again, also while it recovers from the last cut.
+
+    A reader that is of no use any more ends it.
+    """
     verdict, image, failures = Verdict(), Image(), 0
-    while verdict.cuts < cuts:
+    while verdict.cuts < cuts and not verdict.bricks:
         disk = FakeDisk(image)
         world = World(disk, limit, failures)
         design = make(disk, world)

@@ -2,43 +2,19 @@ from pathlib import Path
 
 import pytest
 
-from device.pinpad.attempts import MAX_AGE_S, AttemptOutcome, PinAttempts, TriesNews
+from device.pinpad.attempts import MAX_AGE_S, AttemptOutcome, PinAttempts
 from device.pinpad.disk import FolderDisk
 from device.pinpad.errors import AttemptLogError, AttemptSettledError, AttemptUnsettledError
+from tests.device.pinpad.attempt_log import (
+    CARD,
+    KEY,
+    LOG,
+    OTHER_CARD,
+    RECORD_BYTES,
+    Clock,
+    restarted,
+)
 from tests.device.pinpad.fake_disk import FakeDisk
-
-KEY = bytes(range(32))
-CARD = b"certificate of card A"
-OTHER_CARD = b"certificate of card B"
-LOG = "pin_attempts.log"
-RECORD_BYTES = 40
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.s = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.s
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def disk() -> FakeDisk:
-    return FakeDisk()
-
-
-@pytest.fixture
-def attempts(disk: FakeDisk, clock: Clock) -> PinAttempts:
-    return PinAttempts(disk, KEY, clock)
-
-
-def restarted(disk: FakeDisk, clock: Clock) -> PinAttempts:
-    return PinAttempts(FakeDisk(disk.now), KEY, clock)
 
 
 def test_an_attempt_is_open_until_it_is_settled(attempts: PinAttempts) -> None:
@@ -136,100 +112,6 @@ def test_a_torn_tail_is_cut_off_and_the_log_goes_on(
     assert after.tries_left_seen(CARD) == 2
     after.begin(CARD)
     assert restarted(after_disk, clock).has_unsettled(CARD)
-
-
-def tamper(disk: FakeDisk) -> None:
-    (file,) = disk.now.files.values()
-    file[5] ^= 1
-
-
-def test_after_tampering_every_card_is_asked_and_then_goes_on(
-    attempts: PinAttempts, disk: FakeDisk, clock: Clock
-) -> None:
-    attempts.begin(CARD).settle(AttemptOutcome.REJECTED, 2)
-    attempts.begin(OTHER_CARD).settle(AttemptOutcome.ACCEPTED)
-    tamper(disk)
-    disk = FakeDisk(disk.now)
-    after = PinAttempts(disk, KEY, clock)
-    for card in (CARD, OTHER_CARD, b"one that was never here"):
-        assert after.has_unsettled(card)
-        assert after.tries_left_seen(card) is None
-        with pytest.raises(AttemptUnsettledError):
-            after.begin(card)
-    assert after.compare_tries(CARD, 1) is TriesNews.AS_LEFT
-    after.note_tries(CARD, 1)
-    after.begin(CARD).settle(AttemptOutcome.ACCEPTED)
-    again = restarted(disk, clock)
-    assert not again.has_unsettled(CARD)
-    assert again.has_unsettled(OTHER_CARD)
-
-
-def test_tampering_is_forgotten_with_the_cards_it_may_have_hidden(
-    attempts: PinAttempts, disk: FakeDisk, clock: Clock
-) -> None:
-    attempts.begin(CARD).settle(AttemptOutcome.REJECTED, 2)
-    tamper(disk)
-    after = restarted(disk, clock)
-    after.note_tries(CARD, 2)
-    clock.s += MAX_AGE_S
-    after.begin(CARD).settle(AttemptOutcome.REJECTED, 1)
-    assert after.has_unsettled(OTHER_CARD)
-    clock.s += 1
-    after.begin(CARD)
-    assert not after.has_unsettled(OTHER_CARD)
-
-
-def test_a_log_copied_from_another_reader_is_tampering(
-    attempts: PinAttempts, disk: FakeDisk, clock: Clock
-) -> None:
-    attempts.begin(OTHER_CARD).settle(AttemptOutcome.ACCEPTED)
-    assert PinAttempts(FakeDisk(disk.now), bytes(32), clock).has_unsettled(CARD)
-
-
-def test_what_a_later_version_wrote_is_not_understood_and_asked_again(
-    attempts: PinAttempts, disk: FakeDisk, clock: Clock
-) -> None:
-    attempts._log.append(b"\x63" + bytes(23))
-    assert restarted(disk, clock).has_unsettled(CARD)
-
-
-@pytest.mark.parametrize(
-    ("left_with", "told", "news"),
-    [
-        (2, 2, TriesNews.AS_LEFT),
-        (2, 1, TriesNews.FEWER),
-        (1, 0, TriesNews.FEWER),
-        (1, 3, TriesNews.MORE),
-        (0, 3, TriesNews.MORE),
-    ],
-)
-def test_a_card_that_comes_back_with_other_tries_is_told(
-    attempts: PinAttempts, left_with: int, told: int, news: TriesNews
-) -> None:
-    attempts.begin(CARD).settle(AttemptOutcome.REJECTED, left_with)
-    assert attempts.compare_tries(CARD, told) is news
-    attempts.note_tries(CARD, told)
-    assert attempts.compare_tries(CARD, told) is TriesNews.AS_LEFT, "it is told once"
-    assert attempts.tries_left_seen(CARD) == told
-
-
-@pytest.mark.parametrize(
-    ("told", "news"),
-    [(3, TriesNews.AS_LEFT), (2, TriesNews.AS_LEFT), (1, TriesNews.AS_LEFT), (0, TriesNews.FEWER)],
-)
-def test_a_lost_outcome_explains_a_try_less_and_a_pin_that_was_right(
-    attempts: PinAttempts, told: int, news: TriesNews
-) -> None:
-    attempts.begin(CARD).settle(AttemptOutcome.REJECTED, 2)
-    attempts.begin(CARD)
-    assert attempts.compare_tries(CARD, told) is news
-
-
-def test_after_a_right_pin_nothing_is_expected_of_the_tries(attempts: PinAttempts) -> None:
-    attempts.begin(CARD).settle(AttemptOutcome.REJECTED, 1)
-    attempts.begin(CARD).settle(AttemptOutcome.ACCEPTED)
-    assert attempts.tries_left_seen(CARD) is None
-    assert attempts.compare_tries(CARD, 3) is TriesNews.AS_LEFT
 
 
 def test_neither_card_nor_key_is_in_the_log(attempts: PinAttempts, disk: FakeDisk) -> None:

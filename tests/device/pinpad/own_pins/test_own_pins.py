@@ -1,7 +1,5 @@
 """The reader's own PINs: what is right, wrong, blocked for a while, or locked."""
 
-from collections.abc import Callable
-
 import pytest
 
 from device.pinpad.errors import (
@@ -11,7 +9,7 @@ from device.pinpad.errors import (
     PinStaleError,
 )
 from device.pinpad.own_pins.names import OwnPinName
-from device.pinpad.own_pins.own_pins import Blocked, Locked, NotSet, OwnPins, OwnPinToken
+from device.pinpad.own_pins.own_pins import Blocked, NotSet, OwnPins, OwnPinToken
 from device.pinpad.own_pins.policy import OwnPinPolicy
 from device.pinpad.pin import Pin
 from tests.device.pinpad.fake_disk import FakeDisk
@@ -27,9 +25,6 @@ from tests.device.pinpad.own_pins.reader import (
     ReaderWithPins,
     pin,
 )
-
-LOGS = ("own_pins.log", "own_pins.log.copy")
-VERIFIERS = ("own_pins.verifiers", "own_pins.verifiers.copy")
 
 
 @pytest.fixture
@@ -221,84 +216,7 @@ def test_another_policy_touches_neither_pins_nor_counts(reader: ReaderWithPins) 
     assert pins.check(token, pin(RIGHT[FACILITY]))
 
 
-# --- what is lost or changed ----------------------------------------------------------------------
-
-
-def lose(reader: ReaderWithPins, names: tuple[str, ...]) -> None:
-    for name in names:
-        reader.disk.remove(name)
-
-
-def change(reader: ReaderWithPins, names: tuple[str, ...]) -> None:
-    for name in names:
-        reader.disk.now.files[reader.disk.now.names[name]][6] ^= 1
-
-
-def empty(reader: ReaderWithPins, names: tuple[str, ...]) -> None:
-    for name in names:
-        reader.disk.truncate(name, 0)
-
-
-Harm = Callable[[ReaderWithPins, tuple[str, ...]], None]
-HARM = pytest.mark.parametrize("harm", [lose, change, empty])
-
-
-@HARM
-@pytest.mark.parametrize("name", [*LOGS, *VERIFIERS])
-def test_one_harmed_file_changes_nothing(reader: ReaderWithPins, harm: Harm, name: str) -> None:
-    reader.guess(FACILITY, WRONG)
-    harm(reader, (name,))
-    after = reader.restarted()
-    assert (after.failures(FACILITY), after.failures(MAINTENANCE)) == (1, 0)
-    after.wait(1)
-    assert after.guess(FACILITY, RIGHT[FACILITY]) is True
-
-
-@HARM
-def test_with_both_logs_harmed_it_is_locked_never_zero_and_maintenance_recovers_it(
-    reader: ReaderWithPins, harm: Harm
-) -> None:
-    reader.guess(FACILITY, WRONG)
-    harm(reader, LOGS)
-    reader = reader.restarted().restarted()
-    assert reader.guess(FACILITY, RIGHT[FACILITY]) == Locked()
-    reader.wait(LONGEST_WAIT_S - 1)
-    assert reader.guess(MAINTENANCE, RIGHT[MAINTENANCE]) == Blocked(reader.clock.s + 1)
-    reader.wait(1)
-    assert reader.guess(MAINTENANCE, WRONG) is False
-    reader.wait()
-    assert reader.guess(FACILITY, RIGHT[FACILITY]) == Locked()
-    assert reader.guess(MAINTENANCE, RIGHT[MAINTENANCE]) is True
-    assert reader.restarted().guess(FACILITY, RIGHT[FACILITY]) is True
-
-
-@HARM
-def test_a_lock_also_ends_where_the_pin_is_set_anew(reader: ReaderWithPins, harm: Harm) -> None:
-    harm(reader, LOGS)
-    after = reader.restarted()
-    after.pins.set_pin(FACILITY, pin(b"112233"))
-    assert after.restarted().guess(FACILITY, b"112233") is True
-
-
-@HARM
-def test_harmed_verifiers_accept_nothing_until_they_are_set_anew(
-    reader: ReaderWithPins, harm: Harm
-) -> None:
-    harm(reader, VERIFIERS)
-    after = reader.restarted()
-    for name in OwnPinName:
-        assert after.guess(name, RIGHT[name]) in (Locked(), NotSet())
-    after.set_both()
-    for name in OwnPinName:
-        assert after.restarted().guess(name, RIGHT[name]) is True
-
-
-def test_files_of_another_reader_are_locked_and_can_be_set_anew(reader: ReaderWithPins) -> None:
-    after = reader.restarted(key=bytes(32))
-    for name in OwnPinName:
-        assert after.guess(name, RIGHT[name]) == Locked()
-    after.set_both()
-    assert after.guess(FACILITY, RIGHT[FACILITY]) is True
+# --- on the disk ----------------------------------------------------------------------------------
 
 
 def test_a_long_log_is_rewritten_and_keeps_both_counts(
@@ -308,7 +226,7 @@ def test_a_long_log_is_rewritten_and_keeps_both_counts(
     reader.guess(MAINTENANCE, WRONG)
     for failures in range(1, 40):
         assert reader.guess(FACILITY, WRONG) is False
-        assert len(reader.disk.read(LOGS[0]) or b"") <= 200
+        assert len(reader.disk.read("own_pins.log") or b"") <= 200
         after = reader.restarted()
         assert (after.failures(FACILITY), after.failures(MAINTENANCE)) == (failures, 1)
         reader.wait()
