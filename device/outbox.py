@@ -22,7 +22,9 @@ _log = logging.getLogger(__name__)
 _SUFFIX = ".cose"
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 _CAPACITY = 10_000
-"""Results kept while no agent takes them; then the reader stops rather than drops one."""
+"""Results kept while no agent takes them."""
+_RESERVED = 10
+"""Of these, for visits that begin before the reader stops: none that began is turned away."""
 
 
 class OutboxError(DeviceError):
@@ -42,16 +44,25 @@ class Outbox:
         keep_folder(folder)
         for unfinished in folder.glob("*.part"):
             unfinished.unlink()
+        # A reader that was killed may have left a name that is seen but not durable; once the
+        # agent has that result, its number must never be used again.
+        sync_folder(folder)
         stems = [path.stem for path in folder.glob(f"*{_SUFFIX}")]
         self._seqs = sorted(int(stem) for stem in stems if _is_name(stem))
         self._acknowledged: set[int] = set()
-        self._is_broken = False
-        """A disk that failed once may claim success the second time (facts/security.md §6.6)."""
+        self.is_broken = False
+        """Nothing is taken any more until the reader restarts: a disk that failed once may claim
+        success the second time (facts/security.md §6.6). May be asked from any thread."""
 
     @property
     def next_seq(self) -> int:
         """The number the next result gets; the first is 1. May be asked from any thread."""
         return self._seqs[-1] + 1 if self._seqs else 1
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no further visit may begin until the agent takes results; from any thread."""
+        return len(self._seqs) >= _CAPACITY - _RESERVED
 
     def latest(self) -> bytes | None:
         """The newest result, acknowledged or not; nothing before the first one."""
@@ -71,7 +82,7 @@ class Outbox:
                 disk the next result gets the same number; after any other fault nothing more is
                 taken until the reader restarts.
         """
-        if self._is_broken:
+        if self.is_broken:
             raise OutboxError("the outbox failed earlier: restart the reader")
         if len(self._seqs) >= _CAPACITY:
             raise OutboxError("the outbox is full: connect the reception PC")
@@ -80,7 +91,7 @@ class Outbox:
             cose = sign(seq, self.latest())
             keep_file(self._path(seq), cose)
         except OSError as error:
-            self._is_broken = error.errno not in _NO_SPACE
+            self.is_broken = error.errno not in _NO_SPACE
             with suppress(OSError):
                 self._path(seq).unlink(missing_ok=True)
                 sync_folder(self._folder)

@@ -1,5 +1,6 @@
 """Makes the visit's effects happen: the only place where visit and hardware meet."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -16,6 +17,8 @@ from device.screen.port import Screen
 from device.visit import effects
 from device.visit.events import Event, JobFailed
 from hostlink.terms import FailureCode
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -40,7 +43,7 @@ class Performer:
             case effects.ShowPage():
                 self.screen.show(page_view(effect, self.pad))
             case effects.RecogniseCard(turn):
-                self.card.recognise(turn)
+                self._recognise(turn)
             case effects.ReadPhotoAhead():
                 self.card.read_ahead()
             case effects.StopReadingPhoto():
@@ -71,6 +74,14 @@ class Performer:
                 raise AssertionError("the loop keeps the timer itself")
             case _:
                 assert_never(effect)
+
+    def _recognise(self, turn: int) -> None:
+        """Only where the visit could be kept in the end: it must not all be for nothing."""
+        if failure := self.record.why_closed():
+            _log.error("no visit may begin: %s", failure.name)
+            self.post(JobFailed(turn, failure))
+        else:
+            self.card.recognise(turn)
 
     def _forget_typed(self) -> None:
         self.pad = ()

@@ -106,6 +106,8 @@ class FailureCode(IntEnum):
     """The result could not be kept durably."""
     FACE_UNAVAILABLE = 23
     """This reader checks no faces at all, and a 顔認証マイナンバーカード has no other way."""
+    RESULTS_WAITING = 24
+    """The reader holds as many results as it may: the agent must take some first."""
     PRINTED_CODE_UNREADABLE = 30
     """照合番号B could not be read from the card's front."""
     PRINTED_CODE_LOCKED = 31

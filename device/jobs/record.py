@@ -36,6 +36,12 @@ class RecordJobs:
         """How often the link went down. Written by the link's thread only."""
         self._losses_seen = 0
 
+    def why_closed(self) -> FailureCode | None:
+        """Why the record of a new visit could not be kept, so that none may begin; none: it can."""
+        if self._outbox.is_broken:
+            return FailureCode.STORAGE_UNAVAILABLE
+        return FailureCode.RESULTS_WAITING if self._outbox.is_full else None
+
     def keep(self, turn: int, record: VisitRecord, consent_text_hash: bytes) -> None:
         """Answers `RecordKept` once the record is on the disk, then sends it."""
 

@@ -69,6 +69,7 @@ _ENDS_VISIT = {
     FailureCode.PHONE_NOT_AUTHENTICATED,
     FailureCode.READER_UNAVAILABLE,
     FailureCode.STORAGE_UNAVAILABLE,
+    FailureCode.RESULTS_WAITING,
     FailureCode.AGENT_UNREACHABLE,
     FailureCode.FACE_UNAVAILABLE,
     FailureCode.INTERNAL,

@@ -136,15 +136,23 @@ def test_a_full_outbox_stops_rather_than_dropping_one(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_CAPACITY", 3)
+    monkeypatch.setattr(module, "_RESERVED", 1)
     outbox = Outbox(folder)
+    filled = []
     for _ in range(3):
+        filled.append(outbox.is_full)
         outbox.append(sign)
+    assert filled == [False, False, True]
     before = names(folder)
     with pytest.raises(OutboxError, match="full"):
         outbox.append(sign)
     assert names(folder) == before
+    assert Outbox(folder).is_full
     outbox.acknowledge(1)
     assert outbox.append(sign).seq == 4
+    outbox.acknowledge(2)
+    outbox.acknowledge(3)
+    assert not outbox.is_full
 
 
 def test_a_signature_that_fails_keeps_nothing(folder: Path, outbox: Outbox) -> None:

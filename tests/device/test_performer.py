@@ -68,7 +68,7 @@ def performer(told: list[str], posted: Posted, screen: FakeScreen) -> Performer:
 
 
 WORK: list[tuple[effects.Effect, list[str]]] = [
-    (effects.RecogniseCard(TURN), ["card.recognise"]),
+    (effects.RecogniseCard(TURN), ["record.why_closed", "card.recognise"]),
     (effects.ReadPhotoAhead(), ["card.read_ahead"]),
     (effects.StopReadingPhoto(), ["card.stop_reading"]),
     (effects.StartFaceCheck(TURN), ["face.start"]),

@@ -129,6 +129,33 @@ def test_a_full_disk_is_a_failure_and_with_space_again_the_next_one_works(
     assert bench.link.seqs == [1]
 
 
+def test_a_broken_disk_lets_no_further_visit_begin(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(file: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    assert bench.jobs.why_closed() is None
+    with monkeypatch.context() as inside:
+        inside.setattr(os, "fsync", refuse)
+        bench.keep(1)
+    assert bench.jobs.why_closed() is FailureCode.STORAGE_UNAVAILABLE
+
+
+def test_more_results_than_may_wait_let_no_further_visit_begin(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("device.outbox._CAPACITY", 3)
+    monkeypatch.setattr("device.outbox._RESERVED", 1)
+    bench.keep(1)
+    assert bench.jobs.why_closed() is None
+    bench.keep(2)
+    assert bench.jobs.why_closed() is FailureCode.RESULTS_WAITING
+    bench.jobs.acknowledge(1)
+    bench.finish()
+    assert bench.jobs.why_closed() is None
+
+
 @dataclass(frozen=True)
 class BrokenKey:
     """A key store that lost its key."""

@@ -82,6 +82,7 @@ EXAMPLES = (
     PageView("take_card", 41, {"failure": "certificate_missing"}),
     PageView("take_card", 42, {"failure": "face_unavailable"}),
     PageView("take_card", 43, {"failure": "pin_locked"}),
+    PageView("take_card", 44, {"failure": "results_waiting"}),
     PageView(
         "consent_all",
         29,

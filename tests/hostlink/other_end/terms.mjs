@@ -16,6 +16,7 @@ export const FAILURES = {
   'camera-unavailable': 21,
   'storage-unavailable': 22,
   'face-unavailable': 23,
+  'results-waiting': 24,
   'printed-code-unreadable': 30,
   'printed-code-locked': 31,
   'photo-unreadable': 32,
