@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.errors import StoreUnavailableError
+from agent.folders import keep_folder
 
 Value = bytes | int | str | None
 Values = Sequence[Value] | Mapping[str, Value]
@@ -63,7 +64,7 @@ class Store:
     def __init__(self, path: Path, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
         self._busy_timeout_ms = busy_timeout_ms
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            keep_folder(path.parent)
             path.touch(mode=0o600)
             self._connection = sqlite3.connect(
                 path,
@@ -78,6 +79,9 @@ class Store:
             self._require("synchronous", FULL)
             self._require("secure_delete", 1)
             self._connection.executescript(SCHEMA)
+        # What a killed agent had written and not synced is seen now and could be lost yet, after
+        # a reader was told that it is held. This makes all that is seen durable.
+        self.forget_purged()
 
     def rows(self, sql: str, values: Values = ()) -> list[Row]:
         """Run one query and give back all its rows."""

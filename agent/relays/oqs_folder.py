@@ -26,6 +26,7 @@ from errno import errorcode
 from pathlib import Path
 
 from agent.errors import ConfigError, PreparedLostError, RelayUnavailableError
+from agent.folders import sync_folder
 from agent.relays._oqs_file import Encoding, file_name, render
 from agent.relays.port import Prepared, Reception, Relay
 from agent.tables import Table
@@ -93,7 +94,7 @@ class OqsFolder:
         with _folder_errors():
             staging = self._make_staging()
             _write_synced(staging / f"{name}{STAGED_SUFFIX}", file.content)
-            _sync_folder(staging)
+            sync_folder(staging)
         return Prepared(
             token=f"{staging.name}/{name}",
             is_encoding_changed=file.encoding is not self._settings.encoding,
@@ -108,6 +109,9 @@ class OqsFolder:
                 self._hand_over(staging, name)
             elif f"{name}{BEGUN_SUFFIX}" not in present:
                 raise PreparedLostError
+            # Also of a rename before a kill: done means that no power cut takes the file back.
+            sync_folder(self._settings.folder)
+            sync_folder(staging)
         return name
 
     def settle(self, token: str) -> None:
@@ -133,14 +137,12 @@ class OqsFolder:
             self._pause(NOTICE_S)
         begun = staging / f"{name}{BEGUN_SUFFIX}"
         begun.touch()
-        _sync_folder(staging)
+        sync_folder(staging)
         try:
             (staging / f"{name}{STAGED_SUFFIX}").replace(final)
         except OSError:
             begun.unlink(missing_ok=True)  # not handed over; the staged file may have vanished
             raise
-        _sync_folder(self._settings.folder)
-        _sync_folder(staging)
 
     @property
     def _staging_parent(self) -> Path:
@@ -151,7 +153,7 @@ class OqsFolder:
             return folder
         folder = self._staging_parent / f"{STAGING_PREFIX}{secrets.token_hex(8)}"
         folder.mkdir(mode=0o700)
-        _sync_folder(self._staging_parent)
+        sync_folder(self._staging_parent)
         return folder
 
 
@@ -162,16 +164,6 @@ def _write_synced(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return  # Windows cannot sync a folder (facts/security.md §5.1)
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -23,7 +23,6 @@ from tests.agent.delivery_bench import (
     ShutFolder,
     real_relay,
 )
-from tests.agent.syscalls import kill_points, run_traced
 from tests.agent.world import (
     RECORD,
     ROOTS,
@@ -34,6 +33,7 @@ from tests.agent.world import (
     options,
 )
 from tests.hw_sim.reception_software import ReceptionSoftware, RefusedFileError
+from tests.interruptions.syscalls import call_points, run_traced
 
 FEWEST_KILL_POINTS = 20
 NAME_IN_STORE = "受付　太郎".encode()
@@ -215,11 +215,12 @@ def kill_everywhere(folder: Path, make_relay: MakeRelay) -> Iterator[str]:
 
     shutil.copytree(template, folder / "whole")
     whole = run_traced(partial(run, folder / "whole"), folder)
-    for number, point in enumerate(kill_points(whole)):
+    assert whole.status == 0
+    for number, point in enumerate(call_points(whole)):
         place = folder / str(number)
         shutil.copytree(template, place)
         # SQLite may need a call less than in the first run: then the last point is never reached.
-        if run_traced(partial(run, place), folder, point).is_killed:
+        if run_traced(partial(run, place), folder, point.killed()).is_killed:
             yield ending(place)
 
 

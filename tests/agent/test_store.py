@@ -10,7 +10,7 @@ import pytest
 
 from agent.errors import StoreUnavailableError
 from agent.store import Store
-from tests.agent.syscalls import TracedRun, run_traced
+from tests.interruptions.syscalls import TracedRun, run_traced
 
 KEEP = "INSERT INTO conflicts VALUES (x'01', 1, x'02', 3)"
 
@@ -103,4 +103,5 @@ def test_the_disk_has_it_before_anybody_is_told(
 ) -> None:
     """NORMAL is the negative control: the same look at the system calls finds it."""
     run = run_traced(partial(keep_then_acknowledge, tmp_path, synchronous), tmp_path)
+    assert run.status == 0
     assert is_synced_before_acknowledgement(run) == is_durable
