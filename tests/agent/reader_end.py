@@ -81,11 +81,15 @@ class ReaderEnd:
     """A reader that says what the test wants and hears what the agent says."""
 
     def __init__(
-        self, folder: Path, next_seq: Callable[[], int], versions: tuple[int, int] = (1, 1)
+        self,
+        folder: Path,
+        next_seq: Callable[[], int],
+        versions: tuple[int, int] = (1, 1),
+        cable: Cable | None = None,
     ) -> None:
         certificate, key = READER.write(folder, "reader")
         peer, _ = AGENT.write(folder, "agent")
-        self.cable = Cable(folder / "ttyREADER")
+        self.cable = cable or Cable(folder / "ttyREADER")
         self.ups: Queue[AgentHello | DeviceHello] = Queue()
         self.downs: Queue[ResetReason] = Queue()
         self.heard: Queue[Message] = Queue()
