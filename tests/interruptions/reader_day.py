@@ -10,6 +10,7 @@ from device.identity import count_boot
 from device.outbox import Outbox
 from device.pinpad.attempts import AttemptOutcome, PinAttempts
 from device.pinpad.disk import FolderDisk
+from device.pinpad.reader_key import READER_KEY, read_reader_key
 from hostlink.errors import HostlinkError
 from hostlink.messages import SignedResult
 from hostlink.result import NO_PREVIOUS_HASH
@@ -20,7 +21,6 @@ from tests.hostlink.samples import COMPLETED, MOMENT
 from tests.interruptions.day import Day, Tell
 
 _CARD = b"card of the day"
-_KEY = bytes(range(32))
 _TRIES_LEFT = 2
 _NOW_S = 1_800_000_000.0
 _RESULTS = 3
@@ -33,7 +33,8 @@ class Reader:
         state = folder / "state"
         keep_folder(state)
         keep_folder(state / "pin")
-        self.attempts = PinAttempts(FolderDisk(state / "pin"), _KEY, lambda: _NOW_S)
+        key = read_reader_key(state / "pin" / READER_KEY)
+        self.attempts = PinAttempts(FolderDisk(state / "pin"), key, lambda: _NOW_S)
         self.outbox = Outbox(state / "outbox")
         self.boot_count = count_boot(state)
         self.mark = mark
