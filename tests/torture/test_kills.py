@@ -15,8 +15,8 @@ from tests.interruptions.kills import (
     points_of,
 )
 from tests.interruptions.reader_day import asks_the_card_first, reader_day, says_finished_first
-from tests.interruptions.scratch import scratch_folder
 from tests.interruptions.syscalls import CallPoint
+from tests.torture.memory_folder import memory_folder
 from tests.torture.runs import kills
 
 FaultsOf = Callable[[Day, CallPoint, Path], list[str]]
@@ -60,6 +60,6 @@ def test_negative_control_an_agent_that_trusts_what_it_sees(
 
 def is_found(fault: str, day: Day, faults_of: FaultsOf, call: str = "") -> bool:
     """Whether any kill, or one at such a call, shows it."""
-    with scratch_folder() as folder:
+    with memory_folder() as folder:
         points = (point for point in points_of(day, folder) if call in point.call)
         return any(fault in faults_of(day, point, folder) for point in points)

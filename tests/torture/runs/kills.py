@@ -14,8 +14,8 @@ from tests.interruptions.agent_day import agent_day
 from tests.interruptions.day import Day
 from tests.interruptions.kills import faults_of_kill, faults_of_kill_and_power_cut, points_of
 from tests.interruptions.reader_day import reader_day
-from tests.interruptions.scratch import scratch_folder
 from tests.interruptions.syscalls import CallPoint
+from tests.torture.memory_folder import memory_folder
 from tests.torture.report import Failure, Report
 from tests.torture.sampling import sample
 
@@ -27,7 +27,7 @@ def run(count: int, seed: int, days: Sequence[Day] | None = None) -> Report:
     """Kill at `count` calls, or at all if `COUNT`."""
     failures: list[Failure] = []
     trials = 0
-    with scratch_folder() as folder:
+    with memory_folder() as folder:
         points = _points(days or (agent_day(), reader_day()), folder)
         for number, (day, point) in sample(points, count, COUNT, seed):
             trials += 1

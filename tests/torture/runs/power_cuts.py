@@ -16,7 +16,7 @@ from tests.interruptions.day import Day
 from tests.interruptions.images import MOST_FREE, PowerCut, power_cuts
 from tests.interruptions.reader_day import reader_day
 from tests.interruptions.recording import TREE, record
-from tests.interruptions.scratch import scratch_folder
+from tests.torture.memory_folder import memory_folder
 from tests.torture.report import Failure, Report
 from tests.torture.sampling import sample
 
@@ -28,7 +28,7 @@ def run(count: int, seed: int, days: Sequence[Day] | None = None) -> Report:
     """Try `count` power cuts, or all if `COUNT`."""
     failures: list[Failure] = []
     trials = 0
-    with scratch_folder() as folder:
+    with memory_folder() as folder:
         cuts = _cuts(days or (agent_day(), reader_day()), folder)
         for number, (day, cut) in sample(cuts, count, COUNT, seed):
             trials += 1

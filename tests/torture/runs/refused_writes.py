@@ -13,7 +13,7 @@ from tests.interruptions.agent_day import agent_day
 from tests.interruptions.day import Day
 from tests.interruptions.kills import Refusal, faults_of_refusal, points_of, refusals_at
 from tests.interruptions.reader_day import reader_day
-from tests.interruptions.scratch import scratch_folder
+from tests.torture.memory_folder import memory_folder
 from tests.torture.report import Failure, Report
 from tests.torture.sampling import sample
 
@@ -25,7 +25,7 @@ def run(count: int, seed: int, days: Sequence[Day] | None = None) -> Report:
     """Let `count` calls fail, or all in every way if `COUNT`."""
     failures: list[Failure] = []
     trials = 0
-    with scratch_folder() as folder:
+    with memory_folder() as folder:
         refusals = _refusals(days or (agent_day(), reader_day()), folder)
         for number, (day, refusal) in sample(refusals, count, COUNT, seed):
             trials += 1

@@ -21,7 +21,7 @@ from agent.config import LinkTable
 from hostlink.messages import SignedResult
 from tests.agent.reader_end import PATIENCE_S
 from tests.agent.replug_bench import BY_IDS, ReplugBench
-from tests.interruptions.scratch import scratch_folder
+from tests.torture.memory_folder import memory_folder
 from tests.torture.report import Failure, Report
 
 COUNT = 1_000
@@ -33,7 +33,7 @@ _OTHER_READER = "UK-000999"
 
 def run(count: int, seed: int, table: LinkTable = BY_IDS, patience_s: float = PATIENCE_S) -> Report:
     """Pull and plug in `count` times."""
-    with scratch_folder() as folder:
+    with memory_folder() as folder:
         bench = ReplugBench(folder, table)
         with patch("hostlink.serial_stream.list_ports.comports", bench.host.comports), bench:
             return _play(bench, count, seed, patience_s)

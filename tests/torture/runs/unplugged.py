@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from tests.hostlink.both_ends import both_ends
 from tests.interruptions.cabled_visit import Cut
-from tests.interruptions.scratch import scratch_folder
 from tests.interruptions.unplugging import CabledVisit, Notice, Parts
+from tests.torture.memory_folder import memory_folder
 from tests.torture.report import Failure, Report
 from tests.torture.sampling import sample
 
@@ -42,7 +42,7 @@ def bytes_of_a_visit(parts: Parts) -> int:
 
 def played(parts: Parts, cut: Cut | None, notice: Notice) -> tuple[list[str], int]:
     """One visit: what is wrong in the end, and how many bytes passed."""
-    with scratch_folder() as folder:
+    with memory_folder() as folder:
         visit = CabledVisit(folder, parts)
         faults = visit.play(cut, notice)
         visit.close()
