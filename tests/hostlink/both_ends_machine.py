@@ -21,6 +21,7 @@ from hostlink.events import LinkDown, LinkUp, Received
 from hostlink.messages import Message, ResultAcknowledged, SignedResult
 from hostlink.session import Session
 from tests.hostlink.both_ends import both_ends
+from tests.hostlink.harms import HARMS, Harm
 from tests.hostlink.wire import SILENCE_S, STEP_S
 
 _DEVICE_END, _AGENT_END = both_ends()
@@ -29,29 +30,11 @@ _HANDSHAKE_STEPS = 10
 _ARRIVES_S = 0.2
 """A message and its answer over a link that is up."""
 
-Harm = Callable[[int, bytes], bytes]
-"""At a place in a frame."""
 PlannedHarm = tuple[str, int, Harm, int]
-
-
-def _drop(_: int, __: bytes) -> bytes:
-    return b""
-
-
-def _repeat(_: int, frame: bytes) -> bytes:
-    return frame + frame
-
-
-def _flip(at: int, frame: bytes) -> bytes:
-    byte, bit = divmod(at % (8 * len(frame)), 8)
-    return frame[:byte] + bytes([frame[byte] ^ 1 << bit]) + frame[byte + 1 :]
-
-
-_HARMS = (_drop, _repeat, _flip)
 _OTHER = {"device": "agent", "agent": "device"}
 whiches = st.sampled_from(("device", "agent"))
 harms = st.lists(
-    st.tuples(whiches, st.integers(0, 4), st.sampled_from(_HARMS), st.integers(0, 1 << 16)),
+    st.tuples(whiches, st.integers(0, 4), st.sampled_from(HARMS), st.integers(0, 1 << 16)),
     max_size=3,
 )
 """Whose frames; the next one or one of the four after it; what happens to it; where."""

@@ -14,7 +14,7 @@ from tests.torture.halves import AgentHalf, ReaderHalf
 from tests.torture.noisy_line import QUIET, Noise, NoisyLine
 from tests.torture.recovery import Recovery
 
-_SAME_EPOCH = 0.02
+_SAME_EPOCH = 0.05
 """Chance that a new session of the agent draws the number of the one before."""
 
 

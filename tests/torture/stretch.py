@@ -1,4 +1,4 @@
-"""A hundred results over a bad cable, and what became of them."""
+"""Results over a bad cable, and what became of them."""
 
 import math
 from collections import Counter
@@ -13,16 +13,26 @@ from tests.hostlink.both_ends import both_ends
 from tests.torture.link_world import LinkWorld
 from tests.torture.memory_folder import memory_folder
 from tests.torture.noisy_line import Noise
-from tests.torture.recovery import SILENCE_S, Recovery, spread
+from tests.torture.recovery import SILENCE_S, Recovery
 from tests.torture.report import Failure, Report
 
-RESULTS = 100
-_MEAN_PAUSE_S = 0.03
 _LONG_PAUSE, _LONGEST_PAUSE_S = 0.03, 4.0
 _INCIDENTS = 0.03
 """Chance of one with each result."""
 _UNTIL_ALL_ARRIVED_S = 8.0
 """After the noise: a silence, and the time for all of them to be sent again."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """Of one stretch."""
+
+    noise: Noise
+    results: int
+    mean_pause_s: float
+    """Between two results."""
+    patience_s: float = 0.0
+    """Before the pause: until the result is acknowledged, but no longer."""
 
 
 @dataclass
@@ -34,64 +44,52 @@ class Outcome:
     counted: Counter[str] = field(default_factory=Counter)
 
 
-def play_stretch(
-    ends: tuple[DeviceEnd, AgentEnd], noise: Noise, seed: int, patience_s: float
-) -> Outcome:
-    """One hundred results, the same way for the same seed."""
+def play_stretch(ends: tuple[DeviceEnd, AgentEnd], conditions: Conditions, seed: int) -> Outcome:
+    """The same way for the same seed."""
     with memory_folder() as folder:
-        stretch = _Stretch(folder, ends, noise, Random(seed))
+        stretch = _Stretch(folder, ends, conditions, Random(seed))
         try:
-            faults = list(stretch.faults(patience_s))
+            faults = list(stretch.faults())
         except Exception as error:  # noqa: BLE001  # whatever is raised is what is looked for
             faults = [f"raised {error!r}"]
         return Outcome(faults, stretch.world.recovery, stretch.world.counted)
 
 
-def play_stretches(
-    noise: Noise, count: int, seed: int, patience_s: float = 0.0
-) -> tuple[Report, Recovery]:
-    """As many as hold `count` results, and how long the link needed after all causes.
-
-    Args:
-        noise: of the cable, until all results are made, and after that
-        count: of results.
-        seed: of the first stretch.
-        patience_s: for so long, or until all have arrived; then it ends.
-    """
+def play_stretches(conditions: Conditions, count: int, seed: int) -> tuple[Report, Recovery]:
+    """As many as hold `count` results, and how long the link needed after all causes."""
     ends, all_of_them = both_ends(), Recovery()
     counted: Counter[str] = Counter()
     failures: list[Failure] = []
-    stretches = math.ceil(count / RESULTS)
+    stretches = math.ceil(count / conditions.results)
     for at in range(seed, seed + stretches):
-        outcome = play_stretch(ends, noise, at, patience_s)
+        outcome = play_stretch(ends, conditions, at)
         failures += (Failure(at, what) for what in outcome.faults)
         counted += outcome.counted
         all_of_them.detected_s += outcome.recovery.detected_s
         all_of_them.silences_s += outcome.recovery.silences_s
-    told: dict[str, int | str] = {
-        **dict(sorted(counted.items())),
-        "back after what an end saw": spread(all_of_them.detected_s),
-        "back after a silence": spread(all_of_them.silences_s),
-    }
-    return Report(stretches * RESULTS, tuple(failures), told), all_of_them
+    told = dict(sorted(counted.items()))
+    return Report(stretches * conditions.results, tuple(failures), told), all_of_them
 
 
 class _Stretch:
     def __init__(
-        self, folder: Path, ends: tuple[DeviceEnd, AgentEnd], noise: Noise, rng: Random
+        self, folder: Path, ends: tuple[DeviceEnd, AgentEnd], conditions: Conditions, rng: Random
     ) -> None:
         self.world = LinkWorld(folder, ends, rng)
-        self.world.set_noise(noise)
+        self.world.set_noise(conditions.noise)
+        self._conditions = conditions
         self._rng = rng
         self._made: dict[int, bytes] = {}
 
-    def faults(self, patience_s: float) -> Iterator[str]:
-        for _ in range(RESULTS):
+    def faults(self) -> Iterator[str]:
+        for _ in range(self._conditions.results):
             self._keep_one()
             if self._rng.random() < _INCIDENTS:
                 self.world.something_happens()
+            self._await_all_acknowledged(self._conditions.patience_s)
             self._pass_time(self._pause_s())
-        self._await_all_acknowledged(patience_s)
+        waiting = sum(1 for _ in self.world.reader.outbox.pending())
+        self.world.counted["acknowledged before the noise ended"] += len(self._made) - waiting
         self.world.calm_down()
         self._await_all_acknowledged(_UNTIL_ALL_ARRIVED_S)
         yield from self._faults_of_what_arrived()
@@ -133,4 +131,4 @@ class _Stretch:
     def _pause_s(self) -> float:
         if self._rng.random() < _LONG_PAUSE:
             return self._rng.uniform(0, _LONGEST_PAUSE_S)
-        return self._rng.expovariate(1 / _MEAN_PAUSE_S)
+        return self._rng.expovariate(1 / self._conditions.mean_pause_s)

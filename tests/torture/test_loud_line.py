@@ -17,4 +17,4 @@ def test_negative_control_a_reader_that_forgets_what_it_sent(
     monkeypatch.setattr(RecordJobs, "_hand_over", hand_over)
     report = loud_line.run(1, seed=1)
     assert any(failure.what.startswith("lost") for failure in report.failures)
-    assert int(report.counted["frames damaged"]) > report.trials // 2
+    assert int(report.counted["frames damaged"]) > report.trials
