@@ -16,26 +16,22 @@ class Weight:
     """What one reading counts."""
 
     votes: int
-    """For its value, and against every other."""
-    certainty: int
-    """Towards being believed: what is mistaken in a font is mistaken in every picture of it."""
+    """For its value; below 0 where it shows how hard the print is to read."""
+    against: int
+    """Against every other value: many readings outweigh one that says something else."""
 
 
-SURE = Weight(6, 3)
-"""Everything agrees."""
-ALONE = Weight(3, 3)
-"""Clear, but nothing backs it and nothing contradicts: it takes four of them."""
-DAMAGED = Weight(2, 1)
+SURE = Weight(6, 30)
+"""Everything agrees, and firmly."""
+LIKELY = Weight(3, 15)
+"""Clear, but not firm or backed by nothing; nothing contradicts. It takes four of them."""
+DAMAGED = Weight(2, 10)
 """Everything agrees on a damaged line, whatever the damage hides: alone it takes six of them."""
-DOUBTFUL = Weight(2, 0)
-"""A part is missing or disagrees."""
+DOUBTFUL = Weight(-4, 10)
+"""A part is missing or disagrees. It takes back more than a likely one gives: print that can be
+read two ways looks likely now and then, and is looked at again until it does."""
 LEAD = 12
 """Votes: two sure readings from two pictures; more where there was doubt."""
-_LEAST_CERTAINTY = 6
-_DOUBTS_FOR_ONE = 8
-"""Doubtful votes for each certain one more: of many guesses, some look certain by chance."""
-_PENALTY = 5
-"""How many readings it takes to outweigh one that says something else."""
 _SILENT_FOR_ONE = 8
 """Pictures without a reading for each vote more: print that is hard to read is misread."""
 
@@ -45,15 +41,13 @@ class Ballot(Generic[T]):
 
     def __init__(self) -> None:
         self._votes: Counter[T] = Counter()
-        self._certainty: Counter[T] = Counter()
-        self._doubts = 0
+        self._against: Counter[T] = Counter()
         self._silent = 0
 
     def cast(self, value: T, weight: Weight) -> None:
         """Counts one reading."""
         self._votes[value] += weight.votes
-        self._certainty[value] += weight.certainty
-        self._doubts += weight == DOUBTFUL
+        self._against[value] += weight.against
 
     def abstain(self) -> None:
         """Counts one picture in which the field could not be read."""
@@ -68,7 +62,5 @@ class Ballot(Generic[T]):
         if not self._votes:
             return None
         value, votes = self._votes.most_common(1)[0]
-        others = self._votes.total() - votes
-        needed = lead + _PENALTY * others + self._silent // _SILENT_FOR_ONE
-        certainty = _LEAST_CERTAINTY + ALONE.certainty * (self._doubts // _DOUBTS_FOR_ONE)
-        return value if votes >= needed and self._certainty[value] >= certainty else None
+        against = self._against.total() - self._against[value]
+        return value if votes >= lead + against + self._silent // _SILENT_FOR_ONE else None

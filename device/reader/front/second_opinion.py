@@ -3,8 +3,8 @@
 from collections.abc import Hashable, Iterator
 from typing import TypeVar
 
-from device.reader.front.agreement import ALONE, DAMAGED, DOUBTFUL, SURE, Weight
-from device.reader.front.sighting import Damage, Sighting
+from device.reader.front.agreement import DAMAGED, DOUBTFUL, LIKELY, SURE, Weight
+from device.reader.front.sighting import FIRM, Damage, Sighting
 
 T = TypeVar("T", bound=Hashable)
 
@@ -26,7 +26,7 @@ def weighed(seen: Sighting[T], engine: T | None) -> Iterator[tuple[T, Weight]]:
     if engine == seen.value:
         yield seen.value, _weight_of_agreed(seen)
     elif seen.damage is not Damage.NONE or seen.fit >= _POOREST_ALONE:
-        yield seen.value, ALONE if engine is None and seen.is_clear else DOUBTFUL
+        yield seen.value, LIKELY if engine is None and seen.is_clear else DOUBTFUL
         if engine is not None:
             yield engine, DOUBTFUL
 
@@ -34,4 +34,6 @@ def weighed(seen: Sighting[T], engine: T | None) -> Iterator[tuple[T, Weight]]:
 def _weight_of_agreed(seen: Sighting[T]) -> Weight:
     if seen.damage is Damage.BORNE:
         return DAMAGED
-    return SURE if seen.is_clear else DOUBTFUL
+    if not seen.is_clear:
+        return DOUBTFUL
+    return SURE if seen.share > FIRM else LIKELY

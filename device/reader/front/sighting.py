@@ -16,7 +16,8 @@ CLEAR = 0.97
 """Probability above which the network is believed, given more pictures, though no engine reads
 anything."""
 FIRM = 0.997
-"""The same in the mean of all sizes, for a field of which something may be hidden."""
+"""Probability above which it needs no more pictures than two; where something may be hidden, it
+must be so in the mean of all sizes."""
 POOREST = -12.0
 """Logarithm of the probability below which a strip holds something else.
 

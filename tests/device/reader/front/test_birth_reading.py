@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from device.reader.front import ink as ink_reading
-from device.reader.front.agreement import ALONE, DAMAGED, DOUBTFUL, SURE
+from device.reader.front.agreement import DAMAGED, DOUBTFUL, LIKELY, SURE
 from device.reader.front.birth_reading import BirthReader, _with_other_numbers, read_expiry
 from device.reader.front.blinding_light import YEAR_REACH_MM
 from device.reader.front.field_text import PrintedDate
@@ -68,7 +68,7 @@ def test_a_card_that_ends_on_a_leap_day_is_read_as_surely_as_others(engine: OcrE
 
 def test_what_no_engine_reads_stands_alone() -> None:
     readings = BirthReader(Blind(), EXPIRY).read(part_of("昭和33年3月14日生"), PLAIN)
-    assert list(readings) == [(BORN, ALONE)]
+    assert list(readings) == [(BORN, LIKELY)]
 
 
 def test_an_engine_that_sees_another_year_makes_it_doubtful(engine: OcrEngine) -> None:
@@ -120,10 +120,10 @@ def test_every_number_of_a_date_has_its_rivals(words: str, others: set[str]) -> 
 def test_half_a_digit_makes_no_year_certain_where_the_chip_tells_nothing() -> None:
     ink = printed("昭和38年3月14日生")
     whole = dict(BirthReader(Blind(), None).read(PartStrips(undamaged(ink), EM_PX), PLAIN))
-    assert whole == {PrintedDate("昭和", 38, 3, 14): ALONE}
+    assert whole == {PrintedDate("昭和", 38, 3, 14): LIKELY}
     ink[:, 112:119] = 0
     half = dict(BirthReader(Blind(), None).read(PartStrips(undamaged(ink), EM_PX), PLAIN))
-    assert ALONE not in half.values()
+    assert LIKELY not in half.values()
 
 
 def test_a_scratched_birthday_that_both_read_weighs_little(engine: OcrEngine) -> None:
@@ -158,7 +158,7 @@ def test_what_is_left_of_a_number_beside_blinding_light_is_doubtful(
     assert list(reader.read(part, PLAIN)) == [(sixth, DOUBTFUL)]
     monkeypatch.setattr(ink_reading, "blinded_in", lambda part, _: np.zeros(part.shape[:2], bool))
     part = PartStrips(under_light("平成16年7月31日生", 86), EM_PX)
-    assert list(reader.read(part, PLAIN)) == [(sixth, SURE)]
+    assert list(reader.read(part, PLAIN)) == [(sixth, LIKELY)]
 
 
 def test_no_last_day_is_read_through_a_scratch(engine: OcrEngine) -> None:

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from device.reader.front import sighting
-from device.reader.front.agreement import ALONE, DAMAGED, DOUBTFUL, SURE, Weight
+from device.reader.front.agreement import DAMAGED, DOUBTFUL, LIKELY, SURE, Weight
 from device.reader.front.blinding_light import CODE_REACH_MM
 from device.reader.front.code_reading import read_security_code
 from device.reader.front.ink import Ink, Print, ink_of, print_on
@@ -40,8 +40,8 @@ def test_what_the_engine_reads_as_well_is_sure(engine: OcrEngine) -> None:
     assert readings_of(code_on("4821"), engine) == [("4821", SURE)]
 
 
-def test_what_no_engine_reads_stands_alone() -> None:
-    assert readings_of(code_on("4821"), Blind()) == [("4821", ALONE)]
+def test_what_no_engine_reads_is_likely() -> None:
+    assert readings_of(code_on("4821"), Blind()) == [("4821", LIKELY)]
 
 
 def test_an_engine_that_sees_another_code_makes_it_doubtful(engine: OcrEngine) -> None:
@@ -78,7 +78,7 @@ def test_half_a_digit_is_no_other_digit(
     engine: OcrEngine, colour: tuple[int, int, int], reach: int
 ) -> None:
     readings = readings_of(covered(slice(0, reach), colour), engine)
-    assert not [code for code, weight in readings if code != "8871" and weight.certainty]
+    assert not [code for code, weight in readings if code != "8871" and weight != DOUBTFUL]
 
 
 @pytest.mark.parametrize("words", ["482", "", "年月"])
@@ -116,10 +116,10 @@ def test_what_a_scratch_made_of_a_digit_is_not_believed(
 ) -> None:
     part = PartStrips(scratched(code, ends, width_px), EM_PX)
     readings = list(read_security_code(part, engine, Preparation()))
-    assert not [value for value, weight in readings if value != code and weight.certainty]
+    assert not [value for value, weight in readings if value != code and weight != DOUBTFUL]
     monkeypatch.setattr(sighting, "_PAPER_TO_INK", ())
     careless = list(read_security_code(part, engine, Preparation()))
-    assert [value for value, weight in careless if value != code and weight.certainty]
+    assert [value for value, weight in careless if value != code and weight != DOUBTFUL]
 
 
 def test_what_is_half_hidden_is_not_as_clear_as_it_looks(

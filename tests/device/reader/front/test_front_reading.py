@@ -89,7 +89,7 @@ def test_what_engines_cannot_read_takes_four_pictures(card: NDArray[np.uint8]) -
 def noisy(card: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Grain as wide as a stroke."""
     grain = cv2.GaussianBlur(rng.normal(0, 1, card.shape[:2]), (0, 0), 1.8)
-    grained = card + 38 * (grain / grain.std())[..., None]
+    grained = card + 30 * (grain / grain.std())[..., None]
     return np.asarray(np.clip(grained, 0, 255), np.uint8)
 
 

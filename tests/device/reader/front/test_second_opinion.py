@@ -1,6 +1,6 @@
 import numpy as np
 
-from device.reader.front.agreement import ALONE, DAMAGED, DOUBTFUL, SURE, Ballot, Weight
+from device.reader.front.agreement import DAMAGED, DOUBTFUL, LIKELY, SURE, Ballot, Weight
 from device.reader.front.second_opinion import weighed
 from device.reader.front.sighting import Damage, Sighting
 from device.reader.front.strips import Strip
@@ -16,15 +16,19 @@ def votes(
 
 
 def test_two_that_see_the_same_are_sure() -> None:
-    assert votes(0.98, "4821") == [("4821", SURE)]
+    assert votes(0.998, "4821") == [("4821", SURE)]
+
+
+def test_what_is_clear_but_not_firm_is_likely() -> None:
+    assert votes(0.98, "4821") == [("4821", LIKELY)]
 
 
 def test_a_guess_that_an_engine_shares_is_doubtful() -> None:
     assert votes(0.7, "4821") == [("4821", DOUBTFUL)]
 
 
-def test_clear_sight_stands_alone_where_engines_see_nothing() -> None:
-    assert votes(0.999, None) == [("4821", ALONE)]
+def test_clear_sight_is_likely_where_engines_see_nothing() -> None:
+    assert votes(0.999, None) == [("4821", LIKELY)]
     assert votes(0.8, None) == [("4821", DOUBTFUL)]
 
 
