@@ -1,6 +1,7 @@
 """Puts the agent together from its configuration; nothing else knows all its parts."""
 
 import ssl
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -69,6 +70,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
         journal = FileJournal(config.journal, clock)
         stack.callback(journal.close)
         stack.enter_context(_last_words(journal))
+        _doubt_clock(config, clock, journal)
         store, delivery_store = Store(config.store.path), Store(config.store.path)
         stack.callback(store.close)
         stack.callback(delivery_store.close)
@@ -94,6 +96,20 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
             clock,
         )
         yield Agent(service, desk, link)
+
+
+def _doubt_clock(config: Config, clock: Clock, journal: Journal) -> None:
+    """Staff are told of a time that cannot be right; it may be set while the agent runs."""
+    own = read_certificates(config.certificate, "certificate")[0]
+    now = clock.now()
+    if own.not_valid_before_utc <= now <= own.not_valid_after_utc:
+        return
+    journal.record(Event.ALARM, alarm=Alarm.CLOCK_DOUBTFUL, detail=now.date().isoformat())
+    print(  # noqa: T201 - its log
+        f"agent: this PC says it is {now.date()}, when the agent's certificate is not valid: set"
+        " the clock, or renew the certificate",
+        file=sys.stderr,
+    )
 
 
 @contextmanager

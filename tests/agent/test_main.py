@@ -98,7 +98,7 @@ def test_a_visit_from_challenge_to_reception_file(
 
     agent.wait_for_event("visit_purged")
     assert "太郎".encode() not in agent.stored_bytes()
-    assert agent.stop() == 0
+    assert (agent.stop(), agent.log) == (0, "")
     wanted = [
         "started", "link_up", "visit_opened", "identity_received", "eligibility_answered",
         "options_sent", "result_verified", "result_stored", "result_acknowledged",

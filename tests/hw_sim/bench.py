@@ -137,14 +137,20 @@ class Bench:
         """End a process by a fault of its own; gives its wait status."""
         return self._processes.end_by(name, by)
 
-    def start(self, name: str, in_its_place: Sequence[str] = ()) -> None:
+    def start(
+        self,
+        name: str,
+        in_its_place: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         """Start the process `device` or `agent`.
 
         Args:
             name: Which of them.
             in_its_place: Another module to run, with its first arguments.
+            environment: Of the process, if not ours.
         """
-        self._processes.start(name, self.command_of(name, in_its_place))
+        self._processes.start(name, self.command_of(name, in_its_place), environment)
 
     def command_of(self, name: str, in_its_place: Sequence[str] = ()) -> list[str]:
         """How that process, or another module in its place, is started."""

@@ -7,7 +7,7 @@ nobody at the desk would see: `stop` tells of it.
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _STOP_TIMEOUT_S = 10.0
@@ -22,10 +22,12 @@ class Processes:
         self._started: dict[str, subprocess.Popen[bytes]] = {}
         """All that were started and not killed on purpose."""
 
-    def start(self, name: str, command: Sequence[str]) -> None:
-        """Start a program under this name."""
+    def start(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None
+    ) -> None:
+        """Start a program under this name, in this environment or in our own."""
         with (self._log_folder / f"{name}.log").open("ab") as log:
-            self._started[name] = subprocess.Popen(command, stdout=log, stderr=log)
+            self._started[name] = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
 
     def is_alive(self, name: str) -> bool:
         """Whether the program runs."""
