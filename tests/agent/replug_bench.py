@@ -73,11 +73,12 @@ class ReplugBench:
         self._link.close()
         self.reader.__exit__()
 
-    def is_delivered(self, result: SignedResult, within_s: float) -> bool:
-        """Send it again and again until it is acknowledged."""
+    def is_delivered(self, result: SignedResult, sessions_before: int, within_s: float) -> bool:
+        """Send it again and again until it is acknowledged, in a session after so many."""
         ends_at_s = time.monotonic() + within_s
         while time.monotonic() < ends_at_s:
-            if self.reader.link.send(result) and self._is_acknowledged(result.seq):
+            is_taken = self.ups > sessions_before and self.reader.link.send(result)
+            if is_taken and self._is_acknowledged(result.seq):
                 return True
             time.sleep(0.005)
         return False

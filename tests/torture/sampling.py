@@ -19,3 +19,8 @@ def sample(items: Iterable[Item], count: int, most: int, seed: int) -> Iterator[
     for number, item in enumerate(items):
         if number % step == seed % step:
             yield number, item
+
+
+def told(count: int, most: int) -> str:
+    """Whether that is all, in which case no bound by the rule of three is needed."""
+    return "all there are" if count >= most else "a sample"

@@ -17,7 +17,7 @@ from tests.interruptions.reader_day import reader_day
 from tests.interruptions.syscalls import CallPoint
 from tests.torture.memory_folder import memory_folder
 from tests.torture.report import Failure, Report
-from tests.torture.sampling import sample
+from tests.torture.sampling import sample, told
 
 COUNT = 250
 """More than there are."""
@@ -33,7 +33,7 @@ def run(count: int, seed: int, days: Sequence[Day] | None = None) -> Report:
             trials += 1
             for faults_of in (faults_of_kill, faults_of_kill_and_power_cut):
                 failures += (Failure(number, what) for what in faults_of(day, point, folder))
-    return Report(trials, tuple(failures), {})
+    return Report(trials, tuple(failures), {"trials": told(count, COUNT)})
 
 
 def _points(days: Sequence[Day], folder: Path) -> Iterator[tuple[Day, CallPoint]]:

@@ -18,9 +18,9 @@ from tests.interruptions.reader_day import reader_day
 from tests.interruptions.recording import TREE, record
 from tests.torture.memory_folder import memory_folder
 from tests.torture.report import Failure, Report
-from tests.torture.sampling import sample
+from tests.torture.sampling import sample, told
 
-COUNT = 5_000
+COUNT = 6_000
 """More than there are."""
 
 
@@ -36,7 +36,9 @@ def run(count: int, seed: int, days: Sequence[Day] | None = None) -> Report:
             cut.tree().lay_out(after)
             failures += (Failure(number, what) for what in day.faults(after, cut.marks))
             shutil.rmtree(after)
-    return Report(trials, tuple(failures), {"subsets of at most": 2**MOST_FREE})
+    return Report(
+        trials, tuple(failures), {"subsets of at most": 2**MOST_FREE, "trials": told(count, COUNT)}
+    )
 
 
 def _cuts(days: Sequence[Day], folder: Path) -> Iterator[tuple[Day, PowerCut]]:

@@ -15,7 +15,7 @@ from tests.interruptions.kills import Refusal, faults_of_refusal, points_of, ref
 from tests.interruptions.reader_day import reader_day
 from tests.torture.memory_folder import memory_folder
 from tests.torture.report import Failure, Report
-from tests.torture.sampling import sample
+from tests.torture.sampling import sample, told
 
 COUNT = 1_000
 """More than there are."""
@@ -31,7 +31,7 @@ def run(count: int, seed: int, days: Sequence[Day] | None = None) -> Report:
             trials += 1
             faults = faults_of_refusal(day, refusal, folder)
             failures += (Failure(number, f"{refusal.injected()}: {what}") for what in faults)
-    return Report(trials, tuple(failures), {})
+    return Report(trials, tuple(failures), {"trials": told(count, COUNT)})
 
 
 def _refusals(days: Sequence[Day], folder: Path) -> Iterator[tuple[Day, Refusal]]:

@@ -48,9 +48,10 @@ def _play(bench: ReplugBench, count: int, seed: int, patience_s: float) -> Repor
             bench.reader.link.send(result)
             time.sleep(rng.uniform(0, _LONGEST_MOMENT_S))
             bench.reader.cable.unplug()
+            sessions_before = bench.ups
             time.sleep(rng.uniform(0, _LONGEST_MOMENT_S))
             bench.reader.cable.plug()
-            if not bench.is_delivered(result, patience_s):
+            if not bench.is_delivered(result, sessions_before, patience_s):
                 return Report(trial, (Failure(trial, "the link did not come back"),), {})
         names.add(bench.reader.cable.port)
         held.append((threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))))

@@ -14,7 +14,7 @@ from tests.interruptions.cabled_visit import Cut
 from tests.interruptions.unplugging import CabledVisit, Notice, Parts
 from tests.torture.memory_folder import memory_folder
 from tests.torture.report import Failure, Report
-from tests.torture.sampling import sample
+from tests.torture.sampling import sample, told
 
 COUNT = 24_000
 """More than there are."""
@@ -30,7 +30,9 @@ def run(count: int, seed: int, parts: Parts | None = None) -> Report:
         trials += 1
         faults = played(parts, Cut(at), notice)[0]
         failures += (Failure(number, f"byte {at}, {notice.name}: {what}") for what in faults)
-    return Report(trials, tuple(failures), {"bytes of a visit": in_a_visit})
+    return Report(
+        trials, tuple(failures), {"bytes of a visit": in_a_visit, "trials": told(count, COUNT)}
+    )
 
 
 def bytes_of_a_visit(parts: Parts) -> int:
