@@ -163,9 +163,10 @@ class Crash:
     """What had happened outside the disk by then."""
 
 
-def crashes(disk: FakeDisk) -> Iterator[Crash]:
+def crashes(disk: FakeDisk, *, only_at_the_end: bool = False) -> Iterator[Crash]:
     """Every way the disk may look after a power cut between or within any two steps."""
-    for point in range(len(disk.steps) + 1):
+    last = len(disk.steps)
+    for point in range(last if only_at_the_end else 0, last + 1):
         yield from _crashes_at(disk, point)
 
 

@@ -124,3 +124,18 @@ def test_a_disk_that_cannot_be_read_is_no_missing_log(disk: FakeDisk) -> None:
     assert log.condition is LogCondition.UNREADABLE
     with pytest.raises(AttemptLogError):
         log.rewrite((b"9",))
+
+
+@pytest.mark.parametrize("call", ["sync", "sync_folder"])
+def test_what_a_start_has_seen_is_on_the_disk_for_good(disk: FakeDisk, call: str) -> None:
+    """The program before it ended without the power, so what it wrote was only in a cache."""
+    before = RecordLog(disk, ("a.log",), SEAL)
+    writes = {"sync": lambda: before.append(b"9"), "sync_folder": lambda: before.rewrite((b"9",))}
+    disk.failing = {call}
+    with pytest.raises(AttemptLogError):
+        writes[call]()
+    disk.failing = set()
+    seen = RecordLog(disk, ("a.log",), SEAL).bodies
+    assert seen[-1:] == (b"9",)
+    for crash in crashes(disk, only_at_the_end=True):
+        assert RecordLog(FakeDisk(crash.image), ("a.log",), SEAL).bodies == seen
