@@ -170,6 +170,10 @@ class PinReader:
             step()
         return isinstance(self._state, ProvingIdentity)
 
+    def end(self) -> None:
+        """The program is gone, and with it the thread that talks with its card."""
+        self._jobs._close_session()
+
     def _meet_world(self) -> None:
         """Nothing is about to happen to the card."""
         self._card.physics = Physics()
@@ -224,6 +228,7 @@ class PinReader:
         """The card loses its power too, and lies there when the reader comes back."""
         self.power_cuts += 1
         self._fuse.mend()
+        self.end()
         self._card.leave_field()
         self._start(crash_now(self._disk, self._rng).image.without_lost_files())
         if self.is_laid:

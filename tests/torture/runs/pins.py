@@ -53,6 +53,7 @@ def _played(card: SimulatedCard, rng: Random) -> PinReader:
             reader.take()
     if not reader.is_of_use():
         reader.broken.add("the reader is of no use to the card's holder")
+    reader.end()
     return reader
 
 
