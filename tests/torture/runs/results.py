@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 
 from agent.delivery import FIND_PARCELS
 from agent.visits import Visits
@@ -23,6 +22,7 @@ from tests.agent.desk_bench import DeskBench
 from tests.agent.world import RECORD, TODAY, VISIT_ID, options
 from tests.torture.forgeries import KNOWN, REFUSED, TOLD, Forge
 from tests.torture.genuine import KEPT, NONCE, WAITING
+from tests.torture.memory_folder import memory_folder
 from tests.torture.report import Failure, Report
 
 COUNT = 1_000_000
@@ -32,10 +32,10 @@ _KNOWN_SHARE, _TOLD_SHARE, _DAMAGED_SHARE = 0.02, 0.02, 0.5
 def run(count: int, seed: int) -> Report:
     """Send `count` of them."""
     failures: list[Failure] = []
-    with TemporaryDirectory() as folder, warnings.catch_warnings():
+    with memory_folder() as folder, warnings.catch_warnings():
         # The library warns of odd serial numbers in certificates that are refused.
         warnings.simplefilter("ignore")
-        agent = _Agent(Path(folder))
+        agent = _Agent(folder)
         for at in range(seed, seed + count):
             failures += (Failure(at, what) for what in agent.faults(Random(at)))
         failures += (Failure(seed, what) for what in agent.faults_with_a_good_one())
