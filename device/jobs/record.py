@@ -60,12 +60,7 @@ class RecordJobs:
 
     def send_pending(self) -> None:
         """The link is up: send again whatever the agent has not acknowledged."""
-
-        def run() -> None:
-            self._handed_over = 0
-            self._hand_over()
-
-        self._worker.submit(run)
+        self._worker.submit(self._hand_over)
 
     def link_lost(self) -> None:
         """The link is down and what it had taken perhaps lost: the next one gets the oldest first.

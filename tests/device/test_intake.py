@@ -204,6 +204,7 @@ def test_a_connected_agent_tells_the_time_and_gets_what_it_missed(
 ) -> None:
     record.keep(1, COMPLETED, bytes(32))
     finish(record._worker)
+    record.link_lost()
     clock = Clock()
     intake = HostIntake(posted, clock, record)
     intake.agent_connected(AGENT_HELLO)

@@ -197,6 +197,7 @@ def test_what_was_not_acknowledged_is_sent_again_when_the_link_is_up(bench: Benc
     bench.finish()
     assert bench.link.seqs == [1, 2, 3]
     bench.jobs.acknowledge(2)
+    bench.jobs.link_lost()
     bench.jobs.send_pending()
     bench.finish()
     assert bench.link.seqs == [1, 2, 3, 1, 3]
@@ -230,6 +231,8 @@ def test_after_a_lost_link_a_new_result_does_not_overtake_those_it_had_taken(ben
     bench.keep(1, 2)
     bench.jobs.link_lost()
     bench.keep(3)
+    bench.jobs.send_pending()
+    bench.finish()
     assert bench.link.seqs == [1, 2, 1, 2, 3]
 
 
