@@ -1,5 +1,5 @@
 # make demo [SCENARIO=face]   plays one whole visit on simulated hardware
-# make test                   passes every test
+# make test                   passes every test, on all processors (PROCESSES=1: on one)
 # make check                  lint, types, import contracts, docs freshness
 # make fix                    formats and repairs what can be repaired by itself
 # make card COMMAND='...'     runs a command beside a simulated card behind the real pcscd;
@@ -18,7 +18,9 @@ TORTURE ?=
 TORTURE_COUNT ?=
 TORTURE_SHARE ?= 1
 TORTURE_SEED ?= 1
+PROCESSES ?= $(shell nproc)
 BIN = .venv/bin
+ISOLATED = $(BIN)/python -m tests.hw_sim.namespace
 MODEL = device/face/models/resnet29/embedder.tflite
 
 .PHONY: demo test check fix card fuzz torture clean
@@ -31,7 +33,9 @@ card: .venv/demo.stamp
 	@$(BIN)/python -m tests.hw_sim card $(CARD) -- $(COMMAND)
 
 test: .venv/test.stamp $(MODEL)
-	$(BIN)/python -m tests.hw_sim.namespace $(BIN)/python -m pytest $(PYTEST)
+	@$(ISOLATED) true
+	$(BIN)/python -m pytest --dist loadfile \
+	  --tx '$(PROCESSES)*popen//python=$(ISOLATED) $(BIN)/python' $(PYTEST)
 
 check: .venv/dev.stamp
 	$(BIN)/ruff check
@@ -48,12 +52,11 @@ fix: .venv/dev.stamp
 	$(BIN)/python -m tools.draw_card_traces
 
 fuzz: .venv/dev.stamp
-	@for target in $(FUZZED); do \
-	  $(BIN)/python -m tests.fuzz $$target --seconds $(FUZZ_SECONDS) || exit 1; \
-	done
+	@printf '%s\n' $(FUZZED) | xargs -P $(PROCESSES) -I TARGET \
+	  $(BIN)/python -m tests.fuzz TARGET --seconds $(FUZZ_SECONDS)
 
 torture: .venv/test.stamp
-	@$(BIN)/python -m tests.hw_sim.namespace $(BIN)/python -m tests.torture $(TORTURE) \
+	@$(ISOLATED) $(BIN)/python -m tests.torture $(TORTURE) \
 	  --share $(TORTURE_SHARE) --seed $(TORTURE_SEED) $(addprefix --count ,$(TORTURE_COUNT))
 
 clean:

@@ -1,7 +1,8 @@
 """Fixtures that lend the simulated hardware to tests.
 
-`make test` runs everything inside one namespace (`tests.hw_sim.namespace`), so that a real pcscd
-can run without touching the machine's own. Outside of it these fixtures fail, they never skip.
+`make test` runs each of its processes inside a namespace (`tests.hw_sim.namespace`), so that a real
+pcscd can run without touching the machine's own, nor another process's. Outside of one these
+fixtures fail, they never skip.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Runs a command where it can touch nothing: own network, own mounts, own /run and ptys.
+"""Runs a command where it can touch nothing: own network, own mounts, own /run, /dev/shm, ptys.
 
 `python -m tests.hw_sim.namespace COMMAND…` becomes COMMAND inside user, mount and network
 namespaces with loopback up and an empty /run/pcscd. The process is replaced, so its standard
@@ -24,6 +24,7 @@ _SET_UP_AND_RUN = (
     "sh",
     "-ec",
     "ip link set lo up; mount -t tmpfs -o mode=755 tmpfs /run; mkdir /run/pcscd;"
+    " mount -n -t tmpfs -o mode=1777 tmpfs /dev/shm;"
     # Numbers of ptys are reused at once: another run must not open or lock ours by an old name.
     " mount -n -t devpts -o newinstance,ptmxmode=0666 devpts /dev/pts;"
     " mount -n --bind /dev/pts/ptmx /dev/ptmx;"

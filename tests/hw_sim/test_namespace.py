@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pytest
 
@@ -38,6 +39,11 @@ def test_the_command_sees_only_loopback_and_an_empty_run_folder() -> None:
     *folders, link = result.stdout.splitlines()
     assert folders == ["/run:", "pcscd", "", "/run/pcscd:"]
     assert link.startswith("1: lo: <LOOPBACK,UP")
+
+
+def test_the_command_has_shared_memory_of_its_own() -> None:
+    with NamedTemporaryFile(dir="/dev/shm"):
+        assert isolated("ls", "-A", "/dev/shm").stdout == ""  # noqa: S108
 
 
 def test_streams_and_exit_status_are_the_commands_own() -> None:
