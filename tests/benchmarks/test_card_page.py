@@ -49,6 +49,7 @@ def test_a_page_that_is_out_of_date_is_found(
     page = tmp_path / "CARD.md"
     page.write_text(f"# A page\n{BEGIN}\n{drawn}{stale}\n{END}rest\n", encoding="utf-8")
     monkeypatch.setattr(draw_card_traces, "CARD_PAGE", page)
+    monkeypatch.setattr(draw_card_traces, "draw", lambda: drawn)
     monkeypatch.setattr(sys, "argv", ["draw_card_traces", "--check"])
     assert main() == answer
 
@@ -59,6 +60,7 @@ def test_drawing_replaces_what_is_between_the_marks_and_nothing_else(
     page = tmp_path / "CARD.md"
     page.write_text(f"# A page\n{BEGIN}old\n{END}rest\n", encoding="utf-8")
     monkeypatch.setattr(draw_card_traces, "CARD_PAGE", page)
+    monkeypatch.setattr(draw_card_traces, "draw", lambda: drawn)
     monkeypatch.setattr(sys, "argv", ["draw_card_traces"])
     assert main() == 0
     assert page.read_text(encoding="utf-8") == f"# A page\n{BEGIN}\n{drawn}\n{END}rest\n"

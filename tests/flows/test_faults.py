@@ -7,6 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.flows.broken_connections import (
+    kill_agent_in_the_middle,
+    leave_cable_out,
+    pull_cable_at_many_bytes,
+)
 from tests.flows.desk import Desk
 from tests.hw_sim.card.physics import Fault
 from tests.hw_sim.card.trace import SIGN, VERIFY
@@ -126,42 +131,17 @@ def test_card_pulled_at_a_command(
 
 
 def test_cable_pulled_at_many_bytes_of_a_visit(desk: Desk) -> None:
-    cable = desk.bench.cable
-    before_bytes = cable.carried_bytes
-    desk.complete_visit()
-    in_a_visit = cable.carried_bytes - before_bytes
-    for eighth in range(8):
-        pulls = cable.pulls
-        cable.unplug_after(in_a_visit * eighth // 8, for_s=0.2)
-        desk.complete_visit()
-        assert cable.pulls == pulls + 1, f"pulled within the visit, at {eighth} eighths of it"
-        assert desk.are_both_alive()
+    pull_cable_at_many_bytes(desk, 8)
 
 
 def test_cable_that_stays_out_ends_the_visit_kindly_and_the_record_arrives_later(
     desk: Desk,
 ) -> None:
-    before = len(desk.results())
-    desk.bench.cable.unplug()
-    desk.lay()
-    desk.go_on_until("take_card")
-    desk.assert_told("agent_unreachable")
-    desk.take()
-    desk.bench.cable.plug_in()
-    desk.wait_until(lambda: len(desk.results()) == before + 1, "the record of the visit")
-    desk.complete_visit()
+    leave_cable_out(desk)
 
 
 def test_agent_killed_in_the_middle(desk: Desk) -> None:
-    before = len(desk.completed())
-    desk.lay()
-    desk.go_on_until("consent_all")
-    desk.bench.kill("agent")
-    desk.bench.start("agent")
-    desk.go_on_until("finished")
-    desk.take()
-    desk.wait_until(lambda: len(desk.completed()) == before + 1, "the result at the new agent")
-    desk.complete_visit()
+    kill_agent_in_the_middle(desk)
 
 
 def test_reader_killed_in_the_middle_begins_anew_with_the_card_that_lies_there(

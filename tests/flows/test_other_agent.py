@@ -11,6 +11,13 @@ from pathlib import Path
 import pytest
 
 from hostlink.reset import ResetReason
+from tests.flows.broken_connections import (
+    assert_unreachable_until,
+    carried_in_a_visit,
+    kill_agent_in_the_middle,
+    leave_cable_out,
+    pull_cable_at_many_bytes,
+)
 from tests.flows.other_agent import OtherAgentBench, OtherDesk
 from tests.hostlink.other_end_program import PATIENT_NAME, spoilt
 
@@ -58,19 +65,7 @@ def test_patient_reads_the_name_and_is_asked_what_that_agent_said(desk: OtherDes
 
 
 def test_cable_pulled_at_many_bytes_of_a_visit(desk: OtherDesk) -> None:
-    cable = desk.bench.cable
-    in_a_visit = carried_in_a_visit(desk)
-    for fifth in range(5):
-        pulls = cable.pulls
-        cable.unplug_after(in_a_visit * fifth // 5, for_s=0.2)
-        desk.complete_visit()
-        assert cable.pulls == pulls + 1, f"pulled within the visit, at {fifth} fifths of it"
-
-
-def carried_in_a_visit(desk: OtherDesk) -> int:
-    before_bytes = desk.bench.cable.carried_bytes
-    desk.complete_visit()
-    return desk.bench.cable.carried_bytes - before_bytes
+    pull_cable_at_many_bytes(desk, 5)
 
 
 class OneWrongByte:
@@ -109,42 +104,15 @@ def silences_of(desk: OtherDesk) -> int:
 
 
 def test_cable_that_stays_out_and_the_record_that_arrives_later(desk: OtherDesk) -> None:
-    before = len(desk.results())
-    desk.bench.cable.unplug()
-    desk.lay()
-    desk.go_on_until("take_card")
-    desk.assert_told("agent_unreachable")
-    desk.take()
-    desk.bench.cable.plug_in()
-    desk.wait_until(lambda: len(desk.results()) == before + 1, "the record of the visit")
-    desk.complete_visit()
+    leave_cable_out(desk)
 
 
 def test_agent_killed_in_the_middle(desk: OtherDesk) -> None:
-    before = len(desk.completed())
-    desk.lay()
-    desk.go_on_until("consent_all")
-    desk.exchange_agent()
-    desk.go_on_until("finished")
-    desk.take()
-    desk.wait_until(lambda: len(desk.completed()) == before + 1, "the result at the new agent")
+    kill_agent_in_the_middle(desk)
 
 
-@pytest.mark.parametrize(
-    ("file", "good", "bad"),
-    [
-        ("frame.mjs", "0xedb88320", "0x82f63b78"),
-        ("messages.mjs", "field(3, 'challenge', bstr(32))", "field(4, 'challenge', bstr(32))"),
-    ],
-)
-def test_negative_control_an_agent_that_speaks_otherwise(
-    desk: OtherDesk, tmp_path: Path, file: str, good: str, bad: str
-) -> None:
-    before = len(desk.results())
-    desk.exchange_agent(spoilt(tmp_path, file, good, bad))
-    desk.lay()
-    desk.go_on_until("take_card")
-    desk.assert_told("agent_unreachable")
-    desk.exchange_agent()
-    desk.take()
-    desk.wait_until(lambda: len(desk.results()) == before + 1, "the record of the visit")
+def test_negative_control_an_agent_that_speaks_otherwise(desk: OtherDesk, tmp_path: Path) -> None:
+    """What happens without a link at all, `tests/agent/other_agent/test_link.py` shows."""
+    challenge, elsewhere = (f"field({key}, 'challenge', bstr(32))" for key in (3, 4))
+    desk.exchange_agent(spoilt(tmp_path, "messages.mjs", challenge, elsewhere))
+    assert_unreachable_until(desk, desk.exchange_agent)

@@ -18,6 +18,8 @@ from device.factory.errors import CalibrationError
 LENGTH = 16
 ADULTS = (18, 59)
 GUARD = Condition(Space.NETWORK, Metric.EUCLIDEAN, 1.5)
+ENOUGH = 640
+"""Little more than the fewest of whom a false match rate of 1e-4 can be told, in two halves."""
 
 
 def crowd(count: int, seed: int = 0) -> Values:
@@ -55,8 +57,8 @@ def test_too_few_people_teach_nothing() -> None:
 
 
 def test_a_threshold_lets_as_many_through_as_it_says() -> None:
-    embeddings = {str(number): values for number, values in enumerate(crowd(1400))}
-    people = [Person(path, (30, 70)[int(path) >= 1200], "f") for path in embeddings]
+    embeddings = {str(number): values for number, values in enumerate(crowd(ENOUGH + 200))}
+    people = [Person(path, (30, 70)[int(path) >= ENOUGH], "f") for path in embeddings]
     loose, strict = find_thresholds(people, embeddings, [GUARD])
     assert (loose.fmr, strict.fmr) == (1e-3, 1e-4)
     assert loose.value < strict.value
@@ -82,7 +84,7 @@ def test_people_are_not_judged_by_what_they_taught(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(learning, "learn", note_taught)
     monkeypatch.setattr(learning, "trials_among", note_judged)
-    embeddings = {str(number): values for number, values in enumerate(crowd(1200))}
+    embeddings = {str(number): values for number, values in enumerate(crowd(ENOUGH))}
     find_thresholds([Person(path, 30, "f") for path in embeddings], embeddings, [GUARD])
     assert len(judged) == 2
     for learnt_from, compared in zip(taught[-4:-2], judged, strict=True):
@@ -91,7 +93,7 @@ def test_people_are_not_judged_by_what_they_taught(monkeypatch: pytest.MonkeyPat
 
 
 def test_several_pictures_of_one_person_are_one_person() -> None:
-    faces = crowd(1200)
+    faces = crowd(ENOUGH)
     noise = np.random.default_rng(4).normal(0, 0.001, faces.shape).astype(np.float32)
     embeddings, people = {}, []
     for number, values in enumerate(faces):
@@ -103,7 +105,7 @@ def test_several_pictures_of_one_person_are_one_person() -> None:
     (loose, strict) = find_thresholds(people, embeddings, [GUARD])
     assert loose.people == len(faces)
     assert 0 < loose.value < strict.value < 1
-    few = [person for person in people if int(person.name) < 300]
+    few = [person for person in people if int(person.name) < ENOUGH // 2]
     with pytest.raises(CalibrationError, match="too few adults"):
         find_thresholds(few, embeddings, [GUARD])
 
@@ -120,7 +122,7 @@ def test_pictures_of_one_person_are_no_impostors() -> None:
 
 
 def test_guards_that_refuse_everybody_are_told() -> None:
-    embeddings = {str(number): values for number, values in enumerate(crowd(1200))}
+    embeddings = {str(number): values for number, values in enumerate(crowd(ENOUGH))}
     people = [Person(path, 30, "f") for path in embeddings]
     nobody = Condition(Space.NETWORK, Metric.EUCLIDEAN, 0.01)
     with pytest.raises(CalibrationError, match="leave no threshold"):
