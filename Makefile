@@ -14,7 +14,7 @@ COMMAND ?= pkcs15-tool --reader 0 --dump
 FUZZED ?= tlv cv_certificate face_record card_surface authenticity common_data certificate \
   photo_size photo bundle_description calibration dlib_model
 FUZZ_SECONDS ?= 60
-TORTURE ?=
+TORTURE ?= $(patsubst tests/torture/runs/%.py,%,$(wildcard tests/torture/runs/[!_]*.py))
 TORTURE_COUNT ?=
 TORTURE_SHARE ?= 1
 TORTURE_SEED ?= 1
@@ -32,9 +32,11 @@ demo: .venv/demo.stamp $(MODEL)
 card: .venv/demo.stamp
 	@$(BIN)/python -m tests.hw_sim card $(CARD) -- $(COMMAND)
 
+# Arithmetic with a thread for each processor would only wait for the other processes.
+test: export OPENBLAS_NUM_THREADS = 1
 test: .venv/test.stamp $(MODEL)
 	@$(ISOLATED) true
-	$(BIN)/python -m pytest --dist loadfile \
+	$(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder \
 	  --tx '$(PROCESSES)*popen//python=$(ISOLATED) $(BIN)/python' $(PYTEST)
 
 check: .venv/dev.stamp
@@ -56,7 +58,8 @@ fuzz: .venv/dev.stamp
 	  $(BIN)/python -m tests.fuzz TARGET --seconds $(FUZZ_SECONDS)
 
 torture: .venv/test.stamp
-	@$(ISOLATED) $(BIN)/python -m tests.torture $(TORTURE) \
+	@printf '%s\n' $(TORTURE) | xargs -P $(PROCESSES) -I RUN \
+	  $(ISOLATED) $(BIN)/python -m tests.torture RUN \
 	  --share $(TORTURE_SHARE) --seed $(TORTURE_SEED) $(addprefix --count ,$(TORTURE_COUNT))
 
 clean:

@@ -155,8 +155,7 @@ def test_the_spies_do_see_a_front(strips_seen: list[int]) -> None:
 
 
 def test_upside_down_is_told_only_when_it_cannot_be_read() -> None:
-    sharp = picture_of(Subject.FRONT, is_upside_down=True)
-    camera = FakeCamera(np.asarray(cv2.GaussianBlur(sharp, (0, 0), 12), np.uint8))
+    camera = unreadable(Subject.FRONT, is_upside_down=True)
     assert failure_of(camera, Blind()) is FailureCode.CARD_UPSIDE_DOWN
 
 
@@ -232,15 +231,20 @@ def test_no_front_stays_of_a_silent_card(monkeypatch: pytest.MonkeyPatch) -> Non
     assert not any(one.front.any() for one in seen if one.front is not None)
 
 
-def unreadable(subject: Subject) -> FakeCamera:
+def slow(image: NDArray[np.uint8]) -> FakeCamera:
+    """A camera that shows no more than seven pictures while a patient waits."""
+    return FakeCamera(image, gap_s=1.0)
+
+
+def unreadable(subject: Subject, *, is_upside_down: bool = False) -> FakeCamera:
     """A slow camera that is out of focus."""
-    blurred = cv2.GaussianBlur(picture_of(subject), (0, 0), 12)
-    return FakeCamera(np.asarray(blurred, np.uint8), gap_s=0.5)
+    sharp = picture_of(subject, is_upside_down=is_upside_down)
+    return slow(np.asarray(cv2.GaussianBlur(sharp, (0, 0), 12), np.uint8))
 
 
 @pytest.mark.parametrize("seed", range(1, 7))
 def test_a_case_whose_front_is_to_be_read(seed: int) -> None:
-    camera = FakeCamera(picture_of(Subject.IN_CASE, seed=seed), gap_s=0.5)
+    camera = slow(picture_of(Subject.IN_CASE, seed=seed))
     assert failure_of(camera, Blind()) is FailureCode.CARD_IN_CASE
 
 
