@@ -14,7 +14,7 @@ TARGETS = (
     *("common_data", "certificate", "authenticity"),
     *("photo_size", "photo", "bundle_description", "calibration", "dlib_model"),
 )
-SECONDS = 3
+SECONDS = 1
 LEAST_INPUTS = 100
 """A description is read slowly while its branches are counted; others manage thousands."""
 SECONDS_FOR_THE_PLANTED = 30

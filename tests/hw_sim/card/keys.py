@@ -32,7 +32,10 @@ class KeyStore:
     def _load_or_make(self, path: Path) -> rsa.RSAPrivateKey:
         if not path.exists():
             _write_once(path, _new_key_der())
-        key = serialization.load_der_private_key(path.read_bytes(), password=None)
+        # Made here: looking for mistakes in it at every start would take longer than all the rest.
+        key = serialization.load_der_private_key(
+            path.read_bytes(), password=None, unsafe_skip_rsa_key_validation=True
+        )
         if not isinstance(key, rsa.RSAPrivateKey):
             raise TypeError(path.name)
         return key

@@ -1,8 +1,9 @@
 """Something laid on the tray, photographed several times, together with the truth about it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache, partial
 from typing import assert_never
 
 import numpy as np
@@ -67,33 +68,35 @@ class Laying:
         Args:
             count: how many.
         """
-        front = print_front(self.profile, self.look)
-        things = self._things(front.image)
+        front = cache(partial(print_front, self.profile, self.look))
+        things = self._things(front)
         for index in range(count):
             image = photograph_things(things, self.shot, self.seed, index)
             yield Frame(image, self._hidden(front, index))
 
-    def _things(self, front: NDArray[np.uint8]) -> list[Laid]:
+    def _things(self, front: Callable[[], PrintedFront]) -> list[Laid]:
         rng = np.random.default_rng([self.seed, 5])
         match self.subject:
             case Subject.EMPTY:
                 return []
             case Subject.FRONT:
-                return [Laid.of(front)]
+                return [Laid.of(front().image)]
             case Subject.BACK:
                 return [Laid.of(render_back(self.profile, self.look))]
             case Subject.FRONT_IN_SLEEVE:
-                return in_sleeve(front, rng)
+                return in_sleeve(front().image, rng)
             case Subject.BACK_IN_SLEEVE:
                 return in_sleeve(render_back(self.profile, self.look), rng)
             case Subject.SEVERAL:
-                return _with_another(front, rng)
+                return _with_another(front().image, rng)
             case Subject.IN_CASE:
                 return [opaque_case(rng)]
             case _:
                 assert_never(self.subject)
 
-    def _hidden(self, front: PrintedFront, index: int) -> Mapping[PrintedField, Hiding]:
+    def _hidden(
+        self, front: Callable[[], PrintedFront], index: int
+    ) -> Mapping[PrintedField, Hiding]:
         match self.subject:
             case Subject.FRONT:
                 gloss = 1.0
@@ -101,7 +104,7 @@ class Laying:
                 gloss = SLEEVE_GLOSS
             case _:
                 return dict.fromkeys(PrintedField, Hiding.ABSENT)
-        return Sight(front, self.look, self.shot, self.seed, index, gloss).hidden()
+        return Sight(front(), self.look, self.shot, self.seed, index, gloss).hidden()
 
 
 def is_readable(frames: Sequence[Frame]) -> bool:
