@@ -71,8 +71,15 @@ def agent(tmp_path: Path, service: EligibilityService, reader: ReaderEnd) -> Ite
     running.kill()
 
 
-def opened(reader: ReaderEnd, visit_id: bytes) -> VisitChallenge:
-    return reader.ask(VisitOpened(visit_id, CardKind.MY_NUMBER), VisitChallenge)
+def opened(reader: ReaderEnd) -> VisitChallenge:
+    return reader.ask(VisitOpened(os.urandom(16), CardKind.MY_NUMBER), VisitChallenge)
+
+
+def answered(reader: ReaderEnd, patient: Card) -> VisitChallenge:
+    """What opened a visit whose card was proven and whose options were told."""
+    challenge = opened(reader)
+    reader.ask(patient.prove(challenge), VisitOptions)
+    return challenge
 
 
 def test_a_visit_from_challenge_to_reception_file(
@@ -81,15 +88,14 @@ def test_a_visit_from_challenge_to_reception_file(
     hello = reader.wait_up()
     assert hello.audience == AUDIENCE
     assert abs(hello.unix_ms - time.time() * 1000) < 5_000
-    visit_id = os.urandom(16)
-    challenge = opened(reader, visit_id)
+    challenge = opened(reader)
 
     options = reader.ask(patient.prove(challenge), VisitOptions)
     assert options.patient_name == "受付　太郎"
     assert options.is_registered
     assert ConsentItem.SURGERY in options.consents
 
-    result = signer.sign(completed(challenge.nonce, visit_id, datetime.now(UTC)))
+    result = signer.sign(completed(challenge.nonce, challenge.visit_id, datetime.now(UTC)))
     assert reader.ask(result, ResultAcknowledged).seq == result.seq
     taken = agent.take()
     assert taken.person["Name"] == "受付　太郎"
@@ -114,12 +120,10 @@ def test_the_answer_waits_for_its_result_over_a_kill(
     agent: RunningAgent, reader: ReaderEnd, patient: Card, signer: SigningReader
 ) -> None:
     reader.wait_up()
-    visit_id = os.urandom(16)
-    challenge = opened(reader, visit_id)
-    reader.ask(patient.prove(challenge), VisitOptions)
+    challenge = answered(reader, patient)
 
     agent.kill()
-    result = signer.sign(completed(challenge.nonce, visit_id, datetime.now(UTC)))
+    result = signer.sign(completed(challenge.nonce, challenge.visit_id, datetime.now(UTC)))
     agent.start()
     reader.wait_up()
 
@@ -133,8 +137,7 @@ def test_an_unplugged_cable_costs_no_visit(
     agent: RunningAgent, reader: ReaderEnd, patient: Card, signer: SigningReader
 ) -> None:
     reader.wait_up()
-    visit_id = os.urandom(16)
-    proof = patient.prove(opened(reader, visit_id))
+    proof = patient.prove(opened(reader))
     first = reader.ask(proof, VisitOptions)
 
     reader.cable.unplug()
@@ -144,9 +147,9 @@ def test_an_unplugged_cable_costs_no_visit(
     reader.wait_up()
     assert time.monotonic() - plugged_at < RECOVERED_BEFORE_S
 
-    again = opened(reader, visit_id)
+    again = reader.ask(VisitOpened(proof.visit_id, CardKind.MY_NUMBER), VisitChallenge)
     assert reader.ask(proof, VisitOptions) == first
-    result = signer.sign(completed(again.nonce, visit_id, datetime.now(UTC)))
+    result = signer.sign(completed(again.nonce, again.visit_id, datetime.now(UTC)))
     reader.ask(result, ResultAcknowledged)
     agent.take()
     assert agent.events().count("link_down") == 1
@@ -157,13 +160,12 @@ def test_an_outage_of_the_source_ends(
     agent: RunningAgent, reader: ReaderEnd, patient: Card, service: EligibilityService
 ) -> None:
     reader.wait_up()
-    visit_id = os.urandom(16)
-    proof = patient.prove(opened(reader, visit_id))
+    proof = patient.prove(opened(reader))
     service.go_down()
     refused = reader.ask(proof, VisitRefused)
     assert refused.failure is FailureCode.ELIGIBILITY_UNREACHABLE
     service.come_back()
-    assert reader.ask(proof, VisitOptions).visit_id == visit_id
+    assert reader.ask(proof, VisitOptions).visit_id == proof.visit_id
 
 
 def test_a_missing_folder_loses_nothing(
@@ -171,17 +173,15 @@ def test_a_missing_folder_loses_nothing(
 ) -> None:
     reader.wait_up()
     agent.reception.rmdir()
-    visit_id = os.urandom(16)
-    challenge = opened(reader, visit_id)
-    reader.ask(patient.prove(challenge), VisitOptions)
-    result = signer.sign(completed(challenge.nonce, visit_id, datetime.now(UTC)))
+    challenge = answered(reader, patient)
+    result = signer.sign(completed(challenge.nonce, challenge.visit_id, datetime.now(UTC)))
     reader.ask(result, ResultAcknowledged)
     agent.wait_for_event("alarm")
     agent.kill()
     agent.start()
 
     agent.reception.mkdir()
-    assert agent.take().header["ArbitraryFileIdentifier"] == visit_id.hex()
+    assert agent.take().header["ArbitraryFileIdentifier"] == challenge.visit_id.hex()
 
 
 def test_a_patient_nobody_insures_and_a_card_nobody_issued(
@@ -189,12 +189,12 @@ def test_a_patient_nobody_insures_and_a_card_nobody_issued(
 ) -> None:
     reader.wait_up()
     nobody = card(FAR_DATE - timedelta(days=1))
-    refused = reader.ask(nobody.prove(opened(reader, os.urandom(16))), VisitRefused)
+    refused = reader.ask(nobody.prove(opened(reader)), VisitRefused)
     assert refused.failure is FailureCode.ELIGIBILITY_NOT_FOUND
     forged = card(
         FAR_DATE, make_authority(keys().key("stranger"), "user authentication", TODAY.date())
     )
-    refused = reader.ask(forged.prove(opened(reader, os.urandom(16))), VisitRefused)
+    refused = reader.ask(forged.prove(opened(reader)), VisitRefused)
     assert refused.failure is FailureCode.CERTIFICATE_INVALID
     assert service.request_count == 1
 
@@ -203,10 +203,8 @@ def test_an_abandoned_visit_is_acknowledged_without_a_file(
     agent: RunningAgent, reader: ReaderEnd, patient: Card, signer: SigningReader
 ) -> None:
     reader.wait_up()
-    visit_id = os.urandom(16)
-    challenge = opened(reader, visit_id)
-    reader.ask(patient.prove(challenge), VisitOptions)
-    reader.ask(signer.sign(abandoned(challenge.nonce, visit_id)), ResultAcknowledged)
+    challenge = answered(reader, patient)
+    reader.ask(signer.sign(abandoned(challenge.nonce, challenge.visit_id)), ResultAcknowledged)
     agent.wait_for_event("visit_purged")
     assert list(agent.reception.glob("OQS*")) == []
     assert "太郎".encode() not in agent.stored_bytes()
