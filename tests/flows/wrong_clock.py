@@ -37,6 +37,8 @@ class WrongClock:
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
             "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            # Otherwise each process that is killed leaves a piece of shared memory.
+            "FAKETIME_DISABLE_SHM": "1",
         }
 
 

@@ -102,6 +102,10 @@ class PatientScreen:
     def language(self) -> str:
         return str(self._page["language"])
 
+    def is_dark(self) -> bool:
+        """Whether the reader is gone."""
+        return self._is_dark
+
     def wait_for(self, *names: str, timeout_s: float = 10.0, after_turn: int = -1) -> str:
         """Waits until one of the pages is shown in a turn later than `after_turn`."""
 

@@ -34,6 +34,7 @@ def points_of(day: Day, folder: Path) -> list[CallPoint]:
     place = _prepared(day, folder / "whole")
     run = run_traced(partial(let_happen, day.play, place), place)
     assert run.status == _ENDED, "nothing interrupted the day"
+    shutil.rmtree(place)
     return list(call_points(run))
 
 

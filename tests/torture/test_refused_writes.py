@@ -23,6 +23,10 @@ def test_nothing_is_found(day: Day) -> None:
     assert report.trials > 3
 
 
+def test_both_programs_have_their_days() -> None:
+    assert refused_writes.run(4, 1).trials >= 3
+
+
 def test_negative_control_an_acknowledgement_that_waits_for_no_disk() -> None:
     report = refused_writes.run(FEW, 1, [agent_day(synchronous="NORMAL")])
     assert any("an acknowledged result is lost" in failure.what for failure in report.failures)
