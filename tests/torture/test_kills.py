@@ -29,6 +29,11 @@ def test_nothing_is_found(day: Day, count: int) -> None:
     assert report.trials > 3
 
 
+def test_one_day_comes_after_the_other(tmp_path: Path) -> None:
+    """As in `make torture`, where both lie in one folder."""
+    assert all(points_of(day, tmp_path) for day in (agent_day(), reader_day()))
+
+
 @pytest.mark.parametrize(
     ("day", "fault"),
     [
