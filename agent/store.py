@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.errors import StoreUnavailableError
-from agent.folders import keep_folder
+from agent.folders import keep_folder, sync_folder
 
 Value = bytes | int | str | None
 Values = Sequence[Value] | Mapping[str, Value]
@@ -82,6 +82,11 @@ class Store:
         # What a killed agent had written and not synced is seen now and could be lost yet, after
         # a reader was told that it is held. This makes all that is seen durable.
         self.forget_purged()
+        try:
+            # SQLite does so as well, but goes on when it fails.
+            sync_folder(path.parent)
+        except OSError as error:
+            raise StoreUnavailableError(f"{path.parent}: {error}") from error
 
     def rows(self, sql: str, values: Values = ()) -> list[Row]:
         """Run one query and give back all its rows."""

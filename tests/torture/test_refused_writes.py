@@ -1,5 +1,6 @@
 """A share of the refusals, and designs that must not survive them."""
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -9,7 +10,10 @@ import pytest
 from device import disk
 from tests.interruptions.agent_day import agent_day
 from tests.interruptions.day import Day
+from tests.interruptions.kills import Refusal, faults_of_refusal
 from tests.interruptions.reader_day import reader_day
+from tests.interruptions.syscalls import CallPoint
+from tests.torture.memory_folder import memory_folder
 from tests.torture.runs import refused_writes
 from tests.torture.runs.refused_writes import COUNT
 
@@ -21,6 +25,14 @@ def test_nothing_is_found(day: Day) -> None:
     report = refused_writes.run(FEW, 1, [day])
     assert report.failures == ()
     assert report.trials > 3
+
+
+@pytest.mark.parametrize("occurrence", range(2, 9))
+def test_a_folder_that_cannot_be_synced_for_the_store_is_noticed(occurrence: int) -> None:
+    """SQLite syncs it too, and goes on when that fails."""
+    refusal = Refusal(CallPoint("fdatasync", occurrence), errno.EIO, is_lasting=False)
+    with memory_folder() as folder:
+        assert faults_of_refusal(agent_day(), refusal, folder) == []
 
 
 def test_both_programs_have_their_days() -> None:
