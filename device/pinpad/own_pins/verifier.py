@@ -47,11 +47,11 @@ class Verifier:
             cost_log2: Of scrypt, 1 to 15.
         """
         salt = secrets.token_bytes(_SALT_BYTES)
-        return cls(name, cost_log2, salt, _digest(name, digits, key, cost_log2, salt))
+        return cls(name, cost_log2, salt, _digest(digits, key, cost_log2, salt))
 
     def fits(self, digits: bytearray, key: bytes) -> bool:
         """Whether this is the PIN; takes as long for a wrong one as for the right one."""
-        digest = _digest(self.name, digits, key, self.cost_log2, self.salt)
+        digest = _digest(digits, key, self.cost_log2, self.salt)
         return hmac.compare_digest(digest, self.digest)
 
     def encode(self) -> bytes:
@@ -69,8 +69,8 @@ class Verifier:
         return cls(OwnPinName(name), cost_log2, salt, digest)
 
 
-def _digest(name: OwnPinName, digits: bytearray, key: bytes, cost_log2: int, salt: bytes) -> bytes:
+def _digest(digits: bytearray, key: bytes, cost_log2: int, salt: bytes) -> bytes:
     stretched = scrypt(
         digits, salt=salt, n=1 << cost_log2, r=_BLOCK_SIZE, p=1, maxmem=_MAX_MEMORY_BYTES
     )
-    return hmac.digest(key, bytes([name.value]) + stretched, "sha256")
+    return hmac.digest(key, stretched, "sha256")

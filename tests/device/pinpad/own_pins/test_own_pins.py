@@ -174,6 +174,14 @@ def test_each_wrong_guess_makes_the_next_wait_longer_and_is_another_answer(
     assert reader.guess(FACILITY, RIGHT[FACILITY]) is True
 
 
+def test_the_wait_begins_when_the_guess_is_known_to_be_wrong(reader: ReaderWithPins) -> None:
+    token = reader.pins.begin_attempt(FACILITY)
+    assert isinstance(token, OwnPinToken)
+    reader.wait(60)
+    assert reader.pins.check(token, pin(WRONG)) is False
+    assert reader.pins.begin_attempt(FACILITY) == Blocked(reader.clock.s + 1)
+
+
 def test_the_wait_of_one_pin_is_not_that_of_the_other(reader: ReaderWithPins) -> None:
     for _ in range(5):
         reader.guess(FACILITY, WRONG)
