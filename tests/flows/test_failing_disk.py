@@ -29,10 +29,14 @@ def every_sync_fails(process_id: int) -> Iterator[None]:
         tracer.communicate()
 
 
-def alarms(desk: Desk) -> list[str]:
-    """What staff are told by the agent."""
+def told_by_the_agent(desk: Desk, key: str) -> list[str]:
+    """Its events or its alarms, in order."""
     lines = (desk.bench.folder / "agent-journal.jsonl").read_text().splitlines()
-    return [event["alarm"] for event in map(json.loads, lines) if "alarm" in event]
+    return [event[key] for event in map(json.loads, lines) if key in event]
+
+
+def acknowledged(desk: Desk) -> int:
+    return told_by_the_agent(desk, "event").count("result_acknowledged")
 
 
 def test_the_readers_disk_fails_at_the_end_of_a_visit(desk: Desk) -> None:
@@ -57,17 +61,18 @@ def test_the_readers_disk_fails_at_the_end_of_a_visit(desk: Desk) -> None:
 
 
 def test_the_agents_disk_fails_when_a_result_arrives(desk: Desk) -> None:
-    before = desk.results()
+    before, acknowledged_before = len(desk.completed()), acknowledged(desk)
     desk.lay()
     desk.go_on_until("consent_all")
     with every_sync_fails(desk.bench.process_id("agent")):
         desk.go_on_until("finished")
         desk.wait_until(lambda: not desk.bench.is_alive("agent"), "the end of the agent")
-    assert desk.results() == before
-    assert alarms(desk)[-1] == "store_unavailable"
+    assert acknowledged(desk) == acknowledged_before
+    assert told_by_the_agent(desk, "alarm")[-1] == "store_unavailable"
     desk.take()
 
     desk.bench.kill("agent")
     desk.bench.start("agent")
-    desk.wait_until(lambda: len(desk.results()) > len(before), "the result at the new agent")
+    desk.wait_until(lambda: acknowledged(desk) > acknowledged_before, "the acknowledgement")
+    assert len(desk.completed()) == before + 1
     desk.complete_visit()
