@@ -1,46 +1,59 @@
-"""Runs the agent: `python -m agent --config FILE`.
+"""Runs the agent: `python -m agent --config FILE`; pairs it: `python -m agent pair --config FILE`.
 
-Exit status: 0 after SIGTERM or Ctrl-C, 2 when the configuration must be changed, 3 when the
-store cannot be written or the journal not be opened, 4 when the link's thread died. After 3 and
-4 a supervisor should start it again.
+Exit status: 0 after SIGTERM or Ctrl-C or when a task is done, 1 when `status` finds no reader
+connected, 2 when the configuration must be
+changed or a task was not done, 3 when the store cannot be written or the journal not be opened, 4
+when the link's thread died. After 3 and 4 a supervisor should start it again.
 """
 
 import argparse
+import platform
 import signal
 import sys
 from pathlib import Path
 
-from agent.assembly import assemble
-from agent.config import read_config
+from agent.assembly import assemble, status_path
+from agent.clock import SystemClock, unix_ms
+from agent.config import Config, read_config
 from agent.core_dumps import leave_no_core
 from agent.crash_notes import write_notes_only
 from agent.errors import (
     ConfigError,
     JournalUnavailableError,
     LinkDiedError,
+    PairingError,
     StoreUnavailableError,
 )
+from agent.pairing import commands
 from agent.service import StopWanted
+from agent.status import describe, read_status
 
+EXIT_NOT_WELL = 1
 EXIT_CONFIG = 2
 EXIT_STORAGE = 3
 EXIT_LINK = 4
 
 
 def main() -> int:
-    """Start, run, stop; see the module's text for the exit status."""
+    """Do what the command line says; see the module's text for the exit status."""
     leave_no_core()
     write_notes_only()
-    parser = argparse.ArgumentParser(prog="agent", description="reception agent of uketsuke")
-    parser.add_argument("--config", type=Path, required=True, help="TOML file")
-    arguments = parser.parse_args()
+    arguments = _command_line().parse_args()
+    folder = arguments.config.absolute().parent
     try:
         config = read_config(arguments.config)
-        with assemble(config, arguments.config.absolute().parent) as agent:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, lambda *_: agent.service.post(StopWanted(None)))
-            agent.run()
-    except ConfigError as error:
+        match arguments.task:
+            case "pair":
+                commands.pair(config, folder, arguments.name, _OPERATOR)
+            case "renew":
+                commands.renew(config, folder, _OPERATOR)
+            case "unpair":
+                commands.unpair(config, folder, _OPERATOR, is_reader_gone=arguments.reader_gone)
+            case "status":
+                return _tell_status(config)
+            case _:
+                _run(config, folder)
+    except (ConfigError, PairingError) as error:
         print(f"agent: {error}", file=sys.stderr)
         return EXIT_CONFIG
     except (StoreUnavailableError, JournalUnavailableError) as error:
@@ -50,6 +63,50 @@ def main() -> int:
         print("agent: stopped, the link to the reader ended by a fault", file=sys.stderr)
         return EXIT_LINK
     return 0
+
+
+def _command_line() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="agent", description="reception agent of uketsuke")
+    parser.add_argument(
+        "task",
+        nargs="?",
+        choices=("run", "status", "pair", "renew", "unpair"),
+        default="run",
+        help="run (default); status of the running agent; pair with the reader on the cable;"
+        " renew both ends' keys; unpair",
+    )
+    parser.add_argument("--config", type=Path, required=True, help="TOML file")
+    parser.add_argument(
+        "--name", default=platform.node()[:20], help="pair: what the reader calls this PC"
+    )
+    parser.add_argument(
+        "--reader-gone", action="store_true", help="unpair: here only, the reader does not answer"
+    )
+    return parser
+
+
+def _run(config: Config, folder: Path) -> None:
+    with assemble(config, folder) as agent:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: agent.service.post(StopWanted(None)))
+        agent.run()
+
+
+def _tell_status(config: Config) -> int:
+    is_well, sentences = describe(read_status(status_path(config)), unix_ms(SystemClock().now()))
+    print("\n".join(sentences))
+    return 0 if is_well else EXIT_NOT_WELL
+
+
+def _ask(question: str) -> bool:
+    """Only a written "yes" is one: a key that is hit by accident compares nothing."""
+    try:
+        return input(f"{question} [yes/no] ").strip().lower() == "yes"
+    except EOFError:
+        return False
+
+
+_OPERATOR = commands.Operator(tell=print, ask=_ask)
 
 
 if __name__ == "__main__":

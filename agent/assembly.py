@@ -1,6 +1,5 @@
 """Puts the agent together from its configuration; nothing else knows all its parts."""
 
-import ssl
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -14,39 +13,42 @@ import agent.eligibility
 import agent.relays
 from agent.adapters import create_adapter
 from agent.clock import Clock, SystemClock
-from agent.config import Config
+from agent.config import Config, read_certificates
 from agent.delivery import Delivery, DeliveryTerms
 from agent.desk import Desk, DeskDoors, DeskTerms
 from agent.eligibility.port import EligibilitySource
-from agent.errors import ConfigError, LinkDiedError, StoreUnavailableError
+from agent.errors import LinkDiedError, StoreUnavailableError
 from agent.inbox import Inbox
 from agent.journal import Alarm, Event, FileJournal, Journal
-from agent.link import LinkEvents, hello_maker, stream_opener
+from agent.link import LinkEvents, hello_maker, paired_end, stream_opener
+from agent.pairings import Pairings
 from agent.relays.port import Relay
 from agent.service import Service, StopWanted
+from agent.status import StatusFile
 from agent.store import Store
 from agent.trust import CardTrust
 from agent.visits import Visits
-from hostlink.errors import HostlinkError
 from hostlink.link import AgentEnd, Link
-from hostlink.tls import agent_context
 
 
 class Agent:
     """A whole agent, ready to run."""
 
-    def __init__(self, service: Service, desk: Desk, link: Link) -> None:
+    def __init__(self, service: Service, desk: Desk, link: Link, status: StatusFile) -> None:
         self.service = service
         self._desk = desk
         self._link = link
+        self._status = status
 
     def run(self) -> None:
         """Open the link and work until `service` is told to stop; see `Service.run`."""
         self._link.start()
+        self._status.start()
         try:
             self.service.run(self._desk)
         finally:
             self._link.close()
+            self._status.stop()
 
 
 @contextmanager
@@ -64,13 +66,16 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
     """
     clock = SystemClock()
     roots = read_certificates(config.trust_root, "trust_root")
-    source, relays, tls = _source(config, folder), _relays(config, folder), _tls(config)
+    source, relays = _source(config, folder), _relays(config, folder)
+    pairings = Pairings(config.pairings)
+    pairing = pairings.only()
+    end = paired_end(pairings, pairing, hello_maker(config.audience, clock))
     with ExitStack() as stack:
         stack.callback(source.close)
         journal = FileJournal(config.journal, clock)
         stack.callback(journal.close)
         stack.enter_context(_last_words(journal))
-        _doubt_clock(config, clock, journal)
+        _doubt_clock(pairings.identity_of(pairing), clock, journal)
         store, delivery_store = Store(config.store.path), Store(config.store.path)
         stack.callback(store.close)
         stack.callback(delivery_store.close)
@@ -81,7 +86,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
         )
         delivery = Delivery(delivery_store, relays, terms, journal, clock)
         service = Service(source, delivery, journal)
-        link = _link(config, folder, tls, service, clock)
+        link = _link(config, folder, end, service)
         desk = Desk(
             DeskTerms(
                 audience=config.audience,
@@ -95,19 +100,25 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
             journal,
             clock,
         )
-        yield Agent(service, desk, link)
+        status = StatusFile(status_path(config), clock, lambda: link.counters, lambda: link.is_up)
+        yield Agent(service, desk, link, status)
 
 
-def _doubt_clock(config: Config, clock: Clock, journal: Journal) -> None:
+def status_path(config: Config) -> Path:
+    """Where the running agent tells how it is: beside its store."""
+    return config.store.path.with_suffix(".status.json")
+
+
+def _doubt_clock(identity: Path, clock: Clock, journal: Journal) -> None:
     """Staff are told of a time that cannot be right; it may be set while the agent runs."""
-    own = read_certificates(config.certificate, "certificate")[0]
+    own = read_certificates(identity, "pairings")[0]
     now = clock.now()
-    if own.not_valid_before_utc <= now <= own.not_valid_after_utc:
+    if own.not_valid_before_utc <= now:
         return
     journal.record(Event.ALARM, alarm=Alarm.CLOCK_DOUBTFUL, detail=now.date().isoformat())
     print(  # noqa: T201 - its log
-        f"agent: this PC says it is {now.date()}, when the agent's certificate is not valid: set"
-        " the clock, or renew the certificate",
+        f"agent: this PC says it is {now.date()}, before it was paired with its reader: set the"
+        " clock",
         file=sys.stderr,
     )
 
@@ -122,27 +133,6 @@ def _last_words(journal: Journal) -> Iterator[None]:
         alarm = Alarm.LINK_DIED if is_link else Alarm.STORE_UNAVAILABLE
         journal.record(Event.ALARM, alarm=alarm)
         raise
-
-
-def read_certificates(path: Path, where: str) -> tuple[x509.Certificate, ...]:
-    """All certificates of a PEM file.
-
-    Raises:
-        ConfigError: It cannot be read or holds none.
-    """
-    try:
-        return tuple(x509.load_pem_x509_certificates(path.read_bytes()))
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{where}: {path} must be a readable PEM certificate.") from error
-
-
-def _tls(config: Config) -> ssl.SSLContext:
-    try:
-        return agent_context(config.certificate, config.key, config.trust_root)
-    except (OSError, ssl.SSLError, HostlinkError) as error:
-        raise ConfigError(
-            "certificate, key and trust_root: name readable PEM files that belong together."
-        ) from error
 
 
 def _card_trust(config: Config) -> CardTrust:
@@ -169,10 +159,7 @@ def _relays(config: Config, folder: Path) -> dict[str, Relay]:
     }
 
 
-def _link(
-    config: Config, folder: Path, tls: ssl.SSLContext, service: Service, clock: Clock
-) -> Link:
-    end = AgentEnd(tls=tls, make_hello=hello_maker(config.audience, clock))
+def _link(config: Config, folder: Path, end: AgentEnd, service: Service) -> Link:
     return Link(
         stream_opener(config.link, folder),
         end,

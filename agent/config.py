@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated
 
+from cryptography import x509
 from msgspec import Meta
 
 from agent.errors import ConfigError
@@ -83,9 +84,8 @@ class Config(Table, frozen=True):
     """Identifier of the clinic and agent, ASCII; results for anybody else are refused."""
     medical_institution_code: Annotated[str, Meta(pattern=r"\A[0-9]{10}\Z")]
     """医療機関コード, 10 digits."""
-    certificate: Path
-    """The agent's own certificate, PEM; the reader is paired with it."""
-    key: Path
+    pairings: Path
+    """Folder of the paired readers: keys and secrets, on a local disk, for this user alone."""
     trust_root: Path
     """PEM of the readers' maker; every reader's certificate ends there."""
     journal: Path
@@ -117,6 +117,18 @@ def read_config(path: Path) -> Config:
     for table in ADAPTER_KEYS.keys() & values.keys():
         values[table] = _set_apart(values[table], ADAPTER_KEYS[table])
     return read_table(values, Config, path.absolute().parent, str(path))
+
+
+def read_certificates(path: Path, where: str) -> tuple[x509.Certificate, ...]:
+    """All certificates of a PEM file.
+
+    Raises:
+        ConfigError: It cannot be read or holds none.
+    """
+    try:
+        return tuple(x509.load_pem_x509_certificates(path.read_bytes()))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{where}: {path} must be a readable PEM certificate.") from error
 
 
 def _set_apart(value: object, own: tuple[str, ...]) -> object:

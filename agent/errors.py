@@ -9,6 +9,10 @@ class ConfigError(AgentError):
     """The configuration cannot be used; the text is one sentence saying what to change."""
 
 
+class PairingError(AgentError):
+    """A reader could not be paired, renewed or unpaired; the text says why and what to do."""
+
+
 class StoreUnavailableError(AgentError):
     """The agent's database cannot be trusted or written: nothing may be acknowledged any more.
 

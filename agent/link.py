@@ -4,17 +4,22 @@ Nothing is decided here, because these methods run in the thread that moves the 
 """
 
 import os
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 
 from agent.clock import Clock, unix_ms
 from agent.config import LinkTable
-from hostlink.errors import CableLostError
+from agent.errors import ConfigError
+from agent.pairings import Pairing, Pairings
+from hostlink.ends import AgentEnd
+from hostlink.errors import CableLostError, HostlinkError
 from hostlink.events import LinkDown, LinkEvent, LinkUp, Received
 from hostlink.messages import AgentHello, DeviceHello, Message
 from hostlink.port import ByteStream
 from hostlink.reset import ResetReason
 from hostlink.serial_stream import find_serial, open_serial
+from hostlink.tls import paired_agent_context, server_name
 
 
 class LinkEvents:
@@ -61,6 +66,23 @@ def hello_maker(audience: str, clock: Clock) -> Callable[[DeviceHello], AgentHel
         return AgentHello(peer.highest_version, audience, unix_ms(clock.now()))
 
     return make_hello
+
+
+def paired_end(
+    pairings: Pairings, pairing: Pairing, make_hello: Callable[[DeviceHello], AgentHello]
+) -> AgentEnd:
+    """This agent's end of the link to a paired reader.
+
+    Raises:
+        ConfigError: The pairing's files cannot be used.
+    """
+    try:
+        tls = paired_agent_context(pairings.identity_of(pairing), pairing.reader_certificate)
+    except (OSError, ssl.SSLError, HostlinkError) as error:
+        raise ConfigError(
+            f"the pairing with the reader {pairing.ueid.hex()} cannot be used; pair it again."
+        ) from error
+    return AgentEnd(tls, make_hello, pairing.secret, server_name(pairing.reader_certificate))
 
 
 def _path(port: str, folder: Path) -> str:

@@ -37,15 +37,13 @@ from agent.store import Store
 from benchmarks.link_peers import PlainPort, SmpConsole
 from device.disk import keep_file
 from device.outbox import Outbox
-from hostlink.ends import AgentEnd, DeviceEnd
 from hostlink.link import Link
 from hostlink.messages import AgentHello, DeviceHello, Message, ResultAcknowledged, SignedResult
 from hostlink.port import ByteStream
 from hostlink.reset import ResetReason
 from hostlink.signing import verify_result
-from hostlink.tls import agent_context, device_context
-from tests.agent.world import AUDIENCE, ROOTS, SigningReader, completed
-from tests.hostlink.pki import AGENT, MAKER, READER, UEID
+from tests.agent.world import ROOTS, SigningReader, completed
+from tests.hostlink.paired_ends import agent_end_of, device_end_of
 from tests.hostlink.pty_cable import PtyCable
 
 FULL_SPEED_USB = 1_000_000
@@ -89,16 +87,7 @@ class Ends:
         self._is_up = threading.Event()
         self._acknowledged: Queue[int] = Queue()
         with tempfile.TemporaryDirectory() as folder:
-            reader, agent, maker = (
-                identity.write(Path(folder), name)
-                for identity, name in ((READER, "reader"), (AGENT, "agent"), (MAKER, "maker"))
-            )
-            device_end = DeviceEnd(
-                device_context(*reader, agent[0]), lambda: DeviceHello(1, 1, UEID, "0.1.0", 7, 1)
-            )
-            agent_end = AgentEnd(
-                agent_context(*agent, maker[0]), lambda _: AgentHello(1, AUDIENCE, 0)
-            )
+            device_end, agent_end = device_end_of(Path(folder)), agent_end_of(Path(folder))
         self._device = Link(cable.device_port, device_end, self)
         self._agent = Link(cable.agent_port, agent_end, self)
 

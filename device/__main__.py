@@ -5,28 +5,28 @@ import logging
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
-from device.assembly import assemble
 from device.config import read_config
 from device.crash_notes import NotesOnly, write_notes_only
 from device.errors import DeviceError
 from device.private_memory import is_swap_on, leave_no_core, overwrite_freed_memory
 from device.reader.port import CardSlot
+from device.running import End, RunningReader
 
 _log = logging.getLogger(__name__)
 
 _WRONG_CONFIGURATION = 2
-_VISIT_ENDED = 3
-_LOOK_EVERY_S = 0.5
+_BROKEN = 3
 
 
-def run(config: Path, slot: CardSlot | None = None) -> int:
+def run(config: Path, make_slot: Callable[[], CardSlot] | None = None) -> int:
     """Run the reader of a configuration file until SIGTERM or Ctrl-C.
 
     Args:
         config: The file.
-        slot: A slot made by someone else, in place of the configured one.
+        make_slot: Makes a slot in place of the configured one.
 
     Returns:
         The exit status: 0 after a clean stop, 2 when the configuration cannot work, 3 when the
@@ -38,20 +38,16 @@ def run(config: Path, slot: CardSlot | None = None) -> int:
     _log_carefully()
     if is_swap_on():
         _log.warning("swap is on: what a patient's face leaves in memory may be written to a disk")
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    folder = config.resolve().parent
     try:
-        reader = assemble(read_config(config), config.resolve().parent, slot)
+        end = RunningReader(read_config(config), folder, stopping, make_slot).run()
     except DeviceError as error:
         print(f"The reader cannot start: {error}", file=sys.stderr)
         return _WRONG_CONFIGURATION
-    stopped = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
-    reader.start()
-    while reader.is_running and not stopped.wait(_LOOK_EVERY_S):
-        pass
-    status = 0 if stopped.is_set() else _VISIT_ENDED
-    reader.stop()
-    return status
+    return 0 if end is End.STOPPED else _BROKEN
 
 
 def _log_carefully() -> None:

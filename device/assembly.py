@@ -15,6 +15,7 @@ from device import keys
 from device.adapters import create_adapter, prepare_adapter
 from device.card_assembly import make_card_parts
 from device.clock import Clock
+from device.common_assembly import introduce, make_screen, open_outbox
 from device.config import Adapter, Config
 from device.disk import keep_folder
 from device.errors import ConfigurationError
@@ -41,22 +42,18 @@ from device.journal import Journal
 from device.keys.port import SigningKey
 from device.loop import VisitLoop
 from device.outbox import Outbox
+from device.pairings import Pairings
 from device.performer import Performer
 from device.pinpad import keypads
 from device.pinpad.entry import PinEntry
 from device.pinpad.port import Keypad
 from device.reader.port import CardSlot
-from device.screen.server import ScreenSettings, WebScreen
-from device.screen.theme import ScreenProfile
-from device.sealed_key import KeyFile
+from device.screen.server import WebScreen
 from device.visit.policy import VisitPolicy
-from hostlink.errors import HostlinkError, UnsuitableCertificateError
 from hostlink.link import DeviceEnd
 from hostlink.messages import DeviceHello
 from hostlink.serial_stream import open_serial
-from hostlink.signing import payload_hash
 from hostlink.tls import device_context
-from hostlink.version import HIGHEST_VERSION, LOWEST_VERSION
 
 _log = logging.getLogger(__name__)
 
@@ -93,6 +90,11 @@ class Reader:
         """Whether the visit's thread lives; without it no patient can be served."""
         return self.loop.is_running and self.performer.host.is_running
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody is being served."""
+        return self.loop.is_idle
+
     def stop(self) -> None:
         """End the visit under way without a result and switch everything off."""
         self.slot.close()
@@ -103,24 +105,27 @@ class Reader:
         self.journal.close()
 
 
-def assemble(config: Config, folder: Path, slot: CardSlot | None = None) -> Reader:
-    """Make every part of the reader.
+def assemble(
+    config: Config, folder: Path, pairings: Pairings, slot: CardSlot | None = None
+) -> Reader:
+    """Make every part of a paired reader.
 
     Args:
         config: What the configuration file says.
         folder: Where the file lies; relative paths in adapters' settings start there.
+        pairings: The reception PCs it works for, one at least.
         slot: A slot made by someone else, in place of the configured one.
 
     Raises:
         DeviceError: Something in the configuration cannot work.
     """
     try:
-        return _assemble(config, folder, slot)
+        return _assemble(config, folder, pairings, slot)
     except OSError as error:
         raise ConfigurationError(f"{error.filename}: {error.strerror}") from error
 
 
-def _assemble(config: Config, folder: Path, slot: CardSlot | None) -> Reader:
+def _assemble(config: Config, folder: Path, pairings: Pairings, slot: CardSlot | None) -> Reader:
     make = _AdapterMaker(folder)
     open_camera = make.later(cameras, config.camera)
     models = _Models(
@@ -136,10 +141,11 @@ def _assemble(config: Config, folder: Path, slot: CardSlot | None) -> Reader:
     if not card_parts.terminal:
         _log.warning("no [terminal]: cards want the PIN after a face too, so no face is checked")
     loop = VisitLoop(policy, journal)
-    outbox = _outbox(config.state_folder / "outbox")
-    identity = _identity(config, cast(SigningKey, make(keys, config.identity)), models)
+    outbox = open_outbox(config)
+    key = cast(SigningKey, make(keys, config.identity))
+    identity = _identity(config, key, models, pairings.audience or "")
     hearing_host = HostIntake(loop.post, clock)
-    host = _host(config, identity, outbox, hearing_host)
+    host = _host(config, identity, outbox, hearing_host, pairings)
     record = RecordJobs(outbox, identity, clock, host.tell, loop.post)
     hearing_host.record = record
     screen, pin, code = _screen_and_desks(config, clock, loop)
@@ -202,19 +208,6 @@ def _face_check(config: Config, make: _AdapterMaker, models: _Models) -> FaceChe
     return load_face_check(runtime, models.embedder, models.detector, plan)
 
 
-def _outbox(folder: Path) -> Outbox:
-    outbox = Outbox(folder)
-    try:
-        if (latest := outbox.latest()) is not None:
-            payload_hash(latest)
-    except (HostlinkError, OSError) as error:
-        raise ConfigurationError(
-            f"{folder}: the newest result is damaged, and the next one must continue from it; keep"
-            " the folder for the maker"
-        ) from error
-    return outbox
-
-
 def _policy(config: Config) -> VisitPolicy:
     known = {field.name for field in fields(VisitPolicy)}
     if unknown := sorted(set(config.visit) - known):
@@ -241,40 +234,25 @@ def _bundle(name: str) -> Path:
     return MODELS_FOLDER / name
 
 
-def _identity(config: Config, key: SigningKey, models: _Models) -> Identity:
+def _identity(config: Config, key: SigningKey, models: _Models, audience: str) -> Identity:
     return Identity(
         key=key,
         ueid=ueid_of(key.chain[0]),
         boot_count=count_boot(config.state_folder),
-        audience=config.link.audience,
+        audience=audience,
         firmware_hash=hash_firmware(),
         model_hash=models.digest(),
     )
 
 
-def _host(config: Config, identity: Identity, outbox: Outbox, intake: HostIntake) -> Host:
-    link = config.link
-    key = KeyFile(link.key, link.device_secret)
-    key.open()
-    try:
-        tls = device_context(link.certificate, link.key, link.agent_certificate, key.password())
-    except (ValueError, OSError, UnsuitableCertificateError) as error:
-        raise ConfigurationError(
-            "[link]: certificate, key and agent_certificate must name PEM files that fit together, "
-            f"and the agent's certificate must not be a CA ({type(error).__name__})"
-        ) from error
-
+def _host(
+    config: Config, identity: Identity, outbox: Outbox, intake: HostIntake, pairings: Pairings
+) -> Host:
     def hello() -> DeviceHello:
-        return DeviceHello(
-            lowest_version=LOWEST_VERSION,
-            highest_version=HIGHEST_VERSION,
-            ueid=identity.ueid,
-            firmware=identity.firmware_hash.hex()[:16],
-            boot_count=identity.boot_count,
-            next_seq=outbox.next_seq,
-        )
+        return introduce(identity.ueid, identity.firmware_hash, identity.boot_count, outbox)
 
-    return Host(lambda: open_serial(link.port), DeviceEnd(tls, hello), intake, link.audience)
+    end = DeviceEnd(device_context(pairings.context_of), hello, pairings.secret_of)
+    return Host(lambda: open_serial(config.link.port), end, intake, pairings, identity.audience)
 
 
 def _screen_and_desks(
@@ -282,13 +260,7 @@ def _screen_and_desks(
 ) -> tuple[WebScreen, PinDesk, PrintedCodeDesk]:
     """The screen hears the pads that are drawn on it, so they are made together."""
     intake = ScreenIntake(loop.post, clock)
-    settings = ScreenSettings(
-        token_file=config.screen.token_file,
-        port=config.screen.port,
-        language=config.screen.language,
-        profile=ScreenProfile(config.screen.width_px, config.screen.width_mm),
-    )
-    screen = WebScreen(settings, intake)
+    screen = make_screen(config, intake)
     pin = PinDesk(
         PinEntry(time.monotonic, shuffle=config.screen.is_pad_shuffled), screen, loop.post
     )

@@ -5,9 +5,6 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
-
-from msgspec import Meta
 
 from device.errors import ConfigurationError
 from device.tables import Table, read_table
@@ -28,15 +25,12 @@ class LinkTable(Table, frozen=True):
     port: str
     """Serial port of the gadget or pty, such as `/dev/ttyGS0`."""
     certificate: Path
-    """PEM: the reader's certificate for the link, leaf first."""
+    """PEM: the maker's certificate for the cable, leaf first; shown while the reader is paired."""
     key: Path
     """PEM: its private key."""
-    agent_certificate: Path
-    """PEM: the paired agent, the only peer that is let in."""
-    audience: Annotated[str, Meta(min_length=1, max_length=128, pattern="^[ -~]*$")]
-    """Identifier of the paired clinic and agent: ASCII, as it stands in every result."""
     device_secret: Path | None = None
-    """File with a secret of the board, 32 bytes or more, to which `key` is sealed."""
+    """File with a secret of the board, 32 bytes or more, to which `key` and the keys of all
+    pairings are sealed."""
 
 
 class ScreenTable(Table, frozen=True):
@@ -79,7 +73,8 @@ class Config(Table, frozen=True):
     """Everything the reader must be told before it can start."""
 
     state_folder: Path
-    """Outbox, PIN attempt log and counters; beside journal and token, all the reader writes."""
+    """Outbox, pairings, PIN attempt log and counters: beside journal and token, all that the
+    reader writes."""
     link: LinkTable
     slot: Adapter
     """Where cards are laid: `device/reader/slots`."""
@@ -95,6 +90,8 @@ class Config(Table, frozen=True):
     """Reads what the card's camera sees: `device/reader/ocr`."""
     terminal: Adapter | None = None
     """What the card trusts in place of a PIN after a face match: `device/reader/terminals`."""
+    pairing_button: Adapter | None = None
+    """Begins a pairing with a reception PC: `device/pairing/buttons`; none: it cannot begin."""
     keypad: Adapter | None = None
     """A physical PIN pad beside the one on the screen: `device/pinpad/keypads`."""
     face: FaceTable = FaceTable()

@@ -6,12 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from device.errors import DeviceError
 from hostlink.link import DeviceEnd, Link
 from hostlink.messages import (
     AgentHello,
+    CertificateKept,
+    CertificateRenewed,
     DeviceHello,
     Message,
+    PairingForgotten,
     ResultAcknowledged,
+    Unpaired,
     VisitChallenge,
     VisitOptions,
     VisitRefused,
@@ -41,6 +46,22 @@ class HostListener(Protocol):
         ...
 
 
+class PairedAgents(Protocol):
+    """The pairings, as the link needs them; called from the link's own thread."""
+
+    def arrived(self, shown: bytes) -> None:
+        """An agent came with this certificate (DER)."""
+        ...
+
+    def renew(self, shown: bytes, renewed: bytes) -> bytes | None:
+        """Believe another certificate of it (DER); what the reader will show (DER)."""
+        ...
+
+    def forget(self, shown: bytes) -> None:
+        """End the pairing with it."""
+        ...
+
+
 @dataclass(slots=True)
 class _Handler:
     """Passes on what a device may hear, and nothing else.
@@ -50,15 +71,18 @@ class _Handler:
     """
 
     listener: HostListener
+    paired: PairedAgents
     audience: str
+    link: Link | None = None
     is_ours: bool = False
 
     def link_up(self, peer: DeviceHello | AgentHello) -> None:
         self.is_ours = isinstance(peer, AgentHello) and peer.audience == self.audience
+        self.paired.arrived(self._shown())
         if self.is_ours and isinstance(peer, AgentHello):
             self.listener.agent_connected(peer)
         else:
-            _log.error("the agent's `audience` is not the one in this reader's [link]")
+            _log.error("the agent's `audience` is not the one this reader was paired for")
 
     def link_down(self, reason: ResetReason) -> None:
         if self.is_ours:
@@ -66,8 +90,39 @@ class _Handler:
             self.listener.agent_lost()
 
     def received(self, message: Message) -> None:
-        if self.is_ours and isinstance(message, FromAgent):
-            self.listener.agent_said(message)
+        match message:
+            case CertificateRenewed(certificate):
+                self._renew(certificate)
+            case Unpaired():
+                self._forget()
+            case _ if self.is_ours and isinstance(message, FromAgent):
+                self.listener.agent_said(message)
+
+    def _renew(self, certificate: bytes) -> None:
+        """Without an answer the agent goes on with the certificate it has."""
+        try:
+            own = self.paired.renew(self._shown(), certificate)
+        except (DeviceError, OSError) as error:
+            _log.error("the agent's new certificate was not kept: %s", type(error).__name__)
+            return
+        if own is not None and self.link is not None:
+            self.link.send(CertificateKept(own))
+
+    def _forget(self) -> None:
+        try:
+            self.paired.forget(self._shown())
+        except OSError as error:
+            _log.error("the pairing was not forgotten: errno %s", error.errno)
+            return
+        if self.link is not None:
+            self.link.send(PairingForgotten())
+        # It may stay on the cable as long as it likes: from here on it is nobody.
+        if self.is_ours:
+            self.is_ours = False
+            self.listener.agent_lost()
+
+    def _shown(self) -> bytes:
+        return self.link.peer_certificate if self.link is not None else b""
 
 
 class Host:
@@ -78,11 +133,13 @@ class Host:
         open_stream: Callable[[], ByteStream],
         end: DeviceEnd,
         listener: HostListener,
+        paired: PairedAgents,
         audience: str,
     ) -> None:
-        self._handler = _Handler(listener, audience)
+        self._handler = _Handler(listener, paired, audience)
         self._died = threading.Event()
         self._link = Link(open_stream, end, self._handler, self._died.set)
+        self._handler.link = self._link
 
     @property
     def is_running(self) -> bool:

@@ -13,7 +13,7 @@ from device.visit.effects import Effect, StartTimer
 from device.visit.events import Event, TimedOut
 from device.visit.machine import advance, begin
 from device.visit.policy import VisitPolicy
-from device.visit.state import State, VisitState
+from device.visit.state import Idle, OutOfService, State, VisitState
 
 
 class EffectPerformer(Protocol):
@@ -34,6 +34,7 @@ class VisitLoop:
         self._timer: tuple[float, int] | None = None
         """Monotonic second at which the turn ends, and the turn."""
         self._thread: threading.Thread | None = None
+        self._state, self._begun = begin()
 
     def start(self, performer: EffectPerformer) -> None:
         """Begin; from now on effects reach `performer`, all from the same thread."""
@@ -51,6 +52,11 @@ class VisitLoop:
         """Whether the thread lives; it ends at `stop`, or when an effect raised an error."""
         return self._thread is not None and self._thread.is_alive()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether the page before the next patient is shown, or the one for a broken reader."""
+        return isinstance(self._state, Idle | OutOfService)
+
     def stop(self) -> None:
         """Finish the event in hand and end the thread."""
         self._events.put(None)
@@ -58,12 +64,11 @@ class VisitLoop:
             self._thread.join()
 
     def _run(self, performer: EffectPerformer) -> None:
-        state, effects = begin()
-        self._perform(performer, effects)
+        self._perform(performer, self._begun)
         while (event := self._next()) is not None:
-            before = state
-            state, effects = advance(before, event, self._policy)
-            self._note(before, event, state)
+            before = self._state
+            self._state, effects = advance(before, event, self._policy)
+            self._note(before, event, self._state)
             self._perform(performer, effects)
 
     def _next(self) -> Event | None:

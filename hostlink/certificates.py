@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 from hostlink.errors import InvalidResultError, InvalidResultReason
 
@@ -82,6 +82,17 @@ def verify_chain(
         if not _may_issue(issuer, below):
             raise InvalidResultError(InvalidResultReason.CERTIFICATE_PURPOSE)
     return _signing_key(chain[0])
+
+
+def names_reader(leaf: x509.Certificate, ueid: bytes) -> bool:
+    """Whether the serial number in the certificate's subject, the only one, is the UEID in hex.
+
+    Without this any reader of a maker could sign as another one.
+
+    Source: IEEE 802.1AR §8.6 (serialNumber in the subject of a device identity).
+    """
+    numbers = leaf.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
+    return [str(number.value).lower() for number in numbers] == [ueid.hex()]
 
 
 def _is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:

@@ -73,6 +73,11 @@ class Channel:
         """Whether messages can be sent."""
         return self._session is not None and self._session.is_up
 
+    @property
+    def peer_certificate(self) -> bytes:
+        """DER of what the other end showed in this session; empty: nothing, or no session."""
+        return self._session.peer_certificate if self.is_up and self._session else b""
+
     def cable_opened(self) -> None:
         """A cable is there; what its last user left in it counts for nothing."""
         self._decoder = FrameDecoder()

@@ -28,6 +28,7 @@ from hostlink.terms import (
     FailureCode,
     MatchBand,
     Notice,
+    PairingRefusal,
     TimeSource,
     VerificationMethod,
     VisitOutcome,
@@ -40,6 +41,9 @@ MAX_RESULT_BYTES = 16 * 1024
 UEID = blob(7, 33)
 VISIT_ID = blob(16)
 NONCE = blob(16)
+PROOF = blob(32)
+CERTIFICATE = blob(1, 2048)
+"""Of the cable: P-256, a few hundred bytes."""
 UNIX_MS = unsigned(64)
 
 MOMENT = record(
@@ -86,11 +90,19 @@ _LAYOUTS: Mapping[int, tuple[type[Message], Layout[Any]]] = {
             firmware=text(64),
             boot_count=unsigned(32),
             next_seq=unsigned(64),
+            challenge=NONCE,
         ),
     ),
     2: (
         messages.AgentHello,
-        record(messages.AgentHello, version=unsigned(8), audience=text(128), unix_ms=UNIX_MS),
+        record(
+            messages.AgentHello,
+            version=unsigned(8),
+            audience=text(128),
+            unix_ms=UNIX_MS,
+            challenge=NONCE,
+            proof=PROOF,
+        ),
     ),
     3: (messages.Ping, record(messages.Ping, nonce=blob(8))),
     4: (messages.Pong, record(messages.Pong, nonce=blob(8))),
@@ -132,6 +144,43 @@ _LAYOUTS: Mapping[int, tuple[type[Message], Layout[Any]]] = {
         record(messages.SignedResult, seq=unsigned(64), cose=blob(1, MAX_RESULT_BYTES)),
     ),
     11: (messages.ResultAcknowledged, record(messages.ResultAcknowledged, seq=unsigned(64))),
+    12: (messages.DeviceProof, record(messages.DeviceProof, proof=PROOF)),
+    13: (
+        messages.PairingRequested,
+        record(
+            messages.PairingRequested,
+            certificate=CERTIFICATE,
+            audience=text(128),
+            name=text(64),
+        ),
+    ),
+    14: (
+        messages.PairingCommitted,
+        record(messages.PairingCommitted, certificate=CERTIFICATE, commitment=blob(32)),
+    ),
+    15: (messages.PairingNonce, record(messages.PairingNonce, nonce=NONCE)),
+    16: (messages.PairingRevealed, record(messages.PairingRevealed, nonce=NONCE)),
+    17: (
+        messages.PairingConfirmed,
+        record(
+            messages.PairingConfirmed,
+            chain=sequence(blob(1, 4096), 4),
+            signature=blob(1, 80),
+        ),
+    ),
+    18: (messages.PairingSecret, record(messages.PairingSecret, secret=blob(16))),
+    19: (messages.PairingKept, record(messages.PairingKept)),
+    20: (
+        messages.PairingRefused,
+        record(messages.PairingRefused, reason=word(PairingRefusal)),
+    ),
+    21: (
+        messages.CertificateRenewed,
+        record(messages.CertificateRenewed, certificate=CERTIFICATE),
+    ),
+    22: (messages.CertificateKept, record(messages.CertificateKept, certificate=CERTIFICATE)),
+    23: (messages.Unpaired, record(messages.Unpaired)),
+    24: (messages.PairingForgotten, record(messages.PairingForgotten)),
 }
 
 _NUMBERS = {message_type: number for number, (message_type, _) in _LAYOUTS.items()}

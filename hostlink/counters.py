@@ -1,8 +1,8 @@
-"""What a technician wants to know about the cable; part of every diagnostic bundle."""
+"""What a technician wants to know about the cable; part of status and diagnostics."""
 
 from collections import Counter, deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from hostlink.reset import ResetReason
 
@@ -31,6 +31,11 @@ class LinkCounters:
     rtt_p50_ms: float | None
     """Round trip of the last pings, milliseconds; none before the first."""
     rtt_p99_ms: float | None
+
+    def as_json(self) -> dict[str, object]:
+        """For a status file or a diagnostic bundle; nothing personal is in it."""
+        plain = {field.name: getattr(self, field.name) for field in fields(self)}
+        return plain | {"resets": {reason.name: count for reason, count in self.resets.items()}}
 
 
 @dataclass(slots=True)

@@ -85,6 +85,20 @@ class Link:
         """What has happened on the cable so far."""
         return self._channel.tally.snapshot()
 
+    @property
+    def is_up(self) -> bool:
+        """Whether the other end is there; may be asked from any thread."""
+        with self._lock:
+            return self._is_up
+
+    @property
+    def peer_certificate(self) -> bytes:
+        """DER of what the other end showed in this session; empty: nothing, or no session.
+
+        Meant to be asked from within the handler: then it is the session of that call.
+        """
+        return self._channel.peer_certificate
+
     def start(self) -> None:
         """Start the thread; it opens the cable as soon and as often as needed."""
         self._thread.start()

@@ -14,6 +14,7 @@ from hostlink.terms import (
     FailureCode,
     MatchBand,
     Notice,
+    PairingRefusal,
     TimeSource,
     VerificationMethod,
     VisitOutcome,
@@ -43,6 +44,8 @@ class DeviceHello:
     boot_count: int
     next_seq: int
     """Sequence number the next result will get: shows a rolled-back or cloned reader."""
+    challenge: bytes = field(default=b"", repr=False)
+    """16 fresh random bytes for the agent's proof; the link fills them in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,18 @@ class AgentHello:
     every result is addressed to that one."""
     unix_ms: int
     """The agent's wall clock, milliseconds since 1970."""
+    challenge: bytes = field(default=b"", repr=False)
+    """16 fresh random bytes for the device's proof; the link fills them in."""
+    proof: bytes = field(default=b"", repr=False)
+    """`hostlink.pairing.agent_proof`; the link fills it in."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceProof:
+    """The device's last word before the agent counts as up."""
+
+    proof: bytes = field(repr=False)
+    """`hostlink.pairing.device_proof`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +199,100 @@ class ResultAcknowledged:
     seq: int
 
 
+@dataclass(frozen=True, slots=True)
+class PairingRequested:
+    """An agent wants to be paired."""
+
+    certificate: bytes
+    """DER: what the agent will show from now on."""
+    audience: str
+    """ASCII, 1 to 128 characters: whom the reader's results will be for."""
+    name: str
+    """What the reader's screen calls this agent, 1 to 64 bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairingCommitted:
+    """The reader is ready, and bound to its nonce."""
+
+    certificate: bytes
+    """DER: what the reader will show this agent from now on."""
+    commitment: bytes
+    """`hostlink.pairing.commitment`, 32 bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairingNonce:
+    """The agent's share of the six digits."""
+
+    nonce: bytes
+    """16 random bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairingRevealed:
+    """The reader's share; both ends can show the digits now."""
+
+    nonce: bytes
+    """16 random bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairingConfirmed:
+    """Somebody has compared the digits on the reader's display."""
+
+    chain: tuple[bytes, ...]
+    """DER: the certificates of the key that signs results, leaf first, without the root."""
+    signature: bytes
+    """ECDSA with SHA-256, DER, over `hostlink.pairing.statement`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairingSecret:
+    """Somebody has compared the digits at the agent, too."""
+
+    secret: bytes = field(repr=False)
+    """16 random bytes that both ends keep."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairingKept:
+    """The pairing is on the reader's disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairingRefused:
+    """This pairing comes to nothing; either end may say so at any moment."""
+
+    reason: PairingRefusal
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateRenewed:
+    """The paired agent will come with another certificate."""
+
+    certificate: bytes
+    """DER."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateKept:
+    """The reader believes it from now on, beside the one before until it is used."""
+
+    certificate: bytes
+    """DER: what the reader will show in turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unpaired:
+    """The paired agent ends the pairing."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairingForgotten:
+    """The reader has forgotten the pairing."""
+
+
 Message = (
     DeviceHello
     | AgentHello
@@ -196,4 +305,17 @@ Message = (
     | VisitRefused
     | SignedResult
     | ResultAcknowledged
+    | DeviceProof
+    | PairingRequested
+    | PairingCommitted
+    | PairingNonce
+    | PairingRevealed
+    | PairingConfirmed
+    | PairingSecret
+    | PairingKept
+    | PairingRefused
+    | CertificateRenewed
+    | CertificateKept
+    | Unpaired
+    | PairingForgotten
 )

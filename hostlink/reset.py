@@ -34,6 +34,8 @@ class ResetReason(IntEnum):
     """Not up within three seconds."""
     SILENT = 14
     """Nothing heard for three seconds."""
+    NOT_PAIRED = 15
+    """The other end does not know the secret of the pairing."""
 
 
 class SessionEndedError(HostlinkError):

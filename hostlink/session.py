@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum, auto
+from hmac import compare_digest
 
 from hostlink import codec
 from hostlink.counters import Tally
@@ -16,7 +17,8 @@ from hostlink.ends import AgentEnd, DeviceEnd, End, may_receive
 from hostlink.events import LinkEvent, LinkUp, Received
 from hostlink.frame import MAX_PAYLOAD_BYTES, Frame, FrameType, encode_frame
 from hostlink.message_stream import MessageStream, envelop
-from hostlink.messages import AgentHello, DeviceHello, Message, Ping, Pong
+from hostlink.messages import AgentHello, DeviceHello, DeviceProof, Message, Ping, Pong
+from hostlink.pairing import NONCE_BYTES, agent_proof, device_proof
 from hostlink.reset import ResetReason, SessionEndedError
 from hostlink.tls_pipe import TlsPipe
 from hostlink.version import check_version, choose_version
@@ -32,7 +34,8 @@ _SEQ_MODULO = 1 << 16
 
 class _Stage(Enum):
     SHAKING_HANDS = auto()
-    AWAITING_HELLO = auto()
+    GREETING = auto()
+    """Hellos, then the device's proof."""
     UP = auto()
 
 
@@ -47,7 +50,8 @@ class Session:
         self._tls = TlsPipe(end)
         self._messages = MessageStream()
         self._stage = _Stage.SHAKING_HANDS
-        self._offered: DeviceHello | None = None
+        self._device_hello: DeviceHello | None = None
+        self._agent_hello: AgentHello | None = None
         self._next_seq_out = 0
         self._next_seq_in = 0
         self._heard_at_s = now_s
@@ -58,8 +62,13 @@ class Session:
 
     @property
     def is_up(self) -> bool:
-        """Whether both hellos were exchanged."""
+        """Whether both hellos were exchanged and both ends proved that they are paired."""
         return self._stage is _Stage.UP
+
+    @property
+    def peer_certificate(self) -> bytes:
+        """DER of what the other end showed; empty: nothing."""
+        return self._tls.peer_certificate
 
     def receive(self, frame: Frame, now_s: float) -> Iterator[LinkEvent]:
         """Take a START or DATA frame of this epoch.
@@ -74,7 +83,7 @@ class Session:
         if self._stage is _Stage.SHAKING_HANDS:
             if not self._tls.shake_hands():
                 return
-            self._stage = _Stage.AWAITING_HELLO
+            self._stage = _Stage.GREETING
             self._offer()
         for message in self._messages.feed(self._tls.read()):
             yield from self._on_message(message, now_s)
@@ -123,15 +132,17 @@ class Session:
 
     def _offer(self) -> None:
         if isinstance(self._end, DeviceEnd):
-            self._offered = self._end.make_hello()
-            self.send(codec.encode(self._offered))
+            hello = self._end.make_hello()
+            self._device_hello = replace(hello, challenge=secrets.token_bytes(NONCE_BYTES))
+            self.send(codec.encode(self._device_hello))
 
     def _on_message(self, message: Message, now_s: float) -> Iterator[LinkEvent]:
         if self._stage is not _Stage.UP:
             peer = self._greet(message)
-            self._stage = _Stage.UP
-            self._tally.sessions += 1
-            yield LinkUp(peer)
+            if peer is not None:
+                self._stage = _Stage.UP
+                self._tally.sessions += 1
+                yield LinkUp(peer)
             return
         if not may_receive(self._end, message):
             raise SessionEndedError(ResetReason.UNEXPECTED_MESSAGE)
@@ -143,16 +154,45 @@ class Session:
             case _:
                 yield Received(message)
 
-    def _greet(self, hello: Message) -> DeviceHello | AgentHello:
-        if isinstance(self._end, AgentEnd) and isinstance(hello, DeviceHello):
-            version = choose_version(hello)
-            answer = replace(self._end.make_hello(hello), version=version)
-            self.send(codec.encode(answer))
-            return hello
-        if self._offered is not None and isinstance(hello, AgentHello):
-            check_version(self._offered, hello)
-            return hello
-        raise SessionEndedError(ResetReason.UNEXPECTED_MESSAGE)
+    def _greet(self, message: Message) -> DeviceHello | AgentHello | None:
+        """Take one of the three messages before the session is up; the peer, once it is."""
+        match self._end, message:
+            case AgentEnd() as end, DeviceHello() if self._device_hello is None:
+                self._answer(end, message)
+                return None
+            case AgentEnd() as end, DeviceProof():
+                return self._check_device(end, message)
+            case DeviceEnd() as end, AgentHello():
+                return self._check_agent(end, message)
+            case _:
+                raise SessionEndedError(ResetReason.UNEXPECTED_MESSAGE)
+
+    def _answer(self, end: AgentEnd, hello: DeviceHello) -> None:
+        version = choose_version(hello)
+        challenge = secrets.token_bytes(NONCE_BYTES)
+        proof = agent_proof(end.secret, hello.challenge, challenge)
+        answer = replace(end.make_hello(hello), version=version, challenge=challenge, proof=proof)
+        self._device_hello, self._agent_hello = hello, answer
+        self.send(codec.encode(answer))
+
+    def _check_agent(self, end: DeviceEnd, hello: AgentHello) -> AgentHello:
+        if self._device_hello is None:
+            raise SessionEndedError(ResetReason.UNEXPECTED_MESSAGE)
+        check_version(self._device_hello, hello)
+        secret = end.secret_of(self.peer_certificate)
+        challenges = (self._device_hello.challenge, hello.challenge)
+        if secret is None or not compare_digest(hello.proof, agent_proof(secret, *challenges)):
+            raise SessionEndedError(ResetReason.NOT_PAIRED)
+        self.send(codec.encode(DeviceProof(device_proof(secret, *challenges))))
+        return hello
+
+    def _check_device(self, end: AgentEnd, said: DeviceProof) -> DeviceHello:
+        if self._device_hello is None or self._agent_hello is None:
+            raise SessionEndedError(ResetReason.UNEXPECTED_MESSAGE)
+        challenges = (self._device_hello.challenge, self._agent_hello.challenge)
+        if not compare_digest(said.proof, device_proof(end.secret, *challenges)):
+            raise SessionEndedError(ResetReason.NOT_PAIRED)
+        return self._device_hello
 
     def _on_pong(self, pong: Pong, now_s: float) -> None:
         if self._ping is not None and pong.nonce == self._ping.nonce:

@@ -18,11 +18,10 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
     decode_dss_signature,
     encode_dss_signature,
 )
-from cryptography.x509.oid import NameOID
 
 from hostlink import cbor
 from hostlink.cbor import CborValue
-from hostlink.certificates import load_chain, verify_chain
+from hostlink.certificates import load_chain, names_reader, verify_chain
 from hostlink.codec import MAX_RESULT_BYTES
 from hostlink.errors import InvalidResultError, InvalidResultReason, MalformedMessageError
 from hostlink.result import ResultClaims, decode_claims, encode_claims, hash_of_payload
@@ -115,7 +114,7 @@ def verify_result(cose: bytes, roots: tuple[x509.Certificate, ...]) -> VerifiedR
         claims = decode_claims(parts.payload)
     except MalformedMessageError:
         raise InvalidResultError(InvalidResultReason.PAYLOAD) from None
-    if not _names_reader(chain[0], claims.ueid):
+    if not names_reader(chain[0], claims.ueid):
         raise InvalidResultError(InvalidResultReason.WRONG_DEVICE)
     return VerifiedResult(claims, hash_of_payload(parts.payload))
 
@@ -186,14 +185,3 @@ def _halves(signature: bytes) -> tuple[int, int]:
         int.from_bytes(signature[:_HALF_BYTES], "big"),
         int.from_bytes(signature[_HALF_BYTES:], "big"),
     )
-
-
-def _names_reader(leaf: x509.Certificate, ueid: bytes) -> bool:
-    """Whether the serial number in the certificate's subject, the only one, is the UEID in hex.
-
-    Without this any reader of a maker could sign as another one.
-
-    Source: IEEE 802.1AR §8.6 (serialNumber in the subject of a device identity).
-    """
-    numbers = leaf.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
-    return [str(number.value).lower() for number in numbers] == [ueid.hex()]

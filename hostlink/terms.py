@@ -182,6 +182,27 @@ class Notice(IntEnum):
 
 
 @unique
+class PairingRefusal(IntEnum):
+    """Why a pairing came to nothing."""
+
+    DIGITS_DIFFER = 1
+    """Somebody saw different digits: another device may sit between the two ends."""
+    DECLINED = 2
+    """Somebody did not want it."""
+    TIMED_OUT = 3
+    NOT_GENUINE = 4
+    """The other end did not keep to what it had committed itself to, or its signature is wrong."""
+    TOO_MANY = 5
+    """The reader has four pairings already."""
+    OTHER_AUDIENCE = 6
+    """The reader still works for somebody else: it must be unpaired from them first."""
+    NOT_STORED = 7
+    """The pairing could not be written to the disk."""
+    INTERRUPTED = 8
+    """The cable or the other end went away."""
+
+
+@unique
 class TimeSource(IntEnum):
     """Where the reader's wall clock comes from (facts/security.md §5.3)."""
 

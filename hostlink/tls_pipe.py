@@ -9,8 +9,9 @@ from contextlib import contextmanager
 
 from hostlink.ends import AgentEnd, End
 from hostlink.reset import ResetReason, SessionEndedError
-from hostlink.tls import ALPN
 
+_NAMES_NOBODY = ("CALLBACK_FAILED", "TLSV1_UNRECOGNIZED_NAME")
+"""How OpenSSL tells, at the device and at the agent, that no pairing has the name asked for."""
 _READ_BYTES = 16 * 1024
 """The most one TLS record holds."""
 
@@ -21,9 +22,18 @@ class TlsPipe:
     def __init__(self, end: End) -> None:
         self._arrived = ssl.MemoryBIO()
         self._leaving = ssl.MemoryBIO()
+        self._alpn = end.purpose.value
         self._tls = end.tls.wrap_bio(
-            self._arrived, self._leaving, server_side=not isinstance(end, AgentEnd)
+            self._arrived,
+            self._leaving,
+            server_side=not isinstance(end, AgentEnd),
+            server_hostname=end.server_name if isinstance(end, AgentEnd) else None,
         )
+
+    @property
+    def peer_certificate(self) -> bytes:
+        """DER of what the other end showed, after the handshake; empty: nothing."""
+        return self._tls.getpeercert(binary_form=True) or b""
 
     def put(self, tls_bytes: bytes) -> None:
         """TLS bytes from the other end."""
@@ -48,7 +58,7 @@ class TlsPipe:
                 self._tls.do_handshake()
         except ssl.SSLWantReadError:
             return False
-        if self._tls.selected_alpn_protocol() != ALPN:
+        if self._tls.selected_alpn_protocol() != self._alpn:
             raise SessionEndedError(ResetReason.VERSION_MISMATCH)
         return True
 
@@ -81,5 +91,7 @@ def _faults_end_session() -> Iterator[None]:
         raise
     except ssl.SSLCertVerificationError:
         raise SessionEndedError(ResetReason.PEER_NOT_TRUSTED) from None
-    except ssl.SSLError:
-        raise SessionEndedError(ResetReason.TLS_FAILED) from None
+    except ssl.SSLError as error:
+        is_unknown = error.reason in _NAMES_NOBODY
+        reason = ResetReason.PEER_NOT_TRUSTED if is_unknown else ResetReason.TLS_FAILED
+        raise SessionEndedError(reason) from None

@@ -103,6 +103,8 @@ def _lead(page: PageView, language: Language) -> str:
         return language.text("label.position", position=position, count=count)
     if page.name == "pin" and "tries_left" in values:
         return language.text("label.tries_left", tries_left=_word(values["tries_left"]))
+    if code := values.get("pairing_code"):
+        return _word(code)
     if name := values.get("patient_name"):
         return language.text("label.patient", patient_name=_word(name))
     return ""
@@ -116,7 +118,7 @@ def _paragraphs(page: PageView, language: Language) -> list[str]:
         body = language.text(_wording(page, "reminder", language))
     failure = _failure(page)
     if not failure:
-        return [body]
+        return [*_of_pairing(page, language), body]
     title = _failure_text(page, ("title",), language)
     match page.name:
         case "out_of_service":
@@ -128,6 +130,14 @@ def _paragraphs(page: PageView, language: Language) -> list[str]:
             return [_failure_text(page, _AT_THE_END, language)]
         case _:
             return _what_next(page, language)
+
+
+def _of_pairing(page: PageView, language: Language) -> list[str]:
+    if agent_name := page.values.get("agent_name"):
+        return [language.text("label.agent", agent_name=_word(agent_name))]
+    if refusal := page.values.get("pairing_refusal"):
+        return [language.text(f"pairing_refusal.{refusal}")]
+    return []
 
 
 def _what_next(page: PageView, language: Language) -> list[str]:

@@ -10,11 +10,11 @@ from queue import Queue
 from typing import TypeVar
 
 from hostlink.errors import CableLostError
-from hostlink.link import DeviceEnd, Link, ResetReason
+from hostlink.link import Link, ResetReason
 from hostlink.messages import AgentHello, DeviceHello, Message
 from hostlink.port import ByteStream
-from hostlink.tls import device_context
-from tests.hostlink.pki import AGENT, READER, UEID
+from tests.hostlink.paired_ends import device_end_of
+from tests.hostlink.pki import UEID
 
 Kind = TypeVar("Kind")
 
@@ -87,15 +87,12 @@ class ReaderEnd:
         versions: tuple[int, int] = (1, 1),
         cable: Cable | None = None,
     ) -> None:
-        certificate, key = READER.write(folder, "reader")
-        peer, _ = AGENT.write(folder, "agent")
         self.cable = cable or Cable(folder / "ttyREADER")
         self.ups: Queue[AgentHello | DeviceHello] = Queue()
         self.downs: Queue[ResetReason] = Queue()
         self.heard: Queue[Message] = Queue()
-        end = DeviceEnd(
-            tls=device_context(certificate, key, peer),
-            make_hello=lambda: DeviceHello(*versions, UEID, "0.1.0", 7, next_seq()),
+        end = device_end_of(
+            folder, make_hello=lambda: DeviceHello(*versions, UEID, "0.1.0", 7, next_seq())
         )
         self.link = Link(self.cable.open, end, self)
 

@@ -10,13 +10,12 @@ from queue import Empty, Queue
 from agent.config import LinkTable
 from agent.link import LinkEvents, hello_maker, stream_opener
 from hostlink.events import LinkEvent, LinkUp, Received
-from hostlink.link import AgentEnd, Link
+from hostlink.link import Link
 from hostlink.messages import ResultAcknowledged, SignedResult
 from hostlink.port import ByteStream
-from hostlink.tls import agent_context
 from tests.agent.reader_end import Cable, ReaderEnd
-from tests.agent.world import AUDIENCE, ToldClock, write_pem
-from tests.hostlink.pki import AGENT, MAKER
+from tests.agent.world import AUDIENCE, ToldClock
+from tests.hostlink.paired_ends import agent_end_of
 from tests.hw_sim.usb_host import PRODUCT_ID, VENDOR_ID, UsbHost
 
 _ANSWERED_WITHIN_S = 0.5
@@ -55,12 +54,7 @@ class ReplugBench:
         self.reader = usb_reader(folder, self.host)
         self.arrived: Queue[int] = Queue()
         self.ups = 0
-        write_pem(folder / "maker.pem", MAKER.leaf)
-        certificate, key = AGENT.write(folder, "agent")
-        end = AgentEnd(
-            agent_context(certificate, key, folder / "maker.pem"),
-            hello_maker(AUDIENCE, ToldClock()),
-        )
+        end = agent_end_of(folder, make_hello=hello_maker(AUDIENCE, ToldClock()))
         open_stream: Callable[[], ByteStream] = stream_opener(table, folder)
         self._link = Link(open_stream, end, LinkEvents(self._hear))
 

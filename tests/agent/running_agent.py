@@ -8,16 +8,16 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tests.agent.paired import pair_with_reader
 from tests.agent.world import AUDIENCE, INSTITUTION, authority, write_pem
-from tests.hostlink.pki import AGENT, MAKER
+from tests.hostlink.pki import MAKER
 from tests.hw_sim.eligibility_service import EligibilityService
 from tests.hw_sim.reception_software import ReceptionSoftware, TakenFile
 
 CONFIG = """
 audience = "{audience}"
 medical_institution_code = "{institution}"
-certificate = "agent.pem"
-key = "agent.key"
+pairings = "pairings"
 trust_root = "maker.pem"
 journal = "journal.jsonl"
 
@@ -51,7 +51,7 @@ class RunningAgent:
         self.reception.mkdir()
         write_pem(folder / "maker.pem", MAKER.leaf)
         write_pem(folder / "cards.pem", authority().certificate)
-        AGENT.write(folder, "agent")
+        pair_with_reader(folder / "pairings")
         text = CONFIG.format(audience=AUDIENCE, institution=INSTITUTION, url=service.url)
         (folder / "agent.toml").write_text(text)
         self._process: subprocess.Popen[str] | None = None

@@ -1,4 +1,4 @@
-"""Staff are told of a time at which no reader could be trusted."""
+"""Staff are told of a time at which no card could be judged."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,8 +12,7 @@ from tests.hw_sim.eligibility_service import EligibilityService
 
 POWER_CUT = datetime(1970, 1, 1, 0, 1, tzinfo=UTC)
 SENTENCE = (
-    "agent: this PC says it is 1970-01-01, when the agent's certificate is not valid: set the"
-    " clock, or renew the certificate\n"
+    "agent: this PC says it is 1970-01-01, before it was paired with its reader: set the clock\n"
 )
 
 

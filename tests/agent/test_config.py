@@ -10,8 +10,7 @@ from agent.errors import ConfigError
 GOOD = """
 audience = "clinic-0000000-test"
 medical_institution_code = "1311234567"
-certificate = "agent.pem"
-key = "/keys/agent.key"
+pairings = "/keys/pairings"
 trust_root = "maker.pem"
 journal = "journal.jsonl"
 
@@ -48,8 +47,8 @@ def path(tmp_path: Path) -> Path:
 def test_paths_start_at_the_file(path: Path, tmp_path: Path) -> None:
     path.write_text(GOOD)
     config = read_config(path)
-    assert config.certificate == tmp_path / "agent.pem"
-    assert config.key == Path("/keys/agent.key")
+    assert config.trust_root == tmp_path / "maker.pem"
+    assert config.pairings == Path("/keys/pairings")
     assert config.card_trust.anchors == (tmp_path / "one.pem", tmp_path / "two.pem")
     assert config.store.keep_open_visits_days == 7
     assert config.link == LinkTable(port="/dev/ttyACM0")
@@ -87,9 +86,9 @@ def test_the_reader_may_be_named_by_its_usb_numbers(path: Path) -> None:
         ('"1311234567"', '"1311234567\\n"', "$.medical_institution_code"),
         ('"1311234567"', '"１３１１２３４５６７"', "$.medical_institution_code"),
         ('"1311234567"', "1311234567", "$.medical_institution_code"),
-        ('key = "', 'clé = "', "(at line 5, "),
-        ('key = "', 'keys = "', "unknown field `keys`"),
-        ('key = "/keys/agent.key"', 'key = ""', "$.key"),
+        ('pairings = "', 'clé = "', "(at line 4, "),
+        ('pairings = "', 'pairing = "', "unknown field `pairing`"),
+        ('pairings = "/keys/pairings"', 'pairings = ""', "$.pairings"),
         ("[store]", "[stor]", "`stor`"),
         ('[store]\npath = "agent.sqlite3"', "", "missing required field `store`"),
         ('path = "agent.sqlite3"', "path = 3", "$.store.path"),

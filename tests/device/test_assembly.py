@@ -14,6 +14,7 @@ from device.config import read_config
 from device.errors import ConfigurationError, DeviceError
 from device.face.check import FaceCheck, FaceCheckPlan
 from device.jobs.card import CardParts
+from device.pairing_assembly import open_pairings
 from device.reader.port import CardSlot
 from device.sealed_key import KeyFile
 from tests.device.keys.board import board_secret
@@ -48,8 +49,6 @@ records = {{ anchors = ["records.pem"] }}
 port = "{tmp_path}/tty"
 certificate = "{keys.reader_certificate}"
 key = "{keys.reader_key}"
-agent_certificate = "{keys.agent_certificate}"
-audience = "clinic-test"
 
 [identity]
 name = "file"
@@ -69,7 +68,8 @@ def make(folder: Path, toml: str, told: list[str] | None = None) -> Reader:
     path = folder / "device.toml"
     path.write_text(toml)
     slot = cast(CardSlot, Calls("slot", [] if told is None else told))
-    return assemble(read_config(path), folder, slot)
+    config = read_config(path)
+    return assemble(config, folder, open_pairings(config), slot)
 
 
 def test_a_reader_starts_and_stops(tmp_path: Path, toml: str) -> None:
@@ -122,7 +122,7 @@ def sealed(tmp_path: Path, toml: str) -> Iterator[tuple[str, Path]]:
         setting = f'device_secret = "{secret}"'
         toml = re.sub(r'"[^"]*/reader\.', f'"{tmp_path}/mine/reader.', toml)
         toml = toml.replace('reader.key" }', f'reader.key", {setting} }}')
-        yield toml.replace("agent_certificate", f"{setting}\nagent_certificate"), secret
+        yield toml.replace("[identity]", f"{setting}\n[identity]"), secret
 
 
 def test_with_sealed_keys_it_starts_on_its_own_board_only(
@@ -238,8 +238,7 @@ WRONG = [
     ("fps = 15.0", "fps = -1.0", "settings of frames.*fps"),
     ("fps = 15.0", "pace = 1.0", "settings of frames.*pace"),
     ("reader.key", "nowhere.key", "reader|key"),
-    ("agent.pem", "root.pem", "[link].*CA"),
-    ("agent.pem", "reader.key", "[link].*PEM"),
+    ("reader.pem", "root.pem", "is not that of"),
     ('"device-state"', '"device.toml"', "device.toml"),
     ('"device-journal.jsonl"', '"nowhere/journal.jsonl"', "nowhere/journal.jsonl"),
 ]
@@ -260,4 +259,4 @@ def test_the_slot_of_the_file_is_used_when_no_other_is_given(tmp_path: Path, tom
     path = tmp_path / "device.toml"
     path.write_text(toml.replace('name = "pcsc"', 'name = "tray"'))
     with pytest.raises(ConfigurationError, match="slots: no adapter is called 'tray'"):
-        assemble(read_config(path), tmp_path)
+        assemble(read_config(path), tmp_path, open_pairings(read_config(path)))

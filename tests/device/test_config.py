@@ -12,9 +12,7 @@ journal = "journal.jsonl"
 [link]
 port = "/dev/ttyGS0"
 certificate = "keys/reader.pem"
-key = "keys/reader.key"
-agent_certificate = "/etc/agent.pem"
-audience = "clinic-test"
+key = "/keys/reader.key"
 
 [identity]
 name = "file"
@@ -49,8 +47,8 @@ def read(folder: Path, text: str) -> Config:
 def test_a_whole_file(tmp_path: Path) -> None:
     config = read(tmp_path, GOOD)
     assert config.state_folder == tmp_path / "state"
-    assert config.link.key == tmp_path / "keys/reader.key"
-    assert config.link.agent_certificate == Path("/etc/agent.pem")
+    assert config.link.certificate == tmp_path / "keys/reader.pem"
+    assert config.link.key == Path("/keys/reader.key")
     assert config.screen.token_file == tmp_path / "screen.token"
     assert config.identity == Adapter("file", {"certificate": "a.pem", "key": "a.key"})
     assert (config.terminal, config.keypad) == (None, None)
@@ -90,9 +88,6 @@ def test_paths_are_taken_from_the_folder_of_the_file(
         ('anchors = ["keys/records.pem"]', 'anchors = "keys/records.pem"', "records.anchors"),
         ('anchors = ["keys/records.pem"]', "anchors = [1]", "records.anchors"),
         ("anchors =", "anchor =", "anchor"),
-        ('audience = "clinic-test"', 'audience = ""', "link.audience"),
-        ('audience = "clinic-test"', f'audience = "{"a" * 129}"', "link.audience"),
-        ('audience = "clinic-test"', 'audience = "医院"', "link.audience"),
         ('name = "pcsc"', "name = 1", "slot.name"),
         ("[camera]", "[camera", "device.toml"),
     ],

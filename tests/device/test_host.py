@@ -5,9 +5,10 @@ import pytest
 from device.host import FromAgent, Host, _Handler
 from hostlink.errors import CableLostError
 from hostlink.link import DeviceEnd
-from hostlink.messages import AgentHello, Message
+from hostlink.messages import AgentHello, Message, Unpaired
 from hostlink.port import ByteStream
 from hostlink.reset import ResetReason
+from tests.device.paired_agents import PairedForGood
 from tests.hostlink.samples import AGENT_HELLO, DEVICE_HELLO, MESSAGES
 
 
@@ -27,7 +28,7 @@ class Heard:
 
 def test_the_agent_comes_and_goes() -> None:
     heard = Heard()
-    handler = _Handler(heard, AGENT_HELLO.audience)
+    handler = _Handler(heard, PairedForGood(), AGENT_HELLO.audience)
     handler.link_up(AGENT_HELLO)
     handler.link_down(next(iter(ResetReason)))
     assert heard.told == [AGENT_HELLO, "lost"]
@@ -35,14 +36,14 @@ def test_the_agent_comes_and_goes() -> None:
 
 def test_another_reader_is_no_agent() -> None:
     heard = Heard()
-    _Handler(heard, AGENT_HELLO.audience).link_up(DEVICE_HELLO)
+    _Handler(heard, PairedForGood(), AGENT_HELLO.audience).link_up(DEVICE_HELLO)
     assert heard.told == []
 
 
 def test_an_agent_of_another_name_counts_as_none() -> None:
     """It would refuse every result, for ever; better that the patient is told now."""
     heard = Heard()
-    handler = _Handler(heard, "another clinic")
+    handler = _Handler(heard, PairedForGood(), "another clinic")
     handler.link_up(AGENT_HELLO)
     for message in MESSAGES:
         handler.received(message)
@@ -53,18 +54,43 @@ def test_an_agent_of_another_name_counts_as_none() -> None:
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
 def test_only_what_an_agent_may_say_is_passed_on(message: Message) -> None:
     heard = Heard()
-    handler = _Handler(heard, AGENT_HELLO.audience)
+    handler = _Handler(heard, PairedForGood(), AGENT_HELLO.audience)
     handler.link_up(AGENT_HELLO)
     heard.told.clear()
     handler.received(message)
     allowed = {"VisitChallenge", "VisitOptions", "VisitRefused", "ResultAcknowledged"}
-    assert heard.told == ([message] if type(message).__name__ in allowed else [])
+    told: dict[str, list[object]] = {"Unpaired": ["lost"], **{name: [message] for name in allowed}}
+    assert heard.told == told.get(type(message).__name__, [])
+
+
+def test_an_agent_that_unpaired_itself_is_nobody_any_more() -> None:
+    heard = Heard()
+    handler = _Handler(heard, PairedForGood(), AGENT_HELLO.audience)
+    handler.link_up(AGENT_HELLO)
+    heard.told.clear()
+    handler.received(Unpaired())
+    for message in MESSAGES:
+        handler.received(message)
+    handler.link_down(next(iter(ResetReason)))
+    assert heard.told == ["lost"]
+
+
+def test_a_disk_that_keeps_the_pairing_keeps_the_agent_too() -> None:
+    class Stuck(PairedForGood):
+        def forget(self, shown: bytes) -> None:
+            raise OSError(5, "Input/output error")
+
+    heard = Heard()
+    handler = _Handler(heard, Stuck(), AGENT_HELLO.audience)
+    handler.link_up(AGENT_HELLO)
+    handler.received(Unpaired())
+    assert heard.told == [AGENT_HELLO]
 
 
 def test_without_a_link_nothing_is_told_and_closing_is_harmless() -> None:
     def no_cable() -> ByteStream:
         raise CableLostError
 
-    host = Host(no_cable, cast(DeviceEnd, None), Heard(), "clinic")
+    host = Host(no_cable, cast(DeviceEnd, None), Heard(), PairedForGood(), "clinic")
     assert host.tell(MESSAGES[4]) is False
     host.close()

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from device import __main__ as program
 from device.errors import ConfigurationError
 from device.face.errors import RuntimeMissingError
+from device.running import End
 from tests.device.test_config import GOOD
 
 
@@ -24,53 +26,34 @@ def done_first(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return done
 
 
-class FakeReader:
-    """Runs until it is told to end."""
-
-    def __init__(self, *, is_running: bool = True) -> None:
-        self.is_running = is_running
-        self.told: list[str] = []
-
-    def start(self) -> None:
-        self.told.append("start")
-
-    def stop(self) -> None:
-        self.told.append("stop")
-
-
 Handler = Callable[[int, object], None]
 
 
-def run_with(
-    reader: FakeReader, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, signals: tuple[int, ...]
-) -> int:
-    """Run it, with these signals coming as soon as somebody listens."""
+def run_with(end: End, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> int:
+    """Run a reader that ends like this; whoever tells it to stop is heard by then."""
+    handlers: dict[int, Handler] = {}
+
+    class Running:
+        def __init__(self, config: object, folder: Path, stopping: threading.Event, _: None):
+            self._stopping = stopping
+
+        def run(self) -> End:
+            if end is End.STOPPED:
+                handlers[signal.SIGTERM](signal.SIGTERM, None)
+                assert self._stopping.is_set()
+            return end
+
     (tmp_path / "device.toml").write_text(GOOD)
-
-    def listen(number: int, handler: Handler) -> None:
-        if number in signals:
-            handler(number, None)
-
-    monkeypatch.setattr(signal, "signal", listen)
-    monkeypatch.setattr(program, "assemble", lambda *_: reader)
+    monkeypatch.setattr(signal, "signal", handlers.__setitem__)
+    monkeypatch.setattr(program, "RunningReader", Running)
     return program.run(tmp_path / "device.toml")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_told_to_stop_it_stops_cleanly(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int
+@pytest.mark.parametrize(("end", "status"), [(End.STOPPED, 0), (End.BROKEN, 3)])
+def test_how_it_ended_is_its_status(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, end: End, status: int
 ) -> None:
-    reader = FakeReader()
-    assert run_with(reader, monkeypatch, tmp_path, (number,)) == 0
-    assert reader.told == ["start", "stop"]
-
-
-def test_without_its_visit_thread_it_ends_to_be_started_anew(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    reader = FakeReader(is_running=False)
-    assert run_with(reader, monkeypatch, tmp_path, ()) == 3
-    assert reader.told == ["start", "stop"]
+    assert run_with(end, monkeypatch, tmp_path) == status
 
 
 def test_its_memory_is_private_before_anything_is_read(
@@ -117,7 +100,7 @@ def test_so_does_a_missing_engine(
         raise RuntimeMissingError('install "tflite-runtime"')
 
     (tmp_path / "device.toml").write_text(GOOD)
-    monkeypatch.setattr(program, "assemble", refuse)
+    monkeypatch.setattr(program, "RunningReader", refuse)
     assert program.run(tmp_path / "device.toml") == 2
     assert capsys.readouterr().err == 'The reader cannot start: install "tflite-runtime"\n'
 

@@ -16,7 +16,7 @@ from hostlink.messages import AgentHello, DeviceHello
 from hostlink.reset import ResetReason
 from hostlink.serial_stream import open_serial
 from tests.agent.world import HeardJournal, abandoned
-from tests.hostlink.both_ends import agent_end_of, device_end_of
+from tests.hostlink.paired_ends import agent_end_of, device_end_of
 from tests.torture.pty_halves import PtyAgent, PtyReader
 
 _NO_CHECK_TIME = VerifyFlags(0x200000)

@@ -7,10 +7,17 @@ from typing import Any
 
 from cryptography import x509
 
+from agent.pairings import Pairings
 from hostlink.signing import verify_result
 from tests.flows.desk import Desk, StoredResult
-from tests.hostlink.other_end_program import OTHER_END, Keys, agent_command, told
-from tests.hw_sim.bench import Bench
+from tests.hostlink.other_end_program import (
+    OTHER_END,
+    Surroundings,
+    agent_command,
+    told,
+    write_pairing,
+)
+from tests.hw_sim.bench import AGENT_PAIRINGS, Bench
 from tests.hw_sim.configuration import AUDIENCE
 
 
@@ -24,9 +31,23 @@ class OtherAgentBench(Bench):
         """Its own program for the agent."""
         if name != "agent":
             return super().command_of(name, in_its_place)
-        made = self.provisioned
-        keys = Keys(made.agent_certificate, made.agent_key, made.root)
-        return agent_command(self.folder, self.cable.agent_port, keys, AUDIENCE, self.program)
+        if not self.surroundings.pairing.exists():
+            self._leave_pairing()
+        return agent_command(self.surroundings, self.program)
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """Where that program stands."""
+        port, root = self.cable.agent_port, self.provisioned.root
+        return Surroundings(self.folder, port, root, AUDIENCE)
+
+    def _leave_pairing(self) -> None:
+        """What the bench left for this project's own agent, in that program's words."""
+        pairings = Pairings(self.folder / AGENT_PAIRINGS)
+        made = pairings.only()
+        identity = pairings.identity_of(made).read_text()
+        path = self.surroundings.pairing
+        write_pairing(path, made.ueid, made.secret, identity, made.reader_certificate)
 
 
 class OtherDesk(Desk):

@@ -1,41 +1,41 @@
 """Both ends with real TLS contexts, made once."""
 
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 
+from hostlink import tls
 from hostlink.ends import AgentEnd, DeviceEnd
-from tests.hostlink.both_ends import agent_end_of, device_end_of, write_pki
+from tests.hostlink import pki
+from tests.hostlink.paired_ends import agent_end_of, certificate_of, device_end_of
 from tests.hostlink.wire import Wire
 
 
 @pytest.fixture(scope="session")
-def pki_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("pki")
-    write_pki(folder)
-    return folder
+def device_end(tmp_path_factory: pytest.TempPathFactory) -> DeviceEnd:
+    return device_end_of(tmp_path_factory.mktemp("device"))
 
 
 @pytest.fixture(scope="session")
-def device_end(pki_folder: Path) -> DeviceEnd:
-    return device_end_of(pki_folder)
+def agent_end(tmp_path_factory: pytest.TempPathFactory) -> AgentEnd:
+    return agent_end_of(tmp_path_factory.mktemp("agent"))
 
 
 @pytest.fixture(scope="session")
-def agent_end(pki_folder: Path) -> AgentEnd:
-    return agent_end_of(pki_folder)
+def strange_device_end(tmp_path_factory: pytest.TempPathFactory) -> DeviceEnd:
+    """A reader that answers to the right name and shows another certificate."""
+    end = device_end_of(tmp_path_factory.mktemp("strange_device"), reader=pki.STRANGE_READER)
+    context = tls.paired_device_context(
+        *pki.STRANGE_READER.write(tmp_path_factory.mktemp("strange"), "reader"),
+        [certificate_of(pki.AGENT)],
+    )
+    return replace(end, tls=tls.device_context(lambda _: context))
 
 
 @pytest.fixture(scope="session")
-def strange_device_end(pki_folder: Path) -> DeviceEnd:
-    """A reader that no maker the agent trusts has certified."""
-    return device_end_of(pki_folder, "strange_reader")
-
-
-@pytest.fixture(scope="session")
-def strange_agent_end(pki_folder: Path) -> AgentEnd:
+def strange_agent_end(tmp_path_factory: pytest.TempPathFactory) -> AgentEnd:
     """An agent the reader was not paired with."""
-    return agent_end_of(pki_folder, "strange_agent")
+    return agent_end_of(tmp_path_factory.mktemp("strange_agent"), agent=pki.STRANGE_AGENT)
 
 
 @pytest.fixture

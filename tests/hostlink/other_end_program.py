@@ -9,34 +9,71 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 OTHER_END = Path(__file__).with_name("other_end")
+AGENT_NAME = "受付１"
 PATIENT_NAME = "受付 太郎"
 PATIENT = {"patientName": PATIENT_NAME, "isRegistered": True, "consents": [2, 3], "notices": []}
 
+Spoil = tuple[str, str, str]
+"""A file, what stands there once, and what stands there instead."""
 
-class Keys(NamedTuple):
-    """PEM files of that agent."""
 
-    certificate: Path
-    key: Path
+class Surroundings(NamedTuple):
+    """Where that agent stands."""
+
+    folder: Path
+    """Of its pairing and its results."""
+    port: Path
     root: Path
-    """The maker's root."""
+    """The maker's root, PEM."""
+    audience: str
+
+    @property
+    def pairing(self) -> Path:
+        """What its pairing left behind."""
+        return self.folder / "other_agent_pairing.json"
 
 
-def agent_command(
-    folder: Path, port: Path, keys: Keys, audience: str, program: Path = OTHER_END
-) -> list[str]:
-    """How to start its agent; results go to `folder`/results."""
-    configuration = folder / "other_agent.json"
-    files = {name: os.fspath(path) for name, path in keys._asdict().items()}
+def write_pairing(
+    path: Path, ueid: bytes, secret: bytes, identity_pem: str, reader_certificate: bytes
+) -> None:
+    """Leave behind what its `pair.mjs` does."""
+    kept = {
+        "ueid": ueid.hex(),
+        "secret": secret.hex(),
+        "identity": identity_pem,
+        "readerCertificate": reader_certificate.hex(),
+    }
+    path.write_text(json.dumps(kept), encoding="utf-8")
+
+
+def agent_command(at: Surroundings, program: Path = OTHER_END) -> list[str]:
+    """How to start its agent, which is paired."""
+    return _command(at, program / "agent.mjs")
+
+
+def pair_command(at: Surroundings, program: Path = OTHER_END) -> list[str]:
+    """How to pair it."""
+    return _command(at, program / "pair.mjs")
+
+
+def change_command(at: Surroundings, task: str, program: Path = OTHER_END) -> list[str]:
+    """How to `renew` its pairing or to `unpair` it."""
+    return _command(at, program / "change.mjs", task)
+
+
+def _command(at: Surroundings, script: Path, *arguments: str) -> list[str]:
+    configuration = at.folder / "other_agent.json"
     terms = {
-        **files,
-        "port": os.fspath(port),
-        "audience": audience,
-        "results": os.fspath(folder / "results"),
+        "port": os.fspath(at.port),
+        "pairing": os.fspath(at.pairing),
+        "root": os.fspath(at.root),
+        "audience": at.audience,
+        "name": AGENT_NAME,
+        "results": os.fspath(at.folder / "results"),
         "patient": PATIENT,
     }
     configuration.write_text(json.dumps(terms), encoding="utf-8")
-    return ["node", os.fspath(program / "agent.mjs"), os.fspath(configuration)]
+    return ["node", os.fspath(script), *arguments, os.fspath(configuration)]
 
 
 def told(log: Path, event: str) -> list[dict[str, Any]]:

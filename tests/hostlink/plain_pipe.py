@@ -4,6 +4,8 @@ TLS notices whatever the frames let pass, so a bad frame layer only shows withou
 """
 
 from hostlink.ends import AgentEnd, End
+from tests.hostlink.paired_ends import certificate_of
+from tests.hostlink.pki import AGENT
 
 
 class PlainPipe:
@@ -13,6 +15,9 @@ class PlainPipe:
         self._is_agent = isinstance(end, AgentEnd)
         self._arrived, self._leaving = bytearray(), bytearray()
         self._has_greeted = False
+
+    peer_certificate = certificate_of(AGENT)
+    """As if the paired agent had shown it."""
 
     def put(self, tls_bytes: bytes) -> None:
         self._arrived += tls_bytes

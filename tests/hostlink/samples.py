@@ -4,16 +4,29 @@ from dataclasses import replace
 
 from hostlink.messages import (
     AgentHello,
+    CertificateKept,
+    CertificateRenewed,
     ConsentDecision,
     DeviceHello,
+    DeviceProof,
     FaceMatch,
     IdentityProven,
     Message,
     Moment,
+    PairingCommitted,
+    PairingConfirmed,
+    PairingForgotten,
+    PairingKept,
+    PairingNonce,
+    PairingRefused,
+    PairingRequested,
+    PairingRevealed,
+    PairingSecret,
     Ping,
     Pong,
     ResultAcknowledged,
     SignedResult,
+    Unpaired,
     VisitChallenge,
     VisitOpened,
     VisitOptions,
@@ -28,6 +41,7 @@ from hostlink.terms import (
     FailureCode,
     MatchBand,
     Notice,
+    PairingRefusal,
     TimeSource,
     VerificationMethod,
     VisitOutcome,
@@ -38,8 +52,9 @@ VISIT_ID = bytes(range(16))
 NONCE = bytes(range(16, 32))
 MOMENT = Moment(1_790_000_000_000, 2, TimeSource.AGENT)
 
-DEVICE_HELLO = DeviceHello(1, 1, UEID, "0.1.0", 7, 42)
-AGENT_HELLO = AgentHello(1, "clinic-0000000-test", 1_790_000_000_000)
+CHALLENGE = bytes(range(0x20, 0x30))
+DEVICE_HELLO = DeviceHello(1, 1, UEID, "0.1.0", 7, 42, CHALLENGE)
+AGENT_HELLO = AgentHello(1, "clinic-0000000-test", 1_790_000_000_000, CHALLENGE, bytes(32))
 
 COMPLETED = VisitRecord(
     visit_id=VISIT_ID,
@@ -103,4 +118,24 @@ MESSAGES: tuple[Message, ...] = (
     VisitRefused(VISIT_ID, FailureCode.ELIGIBILITY_NOT_FOUND),
     SignedResult(42, b"cose"),
     ResultAcknowledged(42),
+    DeviceProof(bytes(32)),
+    PairingRequested(b"certificate", "clinic-0000000-test", "受付１"),
+    PairingCommitted(b"certificate", bytes(32)),
+    PairingNonce(NONCE),
+    PairingRevealed(NONCE),
+    PairingConfirmed((b"leaf", b"issuer"), b"signature"),
+    PairingSecret(NONCE),
+    PairingKept(),
+    PairingRefused(PairingRefusal.DIGITS_DIFFER),
+    CertificateRenewed(b"certificate"),
+    CertificateKept(b"certificate"),
+    Unpaired(),
+    PairingForgotten(),
 )
+
+
+def as_written(hello: DeviceHello | AgentHello) -> DeviceHello | AgentHello:
+    """A hello that travelled, without what the link itself fills in."""
+    if isinstance(hello, AgentHello):
+        return replace(hello, challenge=CHALLENGE, proof=bytes(32))
+    return replace(hello, challenge=CHALLENGE)

@@ -1,21 +1,25 @@
 """docs/HOSTLINK.md says what the code does: its vectors and commands are executed as they stand."""
 
+import json
 import re
 import shutil
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 
 import hostlink
-from hostlink import codec, verify
+from hostlink import codec, pairing, verify
 from hostlink.errors import InvalidResultError, InvalidResultReason, MalformedMessageError
 from hostlink.frame import Frame, FrameDamage, FrameDecoder, encode_frame
 from hostlink.messages import VisitRecord
 from hostlink.reset import ResetReason
 from hostlink.signing import sign_result, verify_result
+from hostlink.terms import PairingRefusal
+from hostlink.tls import server_name
 from tests.hostlink import pki, samples
 from tests.hostlink.invalid_results import INVALID
 
@@ -76,6 +80,41 @@ def test_message_vectors() -> None:
 def test_malformed_vectors(line: str) -> None:
     with pytest.raises(MalformedMessageError):
         codec.decode(bytes.fromhex(line.split()[0]))
+
+
+def pairing_vectors() -> tuple[dict[str, bytes], dict[str, str]]:
+    """Bytes and texts by their names."""
+    fields = (line.partition("=") for line in block("vectors-pairing"))
+    entries = {name.strip(): value.strip() for name, _, value in fields}
+    texts = {name: json.loads(value) for name, value in entries.items() if value[0] == '"'}
+    values = {name: bytes.fromhex(value) for name, value in entries.items() if name not in texts}
+    return values, texts
+
+
+def test_pairing_vectors() -> None:
+    values, texts = pairing_vectors()
+    terms = pairing.PairingTerms(
+        values["session_certificate"],
+        values["reader_certificate"],
+        values["agent_certificate"],
+        texts["audience"],
+        texts["agent_name"],
+    )
+    nonces = values["device_nonce"], values["agent_nonce"]
+    assert sha256(values["commitment_input"]).digest() == values["commitment"]
+    assert pairing.commitment(terms, nonces[0]) == values["commitment"]
+    assert pairing.comparison_code(terms, *nonces) == texts["code"]
+    assert pairing.statement(terms, *nonces) == values["statement"]
+    shared = values["secret"], values["device_challenge"], values["agent_challenge"]
+    assert pairing.agent_proof(*shared) == values["agent_proof"]
+    assert pairing.device_proof(*shared) == values["device_proof"]
+    assert server_name(terms.reader_certificate) == texts["server_name"]
+
+
+def test_refusals_of_a_pairing() -> None:
+    rows = re.findall(r"^\| (\d) \| ([a-z-]+) \|", DOCUMENT, re.MULTILINE)
+    spelled = {name.upper().replace("-", "_"): int(number) for number, name in rows}
+    assert spelled == {refusal.name: refusal.value for refusal in PairingRefusal}
 
 
 def test_reset_reasons() -> None:

@@ -42,7 +42,7 @@ class Owner:
     happened: "queue.Queue[Happening]" = field(default_factory=queue.Queue)
 
     def link_up(self, peer: DeviceHello | AgentHello) -> None:
-        self.happened.put(peer)
+        self.happened.put(samples.as_written(peer))
 
     def link_down(self, reason: ResetReason) -> None:
         self.happened.put(reason)

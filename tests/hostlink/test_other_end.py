@@ -21,7 +21,13 @@ from tests.hostlink.invalid_results import CLAIMS, GOOD, INVALID, PAYLOAD, PROTE
 from tests.hostlink.other_end_program import OTHER_END, ask, spoilt
 from tests.hostlink.pki import MAKER, READER
 from tests.hostlink.samples import ABANDONED, claims_of
-from tests.hostlink.test_document import RECORDED, between_zeros, block, frame_vector
+from tests.hostlink.test_document import (
+    RECORDED,
+    between_zeros,
+    block,
+    frame_vector,
+    pairing_vectors,
+)
 
 ROOT = RECORDED / "root.pem"
 ROOTS = tuple(x509.load_pem_x509_certificates(ROOT.read_bytes()))
@@ -62,6 +68,21 @@ def _read_and_written(program: Path, messages: list[bytes]) -> list[Any]:
     return ask(program, "message", [message.hex() for message in messages])
 
 
+def check_pairing(program: Path) -> None:
+    values, texts = pairing_vectors()
+    given = {**{name: value.hex() for name, value in values.items()}, **texts}
+    del given["commitment_input"]
+    computed = "commitment", "code", "statement", "agent_proof", "device_proof", "server_name"
+    wanted = {_camel(name): given.pop(name) for name in computed}
+    question = {_camel(name): value for name, value in given.items()}
+    assert ask(program, "pairing", [question]) == [wanted]
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
 def check_results(program: Path) -> None:
     recorded = {reason.value: _recorded(f"invalid/{reason.value}.cose") for reason in INVALID}
     judged = _reasons(program, [_recorded("result.cose"), *recorded.values()])
@@ -76,7 +97,7 @@ def _reasons(program: Path, results: list[bytes]) -> list[Any]:
     return ask(program, "result", [result.hex() for result in results], os.fspath(ROOT))
 
 
-@pytest.mark.parametrize("check", [check_frames, check_messages, check_results])
+@pytest.mark.parametrize("check", [check_frames, check_messages, check_pairing, check_results])
 def test_vectors_of_the_document(check: Check) -> None:
     check(OTHER_END)
 
@@ -94,6 +115,16 @@ def test_vectors_of_the_document(check: Check) -> None:
         ("cbor.mjs", "reader.at !== bytes.length", "false", check_messages),
         ("shapes.mjs", "item.size !== Object.keys(value).length", "false", check_messages),
         ("shapes.mjs", "known.has(item)", "true", check_messages),
+        (
+            "pairing.mjs",
+            "[sessionCertificate, readerCertificate,",
+            "[readerCertificate,",
+            check_pairing,
+        ),
+        ("pairing.mjs", "padStart(CODE_DIGITS, '0')", "padEnd(0)", check_pairing),
+        ("pairing.mjs", "readBigUInt64BE(0)", "readBigUInt64LE(0)", check_pairing),
+        ("pairing.mjs", "Buffer.from('uketsuke pairing ')", "Buffer.alloc(0)", check_pairing),
+        ("pairing.mjs", "proof('device',", "proof('agent',", check_pairing),
         ("result.mjs", "demand(verify(", "void (verify(", check_results),
         ("result.mjs", "demand(s <= P256_ORDER / 2n,", "void (0,", check_results),
         ("result.mjs", "demand(unprotected.size === 0,", "void (0,", check_results),

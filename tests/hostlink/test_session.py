@@ -6,18 +6,23 @@ import pytest
 
 from hostlink import codec
 from hostlink.ends import AgentEnd, DeviceEnd
-from hostlink.events import LinkDown, LinkUp, Received
-from hostlink.messages import Pong, SignedResult, VisitChallenge
+from hostlink.events import LinkDown, LinkEvent, LinkUp, Received
+from hostlink.messages import AgentHello, DeviceHello, Pong, SignedResult, VisitChallenge
 from hostlink.reset import ResetReason
 from tests.hostlink import samples
 from tests.hostlink.wire import RESTART_S, SILENCE_S, Wire, nothing_comes, sound
 
 
+def peer_of(event: LinkEvent) -> DeviceHello | AgentHello:
+    assert isinstance(event, LinkUp)
+    return samples.as_written(event.peer)
+
+
 def test_up_after_both_hellos(wire: Wire) -> None:
     wire.plug()
     assert wire.delivers(RESTART_S)
-    assert wire.device_events[0] == LinkUp(samples.AGENT_HELLO)
-    assert wire.agent_events[0] == LinkUp(samples.DEVICE_HELLO)
+    assert peer_of(wire.device_events[0]) == samples.AGENT_HELLO
+    assert peer_of(wire.agent_events[0]) == samples.DEVICE_HELLO
     assert Received(wire.outbox) in wire.agent_events
 
 
@@ -177,7 +182,7 @@ def test_version_is_filled_in_by_the_link(device_end: DeviceEnd, agent_end: Agen
     wire = Wire(device_end, replace(agent_end, make_hello=lambda _: careless))
     wire.plug()
     assert wire.delivers(RESTART_S)
-    assert wire.device_events[0] == LinkUp(samples.AGENT_HELLO)
+    assert peer_of(wire.device_events[0]) == samples.AGENT_HELLO
 
 
 def test_sequence_wraps(live: Wire) -> None:

@@ -31,13 +31,16 @@ from tests.hw_sim.card.talk import read_file, select, select_file, send, verify
 from tests.hw_sim.card.vicc import VPCD_PORT, VirtualSlot
 from tests.hw_sim.card_front.laying import Subject
 from tests.hw_sim.card_tray import CardTray
-from tests.hw_sim.configuration import agent_toml, device_toml
+from tests.hw_sim.configuration import AUDIENCE, agent_toml, device_toml
 from tests.hw_sim.eligibility_service import SHIKEN_HANAKO, UKETSUKE_TARO, EligibilityService
+from tests.hw_sim.pairing_button import PairingButton
 from tests.hw_sim.patient_screen import PatientScreen
 from tests.hw_sim.pcscd import Pcscd
 from tests.hw_sim.processes import Processes
-from tests.hw_sim.provisioning import provision
+from tests.hw_sim.provisioning import pair, provision
 
+READER_PAIRINGS = Path("device-state/pairings")
+AGENT_PAIRINGS = Path("agent-pairings")
 PERSONS = {"taro": UKETSUKE_TARO, "hanako": SHIKEN_HANAKO}
 _START_TIMEOUT_S = 30.0
 _AUTHENTICATION_CERTIFICATE, _AUTHENTICATION_PIN = 0x000A, 0x0018
@@ -58,6 +61,7 @@ class Bench:
         encoding: str = "utf-8",
         *,
         has_pcscd: bool = True,
+        is_paired: bool = True,
         limits: Mapping[str, float | bool] | None = None,
     ) -> None:
         self.folder = folder
@@ -68,6 +72,8 @@ class Bench:
         """Who stands before the camera; hears what the screen asks."""
         self.laid_at_ms = 0.0
         """When the last card was laid, monotonic ms."""
+        self._is_paired = is_paired
+        """False: nobody has paired the two yet, and the agent is not started."""
         self._exit = contextlib.ExitStack()
         self._key_folder = key_folder
         self.encoding = encoding
@@ -201,10 +207,12 @@ class Bench:
         self.tray = CardTray(self.folder / "card_camera", MY_NUMBER)
         self._write_configuration()
         self._exit.callback(self._stop_processes)
-        self.start("agent")
+        if self._is_paired:
+            self.start("agent")
         self.start("device")
         self.screen = self.look_at_screen()
-        self.screen.wait_for("idle", timeout_s=_START_TIMEOUT_S)
+        first = "idle" if self._is_paired else "unpaired"
+        self.screen.wait_for(first, timeout_s=_START_TIMEOUT_S)
 
     def _write_configuration(self) -> None:
         anchor = self._issuer.authentication_ca.public_bytes(Encoding.PEM)
@@ -227,6 +235,9 @@ class Bench:
         (self.folder / "agent.toml").write_text(
             agent_toml(self.cable.agent_port, self.provisioned, self.eligibility.url, self.encoding)
         )
+        self.pairing_button = self._exit.enter_context(PairingButton(self.folder / "button"))
+        if self._is_paired:
+            pair(self.folder / READER_PAIRINGS, self.folder / AGENT_PAIRINGS, AUDIENCE)
         (self.folder / "vpcd_port").write_text(str(self.vpcd_port))
 
     def _stop_processes(self) -> None:

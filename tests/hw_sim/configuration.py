@@ -26,14 +26,17 @@ journal = "device-journal.jsonl"
 port = "{port}"
 certificate = "{keys.reader_certificate}"
 key = "{keys.reader_key}"
-agent_certificate = "{keys.agent_certificate}"
-audience = "{AUDIENCE}"
 
 [identity]
 name = "file"
 [identity.settings]
 certificate = "{keys.reader_certificate}"
 key = "{keys.reader_key}"
+
+[pairing_button]
+name = "input_event"
+[pairing_button.settings]
+device = "button"
 
 [slot]
 name = "pcsc"
@@ -73,8 +76,7 @@ def agent_toml(port: Path, keys: Provisioned, eligibility_url: str, encoding: st
     return f"""\
 audience = "{AUDIENCE}"
 medical_institution_code = "{INSTITUTION_CODE}"
-certificate = "{keys.agent_certificate}"
-key = "{keys.agent_key}"
+pairings = "agent-pairings"
 trust_root = "{keys.root}"
 journal = "agent-journal.jsonl"
 

@@ -14,7 +14,7 @@ def main() -> int:
     parser.add_argument("--config", type=Path, required=True)
     config: Path = parser.parse_args().config
     port = int((config.parent / "vpcd_port").read_text())
-    return run(config, InProcessSlot(port))
+    return run(config, lambda: InProcessSlot(port))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """What maker and clinic do once: the reader's key and certificate, and its pairing with the PC.
 
-The keys are made anew for each bench. Pairing on the reader's own display is not simulated
-here; both sides are simply given each other's certificates.
+The keys are made anew for each bench. The bench's two ends are found paired: `pair` writes what a
+pairing leaves behind, through the product's own stores. Pairings themselves are played in
+`tests/flows/test_pairing.py`.
 """
 
 import datetime
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+import agent.pairings as agent_pairings
+import device.pairings
+from agent.pairings import NewIdentity
+from hostlink.pairing import SECRET_BYTES
 
 UEID = bytes.fromhex("01" + "5550c0ffee" * 3 + "01")
 """Type 1 (random) and 16 bytes (RFC 9711 §4.2.1)."""
@@ -38,36 +45,49 @@ class Provisioned:
     """The maker's root: the trust anchor of every reader."""
     reader_certificate: Path
     reader_key: Path
-    agent_certificate: Path
-    agent_key: Path
 
 
 def provision(folder: Path) -> Provisioned:
-    """Make all keys and certificates of one reader and one reception PC."""
+    """Make all keys and certificates that a maker gives one reader."""
     folder.mkdir(parents=True, exist_ok=True)
-    root_key, reader_key, agent_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
+    root_key, reader_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     root_name = _name("uketsuke bench maker root")
     root = _certificate(root_name, root_key, root_name, root_key, is_ca=True)
     reader_name = _name("uketsuke bench reader", serial_number=UEID.hex())
     reader = _certificate(reader_name, reader_key, root_name, root_key)
-    agent_name = _name("uketsuke bench agent")
-    agent = _certificate(agent_name, agent_key, agent_name, agent_key)
     files = Provisioned(
         root=folder / "root.pem",
         reader_certificate=folder / "reader.pem",
         reader_key=folder / "reader.key",
-        agent_certificate=folder / "agent.pem",
-        agent_key=folder / "agent.key",
     )
     files.root.write_bytes(root.public_bytes(Encoding.PEM))
-    for certificate, key, certificate_file, key_file in (
-        (reader, reader_key, files.reader_certificate, files.reader_key),
-        (agent, agent_key, files.agent_certificate, files.agent_key),
-    ):
-        certificate_file.write_bytes(certificate.public_bytes(Encoding.PEM))
-        key_file.touch(mode=0o600)
-        key_file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    files.reader_certificate.write_bytes(reader.public_bytes(Encoding.PEM))
+    files.reader_key.touch(mode=0o600)
+    pem = reader_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    files.reader_key.write_bytes(pem)
     return files
+
+
+def pair(reader: Path, agent: Path, audience: str) -> None:
+    """Leave behind what a pairing of the two does.
+
+    Args:
+        reader: Folder of the reader's pairings.
+        agent: Folder of the agent's.
+        audience: Whom the reader's results are for.
+    """
+    of_reader, of_agent = device.pairings.Pairings(reader, None), agent_pairings.Pairings(agent)
+    identity, reader_certificate = (
+        NewIdentity.make(datetime.datetime.now(datetime.UTC)),
+        of_reader.make_certificate(),
+    )
+    secret = secrets.token_bytes(SECRET_BYTES)
+    of_reader.add(
+        device.pairings.Pairing(
+            "bench", audience, secret, (identity.certificate,), (reader_certificate,)
+        )
+    )
+    of_agent.keep(agent_pairings.Pairing(UEID, secret, identity.name, reader_certificate), identity)
 
 
 def _name(common_name: str, serial_number: str = "") -> x509.Name:

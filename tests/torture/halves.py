@@ -5,6 +5,7 @@ link, the desk, the inbox and the store. What one process would lose with its en
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
@@ -26,6 +27,7 @@ from hostlink.ends import AgentEnd, DeviceEnd
 from hostlink.events import LinkDown, LinkUp, Received
 from hostlink.messages import DeviceHello, Message, SignedResult, VisitRecord
 from tests.agent.world import AUDIENCE, INSTITUTION, ROOTS, HeardJournal, ToldClock
+from tests.device.paired_agents import PairedForGood
 from tests.hostlink.pki import READER, UEID
 
 Now = Callable[[], float]
@@ -39,7 +41,7 @@ class ReaderHalf:
         self.outbox = Outbox(folder)
         self.channel = Channel(reader_end_of(end, self.outbox), now)
         self._intake = HostIntake(lambda _: None, Clock())
-        self._handler = _Handler(self._intake, AUDIENCE)
+        self._handler = _Handler(self._intake, PairedForGood(), AUDIENCE)
         with patch("device.jobs.record.Worker", _AtOnce):
             self._jobs = jobs_of(self.outbox, Clock(), self._tell)
         self._intake.record = self._jobs
@@ -90,7 +92,7 @@ class AgentHalf:
 
 def reader_end_of(end: DeviceEnd, outbox: Outbox) -> DeviceEnd:
     """A reader whose results are in that outbox."""
-    return DeviceEnd(end.tls, lambda: DeviceHello(1, 1, UEID, "0.1.0", 7, outbox.next_seq))
+    return replace(end, make_hello=lambda: DeviceHello(1, 1, UEID, "0.1.0", 7, outbox.next_seq))
 
 
 def desk_of(store: Store, journal: Journal, send: Callable[[Message], bool]) -> Desk:

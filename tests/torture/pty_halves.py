@@ -22,6 +22,7 @@ from hostlink.messages import (
 from hostlink.port import ByteStream
 from hostlink.reset import ResetReason
 from tests.agent.world import AUDIENCE
+from tests.device.paired_agents import PairedForGood
 from tests.torture.halves import desk_of, jobs_of, reader_end_of
 
 OpenPort = Callable[[], ByteStream]
@@ -35,7 +36,9 @@ class PtyReader:
     ) -> None:
         self.outbox = Outbox(folder)
         self._tell_acknowledged = acknowledged
-        self._host = Host(open_port, reader_end_of(end, self.outbox), self, AUDIENCE)
+        self._host = Host(
+            open_port, reader_end_of(end, self.outbox), self, PairedForGood(), AUDIENCE
+        )
         clock = Clock()
         self._jobs = jobs_of(self.outbox, clock, self._host.tell)
         self._intake = HostIntake(lambda _: None, clock, self._jobs)

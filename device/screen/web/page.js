@@ -17,6 +17,7 @@ const PICTURES = {
   card_taken: "place_card",
   failed: "ask_staff",
   out_of_service: "ask_staff",
+  unpaired: "ask_staff",
 };
 
 export function drawPage(page, touches) {

@@ -12,8 +12,15 @@ from hostlink.messages import VisitOpened
 from hostlink.terms import CardKind
 from tests.agent.reader_end import PATIENCE_S
 from tests.agent.world import AUDIENCE, VISIT_ID
-from tests.hostlink.other_end_program import OTHER_END, Keys, agent_command, told
-from tests.hostlink.pki import AGENT, MAKER, UEID
+from tests.hostlink.other_end_program import (
+    OTHER_END,
+    Surroundings,
+    agent_command,
+    told,
+    write_pairing,
+)
+from tests.hostlink.paired_ends import SECRET, certificate_of, identity_file
+from tests.hostlink.pki import AGENT, MAKER, READER, UEID
 from tests.hw_sim.processes import Processes
 
 OTHER_VISIT = bytes(range(1, 17))
@@ -27,17 +34,16 @@ class OtherAgent:
         self.folder = folder
         self.program = OTHER_END
         self.identity = AGENT
-        self.maker = MAKER
-        self.audience = AUDIENCE
+        self.reader = READER
+        self.secret = SECRET
         self.processes = Processes(folder)
 
     def start(self, under: Sequence[str] = ()) -> None:
-        certificate, key = self.identity.write(self.folder, "other_agent")
-        root, _ = self.maker.write(self.folder, "maker")
-        keys = Keys(certificate, key, root)
-        port = self.folder / "ttyREADER"
-        command = agent_command(self.folder, port, keys, self.audience, self.program)
-        self.processes.start("agent", [*under, *command])
+        root, _ = MAKER.write(self.folder, "maker")
+        at = Surroundings(self.folder, self.folder / "ttyREADER", root, AUDIENCE)
+        identity = identity_file(self.folder, self.identity).read_text()
+        write_pairing(at.pairing, UEID, self.secret, identity, certificate_of(self.reader))
+        self.processes.start("agent", [*under, *agent_command(at, self.program)])
 
     def kill(self) -> None:
         self.processes.kill("agent")

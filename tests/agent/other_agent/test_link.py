@@ -9,7 +9,7 @@ from hostlink.reset import ResetReason
 from tests.agent.other_agent.bench import OtherAgent
 from tests.agent.reader_end import PATIENCE_S, ReaderEnd
 from tests.hostlink.other_end_program import spoilt
-from tests.hostlink.pki import STRANGE_AGENT, STRANGE_MAKER
+from tests.hostlink.pki import STRANGE_AGENT, STRANGE_READER
 
 
 def test_message_that_a_reader_must_not_send_ends_the_session(
@@ -70,18 +70,10 @@ def test_agent_the_reader_was_not_paired_with(reader: ReaderEnd, agent: OtherAge
     assert agent.ups() == 0
 
 
-def test_reader_of_another_maker(reader: ReaderEnd, agent: OtherAgent) -> None:
-    agent.maker = STRANGE_MAKER
+def test_reader_it_was_not_paired_with(reader: ReaderEnd, agent: OtherAgent) -> None:
+    """That reader has no pairing under the name this agent asks for."""
+    agent.reader = STRANGE_READER
     agent.start()
     agent.wait_until(lambda: agent.reasons().count(ResetReason.PEER_NOT_TRUSTED) > 1)
     assert reader.ups.empty()
     assert agent.ups() == 0
-
-
-def test_negative_control_a_reader_that_is_not_judged(reader: ReaderEnd, agent: OtherAgent) -> None:
-    agent.maker = STRANGE_MAKER
-    check = "checkServerIdentity:"
-    unchecked = f"rejectUnauthorized: false, {check}"
-    agent.program = spoilt(agent.folder, "session.mjs", check, unchecked)
-    agent.start()
-    reader.wait_up()

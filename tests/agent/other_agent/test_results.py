@@ -73,8 +73,8 @@ def test_killed_while_it_keeps_a_result(
 def test_negative_control_acknowledged_before_it_is_kept(
     reader: ReaderEnd, agent: OtherAgent, signing: SigningReader
 ) -> None:
-    keep = "this.#write(path, bytes);\n      return 'new';"
-    later = "setTimeout(() => this.#write(path, bytes), 200);\n      return 'new';"
+    keep = "keepFile(path, bytes);\n      return 'new';"
+    later = "setTimeout(() => keepFile(path, bytes), 200);\n      return 'new';"
     agent.program = spoilt(agent.folder, "store.mjs", keep, later)
     with pytest.raises(AssertionError):
         assert_nothing_is_lost(reader, agent, signing.sign(abandoned()))
@@ -165,5 +165,5 @@ def test_result_is_on_the_disk_before_it_is_acknowledged(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("forgotten", ["fsyncSync(file);", "fsyncSync(folder);"])
 def test_negative_control_a_sync_that_is_forgotten(tmp_path: Path, forgotten: str) -> None:
-    program = spoilt(tmp_path, "store.mjs", forgotten, "")
+    program = spoilt(tmp_path, "disk.mjs", forgotten, "")
     assert calls_of_storing(program, tmp_path) != ["fsync", "rename", "fsync"]

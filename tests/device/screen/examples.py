@@ -2,7 +2,10 @@
 
 from device.face.liveness.port import Prompt
 from device.face.quality import QualityHint
+from device.pairing.ceremony import Comparison
+from device.pairing.pages import compare, confirm_there, done, failed, unpaired, waiting
 from device.screen.port import PageView
+from hostlink.terms import PairingRefusal
 
 TELEPHONE_PAD = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", "")
 SCRAMBLED_PAD = ("8", "3", "0", "5", "9", "1", "7", "2", "6", "", "4", "")
@@ -91,4 +94,10 @@ EXAMPLES = (
     ),
     PageView("finished", 30, {"patient_name": NAME, "notices": BOTH_NOTICES}),
     PageView("out_of_service", 21, {"failure": "reader_unavailable"}),
+    unpaired(),
+    waiting(),
+    compare(Comparison("481516", "受付１")),
+    confirm_there(Comparison("481516", "受付１")),
+    done(),
+    *(failed(refusal) for refusal in PairingRefusal),
 )

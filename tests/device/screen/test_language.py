@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from device.errors import ConfigurationError
+from device.pairing.pages import PairingChoice, PairingPage
 from device.screen.errors import UnknownTextError
 from device.screen.language import LANGUAGES_FOLDER, Language, load_languages
 from device.visit.effects import Choice, PageName
-from hostlink.terms import ConsentItem, FailureCode, Notice
+from hostlink.terms import ConsentItem, FailureCode, Notice, PairingRefusal
 from tests.device.screen.examples import HINTS
 
 LANGUAGES = load_languages("ja")
@@ -21,9 +22,11 @@ def words_to_fill(text: str) -> set[str]:
 
 def needed_keys() -> set[str]:
     """Every text that the rest of the house may ask for."""
+    pages = (*PageName, *PairingPage)
     return {
-        *(f"page.{page.value}.{part}" for page in PageName for part in ("title", "body")),
-        *(f"choice.{choice.value}" for choice in Choice),
+        *(f"page.{page.value}.{part}" for page in pages for part in ("title", "body")),
+        *(f"choice.{choice.value}" for choice in (*Choice, *PairingChoice)),
+        *(f"pairing_refusal.{refusal.name.lower()}" for refusal in PairingRefusal),
         *(f"failure.{code.name.lower()}.{part}" for code in FailureCode for part in TOLD),
         *(f"notice.{notice.name.lower()}" for notice in Notice),
         *(f"consent.{item.name.lower()}" for item in ConsentItem),

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from device.pairing.pages import PairingPage
 from device.screen.errors import UnknownTextError
 from device.screen.language import load_languages
 from device.screen.pages import PageModel, page_model, printed_code_groups
@@ -19,7 +20,7 @@ def shown(name: str, **values: str | int | tuple[str, ...]) -> PageModel:
 
 
 def test_there_is_an_example_of_every_page() -> None:
-    assert {page.name for page in EXAMPLES} == {page.value for page in PageName}
+    assert {page.name for page in EXAMPLES} == {page.value for page in (*PageName, *PairingPage)}
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)

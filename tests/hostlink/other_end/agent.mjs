@@ -3,9 +3,9 @@
 //
 //   node agent.mjs CONFIGURATION.json
 //
-// The configuration names `port`, the PEM files `certificate`, `key` and `root`, the `audience`,
-// the folder `results`, and as `patient` what VisitOptions tells of whoever comes. What happens
-// is told on stdout, one JSON object a line.
+// The configuration names `port`, the file `pairing` that `pair.mjs` left, the PEM file `root`, the
+// `audience`, the folder `results`, and as `patient` what VisitOptions tells of whoever comes. What
+// happens is told on stdout, one JSON object a line.
 
 import { readFileSync } from 'node:fs';
 
@@ -13,6 +13,8 @@ import { Cable } from './cable.mjs';
 import { Certificate } from './certificate.mjs';
 import { Desk } from './desk.mjs';
 import { Link } from './link.mjs';
+import { readPairing } from './pairing_file.mjs';
+import { pairedReader } from './partner.mjs';
 import { Store } from './store.mjs';
 
 function tell(what) {
@@ -21,17 +23,12 @@ function tell(what) {
 
 const configuration = JSON.parse(readFileSync(process.argv[2], 'utf-8'));
 const { port, audience, patient } = configuration;
-const root = readFileSync(configuration.root);
-const credentials = {
-  cert: readFileSync(configuration.certificate),
-  key: readFileSync(configuration.key),
-  ca: root,
-};
+const roots = [new Certificate(readFileSync(configuration.root))];
+const reader = pairedReader(readPairing(configuration.pairing));
 
-const terms = { audience, roots: [new Certificate(root)], patient };
+const terms = { audience, roots, patient };
 const desk = new Desk(terms, new Store(configuration.results), tell);
-const cable = new Cable(port);
-const link = new Link(cable, credentials, (hello) => desk.hello(hello));
+const link = new Link(new Cable(port), reader, (hello) => desk.hello(hello));
 
 link.on('up', ({ nextSeq }) => tell({ event: 'up', nextSeq: Number(nextSeq) }));
 link.on('down', (reason) => tell({ event: 'down', reason }));
@@ -42,4 +39,4 @@ link.on('message', (message) => {
   }
 });
 process.once('SIGTERM', () => link.close());
-cable.open();
+link.open();

@@ -4,8 +4,6 @@ import { X509Certificate, createPublicKey } from 'node:crypto';
 
 import * as der from './der.mjs';
 
-const VERSION = 0xa0;
-const EXTENSIONS = 0xa3;
 const SERIAL_NUMBER = '2.5.4.5';
 const KEY_USAGE = '2.5.29.15';
 const BASIC_CONSTRAINTS = '2.5.29.19';
@@ -31,14 +29,14 @@ export class Certificate {
     this.x509 = new X509Certificate(bytes);
     const [tbs, algorithm] = der.elements(der.only(this.x509.raw, der.SEQUENCE).content);
     const fields = der.elements(tbs.content);
-    const [, , issuer, , subject, publicKey] = fields[0].tag === VERSION ? fields.slice(1) : fields;
+    const [, , issuer, , subject, publicKey] = fields[0].tag === der.VERSION ? fields.slice(1) : fields;
     this.issuer = issuer.whole;
     this.subject = subject.whole;
     this.signatureAlgorithm = der.objectIdentifier(der.elements(algorithm.content)[0].content);
     // Node 18 ends the process when it is asked for the key of a certificate whose key is damaged.
     this.publicKey = createPublicKey({ key: publicKey.whole, format: 'der', type: 'spki' });
     this.serialNumbers = readSerialNumbers(subject.whole);
-    this.#readExtensions(fields.find(({ tag }) => tag === EXTENSIONS));
+    this.#readExtensions(fields.find(({ tag }) => tag === der.EXTENSIONS));
   }
 
   #readExtensions(element) {

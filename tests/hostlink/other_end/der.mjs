@@ -1,4 +1,4 @@
-// Reading DER (X.690): just enough for what docs/HOSTLINK.md §7 asks of a certificate.
+// DER (X.690): just enough to read what docs/HOSTLINK.md §7 asks of a certificate, and to write one.
 
 export class DerError extends Error {}
 
@@ -7,8 +7,13 @@ export const INTEGER = 0x02;
 export const BIT_STRING = 0x03;
 export const OCTET_STRING = 0x04;
 export const OBJECT_IDENTIFIER = 0x06;
+export const UTF8_STRING = 0x0c;
+export const UTC_TIME = 0x17;
+export const GENERALIZED_TIME = 0x18;
 export const SEQUENCE = 0x30;
 export const SET = 0x31;
+export const VERSION = 0xa0; // [0] and [3] of a certificate
+export const EXTENSIONS = 0xa3;
 
 /** All elements in these bytes: `{tag, content, whole}`. */
 export function elements(bytes) {
@@ -72,4 +77,18 @@ export function setBits(content) {
     }
   });
   return bits;
+}
+
+/** One element with this content. */
+export function write(tag, ...contents) {
+  const content = Buffer.concat(contents);
+  return Buffer.concat([Buffer.from([tag, ...lengthOf(content)]), content]);
+}
+
+function lengthOf(content) {
+  const { length } = content;
+  if (length < 0x80) {
+    return [length];
+  }
+  return length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
 }

@@ -1,15 +1,15 @@
 // The agent's end of the link, epoch by epoch: docs/HOSTLINK.md §4 and §5.
 
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 
+import { Epoch, SEQUENCE } from './epoch.mjs';
 import { DATA, FrameReader, MAX_PAYLOAD_BYTES, RESET, START, encodeFrame } from './frame.mjs';
+import { agentProof, deviceProof, isSame } from './pairing.mjs';
 import * as reasons from './reasons.mjs';
 import { Session } from './session.mjs';
 
 const NO_EPOCH = 0;
-const EPOCHS = 2 ** 32;
-const SEQUENCE = 2 ** 16;
 const FIRST_FATAL_TYPE = 0x80;
 const PACE_MS = 250;
 const HANDSHAKE_TIMEOUT_MS = 3000;
@@ -17,32 +17,11 @@ const PING_AFTER_MS = 1000;
 const QUIET_SECONDS_UNTIL_DEAD = 3;
 const PING_NONCE_BYTES = 8;
 const VERSION = 1;
-const FROM_DEVICE = new Set(['Ping', 'Pong', 'VisitOpened', 'IdentityProven', 'SignedResult']);
 
-/** The session of one epoch, and what counts within it. */
-class Epoch {
-  isUp = false;
-  sent = 0;
-  expectedSeq = 0;
-  quietSeconds = 0;
-
-  constructor(session) {
-    this.number = randomInt(1, EPOCHS);
-    this.session = session;
-    this.startedAtMs = performance.now();
-  }
-
-  /** This frame as 0: the next; negative: a repetition; positive: something is missing. */
-  distanceOf(seq) {
-    const ahead = (seq - this.expectedSeq + SEQUENCE) % SEQUENCE;
-    return ahead < SEQUENCE / 2 ? ahead : ahead - SEQUENCE;
-  }
-}
-
-/** Emits `up`, `message` and `down` (a reason). */
+/** Emits `up` (the device's hello, what it shows), `message` and `down` (a reason). */
 export class Link extends EventEmitter {
   #cable;
-  #credentials;
+  #partner;
   #hello;
   #reader = null;
   #epoch = null;
@@ -50,21 +29,26 @@ export class Link extends EventEmitter {
   #startTimer = null;
   #deadline = null;
 
-  /** `hello` answers a DeviceHello: `{audience, unixMs}`. */
-  constructor(cable, credentials, hello) {
+  /** `partner`: as in `partner.mjs`; `hello` answers a DeviceHello: `{audience, unixMs}`. */
+  constructor(cable, partner, hello) {
     super();
     this.#cable = cable;
-    this.#credentials = credentials;
+    this.#partner = partner;
     this.#hello = hello;
     cable.on('open', () => this.#begin());
     cable.on('bytes', (bytes) => this.#receive(bytes));
     cable.on('lost', () => this.#loseCable());
   }
 
+  /** Begin; listeners should be there. */
+  open() {
+    this.#cable.open();
+  }
+
   /** Nothing is kept: without a session the message is lost, as one on a pulled cable is. */
-  send(message) {
+  send(message, whenSent) {
     if (this.#epoch?.isUp) {
-      this.#epoch.session.send(message);
+      this.#epoch.session.send(message, whenSent);
     }
   }
 
@@ -106,7 +90,7 @@ export class Link extends EventEmitter {
   }
 
   #start() {
-    const session = new Session();
+    const session = new Session(this.#partner);
     const epoch = new Epoch(session);
     this.#epoch = epoch;
     this.#startedAtMs = epoch.startedAtMs;
@@ -114,7 +98,7 @@ export class Link extends EventEmitter {
     session.on('message', (message) => this.#take(epoch, message));
     session.on('fault', (reason) => this.fail(reason));
     this.#setDeadline(HANDSHAKE_TIMEOUT_MS, () => this.fail(reasons.HANDSHAKE_TIMEOUT));
-    session.start(this.#credentials);
+    session.start();
   }
 
   #end(reason) {
@@ -198,7 +182,7 @@ export class Link extends EventEmitter {
   #take(epoch, message) {
     if (!epoch.isUp) {
       this.#greet(epoch, message);
-    } else if (!FROM_DEVICE.has(message.type)) {
+    } else if (!this.#partner.fromDevice.has(message.type)) {
       this.fail(reasons.UNEXPECTED_MESSAGE);
     } else if (message.type === 'Ping') {
       epoch.session.send({ type: 'Pong', nonce: message.nonce });
@@ -207,16 +191,37 @@ export class Link extends EventEmitter {
     }
   }
 
+  /** The two messages of the device before the session is up. */
   #greet(epoch, message) {
-    if (message.type !== 'DeviceHello') {
-      this.fail(reasons.UNEXPECTED_MESSAGE);
-    } else if (message.lowestVersion > VERSION || message.highestVersion < VERSION) {
-      this.fail(reasons.VERSION_MISMATCH);
+    if (message.type === 'DeviceHello' && epoch.hello === null) {
+      this.#answer(epoch, message);
+    } else if (message.type === 'DeviceProof' && epoch.hello !== null) {
+      this.#checkDevice(epoch, message);
     } else {
-      epoch.session.send({ type: 'AgentHello', version: VERSION, ...this.#hello(message) });
-      epoch.isUp = true;
-      this.#hear(epoch);
-      this.emit('up', message);
+      this.fail(reasons.UNEXPECTED_MESSAGE);
     }
+  }
+
+  #answer(epoch, hello) {
+    if (hello.lowestVersion > VERSION || hello.highestVersion < VERSION) {
+      this.fail(reasons.VERSION_MISMATCH);
+      return;
+    }
+    const { challenge } = epoch;
+    const proof = agentProof(this.#partner.secret, hello.challenge, challenge);
+    const introduction = { version: VERSION, ...this.#hello(hello), challenge, proof };
+    epoch.hello = hello;
+    epoch.session.send({ type: 'AgentHello', ...introduction });
+  }
+
+  #checkDevice(epoch, { proof }) {
+    const { hello, challenge, session } = epoch;
+    if (!isSame(proof, deviceProof(this.#partner.secret, hello.challenge, challenge))) {
+      this.fail(reasons.NOT_PAIRED);
+      return;
+    }
+    epoch.isUp = true;
+    this.#hear(epoch);
+    this.emit('up', hello, session.peerCertificate);
   }
 }

@@ -2,8 +2,9 @@
 
 import * as cbor from './cbor.mjs';
 import { bool, bstr, field, list, record, tstr, uint } from './shapes.mjs';
-import { audience, cardKind, consentItem, failureCode, ueid, unixMs } from './terms.mjs';
-import { notice, verificationMethod, visitId, visitNonce } from './terms.mjs';
+import { audience, cardKind, consentItem, failureCode, linkCertificate } from './terms.mjs';
+import { notice, pairingRefusal, sha256, ueid, unixMs } from './terms.mjs';
+import { verificationMethod, visitId, visitNonce } from './terms.mjs';
 
 export class MalformedMessage extends Error {}
 
@@ -21,6 +22,7 @@ const SHAPES = new Map([
         field(4, 'firmware', tstr(64)),
         field(5, 'bootCount', uint(4)),
         field(6, 'nextSeq', uint(8)),
+        field(7, 'challenge', bstr(16)),
       ),
     ],
   ],
@@ -32,6 +34,8 @@ const SHAPES = new Map([
         field(1, 'version', uint(1)),
         field(2, 'audience', audience),
         field(3, 'unixMs', unixMs),
+        field(4, 'challenge', bstr(16)),
+        field(5, 'proof', bstr(32)),
       ),
     ],
   ],
@@ -77,6 +81,41 @@ const SHAPES = new Map([
   [9, ['VisitRefused', record(field(1, 'visitId', visitId), field(2, 'failure', failureCode))]],
   [10, ['SignedResult', record(field(1, 'seq', uint(8)), field(2, 'cose', bstr(1, 16384)))]],
   [11, ['ResultAcknowledged', record(field(1, 'seq', uint(8)))]],
+  [12, ['DeviceProof', record(field(1, 'proof', bstr(32)))]],
+  [
+    13,
+    [
+      'PairingRequested',
+      record(
+        field(1, 'certificate', linkCertificate),
+        field(2, 'audience', audience),
+        field(3, 'name', tstr(64)),
+      ),
+    ],
+  ],
+  [
+    14,
+    [
+      'PairingCommitted',
+      record(field(1, 'certificate', linkCertificate), field(2, 'commitment', sha256)),
+    ],
+  ],
+  [15, ['PairingNonce', record(field(1, 'nonce', bstr(16)))]],
+  [16, ['PairingRevealed', record(field(1, 'nonce', bstr(16)))]],
+  [
+    17,
+    [
+      'PairingConfirmed',
+      record(field(1, 'chain', list(bstr(1, 4096), 4)), field(2, 'signature', bstr(1, 80))),
+    ],
+  ],
+  [18, ['PairingSecret', record(field(1, 'secret', bstr(16)))]],
+  [19, ['PairingKept', record()]],
+  [20, ['PairingRefused', record(field(1, 'reason', pairingRefusal))]],
+  [21, ['CertificateRenewed', record(field(1, 'certificate', linkCertificate))]],
+  [22, ['CertificateKept', record(field(1, 'certificate', linkCertificate))]],
+  [23, ['Unpaired', record()]],
+  [24, ['PairingForgotten', record()]],
 ]);
 
 const NUMBERS = new Map([...SHAPES].map(([number, [type]]) => [type, number]));

@@ -13,3 +13,4 @@ export const MALFORMED_MESSAGE = 11;
 export const UNEXPECTED_MESSAGE = 12;
 export const HANDSHAKE_TIMEOUT = 13;
 export const SILENT = 14;
+export const NOT_PAIRED = 15;

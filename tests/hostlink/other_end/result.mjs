@@ -104,10 +104,14 @@ export function verifyResult(bytes, roots) {
   checkSignature(protectedHeader, payload, signature, chain[0].publicKey);
   const claims = orInvalid('payload', () => resultClaims.read(cbor.decode(payload)));
   demand(keepsRules(claims), 'payload');
-  const serialNumbers = chain[0].serialNumbers;
-  demand(serialNumbers.length === 1, 'wrong_device');
-  demand(serialNumbers[0].toLowerCase() === claims.ueid.toString('hex'), 'wrong_device');
+  checkDevice(chain[0], claims.ueid);
   return claims;
+}
+
+/** Whether this is the certificate of the reader with that name; throws InvalidResult. */
+export function checkDevice({ serialNumbers }, ueid) {
+  demand(serialNumbers.length === 1, 'wrong_device');
+  demand(serialNumbers[0].toLowerCase() === ueid.toString('hex'), 'wrong_device');
 }
 
 function takeApart(bytes) {
@@ -134,9 +138,14 @@ function readChain(protectedHeader) {
   const chain = header.get(X5CHAIN);
   const isOne = chain instanceof Uint8Array;
   demand(isOne || (Array.isArray(chain) && chain.length >= 2), 'chain_malformed');
-  const certificates = isOne ? [chain] : chain;
-  demand(certificates.length <= MAX_CERTIFICATES, 'chain_malformed');
-  return orInvalid('chain_malformed', () => certificates.map((each) => new Certificate(each)));
+  return readCertificates(isOne ? [chain] : chain);
+}
+
+/** Leaf first, without the root; throws InvalidResult. */
+export function readCertificates(encodings) {
+  const isFew = encodings.length >= 1 && encodings.length <= MAX_CERTIFICATES;
+  demand(isFew, 'chain_malformed');
+  return orInvalid('chain_malformed', () => encodings.map((each) => new Certificate(each)));
 }
 
 function checkRange(signature) {
@@ -150,7 +159,8 @@ function checkRange(signature) {
   demand(s <= P256_ORDER / 2n, 'signature_high_s');
 }
 
-function checkChain(chain, roots) {
+/** Whether a chain leads to a root and is for readers; throws InvalidResult. */
+export function checkChain(chain, roots) {
   const isIssued = chain.slice(1).every((issuer, below) => chain[below].isIssuedBy(issuer));
   const root = roots.find((each) => chain[chain.length - 1].isIssuedBy(each));
   demand(isIssued && root !== undefined, 'chain_untrusted');

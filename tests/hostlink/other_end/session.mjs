@@ -7,11 +7,13 @@ import { connect } from 'node:tls';
 import { MAX_MESSAGE_BYTES, MalformedMessage, decodeMessage, encodeMessage } from './messages.mjs';
 import { MALFORMED_MESSAGE, PEER_NOT_TRUSTED, TLS_FAILED, VERSION_MISMATCH } from './reasons.mjs';
 
-const ALPN = 'uketsuke/1';
+const UNRECOGNIZED_NAME = 'ERR_SSL_TLSV1_UNRECOGNIZED_NAME';
 const LENGTH_BYTES = 4;
 
 /** Emits `records` (to be sent), `message` and `fault` (a reason); nothing more after a fault. */
 export class Session extends EventEmitter {
+  peerCertificate = null; // what the reader shows, DER; after the handshake
+  #partner;
   #tls = null;
   #received = Buffer.alloc(0);
   #isOver = false;
@@ -23,19 +25,28 @@ export class Session extends EventEmitter {
     },
   });
 
-  /** Send the ClientHello, at once. `credentials`: `{cert, key, ca}`, PEM. */
-  start(credentials) {
+  /** `partner`: as in `partner.mjs`. */
+  constructor(partner) {
+    super();
+    this.#partner = partner;
+  }
+
+  /** Send the ClientHello, at once. */
+  start() {
     this.#tls = connect({
-      ...credentials,
+      ...this.#partner.credentials,
       socket: this.#records,
       minVersion: 'TLSv1.3',
-      ALPNProtocols: [ALPN],
-      checkServerIdentity: () => undefined, // a reader has no host name
+      ALPNProtocols: [this.#partner.alpn],
+      servername: this.#partner.serverName,
+      rejectUnauthorized: false, // the partner judges, without regard to any date
     });
-    this.#tls.on('secureConnect', () => this.#checkProtocol());
+    this.#tls.on('secureConnect', () => this.#checkPeer());
     this.#tls.on('data', (bytes) => this.#receive(bytes));
-    this.#tls.on('error', () => this.#failOfTls());
-    this.#tls.on('close', () => this.#failOfTls());
+    this.#tls.on('error', ({ code }) =>
+      this.#fail(code === UNRECOGNIZED_NAME ? PEER_NOT_TRUSTED : TLS_FAILED),
+    );
+    this.#tls.on('close', () => this.#fail(TLS_FAILED));
   }
 
   /** Bytes of the TLS session that came over the cable. */
@@ -43,11 +54,12 @@ export class Session extends EventEmitter {
     this.#records.push(records);
   }
 
-  send(message) {
+  /** `whenSent` is called once the records are out. */
+  send(message, whenSent) {
     const encoded = encodeMessage(message);
     const length = Buffer.alloc(LENGTH_BYTES);
     length.writeUInt32BE(encoded.length);
-    this.#tls.write(Buffer.concat([length, encoded]));
+    this.#tls.write(Buffer.concat([length, encoded]), whenSent);
   }
 
   /** Forget the session; nothing is sent. */
@@ -57,9 +69,13 @@ export class Session extends EventEmitter {
     this.#records.destroy();
   }
 
-  #checkProtocol() {
-    if (this.#tls.alpnProtocol !== ALPN) {
+  #checkPeer() {
+    const shown = this.#tls.getPeerX509Certificate(); // Node gives the chain away only once
+    this.peerCertificate = shown.raw;
+    if (this.#tls.alpnProtocol !== this.#partner.alpn) {
       this.#fail(VERSION_MISMATCH);
+    } else if (!this.#partner.believes(shown)) {
+      this.#fail(PEER_NOT_TRUSTED);
     }
   }
 
@@ -91,10 +107,6 @@ export class Session extends EventEmitter {
       this.#received = this.#received.subarray(end);
       yield decodeMessage(encoded);
     }
-  }
-
-  #failOfTls() {
-    this.#fail(this.#tls.authorizationError ? PEER_NOT_TRUSTED : TLS_FAILED);
   }
 
   #fail(reason) {

@@ -1,9 +1,10 @@
 // Results on the disk, each once: a file for every (ueid, seq).
 
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
-import { readFileSync, readdirSync, renameSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+
+import { keepFile } from './disk.mjs';
 
 export class Store {
   #folder;
@@ -27,26 +28,14 @@ export class Store {
   keep(ueid, seq, bytes) {
     const path = this.#pathOf(ueid, seq);
     if (!existsSync(path)) {
-      this.#write(path, bytes);
+      keepFile(path, bytes);
       return 'new';
     }
     if (readFileSync(path).equals(bytes)) {
       return 'known';
     }
-    this.#write(`${path}.${createHash('sha256').update(bytes).digest('hex')}.aside`, bytes);
+    keepFile(`${path}.${createHash('sha256').update(bytes).digest('hex')}.aside`, bytes);
     return 'aside';
-  }
-
-  #write(path, bytes) {
-    const unfinished = `${path}.part`;
-    const file = openSync(unfinished, 'w', 0o600);
-    writeSync(file, bytes);
-    fsyncSync(file);
-    closeSync(file);
-    renameSync(unfinished, path);
-    const folder = openSync(this.#folder, 'r');
-    fsyncSync(folder);
-    closeSync(folder);
   }
 
   #pathOf(ueid, seq) {

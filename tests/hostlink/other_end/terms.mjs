@@ -54,6 +54,16 @@ export const FAILURES = {
   'card-face-down': 112,
   'card-upside-down': 113,
 };
+export const REFUSALS = {
+  'digits-differ': 1,
+  declined: 2,
+  'timed-out': 3,
+  'not-genuine': 4,
+  'too-many': 5,
+  'other-audience': 6,
+  'not-stored': 7,
+  interrupted: 8,
+};
 export const OUTCOMES = { completed: 1, failed: 2, abandoned: 3 };
 
 export const ueid = bstr(7, 33);
@@ -62,6 +72,7 @@ export const visitId = bstr(16);
 export const visitNonce = bstr(16);
 export const sha256 = bstr(32);
 export const unixMs = uint(8);
+export const linkCertificate = bstr(1, 2048);
 
 export const cardKind = choice({ 'my-number': 1, 'face-only': 2, android: 3, iphone: 4 });
 export const METHODS = { face: 1, pin: 2, staff: 3, phone: 4 };
@@ -81,6 +92,7 @@ export const notice = choice({
   'card-expires-soon': 3,
 });
 export const failureCode = choice(FAILURES);
+export const pairingRefusal = choice(REFUSALS);
 
 export const moment = record(
   field(1, 'unixMs', unixMs),

@@ -24,14 +24,15 @@ from device.sealed_key import KeyFile
 from device.tables import read_table
 from hostlink.errors import InvalidResultError, InvalidResultReason
 from hostlink.signing import verify_result
-from hostlink.tls import agent_context, device_context
+from hostlink.tls import pairing_agent_context, pairing_device_context
 from hostlink.verify import main as verify
 from tests.device.factory.identity.documented import block, run
 from tests.device.keys.board import board_secret
 from tests.device.signing_reader import reader_identity
-from tests.hostlink.pki import AGENT, UEID
+from tests.hostlink.paired_ends import pairing_agent_end, pairing_device_end
+from tests.hostlink.pki import UEID
 from tests.hostlink.samples import COMPLETED, MOMENT
-from tests.hostlink.test_tls import agent, device, shake_hands
+from tests.hostlink.test_tls import shake_hands
 from tests.hw_sim import soft_token, software_tpm
 from tests.hw_sim.soft_token import EmptyDrawer
 from tests.hw_sim.software_tpm import SoftwareTpm
@@ -143,12 +144,13 @@ def test_a_wrong_pin_in_the_file_locks_no_token(plant: Plant) -> None:
     assert verify_result(signed_by(plant.key()), roots(plant)).claims.record == COMPLETED
 
 
-def test_reader_and_agent_shake_hands_with_the_cable_s_key(plant: Plant, tmp_path: Path) -> None:
+def test_reader_and_agent_shake_hands_with_the_cable_s_key(plant: Plant) -> None:
     link, folder = plant.link_key(), plant.folder
     assert b"ENCRYPTED" in link.path.read_bytes()
-    mine, its_key = AGENT.write(tmp_path, "agent")
-    reader_end = device(device_context(folder / "link.pem", link.path, mine, link.password()))
-    agent_end = agent(agent_context(mine, its_key, folder / "maker-root.pem"))
+    reader_end = pairing_device_end(
+        pairing_device_context(folder / "link.pem", link.path, link.password())
+    )
+    agent_end = pairing_agent_end(pairing_agent_context(folder / "maker-root.pem"))
     assert shake_hands(reader_end, agent_end) is None
 
 

@@ -1,0 +1,195 @@
+"""What somebody at the reception PC can have done: pair, renew, unpair.
+
+The agent must not run meanwhile: the cable has one user.
+"""
+
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from agent.clock import SystemClock
+from agent.config import Config, read_certificates
+from agent.errors import ConfigError, PairingError
+from agent.link import hello_maker, paired_end, stream_opener
+from agent.pairing.ceremony import AgentCeremony
+from agent.pairing.conversation import Conversation
+from agent.pairings import NewIdentity, Pairing, Pairings
+from hostlink.ends import Purpose
+from hostlink.link import AgentEnd
+from hostlink.messages import (
+    CertificateKept,
+    CertificateRenewed,
+    Message,
+    PairingForgotten,
+    PairingRequested,
+    Unpaired,
+)
+from hostlink.pairing import NO_SECRET
+from hostlink.terms import PairingRefusal
+from hostlink.tls import pairing_agent_context
+
+WINDOW_S = 600.0
+"""As long as the reader waits after a press of its button."""
+ANSWER_S = 15.0
+_LONGEST_NAME_BYTES = 64
+
+Kind = TypeVar("Kind", bound=Message)
+
+_WHY = {
+    PairingRefusal.DIGITS_DIFFER: "the digits differed. Look for an unknown device on the cable.",
+    PairingRefusal.DECLINED: "it was called off at the reader.",
+    PairingRefusal.TIMED_OUT: "the time is up. Press the reader's button again.",
+    PairingRefusal.NOT_GENUINE: (
+        "the other end gave a wrong answer. Look for an unknown device on the cable."
+    ),
+    PairingRefusal.TOO_MANY: "the reader has four reception PCs already. Unpair one of them.",
+    PairingRefusal.OTHER_AUDIENCE: (
+        "the reader is paired for another `audience`. Unpair it there first."
+    ),
+    PairingRefusal.NOT_STORED: "the reader could not save it. Check its storage.",
+    PairingRefusal.INTERRUPTED: "the cable was pulled. Press the reader's button again.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """The person before this PC."""
+
+    tell: Callable[[str], None]
+    """Takes one sentence."""
+    ask: Callable[[str], bool]
+    """Takes one question, gives yes or no; waits for the person."""
+
+
+def pair(config: Config, folder: Path, name: str, operator: Operator) -> None:
+    """Pair with the reader on the cable.
+
+    Args:
+        config: What the configuration file says.
+        folder: Where the file lies.
+        name: What the reader's screen calls this PC, 1 to 64 bytes.
+        operator: Compares the digits.
+
+    Raises:
+        PairingError: It came to nothing; nothing was changed here.
+        ConfigError: Something in the configuration cannot work.
+    """
+    if not name.strip() or not name.isprintable() or len(name.encode()) > _LONGEST_NAME_BYTES:
+        raise PairingError("--name: choose a name of 1 to 64 bytes that the reader can show.")
+    pairings = Pairings(config.pairings)
+    roots = read_certificates(config.trust_root, "trust_root")
+    operator.tell("Press the button inside the reader. Waiting for it, up to ten minutes ...")
+    with Conversation(stream_opener(config.link, folder), _pairing_end(config)) as reader:
+        hello, shown = reader.wait_for_reader(WINDOW_S)
+        identity = NewIdentity.make(SystemClock().now())
+        request = PairingRequested(identity.certificate, config.audience, name)
+        ceremony = AgentCeremony(request, hello.ueid, shown, roots)
+        reader.say(request)
+        _hold(ceremony, reader, operator, hello.ueid.hex())
+        if ceremony.paired is None:
+            raise PairingError(f"not paired: {_WHY[ceremony.refusal or PairingRefusal.DECLINED]}")
+        paired = ceremony.paired
+        pairings.keep(
+            Pairing(hello.ueid, paired.secret, identity.name, paired.reader_certificate),
+            identity,
+        )
+    operator.tell(f"Paired with the reader {hello.ueid.hex()}. Start the agent now.")
+
+
+def renew(config: Config, folder: Path, operator: Operator) -> None:
+    """Exchange both ends' keys for new ones, over the link that the old ones protect.
+
+    Raises:
+        PairingError: It was not done; the old keys go on.
+        ConfigError: Something in the configuration cannot work.
+    """
+    pairings = Pairings(config.pairings)
+    before = pairings.only()
+    with _talk(config, folder, pairings, before) as reader:
+        reader.wait_for_reader(ANSWER_S)
+        identity = NewIdentity.make(SystemClock().now())
+        reader.say(CertificateRenewed(identity.certificate))
+        kept = _answer(reader, CertificateKept)
+        after = msgspec.structs.replace(
+            before, identity=identity.name, reader_certificate=kept.certificate
+        )
+        pairings.keep(after, identity)
+    # The reader lets go of the old certificate when the new one comes.
+    with _talk(config, folder, pairings, after) as reader:
+        reader.wait_for_reader(ANSWER_S)
+    operator.tell("Both ends have new keys.")
+
+
+def unpair(config: Config, folder: Path, operator: Operator, *, is_reader_gone: bool) -> None:
+    """End the pairing at both ends.
+
+    Args:
+        config: What the configuration file says.
+        folder: Where the file lies.
+        operator: Is told what was done.
+        is_reader_gone: End it here only.
+
+    Raises:
+        PairingError: The reader does not answer; nothing was changed.
+        ConfigError: Something in the configuration cannot work.
+    """
+    pairings = Pairings(config.pairings)
+    pairing = pairings.only()
+    if not is_reader_gone:
+        with _talk(config, folder, pairings, pairing) as reader:
+            reader.wait_for_reader(ANSWER_S)
+            reader.say(Unpaired())
+            _answer(reader, PairingForgotten)
+    pairings.forget(pairing)
+    where = "here; the reader must forget it, too" if is_reader_gone else "at both ends"
+    operator.tell(f"Unpaired from the reader {pairing.ueid.hex()} {where}.")
+
+
+def _hold(
+    ceremony: AgentCeremony, reader: Conversation, operator: Operator, reader_name: str
+) -> None:
+    is_shown = False
+    while not ceremony.is_over:
+        _say(reader, ceremony.received(reader.hear(WINDOW_S)))
+        if ceremony.code is not None and not is_shown:
+            is_shown = True
+            operator.tell(f"Reader {reader_name}\nCompare with its display:   {_spaced(ceremony)}")
+        if ceremony.is_asking:
+            is_same = operator.ask(f"Did the reader show {_spaced(ceremony)}?")
+            _say(reader, ceremony.answered(is_same=is_same))
+
+
+def _spaced(ceremony: AgentCeremony) -> str:
+    code = ceremony.code or ""
+    return f"{code[:3]} {code[3:]}"
+
+
+def _say(reader: Conversation, message: Message | None) -> None:
+    if message is not None:
+        reader.say(message)
+
+
+def _pairing_end(config: Config) -> AgentEnd:
+    try:
+        tls = pairing_agent_context(config.trust_root)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(f"trust_root: {config.trust_root} cannot be used.") from error
+    hello = hello_maker(config.audience, SystemClock())
+    return AgentEnd(tls, hello, NO_SECRET, purpose=Purpose.PAIRING)
+
+
+def _talk(config: Config, folder: Path, pairings: Pairings, pairing: Pairing) -> Conversation:
+    end = paired_end(pairings, pairing, hello_maker(config.audience, SystemClock()))
+    return Conversation(stream_opener(config.link, folder), end)
+
+
+def _answer(reader: Conversation, kind: type[Kind]) -> Kind:
+    """The reader's next message of this kind; its other business is not for us."""
+    while True:
+        message = reader.hear(ANSWER_S)
+        if isinstance(message, kind):
+            return message

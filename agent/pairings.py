@@ -1,0 +1,155 @@
+"""The readers this agent is paired with, and its own key for each of them.
+
+Each pairing is one file that is replaced as a whole, beside the agent's key and certificate for
+it. After a power cut there is the pairing from before or the one from after.
+
+Source: facts/security.md §5.2.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from agent.errors import ConfigError
+from agent.folders import sync_folder
+from agent.whole_file import keep_file
+from hostlink.link_certificate import agent_certificate, to_pem
+from hostlink.pairing import SECRET_BYTES
+
+_SUFFIX = ".pairing"
+_IDENTITY_SUFFIX = ".pem"
+
+
+class Pairing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One paired reader, as it lies in its file (JSON). Never printed: it holds the secret."""
+
+    ueid: bytes
+    """Who signs the reader's results."""
+    secret: bytes
+    """16 bytes that both ends know."""
+    identity: str
+    """Name of the file with this agent's key and certificate for the reader."""
+    reader_certificate: bytes
+    """DER: the one that is believed."""
+
+    def __repr__(self) -> str:
+        return f"Pairing({self.ueid.hex()})"
+
+
+@dataclass(frozen=True, slots=True)
+class NewIdentity:
+    """A key of this agent that no pairing has yet; it is on no disk."""
+
+    name: str
+    """Of its file."""
+    certificate: bytes
+    """DER."""
+    pem: bytes = field(repr=False)
+    """Key and certificate."""
+
+    @classmethod
+    def make(cls, now: datetime) -> "NewIdentity":
+        """A fresh one, made now (with time zone)."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = agent_certificate(key, now)
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        name = f"{sha256(certificate).hexdigest()[:16]}{_IDENTITY_SUFFIX}"
+        return cls(name, certificate, pem + to_pem(certificate))
+
+
+class Pairings:
+    """A folder of pairings, for this user alone."""
+
+    def __init__(self, folder: Path) -> None:
+        """The folder is made if there is none.
+
+        Raises:
+            ConfigError: It cannot be used.
+        """
+        self._folder = folder
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(f"pairings: {folder}: {error.strerror}.") from error
+
+    def all(self) -> tuple[Pairing, ...]:
+        """Those there are, by the readers' names.
+
+        Raises:
+            ConfigError: A file cannot be read.
+        """
+        return tuple(_read(path) for path in sorted(self._folder.glob(f"*{_SUFFIX}")))
+
+    def only(self) -> Pairing:
+        """The one reader this agent serves.
+
+        Raises:
+            ConfigError: There is none, or more than one.
+        """
+        match self.all():
+            case (pairing,):
+                return pairing
+            case ():
+                raise ConfigError("no reader is paired yet; pair one with `python -m agent pair`.")
+            case many:
+                names = ", ".join(pairing.ueid.hex() for pairing in many)
+                raise ConfigError(
+                    f"several readers are paired ({names}) and this agent serves one;"
+                    " take the files of the others out of the folder `pairings`."
+                )
+
+    def identity_of(self, pairing: Pairing) -> Path:
+        """The PEM file with the agent's key and certificate for that reader."""
+        return self._folder / pairing.identity
+
+    def keep(self, pairing: Pairing, identity: NewIdentity) -> None:
+        """Keep a pairing, in place of the one with the same reader.
+
+        Args:
+            pairing: Which names the identity.
+            identity: This agent's key for it.
+
+        Raises:
+            OSError: It may not be kept.
+        """
+        keep_file(self._folder / identity.name, identity.pem)
+        keep_file(self._path(pairing), msgspec.json.encode(pairing))
+        self._remove_unused_keys()
+
+    def forget(self, pairing: Pairing) -> None:
+        """End a pairing at this end.
+
+        Raises:
+            OSError: It may come back after a power cut.
+        """
+        self._path(pairing).unlink(missing_ok=True)
+        sync_folder(self._folder)
+        self._remove_unused_keys()
+
+    def _path(self, pairing: Pairing) -> Path:
+        return self._folder / f"{pairing.ueid.hex()}{_SUFFIX}"
+
+    def _remove_unused_keys(self) -> None:
+        used = {pairing.identity for pairing in self.all()}
+        for path in self._folder.glob(f"*{_IDENTITY_SUFFIX}"):
+            if path.name not in used:
+                path.unlink()
+
+
+def _read(path: Path) -> Pairing:
+    try:
+        pairing = msgspec.json.decode(path.read_bytes(), type=Pairing)
+    except (OSError, msgspec.DecodeError) as error:
+        raise ConfigError(
+            f"{path}: this pairing cannot be read; take the file away and pair the reader again."
+        ) from error
+    if len(pairing.secret) != SECRET_BYTES or Path(pairing.identity).name != pairing.identity:
+        raise ConfigError(
+            f"{path}: this pairing is damaged; take the file away and pair the reader again."
+        )
+    return pairing

@@ -1,0 +1,35 @@
+"""Files that a power cut leaves as they were or as they should be, nothing between.
+
+Source: facts/security.md §5.1 (write beside, sync, rename, sync the folder).
+"""
+
+import os
+from pathlib import Path
+
+from agent.folders import sync_folder
+
+_FOR_THIS_USER = 0o600
+
+
+def keep_file(path: Path, content: bytes) -> None:
+    """Write a whole file, in place of the one before; it is durable when this returns.
+
+    Args:
+        path: The file; beside it a `.part` lies for a moment.
+        content: All of it; for this user alone.
+
+    Raises:
+        OSError: It may not be durable.
+    """
+    part = path.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FOR_THIS_USER)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    part.replace(path)
+    sync_folder(path.parent)

@@ -1,0 +1,1 @@
+"""Adapters: buttons that begin a pairing, one file each."""

@@ -1,0 +1,155 @@
+"""The ten minutes after a press of the button, in which one agent may be paired.
+
+The reader serves nobody meanwhile. The window is over with its first attempt, successful or not.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from device.errors import DeviceError
+from device.pairing import pages
+from device.pairing.ceremony import ReaderCeremony
+from device.pairing.pages import PairingChoice
+from device.screen.port import Screen, ScreenListener
+from hostlink.link import DeviceEnd, Link, ResetReason
+from hostlink.messages import AgentHello, DeviceHello, Message
+from hostlink.port import ByteStream
+from hostlink.terms import PairingRefusal
+
+_log = logging.getLogger(__name__)
+
+WINDOW_S = 600.0
+RESULT_S = 6.0
+"""How long the last page stays."""
+_LOOK_EVERY_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class _LinkLost:
+    """The session with the agent is over."""
+
+
+_Event = Message | PairingChoice | _LinkLost
+
+
+class Stopping(Protocol):
+    """Tells when the program is to end."""
+
+    def is_set(self) -> bool:
+        """Whether it is."""
+        ...
+
+    def wait(self, timeout: float) -> bool:
+        """Wait for it."""
+        ...
+
+
+class PairingWindow:
+    """One window; hears the screen and the link."""
+
+    def __init__(
+        self,
+        ceremony: ReaderCeremony,
+        make_screen: Callable[[ScreenListener], Screen],
+        open_stream: Callable[[], ByteStream],
+        end: DeviceEnd,
+        window_s: float = WINDOW_S,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            ceremony: The attempt.
+            make_screen: Switches the screen on.
+            open_stream: Opens the cable.
+            end: The reader's end of pairing sessions.
+            window_s: How long an agent may let wait for it.
+        """
+        self._ceremony = ceremony
+        self._events: queue.SimpleQueue[_Event] = queue.SimpleQueue()
+        self._died = threading.Event()
+        self._link = Link(open_stream, end, self, self._died.set)
+        self._make_screen = make_screen
+        self._window_s = window_s
+
+    def run(self, stopping: Stopping) -> bool:
+        """Pair, or not; returns when the window is over.
+
+        Returns:
+            Whether there is a new pairing.
+        """
+        screen = self._make_screen(self)
+        try:
+            screen.show(pages.waiting())
+            self._link.start()
+            self._hold(screen, stopping)
+            refusal = self._ceremony.refusal
+            screen.show(pages.done() if refusal is None else pages.failed(refusal))
+            if refusal is not None:
+                _log.warning("not paired: %s", refusal.name)
+            # The link stays up as long, so that the last word reaches the agent.
+            stopping.wait(RESULT_S)
+        finally:
+            self._link.close()
+            screen.close()
+        return self._ceremony.is_kept
+
+    def _hold(self, screen: Screen, stopping: Stopping) -> None:
+        ends_at_s = time.monotonic() + self._window_s
+        while not self._ceremony.is_over:
+            if stopping.is_set() or self._died.is_set() or time.monotonic() >= ends_at_s:
+                self._say(self._ceremony.give_up(PairingRefusal.TIMED_OUT))
+                return
+            try:
+                event = self._events.get(timeout=_LOOK_EVERY_S)
+            except queue.Empty:
+                continue
+            before = self._ceremony.comparison
+            try:
+                self._on_event(event)
+            except (DeviceError, OSError) as error:
+                _log.error("the pairing could not be kept: %s", type(error).__name__)
+                self._say(self._ceremony.give_up(PairingRefusal.NOT_STORED))
+            after = self._ceremony.comparison
+            if after is not None and before is None:
+                screen.show(pages.compare(after))
+            elif before is not None and after is None and not self._ceremony.is_over:
+                screen.show(pages.confirm_there(before))
+
+    def _on_event(self, event: _Event) -> None:
+        match event:
+            case PairingChoice.SAME | PairingChoice.DIFFERENT:
+                self._say(self._ceremony.answered(is_same=event is PairingChoice.SAME))
+            case PairingChoice.END:
+                self._say(self._ceremony.give_up(PairingRefusal.DECLINED))
+            case _LinkLost():
+                if self._ceremony.has_begun:
+                    self._ceremony.give_up(PairingRefusal.INTERRUPTED)
+            case _:
+                self._say(self._ceremony.received(event))
+
+    def _say(self, message: Message | None) -> None:
+        if message is not None:
+            self._link.send(message)
+
+    def chosen(self, turn: int, choice: str) -> None:
+        """As `ScreenListener.chosen`."""
+        self._events.put(PairingChoice(choice))
+
+    def pad_pressed(self, turn: int, position: int) -> None:
+        """As `ScreenListener.pad_pressed`; no page here has a pad."""
+
+    def link_up(self, peer: DeviceHello | AgentHello) -> None:
+        """As `LinkHandler.link_up`."""
+
+    def link_down(self, reason: ResetReason) -> None:
+        """As `LinkHandler.link_down`."""
+        self._events.put(_LinkLost())
+
+    def received(self, message: Message) -> None:
+        """As `LinkHandler.received`."""
+        self._events.put(message)

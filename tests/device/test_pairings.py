@@ -1,0 +1,223 @@
+"""What a reader keeps of its pairings, whatever a power cut leaves of it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from device.errors import ConfigurationError
+from device.pairings import Pairing, Pairings
+from hostlink.link_certificate import agent_certificate
+from hostlink.tls import server_name
+from tests.device.keys.board import board_secret
+from tests.device.pinpad.fake_disk import crashes
+from tests.device.recorded_disk import lay_out, recorded
+from tests.hostlink.paired_ends import certificate_of
+from tests.hostlink.pki import MAKER
+
+SECRET = bytes(range(16))
+
+
+def an_agent() -> bytes:
+    return agent_certificate(ec.generate_private_key(ec.SECP256R1()))
+
+
+def paired(pairings: Pairings, name: str = "受付１", agent: bytes = b"") -> Pairing:
+    """A new pairing with a PC of that name."""
+    made = Pairing(name, "clinic", SECRET, (agent or an_agent(),), (pairings.make_certificate(),))
+    pairings.add(made)
+    return made
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "pairings"
+
+
+@pytest.fixture
+def pairings(folder: Path) -> Pairings:
+    return Pairings(folder, None)
+
+
+def test_none_at_first(pairings: Pairings) -> None:
+    assert pairings.all == ()
+    assert pairings.audience is None
+    assert pairings.secret_of(an_agent()) is None
+    assert pairings.context_of("reader-0000000000000000") is None
+
+
+def test_they_are_there_again_after_a_restart(pairings: Pairings, folder: Path) -> None:
+    made = {paired(pairings, name) for name in ("受付１", "受付２")}
+    again = Pairings(folder, None)
+    assert set(again.all) == made
+    assert again.audience == "clinic"
+    for each in made:
+        assert again.secret_of(each.agent_certificates[0]) == SECRET
+        assert again.context_of(server_name(each.reader_certificates[0])) is not None
+
+
+def test_all_of_it_is_for_this_user_alone(pairings: Pairings, folder: Path) -> None:
+    paired(pairings)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    for path in folder.iterdir():
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_the_same_name_replaces_and_leaves_no_key_behind(pairings: Pairings, folder: Path) -> None:
+    before = paired(pairings)
+    after = paired(pairings)
+    assert pairings.all == (after,)
+    assert pairings.secret_of(before.agent_certificates[0]) is None
+    assert sorted(path.suffix for path in folder.iterdir()) == [".key", ".pairing", ".pem"]
+
+
+def test_a_renewed_certificate_is_believed_beside_the_old_until_it_comes(
+    pairings: Pairings, folder: Path
+) -> None:
+    old, new = an_agent(), an_agent()
+    before = paired(pairings, agent=old)
+    own = pairings.renew(old, new)
+    assert own is not None
+    for reader in (before.reader_certificates[0], own):
+        assert pairings.context_of(server_name(reader)) is not None
+    pairings.arrived(old)  # the agent did not hear our answer: it comes as before
+    assert pairings.secret_of(old) == pairings.secret_of(new) == SECRET
+    pairings.arrived(new)
+    assert pairings.secret_of(old) is None
+    assert pairings.context_of(server_name(before.reader_certificates[0])) is None
+    assert Pairings(folder, None).all == pairings.all
+
+
+def test_renewing_again_lets_the_one_go_that_never_came(pairings: Pairings) -> None:
+    old, lost, new = an_agent(), an_agent(), an_agent()
+    paired(pairings, agent=old)
+    pairings.renew(old, lost)
+    pairings.renew(old, new)
+    assert [pairings.secret_of(each) for each in (old, lost, new)] == [SECRET, None, SECRET]
+
+
+def test_a_stranger_renews_and_forgets_nothing(pairings: Pairings) -> None:
+    made = paired(pairings)
+    assert pairings.renew(an_agent(), an_agent()) is None
+    pairings.arrived(an_agent())
+    pairings.forget(an_agent())
+    assert pairings.all == (made,)
+
+
+def test_a_ca_is_not_taken_and_nothing_changes(pairings: Pairings) -> None:
+    old = an_agent()
+    made = paired(pairings, agent=old)
+    for wrong in (certificate_of(MAKER), b"no certificate"):
+        with pytest.raises(ConfigurationError):
+            pairings.renew(old, wrong)
+        assert pairings.all == (made,)
+        assert pairings.secret_of(wrong) is None
+
+
+def test_one_is_forgotten_and_the_others_are_not(pairings: Pairings, folder: Path) -> None:
+    kept, gone = paired(pairings, "受付１"), paired(pairings, "受付２")
+    pairings.forget(gone.agent_certificates[0])
+    assert pairings.all == Pairings(folder, None).all == (kept,)
+    assert pairings.context_of(server_name(gone.reader_certificates[0])) is None
+
+
+def test_its_keys_are_sealed_to_the_board(folder: Path) -> None:
+    with board_secret() as secret:
+        paired(Pairings(folder, secret))
+        (key,) = folder.glob("*.key")
+        assert b"ENCRYPTED" in key.read_bytes()
+        assert Pairings(folder, secret).audience == "clinic"
+    with board_secret() as other, pytest.raises(ConfigurationError, match="pair the reader again"):
+        Pairings(folder, other)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b'{"agent_name": "x"}', b"\xff" * 100, b"[" * 100_000]
+)
+def test_a_damaged_file_is_told_in_a_sentence(
+    pairings: Pairings, folder: Path, content: bytes
+) -> None:
+    paired(pairings)
+    (path,) = folder.glob("*.pairing")
+    path.write_bytes(content)
+    with pytest.raises(ConfigurationError, match="pair the reader again"):
+        Pairings(folder, None)
+
+
+def test_a_secret_of_another_length_is_damage(pairings: Pairings, folder: Path) -> None:
+    paired(pairings)
+    (path,) = folder.glob("*.pairing")
+    path.write_bytes(path.read_bytes().replace(b"AAECAwQFBgcICQoLDA0ODw==", b"AAEC"))
+    with pytest.raises(ConfigurationError, match="damaged"):
+        Pairings(folder, None)
+
+
+OLD, NEW, RENEWED = an_agent(), an_agent(), an_agent()
+WORKS = {
+    "pair": lambda pairings: paired(pairings, agent=NEW),
+    "renew": lambda pairings: pairings.renew(OLD, RENEWED),
+    "let the old go": lambda pairings: (pairings.renew(OLD, RENEWED), pairings.arrived(RENEWED)),
+    "forget": lambda pairings: pairings.forget(OLD),
+}
+MAY_BE = {
+    "pair": [{OLD}, {NEW}, {OLD, NEW}],
+    "renew": [{OLD}, {OLD, RENEWED}],
+    "let the old go": [{OLD}, {OLD, RENEWED}, {RENEWED}],
+    "forget": [{OLD}, set()],
+}
+DONE = {
+    "pair": {NEW},
+    "renew": {OLD, RENEWED},
+    "let the old go": {RENEWED},
+    "forget": set[bytes](),
+}
+
+
+def states(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, work: Callable[[Pairings], object]
+) -> tuple[list[set[bytes]], list[set[bytes]]]:
+    """Whom the reader believes after each power cut: while it works, and after it was done."""
+    folder = tmp_path / "pairings"
+    folder.mkdir(0o700)
+    with recorded(folder, monkeypatch) as disk:
+        pairings = Pairings(folder, None)
+        paired(pairings, agent=OLD)
+        disk.mark("begun")
+        work(pairings)
+        disk.mark("done")
+    meanwhile: list[set[bytes]] = []
+    afterwards: list[set[bytes]] = []
+    for number, crash in enumerate(crashes(disk)):
+        if not crash.marks:
+            continue
+        laid = tmp_path / f"after-{number}"
+        lay_out(crash, laid)
+        again = Pairings(laid, None)
+        believed = {one for each in again.all for one in each.agent_certificates}
+        assert all(again.secret_of(each) == SECRET for each in believed)
+        (afterwards if crash.marks[-1] == "done" else meanwhile).append(believed)
+    return meanwhile, afterwards
+
+
+@pytest.mark.parametrize("work", WORKS)
+def test_after_a_power_cut_there_is_the_pairing_from_before_or_from_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, work: str
+) -> None:
+    meanwhile, afterwards = states(tmp_path, monkeypatch, WORKS[work])
+    assert meanwhile
+    assert afterwards
+    assert all(state in MAY_BE[work] for state in meanwhile)
+    assert all(state == DONE[work] for state in afterwards)
+
+
+def test_negative_control_keys_thrown_away_first_would_be_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def careless(pairings: Pairings) -> None:
+        for path in pairings._folder.glob("*.key"):
+            path.unlink()
+        pairings.forget(OLD)
+
+    with pytest.raises(ConfigurationError, match="pair the reader again"):
+        states(tmp_path, monkeypatch, careless)

@@ -1,0 +1,1 @@
+"""Pairing, both ends of it: the product has them in packages that never meet."""
