@@ -74,12 +74,19 @@ def recover(desk: Desk, kill: Kill) -> bool:
     """Whoever started the programs starts a dead one; tells whether one was."""
     was_killed = not desk.bench.is_alive(kill.victim)
     if was_killed:
+        sessions = _sessions(desk)
         desk.bench.kill(kill.victim)
         desk.bench.start(kill.victim)
-    if was_killed and kill.victim == "device":
-        desk.stand_before_screen_again()
+        if kill.victim == "device":
+            desk.stand_before_screen_again()
+        desk.wait_until(lambda: _sessions(desk) > sessions, "the link")
     desk.screen.wait_for("idle", timeout_s=_LONGEST_VISIT_S)
     return was_killed
+
+
+def _sessions(desk: Desk) -> int:
+    """How often the link came up."""
+    return (desk.bench.folder / "agent-journal.jsonl").read_text().count('"link_up"')
 
 
 def _act(desk: Desk, page: str) -> None:
