@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from agent.errors import ConfigError
-from agent.folders import sync_folder
+from agent.folders import keep_folder, sync_folder
 from agent.whole_file import keep_file
 from hostlink.link_certificate import agent_certificate, to_pem
 from hostlink.pairing import SECRET_BYTES
@@ -73,7 +73,8 @@ class Pairings:
         """
         self._folder = folder
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            keep_folder(folder)
+            folder.chmod(0o700)
         except OSError as error:
             raise ConfigError(f"pairings: {folder}: {error.strerror}.") from error
 
@@ -135,9 +136,12 @@ class Pairings:
         return self._folder / f"{pairing.ueid.hex()}{_SUFFIX}"
 
     def _remove_unused_keys(self) -> None:
-        used = {pairing.identity for pairing in self.all()}
-        for path in self._folder.glob(f"*{_IDENTITY_SUFFIX}"):
-            if path.name not in used:
+        try:
+            used = {pairing.identity for pairing in self.all()}
+        except ConfigError:
+            return  # whose keys these are cannot be told
+        for path in self._folder.iterdir():
+            if path.suffix in {_IDENTITY_SUFFIX, ".part"} and path.name not in used:
                 path.unlink()
 
 

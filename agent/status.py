@@ -102,7 +102,9 @@ def describe(status: Status | None, now_unix_ms: int) -> tuple[bool, list[str]]:
     if not status.is_running:
         return False, ["The agent was stopped."]
     age_ms = now_unix_ms - status.unix_ms
-    if not 0 <= age_ms <= FRESH_MS:
+    if age_ms < 0:
+        return False, ["The agent's last word is from the future: this PC's clock was set back."]
+    if age_ms > FRESH_MS:
         return False, [f"The agent has said nothing for {age_ms / 1000:.0f} s: start it again."]
     told = "The reader is connected." if status.is_linked else "No reader is connected."
     return status.is_linked, [told, *_figures(status)]

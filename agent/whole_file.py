@@ -4,6 +4,7 @@ Source: facts/security.md §5.1 (write beside, sync, rename, sync the folder).
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from agent.folders import sync_folder
@@ -19,9 +20,20 @@ def keep_file(path: Path, content: bytes) -> None:
         content: All of it; for this user alone.
 
     Raises:
-        OSError: It may not be durable.
+        OSError: It may not be durable. Nothing half written is left.
     """
     part = path.with_suffix(".part")
+    try:
+        _write_synced(part, content)
+        part.replace(path)
+        sync_folder(path.parent)
+    except OSError:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+
+
+def _write_synced(part: Path, content: bytes) -> None:
     part.unlink(missing_ok=True)
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FOR_THIS_USER)
     try:
@@ -31,5 +43,3 @@ def keep_file(path: Path, content: bytes) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    part.replace(path)
-    sync_folder(path.parent)

@@ -11,11 +11,10 @@ from typing import cast
 
 import msgspec
 
-from device import keys
 from device.adapters import create_adapter, prepare_adapter
 from device.card_assembly import make_card_parts
 from device.clock import Clock
-from device.common_assembly import introduce, make_screen, open_outbox
+from device.common_assembly import Standing, introduce, make_screen, open_outbox
 from device.config import Adapter, Config
 from device.disk import keep_folder
 from device.errors import ConfigurationError
@@ -31,7 +30,7 @@ from device.face.liveness.plan import LivenessPlan
 from device.face.loading import MODELS_FOLDER, load_face_check
 from device.face.port import Camera, ModelRuntime
 from device.host import Host
-from device.identity import Identity, count_boot, hash_firmware, ueid_of
+from device.identity import Identity, hash_firmware, ueid_of
 from device.intake import HostIntake, KeypadIntake, ScreenIntake, SlotIntake
 from device.jobs.card import CardJobs
 from device.jobs.face import FaceJobs
@@ -39,7 +38,6 @@ from device.jobs.pin import PinDesk
 from device.jobs.printed_code import PrintedCodeDesk
 from device.jobs.record import RecordJobs
 from device.journal import Journal
-from device.keys.port import SigningKey
 from device.loop import VisitLoop
 from device.outbox import Outbox
 from device.pairings import Pairings
@@ -106,26 +104,26 @@ class Reader:
 
 
 def assemble(
-    config: Config, folder: Path, pairings: Pairings, slot: CardSlot | None = None
+    config: Config, folder: Path, standing: Standing, slot: CardSlot | None = None
 ) -> Reader:
     """Make every part of a paired reader.
 
     Args:
         config: What the configuration file says.
         folder: Where the file lies; relative paths in adapters' settings start there.
-        pairings: The reception PCs it works for, one at least.
+        standing: What was made at the start; it is paired.
         slot: A slot made by someone else, in place of the configured one.
 
     Raises:
         DeviceError: Something in the configuration cannot work.
     """
     try:
-        return _assemble(config, folder, pairings, slot)
+        return _assemble(config, folder, standing, slot)
     except OSError as error:
         raise ConfigurationError(f"{error.filename}: {error.strerror}") from error
 
 
-def _assemble(config: Config, folder: Path, pairings: Pairings, slot: CardSlot | None) -> Reader:
+def _assemble(config: Config, folder: Path, standing: Standing, slot: CardSlot | None) -> Reader:
     make = _AdapterMaker(folder)
     open_camera = make.later(cameras, config.camera)
     models = _Models(
@@ -142,10 +140,9 @@ def _assemble(config: Config, folder: Path, pairings: Pairings, slot: CardSlot |
         _log.warning("no [terminal]: cards want the PIN after a face too, so no face is checked")
     loop = VisitLoop(policy, journal)
     outbox = open_outbox(config)
-    key = cast(SigningKey, make(keys, config.identity))
-    identity = _identity(config, key, models, pairings.audience or "")
+    identity = _identity(standing, models)
     hearing_host = HostIntake(loop.post, clock)
-    host = _host(config, identity, outbox, hearing_host, pairings)
+    host = _host(config, identity, outbox, hearing_host, standing.pairings)
     record = RecordJobs(outbox, identity, clock, host.tell, loop.post)
     hearing_host.record = record
     screen, pin, code = _screen_and_desks(config, clock, loop)
@@ -234,12 +231,12 @@ def _bundle(name: str) -> Path:
     return MODELS_FOLDER / name
 
 
-def _identity(config: Config, key: SigningKey, models: _Models, audience: str) -> Identity:
+def _identity(standing: Standing, models: _Models) -> Identity:
     return Identity(
-        key=key,
-        ueid=ueid_of(key.chain[0]),
-        boot_count=count_boot(config.state_folder),
-        audience=audience,
+        key=standing.key,
+        ueid=ueid_of(standing.key.chain[0]),
+        boot_count=standing.boot_count,
+        audience=standing.pairings.audience or "",
         firmware_hash=hash_firmware(),
         model_hash=models.digest(),
     )

@@ -111,8 +111,8 @@ class _Handler:
     def _forget(self) -> None:
         try:
             self.paired.forget(self._shown())
-        except OSError as error:
-            _log.error("the pairing was not forgotten: errno %s", error.errno)
+        except (DeviceError, OSError) as error:
+            _log.error("the pairing was not forgotten: %s", type(error).__name__)
             return
         if self.link is not None:
             self.link.send(PairingForgotten())

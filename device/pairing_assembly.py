@@ -4,20 +4,21 @@ import ssl
 from pathlib import Path
 from typing import cast
 
-from device import keys
 from device.adapters import create_adapter
-from device.common_assembly import introduce, make_screen, open_outbox
+from device.common_assembly import (
+    Standing,
+    introduce,
+    make_screen,
+    maker_certificate,
+    open_outbox,
+)
 from device.config import Config, LinkTable
-from device.disk import keep_folder
 from device.errors import ConfigurationError
-from device.identity import count_boot, hash_firmware, ueid_of
-from device.keys import file
-from device.keys.port import SigningKey
+from device.identity import hash_firmware, ueid_of
 from device.pairing import buttons, pages
 from device.pairing.ceremony import ReaderCeremony, ReaderSide
 from device.pairing.port import PairingButton
 from device.pairing.window import PairingWindow
-from device.pairings import Pairings
 from device.screen.port import Screen
 from device.sealed_key import KeyFile
 from hostlink.ends import Purpose
@@ -25,21 +26,6 @@ from hostlink.link import DeviceEnd
 from hostlink.pairing import NO_SECRET
 from hostlink.serial_stream import open_serial
 from hostlink.tls import pairing_device_context
-
-
-def open_pairings(config: Config) -> Pairings:
-    """The reception PCs the reader works for.
-
-    Raises:
-        DeviceError: A file among them cannot be used, or the reader's own key for the cable.
-    """
-    # A key that does not open is told now, and not to whoever pairs the reader one day.
-    _maker_certificate(config.link)
-    try:
-        keep_folder(config.state_folder)
-        return Pairings(config.state_folder / "pairings", config.link.device_secret)
-    except OSError as error:
-        raise ConfigurationError(f"{error.filename}: {error.strerror}") from error
 
 
 def make_button(config: Config, folder: Path) -> PairingButton | None:
@@ -54,16 +40,35 @@ def make_button(config: Config, folder: Path) -> PairingButton | None:
     return cast(PairingButton, create_adapter(buttons, wanted.name, wanted.settings, folder))
 
 
-def make_window(config: Config, folder: Path, pairings: Pairings) -> PairingWindow:
+def make_window(config: Config, standing: Standing) -> PairingWindow:
     """A window for one attempt.
 
     Raises:
         DeviceError: Something in the configuration cannot work.
+        OSError: The outbox cannot be read.
     """
-    try:
-        return _make_window(config, folder, pairings)
-    except OSError as error:
-        raise ConfigurationError(f"{error.filename}: {error.strerror}") from error
+    key, pairings = standing.key, standing.pairings
+    ueid, firmware, outbox = ueid_of(key.chain[0]), hash_firmware(), open_outbox(config)
+    side = ReaderSide(
+        pairings=pairings.all,
+        session_certificate=maker_certificate(config.link),
+        chain=key.chain,
+        sign=key.sign,
+        make_certificate=pairings.make_certificate,
+        keep=pairings.add,
+    )
+    end = DeviceEnd(
+        tls=_maker_context(config.link),
+        make_hello=lambda: introduce(ueid, firmware, standing.boot_count, outbox),
+        secret_of=lambda _: NO_SECRET,
+        purpose=Purpose.PAIRING,
+    )
+    return PairingWindow(
+        ReaderCeremony(side),
+        lambda listener: make_screen(config, listener),
+        lambda: open_serial(config.link.port),
+        end,
+    )
 
 
 def show_unpaired(config: Config) -> Screen:
@@ -87,33 +92,6 @@ class _NobodyListens:
         """As `ScreenListener.pad_pressed`."""
 
 
-def _make_window(config: Config, folder: Path, pairings: Pairings) -> PairingWindow:
-    identity = config.identity
-    key = cast(SigningKey, create_adapter(keys, identity.name, identity.settings, folder))
-    ueid, firmware = ueid_of(key.chain[0]), hash_firmware()
-    outbox, boot_count = open_outbox(config), count_boot(config.state_folder)
-    side = ReaderSide(
-        pairings=pairings.all,
-        session_certificate=_maker_certificate(config.link),
-        chain=key.chain,
-        sign=key.sign,
-        make_certificate=pairings.make_certificate,
-        keep=pairings.add,
-    )
-    end = DeviceEnd(
-        tls=_maker_context(config.link),
-        make_hello=lambda: introduce(ueid, firmware, boot_count, outbox),
-        secret_of=lambda _: NO_SECRET,
-        purpose=Purpose.PAIRING,
-    )
-    return PairingWindow(
-        ReaderCeremony(side),
-        lambda listener: make_screen(config, listener),
-        lambda: open_serial(config.link.port),
-        end,
-    )
-
-
 def _maker_context(link: LinkTable) -> ssl.SSLContext:
     password = KeyFile(link.key, link.device_secret).password()
     try:
@@ -123,8 +101,3 @@ def _maker_context(link: LinkTable) -> ssl.SSLContext:
             "[link]: certificate and key must name PEM files that fit together"
             f" ({type(error).__name__})"
         ) from error
-
-
-def _maker_certificate(link: LinkTable) -> bytes:
-    """What the reader shows while it is paired; its key is found to be the right one."""
-    return file.create(file.Settings(link.key, link.certificate, link.device_secret)).chain[0]

@@ -1,8 +1,9 @@
 """The reception PCs this reader works for, at most four, and its own key for each of them.
 
-Each pairing is one file that is replaced as a whole, beside the reader's keys for it, which are
-sealed to the board where one is. After a power cut there is the pairing from before or the one
-from after.
+Each PC is one file that is replaced as a whole, beside the reader's keys for it, which are sealed
+to the board where one is. What replaces something, be it a renewed key or a whole new pairing
+under the same name, stands beside it until the PC comes with it: so there is no moment at which a
+power cut, a failing disk or a lost answer leaves a PC that nobody believes.
 
 Source: facts/security.md §5.2.
 """
@@ -12,6 +13,7 @@ import logging
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -29,24 +31,32 @@ _log = logging.getLogger(__name__)
 MAX_PAIRINGS = 4
 """facts/security.md §5.2."""
 _SUFFIX = ".pairing"
+_NEW_KEY = "new.key"
+
+
+class Ends(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the two show each other, and what they both know. Never printed."""
+
+    agent_certificate: bytes
+    """DER."""
+    reader_certificate: bytes
+    """DER."""
+    secret: bytes
+    """16 bytes."""
+
+    def __repr__(self) -> str:
+        return "Ends(hidden)"
 
 
 class Pairing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One paired agent, as it lies in its file (JSON). Never printed: it holds the secret."""
+    """One paired agent, as it lies in its file (JSON)."""
 
     agent_name: str
     """What the reader's screen calls it."""
     audience: str
     """Whom the reader's results are for."""
-    secret: bytes
-    """16 bytes that both ends know."""
-    agent_certificates: tuple[bytes, ...]
-    """DER, 1 or 2: the agent's own, and beside it a renewed one until that is used."""
-    reader_certificates: tuple[bytes, ...]
-    """DER, as many: what this reader shows for it."""
-
-    def __repr__(self) -> str:
-        return f"Pairing({self.agent_name!r})"
+    ends: tuple[Ends, ...]
+    """One; or two, until the agent comes with the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +66,28 @@ class _Kept:
 
 
 class Pairings:
-    """All pairings of a reader. Changed from one thread; `secret_of` and `context_of` may be
-    called from any.
-    """
+    """All pairings of a reader. Changed from one thread at a time; read from any."""
 
     def __init__(self, folder: Path, device_secret: Path | None) -> None:
-        """Read them back.
+        """Read them back. One that cannot be used is left as it lies, and the others serve.
 
         Args:
             folder: Where they are kept; made if there is none.
             device_secret: To which the reader's keys are sealed; none: they lie open.
 
         Raises:
-            ConfigurationError: A file cannot be used.
             OSError: The folder cannot be used.
         """
         self._folder = folder
         self._device_secret = device_secret
         keep_folder(folder, 0o700)
-        self._kept = [_Kept(path, _read(path)) for path in sorted(folder.glob(f"*{_SUFFIX}"))]
-        self._contexts = dict(self._make_contexts())
+        self._may_tidy_up = True
+        """False: somebody may still need a key that no pairing in use names."""
+        self._kept: tuple[_Kept, ...] = ()
+        self._contexts: dict[str, ssl.SSLContext] = {}
+        self.unusable: tuple[Path, ...] = ()
+        """Files of pairings that cannot be used."""
+        self._read_back()
 
     @property
     def all(self) -> tuple[Pairing, ...]:
@@ -85,12 +97,12 @@ class Pairings:
     @property
     def audience(self) -> str | None:
         """Whom all results of this reader are for; None: it is not paired."""
-        return self._kept[0].pairing.audience if self._kept else None
+        return next((pairing.audience for pairing in self.all), None)
 
     def secret_of(self, agent_certificate: bytes) -> bytes | None:
         """The secret shared with the agent that shows this certificate (DER), if it is paired."""
-        kept = self._find(agent_certificate)
-        return kept.pairing.secret if kept else None
+        found = self._find(agent_certificate)
+        return found[1].secret if found else None
 
     def context_of(self, name: str) -> ssl.SSLContext | None:
         """The TLS context for the agent that expects a certificate; see `tls.server_name`."""
@@ -103,28 +115,25 @@ class Pairings:
             ConfigurationError: The key cannot be kept.
             OSError: The certificate cannot be kept.
         """
-        self._remove_unused_keys()
-        key = KeyFile(self._folder / "new.key", self._device_secret).make()
+        (self._folder / _NEW_KEY).unlink(missing_ok=True)
+        key = KeyFile(self._folder / _NEW_KEY, self._device_secret).make()
         certificate = reader_certificate(key)
         name = server_name(certificate)
         keep_file(self._folder / f"{name}.pem", to_pem(certificate))
-        (self._folder / "new.key").replace(self._folder / f"{name}.key")
+        (self._folder / _NEW_KEY).replace(self._folder / f"{name}.key")
         sync_folder(self._folder)
         return certificate
 
-    def add(self, pairing: Pairing) -> None:
-        """Keep a new pairing; one with an agent of the same name is replaced.
+    def add(self, agent_name: str, audience: str, ends: Ends) -> None:
+        """Keep a new pairing, beside the one before of an agent of that name.
 
         Raises:
             OSError: It may not be kept.
             ConfigurationError: Its certificates cannot serve.
         """
-        before = [kept for kept in self._kept if kept.pairing.agent_name == pairing.agent_name]
-        path = self._folder / f"{server_name(pairing.reader_certificates[0])}{_SUFFIX}"
-        self._keep(path, pairing)
-        for kept in before:
-            self._forget(kept)
-        self._remove_unused_keys()
+        before = [pairing for pairing in self.all if pairing.agent_name == agent_name]
+        worked = before[0].ends[:1] if before else ()
+        self._keep(Pairing(agent_name, audience, (*worked, ends)))
 
     def renew(self, shown: bytes, renewed: bytes) -> bytes | None:
         """Believe another certificate of a paired agent, and make one for it in turn.
@@ -134,46 +143,34 @@ class Pairings:
             renewed: DER: what it will show.
 
         Returns:
-            DER: what this reader will show; None: that agent is not paired.
+            DER: what this reader will show; None: that agent is not paired, or the certificate is
+            believed already.
 
         Raises:
-            OSError: It may not be kept; the pairing is as it was.
-            ConfigurationError: The certificate cannot serve; the pairing is as it was.
+            OSError: It may not be kept; what worked before goes on working.
+            ConfigurationError: The certificate cannot serve; nothing was changed.
         """
-        kept = self._find(shown)
-        if kept is None:
+        found = self._find(shown)
+        if found is None or self._find(renewed) is not None:
             return None
-        used = kept.pairing.agent_certificates.index(shown)
+        kept, used = found
         own = self.make_certificate()
-        self._keep(
-            kept.path,
-            msgspec.structs.replace(
-                kept.pairing,
-                agent_certificates=(shown, renewed),
-                reader_certificates=(kept.pairing.reader_certificates[used], own),
-            ),
-        )
+        after = Ends(renewed, own, used.secret)
+        self._keep(msgspec.structs.replace(kept.pairing, ends=(used, after)))
         return own
 
     def arrived(self, shown: bytes) -> None:
-        """An agent came with this certificate (DER): the one it replaced is believed no more."""
-        kept = self._find(shown)
-        if kept is None or kept.pairing.agent_certificates[-1:] != (shown,):
+        """An agent came with this certificate (DER): what it replaced is believed no more."""
+        found = self._find(shown)
+        if found is None:
             return
-        if len(kept.pairing.agent_certificates) == 1:
+        kept, used = found
+        if len(kept.pairing.ends) == 1 or used is not kept.pairing.ends[-1]:
             return
         try:
-            self._keep(
-                kept.path,
-                msgspec.structs.replace(
-                    kept.pairing,
-                    agent_certificates=(shown,),
-                    reader_certificates=kept.pairing.reader_certificates[-1:],
-                ),
-            )
-            self._remove_unused_keys()
-        except OSError as error:
-            _log.warning("the replaced certificate stays: %s", error.strerror)
+            self._keep(msgspec.structs.replace(kept.pairing, ends=(used,)))
+        except (OSError, ConfigurationError) as error:
+            _log.warning("the replaced certificate stays: %s", type(error).__name__)
 
     def forget(self, shown: bytes) -> None:
         """End the pairing with the agent that shows this certificate (DER).
@@ -181,69 +178,96 @@ class Pairings:
         Raises:
             OSError: It may come back after a power cut.
         """
-        kept = self._find(shown)
-        if kept is not None:
-            self._forget(kept)
-            self._remove_unused_keys()
+        found = self._find(shown)
+        if found is None:
+            return
+        gone = found[0]
+        gone.path.unlink(missing_ok=True)
+        self._kept = tuple(kept for kept in self._kept if kept is not gone)
+        self._contexts = dict(self._all_contexts())
+        sync_folder(self._folder)
+        self._tidy_up()
 
-    def _find(self, agent_certificate: bytes) -> _Kept | None:
+    def seal(self) -> None:
+        """Seal the keys that lie open to the board, each in place.
+
+        Raises:
+            ConfigurationError: There is no secret of the board, or a key cannot be written.
+        """
+        for path in sorted(self._folder.glob("*.key")):
+            key = KeyFile(path, self._device_secret)
+            if not key.is_sealed():
+                key.seal()
+
+    def _find(self, agent_certificate: bytes) -> tuple[_Kept, Ends] | None:
         return next(
             (
-                kept
+                (kept, ends)
                 for kept in self._kept
-                for certificate in kept.pairing.agent_certificates
-                if hmac.compare_digest(certificate, agent_certificate)
+                for ends in kept.pairing.ends
+                if hmac.compare_digest(ends.agent_certificate, agent_certificate)
             ),
             None,
         )
 
-    def _keep(self, path: Path, pairing: Pairing) -> None:
-        others = [kept for kept in self._kept if kept.path != path]
-        contexts = dict(self._contexts_of(pairing))
-        keep_file(path, msgspec.json.encode(pairing))
-        self._kept = [*others, _Kept(path, pairing)]
-        stale = set(self._contexts) - {
-            server_name(certificate)
-            for kept in self._kept
-            for certificate in kept.pairing.reader_certificates
-        }
-        self._contexts = {
-            name: context for name, context in self._contexts.items() if name not in stale
-        } | contexts
+    def _keep(self, pairing: Pairing) -> None:
+        # The file is named by the agent's name: a new pairing of the same PC replaces it at once.
+        name = sha256(pairing.agent_name.encode()).hexdigest()[:16]
+        path = self._folder / f"{name}{_SUFFIX}"
+        dict(self._contexts_of(pairing))  # what cannot serve is refused before anything changes
+        try:
+            keep_file(path, msgspec.json.encode(pairing))
+        except OSError:
+            # Either file may be the one that a power cut leaves: both keep their keys.
+            self._may_tidy_up = False
+            self._read_back()
+            raise
+        self._kept = (*(kept for kept in self._kept if kept.path != path), _Kept(path, pairing))
+        self._contexts = dict(self._all_contexts())
+        self._tidy_up()
 
-    def _forget(self, kept: _Kept) -> None:
-        kept.path.unlink(missing_ok=True)
-        sync_folder(self._folder)
-        self._kept = [other for other in self._kept if other is not kept]
-        self._contexts = dict(self._make_contexts())
+    def _read_back(self) -> None:
+        kept, unusable = [], []
+        for path in sorted(self._folder.glob(f"*{_SUFFIX}")):
+            try:
+                pairing = _read(path)
+                dict(self._contexts_of(pairing))
+            except ConfigurationError as error:
+                _log.error("%s; the other reception PCs are served", error)
+                unusable.append(path)
+            else:
+                kept.append(_Kept(path, pairing))
+        self._kept, self.unusable = tuple(kept), tuple(unusable)
+        self._contexts = dict(self._all_contexts())
 
-    def _make_contexts(self) -> Iterator[tuple[str, ssl.SSLContext]]:
+    def _all_contexts(self) -> Iterator[tuple[str, ssl.SSLContext]]:
         for kept in self._kept:
             yield from self._contexts_of(kept.pairing)
 
     def _contexts_of(self, pairing: Pairing) -> Iterator[tuple[str, ssl.SSLContext]]:
-        for certificate in pairing.reader_certificates:
-            name = server_name(certificate)
+        for ends in pairing.ends:
+            name = server_name(ends.reader_certificate)
             key = KeyFile(self._folder / f"{name}.key", self._device_secret)
             try:
+                key.open()
                 context = paired_device_context(
                     self._folder / f"{name}.pem",
                     key.path,
-                    pairing.agent_certificates,
+                    [ends.agent_certificate],
                     key.password(),
                 )
-            except (ValueError, OSError, UnsuitableCertificateError) as error:
+            except (ValueError, OSError, UnsuitableCertificateError, ConfigurationError) as error:
                 raise ConfigurationError(
-                    f"{key.path}: the pairing with {pairing.agent_name!r} cannot be used"
-                    f" ({type(error).__name__}); pair the reader again"
+                    f"the pairing with {pairing.agent_name!r} cannot be used ({error})"
                 ) from error
             yield name, context
 
-    def _remove_unused_keys(self) -> None:
+    def _tidy_up(self) -> None:
+        """Remove keys that no pairing has any more."""
+        if self.unusable or not self._may_tidy_up:
+            return
         used = {
-            server_name(certificate)
-            for kept in self._kept
-            for certificate in kept.pairing.reader_certificates
+            server_name(ends.reader_certificate) for pairing in self.all for ends in pairing.ends
         }
         for path in self._folder.iterdir():
             if path.suffix in {".key", ".pem", ".part"} and path.stem not in used:
@@ -254,12 +278,8 @@ def _read(path: Path) -> Pairing:
     try:
         pairing = msgspec.json.decode(path.read_bytes(), type=Pairing)
     except (OSError, msgspec.DecodeError) as error:
-        raise ConfigurationError(
-            f"{path}: this pairing cannot be read; take the file away and pair the reader again"
-        ) from error
-    counts = {len(pairing.agent_certificates), len(pairing.reader_certificates)}
-    if len(pairing.secret) != SECRET_BYTES or counts not in ({1}, {2}):
-        raise ConfigurationError(
-            f"{path}: this pairing is damaged; take the file away and pair the reader again"
-        )
+        raise ConfigurationError(f"{path}: this pairing cannot be read; pair it again") from error
+    has_secrets = all(len(ends.secret) == SECRET_BYTES for ends in pairing.ends)
+    if not (has_secrets and 1 <= len(pairing.ends) <= 2):
+        raise ConfigurationError(f"{path}: this pairing is damaged; pair it again")
     return pairing

@@ -7,8 +7,10 @@ from enum import Enum, auto
 from pathlib import Path
 
 from device.assembly import assemble
+from device.common_assembly import make_standing
 from device.config import Config
-from device.pairing_assembly import make_button, make_window, open_pairings, show_unpaired
+from device.errors import DeviceError
+from device.pairing_assembly import make_button, make_window, show_unpaired
 from device.reader.port import CardSlot
 
 _log = logging.getLogger(__name__)
@@ -50,7 +52,8 @@ class RunningReader:
         self._folder = folder
         self._stopping = stopping
         self._make_slot = make_slot
-        self._pairings = open_pairings(config)
+        self._standing = make_standing(config, folder)
+        self._pairings = self._standing.pairings
         self._button = make_button(config, folder)
         self._is_pairing_wanted = threading.Event()
 
@@ -83,7 +86,7 @@ class RunningReader:
     def _serve(self) -> End | None:
         """Serve patients; None: something else is to be done next."""
         slot = self._make_slot() if self._make_slot else None
-        reader = assemble(self._config, self._folder, self._pairings, slot)
+        reader = assemble(self._config, self._folder, self._standing, slot)
         reader.start()
         try:
             while not self._stopping.wait(_LOOK_EVERY_S):
@@ -99,10 +102,14 @@ class RunningReader:
             reader.stop()
 
     def _pair(self) -> None:
-        window = make_window(self._config, self._folder, self._pairings)
-        window.run(self._stopping)
-        # A press while the window was open is not a wish for another one.
-        self._is_pairing_wanted.clear()
+        """One window; where it cannot be opened, service goes on as before."""
+        try:
+            window = make_window(self._config, self._standing)
+        except (DeviceError, OSError) as error:
+            _log.error("no reception PC can be paired now: %s", error)
+            self._is_pairing_wanted.clear()
+            return
+        window.run(self._stopping, self._is_pairing_wanted.clear)
 
     def _wait_to_be_paired(self) -> None:
         screen = show_unpaired(self._config)

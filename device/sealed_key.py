@@ -36,6 +36,9 @@ _LEAST_BYTE_VALUES = 8
 bytes or hex digits has more different ones."""
 
 
+_SEALED = b"BEGIN ENCRYPTED PRIVATE KEY"
+
+
 @dataclass(frozen=True, slots=True)
 class KeyFile:
     """One key file, and what opens it."""
@@ -64,7 +67,7 @@ class KeyFile:
         """
         password = self.password()
         pem = _read(self.path)
-        is_sealed = b"BEGIN ENCRYPTED PRIVATE KEY" in pem
+        is_sealed = _SEALED in pem
         if is_sealed and password is None:
             raise ConfigurationError(f"{self.path}: this key is sealed; set `device_secret`")
         if password is not None and not is_sealed:
@@ -73,6 +76,14 @@ class KeyFile:
                 " `python -m device.factory identity seal`"
             )
         return _decode(self.path, pem, password)
+
+    def is_sealed(self) -> bool:
+        """Whether the file is a sealed one, on whatever board.
+
+        Raises:
+            ConfigurationError: The file cannot be read.
+        """
+        return _SEALED in _read(self.path)
 
     def make(self) -> ec.EllipticCurvePrivateKey:
         """Make a new key and keep it; nothing is overwritten.

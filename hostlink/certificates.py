@@ -30,7 +30,7 @@ _UNDERSTOOD = {
 """A critical extension that is not understood makes a certificate unusable (RFC 5280 §4.2)."""
 _READER_USAGE = {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
 """On the link the reader is the TLS server; a certificate for other parts must not pass."""
-_UNREADABLE = (
+UNREADABLE = (
     ValueError,
     TypeError,
     UnsupportedAlgorithm,
@@ -54,7 +54,7 @@ def load_chain(chain_der: Sequence[bytes]) -> tuple[x509.Certificate, ...]:
         for certificate in chain:
             # The library reads these only when asked; later nothing may fail.
             _ = certificate.extensions, certificate.subject, certificate.issuer
-    except _UNREADABLE:
+    except UNREADABLE:
         raise InvalidResultError(InvalidResultReason.CHAIN_MALFORMED) from None
     return chain
 

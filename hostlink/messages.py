@@ -208,7 +208,7 @@ class PairingRequested:
     audience: str
     """ASCII, 1 to 128 characters: whom the reader's results will be for."""
     name: str
-    """What the reader's screen calls this agent, 1 to 64 bytes."""
+    """What the reader's screen calls this agent; `hostlink.pairing.is_name`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ NO_SECRET = bytes(SECRET_BYTES)
 """While a pairing is being made there is no secret yet."""
 NONCE_BYTES = 16
 CODE_DIGITS = 6
+NAME_BYTES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,17 @@ def statement(terms: PairingTerms, device_nonce: bytes, agent_nonce: bytes) -> b
     It begins like no Sig_structure of a result, so neither passes for the other.
     """
     return b"uketsuke pairing " + _digest("statement", terms, device_nonce, agent_nonce)
+
+
+def is_name(name: str) -> bool:
+    """Whether a name may stand on the reader's display beside the digits.
+
+    It must be readable, with nothing that turns text around, and must not look like the digits:
+    five in all, of any script, are the most.
+    """
+    is_readable = bool(name.strip()) and name.replace("\u3000", " ").isprintable()
+    is_short = len(name.encode()) <= NAME_BYTES
+    return is_readable and is_short and sum(letter.isdigit() for letter in name) < CODE_DIGITS
 
 
 def agent_proof(secret: bytes, device_challenge: bytes, agent_challenge: bytes) -> bytes:

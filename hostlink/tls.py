@@ -18,6 +18,7 @@ from pathlib import Path
 
 from cryptography import x509
 
+from hostlink.certificates import UNREADABLE
 from hostlink.errors import UnsuitableCertificateError
 
 SERVICE_ALPN = "uketsuke/1"
@@ -160,16 +161,22 @@ def _load_own(
     context.load_cert_chain(certificate_pem, key_pem, key_password or b"")
 
 
-def _pin(context: ssl.SSLContext, certificate: bytes) -> None:
-    """Believe this certificate itself, whoever issued it and whenever."""
+def is_pinnable(certificate: bytes) -> bool:
+    """Whether a certificate (DER) can be believed itself: readable, and no CA, whose issued ones
+    OpenSSL would believe as well.
+    """
     try:
         parsed = x509.load_der_x509_certificate(certificate)
-        is_ca = parsed.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+        return not parsed.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     except x509.ExtensionNotFound:
-        is_ca = False
-    except ValueError:
-        raise UnsuitableCertificateError from None
-    if is_ca:
+        return True
+    except UNREADABLE:
+        return False
+
+
+def _pin(context: ssl.SSLContext, certificate: bytes) -> None:
+    """Believe this certificate itself, whoever issued it and whenever."""
+    if not is_pinnable(certificate):
         raise UnsuitableCertificateError
     context.verify_flags |= _PINNED
     context.load_verify_locations(cadata=certificate)

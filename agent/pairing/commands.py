@@ -4,7 +4,8 @@ The agent must not run meanwhile: the cable has one user.
 """
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -28,14 +29,13 @@ from hostlink.messages import (
     PairingRequested,
     Unpaired,
 )
-from hostlink.pairing import NO_SECRET
+from hostlink.pairing import NO_SECRET, is_name
 from hostlink.terms import PairingRefusal
 from hostlink.tls import pairing_agent_context
 
 WINDOW_S = 600.0
 """As long as the reader waits after a press of its button."""
 ANSWER_S = 15.0
-_LONGEST_NAME_BYTES = 64
 
 Kind = TypeVar("Kind", bound=Message)
 
@@ -71,20 +71,25 @@ def pair(config: Config, folder: Path, name: str, operator: Operator) -> None:
     Args:
         config: What the configuration file says.
         folder: Where the file lies.
-        name: What the reader's screen calls this PC, 1 to 64 bytes.
+        name: What the reader's screen calls this PC; see `hostlink.pairing.is_name`.
         operator: Compares the digits.
 
     Raises:
-        PairingError: It came to nothing; nothing was changed here.
+        PairingError: It came to nothing; what worked before goes on working.
         ConfigError: Something in the configuration cannot work.
     """
-    if not name.strip() or not name.isprintable() or len(name.encode()) > _LONGEST_NAME_BYTES:
-        raise PairingError("--name: choose a name of 1 to 64 bytes that the reader can show.")
+    if not is_name(name):
+        raise PairingError(
+            "--name: choose a name that the reader can show: 1 to 64 bytes, fewer than 6 digits."
+        )
     pairings = Pairings(config.pairings)
+    before = pairings.all()
     roots = read_certificates(config.trust_root, "trust_root")
     operator.tell("Press the button inside the reader. Waiting for it, up to ten minutes ...")
     with Conversation(stream_opener(config.link, folder), _pairing_end(config)) as reader:
         hello, shown = reader.wait_for_reader(WINDOW_S)
+        others = [pairing for pairing in before if pairing.ueid != hello.ueid]
+        _ask_to_replace(others, hello.ueid, operator)
         identity = NewIdentity.make(SystemClock().now())
         request = PairingRequested(identity.certificate, config.audience, name)
         ceremony = AgentCeremony(request, hello.ueid, shown, roots)
@@ -93,10 +98,11 @@ def pair(config: Config, folder: Path, name: str, operator: Operator) -> None:
         if ceremony.paired is None:
             raise PairingError(f"not paired: {_WHY[ceremony.refusal or PairingRefusal.DECLINED]}")
         paired = ceremony.paired
-        pairings.keep(
-            Pairing(hello.ueid, paired.secret, identity.name, paired.reader_certificate),
-            identity,
-        )
+        made = Pairing(hello.ueid, paired.secret, identity.name, paired.reader_certificate)
+        with _disk_errors("the reader has kept the pairing, this PC could not: pair again."):
+            pairings.keep(made, identity)
+            for other in others:
+                pairings.forget(other)
     operator.tell(f"Paired with the reader {hello.ueid.hex()}. Start the agent now.")
 
 
@@ -104,7 +110,8 @@ def renew(config: Config, folder: Path, operator: Operator) -> None:
     """Exchange both ends' keys for new ones, over the link that the old ones protect.
 
     Raises:
-        PairingError: It was not done; the old keys go on.
+        PairingError: It was not done, or not seen to be done: whatever happened, the old keys go
+            on until the reader has seen the new ones.
         ConfigError: Something in the configuration cannot work.
     """
     pairings = Pairings(config.pairings)
@@ -117,7 +124,8 @@ def renew(config: Config, folder: Path, operator: Operator) -> None:
         after = msgspec.structs.replace(
             before, identity=identity.name, reader_certificate=kept.certificate
         )
-        pairings.keep(after, identity)
+        with _disk_errors("the new keys could not be kept; the old ones go on."):
+            pairings.keep(after, identity)
     # The reader lets go of the old certificate when the new one comes.
     with _talk(config, folder, pairings, after) as reader:
         reader.wait_for_reader(ANSWER_S)
@@ -134,7 +142,7 @@ def unpair(config: Config, folder: Path, operator: Operator, *, is_reader_gone: 
         is_reader_gone: End it here only.
 
     Raises:
-        PairingError: The reader does not answer; nothing was changed.
+        PairingError: The reader does not answer; this PC has changed nothing.
         ConfigError: Something in the configuration cannot work.
     """
     pairings = Pairings(config.pairings)
@@ -144,9 +152,28 @@ def unpair(config: Config, folder: Path, operator: Operator, *, is_reader_gone: 
             reader.wait_for_reader(ANSWER_S)
             reader.say(Unpaired())
             _answer(reader, PairingForgotten)
-    pairings.forget(pairing)
+    with _disk_errors("this PC could not forget the reader; the reader has forgotten this PC."):
+        pairings.forget(pairing)
     where = "here; the reader must forget it, too" if is_reader_gone else "at both ends"
     operator.tell(f"Unpaired from the reader {pairing.ueid.hex()} {where}.")
+
+
+def _ask_to_replace(others: Sequence[Pairing], ueid: bytes, operator: Operator) -> None:
+    """An agent serves one reader."""
+    if not others:
+        return
+    names = ", ".join(pairing.ueid.hex() for pairing in others)
+    question = f"This PC serves the reader {names}. Serve {ueid.hex()} in its place?"
+    if not operator.ask(question):
+        raise PairingError("not paired: this PC goes on with the reader it has.")
+
+
+@contextmanager
+def _disk_errors(sentence: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise PairingError(f"{error.strerror}: {sentence}") from error
 
 
 def _hold(

@@ -13,6 +13,12 @@ from hostlink.messages import AgentHello, DeviceHello, Message
 from hostlink.port import ByteStream
 from hostlink.reset import ResetReason
 
+_NO_READER = (
+    "no reader answers. Is its cable plugged in, is the agent stopped (the cable has one user), and"
+    " for pairing: was the button pressed, and is `trust_root` that of its maker?"
+)
+_LOST = "the link to the reader was lost; begin again (for pairing with another press)."
+
 
 @dataclass(frozen=True, slots=True)
 class _Arrived:
@@ -52,7 +58,7 @@ class Conversation:
             PairingError: No reader comes in time.
         """
         while True:
-            match self._next(within_s, "no reader answers; is its cable plugged in?"):
+            match self._next(within_s, _NO_READER):
                 case _Arrived(hello, certificate):
                     return hello, certificate
                 case _:
@@ -68,7 +74,7 @@ class Conversation:
             case Received(message):
                 return message
             case _:
-                raise PairingError("the link to the reader was lost; try again.")
+                raise PairingError(_LOST)
 
     def say(self, message: Message) -> None:
         """Send a message.
@@ -77,7 +83,7 @@ class Conversation:
             PairingError: The link is lost.
         """
         if not self._link.send(message):
-            raise PairingError("the link to the reader was lost; try again.")
+            raise PairingError(_LOST)
 
     def link_up(self, peer: DeviceHello | AgentHello) -> None:
         """As `LinkHandler.link_up`."""
@@ -98,5 +104,5 @@ class Conversation:
         except Empty:
             raise PairingError(otherwise) from None
         if event is None:
-            raise PairingError("the link ended by a fault; try again.")
+            raise PairingError(_LOST)
         return event

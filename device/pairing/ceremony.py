@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from device.pairings import MAX_PAIRINGS, Pairing
+from device.pairings import MAX_PAIRINGS, Ends, Pairing
 from hostlink.messages import (
     Message,
     PairingCommitted,
@@ -27,9 +27,11 @@ from hostlink.pairing import (
     PairingTerms,
     commitment,
     comparison_code,
+    is_name,
     statement,
 )
 from hostlink.terms import PairingRefusal
+from hostlink.tls import is_pinnable
 
 _AUDIENCE = re.compile("[ -~]{1,128}")
 """ASCII, as it will stand in every result."""
@@ -56,7 +58,8 @@ class ReaderSide:
     """DER: certificates of the key that signs results."""
     sign: Callable[[bytes], bytes]
     make_certificate: Callable[[], bytes]
-    keep: Callable[[Pairing], None]
+    keep: Callable[[str, str, Ends], None]
+    """Takes the agent's name, the audience, and what the two show and know."""
 
 
 class ReaderCeremony:
@@ -145,9 +148,11 @@ class ReaderCeremony:
         return PairingRefused(reason)
 
     def _commit(self, request: PairingRequested) -> Message:
-        if not (_AUDIENCE.fullmatch(request.audience) and _is_readable(request.name)):
-            return self.give_up(PairingRefusal.NOT_GENUINE)
         pairings = self._side.pairings
+        known = {ends.agent_certificate for pairing in pairings for ends in pairing.ends}
+        is_sound = _AUDIENCE.fullmatch(request.audience) and is_name(request.name)
+        if not is_sound or request.certificate in known or not is_pinnable(request.certificate):
+            return self.give_up(PairingRefusal.NOT_GENUINE)
         if any(pairing.audience != request.audience for pairing in pairings):
             return self.give_up(PairingRefusal.OTHER_AUDIENCE)
         if len({pairing.agent_name for pairing in pairings} - {request.name}) >= MAX_PAIRINGS:
@@ -165,19 +170,8 @@ class ReaderCeremony:
     def _keep(self, secret: bytes) -> Message:
         if self._terms is None:
             return self.give_up(PairingRefusal.NOT_GENUINE)
-        self._side.keep(
-            Pairing(
-                agent_name=self._terms.agent_name,
-                audience=self._terms.audience,
-                secret=secret,
-                agent_certificates=(self._terms.agent_certificate,),
-                reader_certificates=(self._terms.reader_certificate,),
-            )
-        )
+        terms = self._terms
+        ends = Ends(terms.agent_certificate, terms.reader_certificate, secret)
+        self._side.keep(terms.agent_name, terms.audience, ends)
         self.is_kept = True
         return PairingKept()
-
-
-def _is_readable(name: str) -> bool:
-    """Whether a person sees what it says: no control characters, nothing that turns text around."""
-    return bool(name.strip()) and name.replace("\u3000", " ").isprintable()

@@ -15,7 +15,7 @@ from device.errors import DeviceError
 from device.pairing import pages
 from device.pairing.ceremony import ReaderCeremony
 from device.pairing.pages import PairingChoice
-from device.screen.port import Screen, ScreenListener
+from device.screen.port import PageView, Screen, ScreenListener
 from hostlink.link import DeviceEnd, Link, ResetReason
 from hostlink.messages import AgentHello, DeviceHello, Message
 from hostlink.port import ByteStream
@@ -75,20 +75,26 @@ class PairingWindow:
         self._link = Link(open_stream, end, self, self._died.set)
         self._make_screen = make_screen
         self._window_s = window_s
+        self._page: PageView | None = None
 
-    def run(self, stopping: Stopping) -> bool:
+    def run(self, stopping: Stopping, attempt_over: Callable[[], None]) -> bool:
         """Pair, or not; returns when the window is over.
+
+        Args:
+            stopping: Ends it at once.
+            attempt_over: Called before the last page is shown: a press counts again from here.
 
         Returns:
             Whether there is a new pairing.
         """
         screen = self._make_screen(self)
         try:
-            screen.show(pages.waiting())
+            self._show(screen, pages.waiting())
             self._link.start()
             self._hold(screen, stopping)
+            attempt_over()
             refusal = self._ceremony.refusal
-            screen.show(pages.done() if refusal is None else pages.failed(refusal))
+            self._show(screen, pages.done() if refusal is None else pages.failed(refusal))
             if refusal is not None:
                 _log.warning("not paired: %s", refusal.name)
             # The link stays up as long, so that the last word reaches the agent.
@@ -116,9 +122,9 @@ class PairingWindow:
                 self._say(self._ceremony.give_up(PairingRefusal.NOT_STORED))
             after = self._ceremony.comparison
             if after is not None and before is None:
-                screen.show(pages.compare(after))
+                self._show(screen, pages.compare(after))
             elif before is not None and after is None and not self._ceremony.is_over:
-                screen.show(pages.confirm_there(before))
+                self._show(screen, pages.confirm_there(before))
 
     def _on_event(self, event: _Event) -> None:
         match event:
@@ -132,13 +138,19 @@ class PairingWindow:
             case _:
                 self._say(self._ceremony.received(event))
 
+    def _show(self, screen: Screen, page: PageView) -> None:
+        self._page = page
+        screen.show(page)
+
     def _say(self, message: Message | None) -> None:
         if message is not None:
             self._link.send(message)
 
     def chosen(self, turn: int, choice: str) -> None:
-        """As `ScreenListener.chosen`."""
-        self._events.put(PairingChoice(choice))
+        """As `ScreenListener.chosen`; a choice of a page that is gone is none."""
+        page = self._page
+        if page is not None and turn == page.turn and choice in page.choices:
+            self._events.put(PairingChoice(choice))
 
     def pad_pressed(self, turn: int, position: int) -> None:
         """As `ScreenListener.pad_pressed`; no page here has a pad."""

@@ -112,4 +112,4 @@ def test_another_reader_of_the_same_make_is_left_alone(
     with pytest.raises(OSError, match="Input/output error"):
         os.read(other_end, 1) if is_readable else None
     os.close(other_end)
-    assert agent.events().count("link_up") == 2
+    agent.wait_for_event("link_up", count=2)

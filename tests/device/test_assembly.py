@@ -10,11 +10,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from device import assembly
 from device.assembly import Reader, assemble
+from device.common_assembly import make_standing
 from device.config import read_config
 from device.errors import ConfigurationError, DeviceError
 from device.face.check import FaceCheck, FaceCheckPlan
 from device.jobs.card import CardParts
-from device.pairing_assembly import open_pairings
 from device.reader.port import CardSlot
 from device.sealed_key import KeyFile
 from tests.device.keys.board import board_secret
@@ -69,7 +69,7 @@ def make(folder: Path, toml: str, told: list[str] | None = None) -> Reader:
     path.write_text(toml)
     slot = cast(CardSlot, Calls("slot", [] if told is None else told))
     config = read_config(path)
-    return assemble(config, folder, open_pairings(config), slot)
+    return assemble(config, folder, make_standing(config, folder), slot)
 
 
 def test_a_reader_starts_and_stops(tmp_path: Path, toml: str) -> None:
@@ -258,5 +258,6 @@ def test_what_cannot_work_stops_the_start_with_one_sentence(
 def test_the_slot_of_the_file_is_used_when_no_other_is_given(tmp_path: Path, toml: str) -> None:
     path = tmp_path / "device.toml"
     path.write_text(toml.replace('name = "pcsc"', 'name = "tray"'))
+    config = read_config(path)
     with pytest.raises(ConfigurationError, match="slots: no adapter is called 'tray'"):
-        assemble(read_config(path), tmp_path, open_pairings(read_config(path)))
+        assemble(config, tmp_path, make_standing(config, tmp_path))

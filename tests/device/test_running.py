@@ -19,15 +19,17 @@ class World:
         self.done: list[str] = []
         self.audience = audience
         self.is_running = self.is_idle = True
+        self.pairings = self
+        self.is_window_broken = False
         self.stopping = threading.Event()
         self.press: Callable[[], None] = lambda: None
         self.when: dict[str, Callable[[], None]] = {}
         """What happens as soon as something was done."""
         made: dict[str, Callable[..., Any]] = {
-            "open_pairings": lambda _: self,
+            "make_standing": lambda *_: self,
             "make_button": lambda *_: _Button(self),
             "assemble": lambda *_: _Reader(self),
-            "make_window": lambda *_: _Window(self),
+            "make_window": lambda *_: self._window(),
             "show_unpaired": lambda _: _Screen(self),
         }
         for name, make in made.items():
@@ -37,6 +39,11 @@ class World:
     def note(self, what: str) -> None:
         self.done.append(what)
         self.when.pop(what, lambda: None)()
+
+    def _window(self) -> "_Window":
+        if self.is_window_broken:
+            raise OSError(28, "No space left on device")
+        return _Window(self)
 
     def run(self) -> End:
         return RunningReader(cast(Config, None), Path(), self.stopping).run()
@@ -76,8 +83,10 @@ class _Window:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def run(self, _: threading.Event) -> bool:
+    def run(self, _: threading.Event, attempt_over: Callable[[], None]) -> bool:
         self._world.note("window")
+        attempt_over()
+        self._world.note("last page")
         return True
 
 
@@ -114,7 +123,37 @@ def test_a_press_opens_one_window_and_service_goes_on(monkeypatch: pytest.Monkey
 
     world.when["window"] = window
     assert world.run() is End.STOPPED
-    assert world.done == ["serving", "stopped", "window", "serving", "stopped", "button closed"]
+    assert world.done == [
+        *("serving", "stopped", "window", "last page"),
+        *("serving", "stopped", "button closed"),
+    ]
+
+
+def test_a_press_at_the_last_page_opens_another_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(monkeypatch)
+    world.when["serving"] = lambda: world.press()
+
+    def last_page() -> None:
+        world.press()
+        world.when["last page"] = world.stopping.set
+
+    world.when["last page"] = last_page
+    assert world.run() is End.STOPPED
+    assert world.done.count("window") == 2
+    assert world.done.count("serving") == 1
+
+
+def test_a_window_that_cannot_be_opened_ends_no_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(monkeypatch)
+    world.is_window_broken = True
+
+    def press() -> None:
+        world.press()
+        world.when["serving"] = world.stopping.set
+
+    world.when["serving"] = press
+    assert world.run() is End.STOPPED
+    assert world.done == ["serving", "stopped", "serving", "stopped", "button closed"]
 
 
 def test_a_patient_comes_before_a_press(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,7 +179,7 @@ def test_an_unpaired_reader_waits_for_a_press(monkeypatch: pytest.MonkeyPatch) -
     world.when["unpaired page"] = lambda: world.press()
     world.when["window"] = paired
     assert world.run() is End.STOPPED
-    assert world.done[:4] == ["unpaired page", "page closed", "window", "serving"]
+    assert world.done[:5] == ["unpaired page", "page closed", "window", "last page", "serving"]
 
 
 def test_the_last_pairing_gone_ends_service(monkeypatch: pytest.MonkeyPatch) -> None:

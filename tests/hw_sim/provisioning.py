@@ -82,11 +82,8 @@ def pair(reader: Path, agent: Path, audience: str) -> None:
         of_reader.make_certificate(),
     )
     secret = secrets.token_bytes(SECRET_BYTES)
-    of_reader.add(
-        device.pairings.Pairing(
-            "bench", audience, secret, (identity.certificate,), (reader_certificate,)
-        )
-    )
+    ends = device.pairings.Ends(identity.certificate, reader_certificate, secret)
+    of_reader.add("bench", audience, ends)
     of_agent.keep(agent_pairings.Pairing(UEID, secret, identity.name, reader_certificate), identity)
 
 

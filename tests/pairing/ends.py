@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from agent.pairing.ceremony import AgentCeremony
 from device.pairing.ceremony import ReaderCeremony, ReaderSide
-from device.pairings import Pairing
+from device.pairings import Ends, Pairing
 from hostlink.link_certificate import agent_certificate, reader_certificate
 from hostlink.messages import Message, PairingRequested
 from hostlink.pairing import PairingTerms
@@ -45,9 +45,9 @@ class Kept:
 
     pairings: list[Pairing] = field(default_factory=list)
 
-    def keep(self, pairing: Pairing) -> None:
+    def keep(self, agent_name: str, audience: str, ends: Ends) -> None:
         """Keep one."""
-        self.pairings.append(pairing)
+        self.pairings.append(Pairing(agent_name, audience, (ends,)))
 
 
 def reader_side(kept: Kept) -> ReaderSide:
@@ -86,6 +86,8 @@ class Pair:
         )
         self._to_reader: deque[Message] = deque()
         self._to_agent: deque[Message] = deque()
+        self.shown: set[str] = set()
+        """What the person saw on both displays when they were asked at the reader."""
 
     def run(self) -> "Pair":
         """Play it to its end."""
@@ -111,14 +113,13 @@ class Pair:
     def _is_answered(self) -> bool:
         """The person answers where they are asked, by what both displays show."""
         comparison, code = self.reader.comparison, self.agent.code
-        shown = {comparison.code} if comparison else set()
         if comparison is not None and code is not None:
-            self._shown = shown | {code}
+            self.shown = {comparison.code, code}
             said = self.reader.answered(is_same=comparison.code == code)
             self._say(self._to_agent, self.to_agent, said)
             return True
         if self.agent.is_asking:
-            said = self.agent.answered(is_same=self._shown == {code})
+            said = self.agent.answered(is_same=self.shown == {code})
             self._say(self._to_reader, self.to_reader, said)
             return True
         return False

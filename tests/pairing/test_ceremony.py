@@ -18,7 +18,8 @@ from hostlink.messages import (
     VisitOpened,
 )
 from hostlink.terms import CardKind, PairingRefusal
-from tests.hostlink.pki import OTHER_READER, STRANGE_READER
+from tests.hostlink.paired_ends import certificate_of
+from tests.hostlink.pki import MAKER, OTHER_READER, STRANGE_READER
 from tests.pairing.ends import AUDIENCE, Kept, Pair, in_place, reader_side
 
 
@@ -26,24 +27,26 @@ def test_both_ends_keep_the_same() -> None:
     pair = Pair().run()
     (kept,) = pair.kept.pairings
     assert pair.agent.paired is not None
-    assert kept.secret == pair.agent.paired.secret
-    assert kept.reader_certificates == (pair.agent.paired.reader_certificate,)
-    assert kept.agent_certificates == (pair.request.certificate,)
+    (ends,) = kept.ends
+    assert ends.secret == pair.agent.paired.secret
+    assert ends.reader_certificate == pair.agent.paired.reader_certificate
+    assert ends.agent_certificate == pair.request.certificate
     assert (kept.audience, kept.agent_name) == (AUDIENCE, "受付１")
 
 
 def test_each_pairing_has_its_own_secret_and_certificates() -> None:
-    first, second = Pair().run().kept.pairings[0], Pair().run().kept.pairings[0]
+    first, second = (Pair().run().kept.pairings[0].ends[0] for _ in range(2))
     assert first.secret != second.secret
-    assert first.reader_certificates != second.reader_certificates
+    assert first.reader_certificate != second.reader_certificate
 
 
 def test_the_secret_is_not_printed() -> None:
     pair = Pair().run()
     (kept,) = pair.kept.pairings
-    for printed in (repr(kept), repr(pair.agent.paired), repr(PairingSecret(kept.secret))):
-        assert repr(kept.secret) not in printed
-        assert kept.secret.hex() not in printed
+    secret = kept.ends[0].secret
+    for printed in (repr(kept), repr(pair.agent.paired), repr(PairingSecret(secret))):
+        assert repr(secret) not in printed
+        assert secret.hex() not in printed
 
 
 def test_the_same_name_takes_the_place_of_the_one_before() -> None:
@@ -65,11 +68,28 @@ def test_a_reader_works_for_one_audience() -> None:
     assert not other.is_paired
 
 
-@pytest.mark.parametrize("name", ["", " ", "受付\n１", "a\u202eb", "\0"])
+@pytest.mark.parametrize(
+    "name", ["", " ", "受付\n１", "a\u202eb", "\0", "123 456", "１２３-４５６", "a" * 65]
+)
 def test_a_name_nobody_can_read_is_refused(name: str) -> None:
     pair = Pair(name=name).run()
     assert pair.agent.refusal is PairingRefusal.NOT_GENUINE
     assert not pair.is_paired
+
+
+def test_a_certificate_that_cannot_be_believed_is_refused() -> None:
+    for wrong in (certificate_of(MAKER), b"no certificate"):
+        pair = Pair()
+        pair.request = replace(pair.request, certificate=wrong)
+        assert not pair.run().is_paired
+
+
+def test_a_certificate_that_is_believed_already_is_refused() -> None:
+    kept = Kept()
+    first = Pair(kept=kept).run()
+    second = Pair(kept=kept, name="受付２")
+    second.request = replace(second.request, certificate=first.request.certificate)
+    assert not second.run().is_paired
 
 
 @pytest.mark.parametrize("audience", ["", "医院", "a\tb"])

@@ -190,5 +190,7 @@ def test_negative_control_without_the_commitment_the_digits_can_be_made_equal(
 ) -> None:
     monkeypatch.setattr(pairing, "CODE_DIGITS", 3)
     pair = grinding(agent_kind=ForgetsCommitment).run()
-    # The person saw the same digits twice: only the reader's signature is left to save them.
+    # Both displays showed one code, and the person said yes: only the reader's signature is left.
+    assert len(pair.shown) == 1
+    assert pair.reader.comparison is None
     assert pair.reader.refusal is not PairingRefusal.DIGITS_DIFFER

@@ -39,11 +39,12 @@ def test_both_keep_the_same(at: Surroundings) -> None:
         (pairing,) = kept.pairings
         theirs = agent.kept()
     assert (pairing.agent_name, pairing.audience) == (AGENT_NAME, AUDIENCE)
-    assert (theirs["ueid"], theirs["secret"]) == (UEID.hex(), pairing.secret.hex())
-    assert (theirs["readerCertificate"],) == tuple(c.hex() for c in pairing.reader_certificates)
+    (ends,) = pairing.ends
+    assert (theirs["ueid"], theirs["secret"]) == (UEID.hex(), ends.secret.hex())
+    assert theirs["readerCertificate"] == ends.reader_certificate.hex()
     identity = x509.load_pem_x509_certificate(theirs["identity"].encode())
-    assert (identity.public_bytes(Encoding.DER),) == pairing.agent_certificates
-    tls.paired_device_context(*READER.write(at.folder, "a_reader"), pairing.agent_certificates)
+    assert identity.public_bytes(Encoding.DER) == ends.agent_certificate
+    tls.paired_device_context(*READER.write(at.folder, "a_reader"), [ends.agent_certificate])
     assert at.pairing.stat().st_mode & 0o777 == 0o600
 
 

@@ -14,7 +14,6 @@ from device.pairing import window as window_module
 from device.pairing.ceremony import ReaderCeremony, ReaderSide
 from device.pairing.pages import PairingChoice
 from device.pairing.window import PairingWindow
-from device.pairings import Pairing
 from device.screen.port import PageView, ScreenListener
 from hostlink import tls
 from hostlink.messages import PairingRefused, PairingRequested
@@ -44,6 +43,7 @@ class Reader:
 
     def __init__(self, folder: Path, cable: PtyCable, side: ReaderSide, window_s: float) -> None:
         self.stopping = threading.Event()
+        self.attempt_over = threading.Event()
         self.pages: Queue[PageView] = Queue()
         context = tls.pairing_device_context(*pki.READER.write(folder, "reader"))
         self._window = PairingWindow(
@@ -62,15 +62,15 @@ class Reader:
         return SeenScreen(self.pages)
 
     def _run(self) -> None:
-        self.is_paired = self._window.run(self.stopping)
+        self.is_paired = self._window.run(self.stopping, self.attempt_over.set)
 
     def sees(self, name: str) -> PageView:
-        page = self.pages.get(timeout=PATIENCE_S)
-        assert page.name == name
-        return page
+        self._page = self.pages.get(timeout=PATIENCE_S)
+        assert self._page.name == name
+        return self._page
 
     def touch(self, choice: PairingChoice) -> None:
-        self._listener.chosen(1, choice.value)
+        self._listener.chosen(self._page.turn, choice.value)
 
     def end(self) -> None:
         self.stopping.set()
@@ -161,7 +161,7 @@ def test_no_is_said_on_both_displays(bench: Bench) -> None:
 
 @pytest.mark.parametrize("is_in_the_middle", [False, True])
 def test_time_is_up(bench: Bench, is_in_the_middle: bool) -> None:
-    reader = bench.reader(window_s=2.0 if is_in_the_middle else 0.3)
+    reader = bench.reader(window_s=8.0 if is_in_the_middle else 0.3)
     if is_in_the_middle:
         with bench.agent() as agent:
             begun(agent)
@@ -196,7 +196,7 @@ def test_a_cable_that_is_pulled_in_the_middle_ends_it(bench: Bench) -> None:
 
 
 def test_a_disk_that_refuses_is_told_at_both_ends(bench: Bench) -> None:
-    def refuse(_: Pairing) -> None:
+    def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     reader = bench.reader(replace(reader_side(bench.kept), keep=refuse))
@@ -213,6 +213,18 @@ def test_a_disk_that_refuses_is_told_at_both_ends(bench: Bench) -> None:
         assert reader.sees("pairing_failed").values["pairing_refusal"] == "not_stored"
     assert ceremony.refusal is PairingRefusal.NOT_STORED
     assert ceremony.paired is None
+
+
+def test_a_touch_on_a_page_that_is_gone_is_none(bench: Bench) -> None:
+    reader = bench.reader()
+    with bench.agent() as agent:
+        begun(agent)
+        reader.sees("pairing_compare")
+        for turn, choice in ((1, "end"), (2, "agree"), (99, "pairing_same")):
+            reader._listener.chosen(turn, choice)
+        reader.touch(PairingChoice.DIFFERENT)
+        assert reader.sees("pairing_failed").values["pairing_refusal"] == "digits_differ"
+        assert reader.attempt_over.is_set()
 
 
 def test_told_to_stop_it_stops(bench: Bench) -> None:

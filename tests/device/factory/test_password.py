@@ -29,8 +29,6 @@ screen = {{ token_file = "screen.token" }}
 port = "/dev/ttyGS0"
 certificate = "link.pem"
 key = "link.key"
-agent_certificate = "agent.pem"
-audience = "clinic-test"
 {secret}
 """
 
