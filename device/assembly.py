@@ -93,14 +93,20 @@ class Reader:
         """Whether nobody is being served."""
         return self.loop.is_idle
 
-    def stop(self) -> None:
-        """End the visit under way without a result and switch everything off."""
+    def stop(self) -> bool:
+        """End the visit under way without a result and switch everything off.
+
+        Returns:
+            Whether another reader may be put together in this process: nothing hangs that could
+            still use the card, the camera or the outbox.
+        """
         self.slot.close()
         if self.keypad:
             self.keypad.close()
         self.loop.stop()
-        self.performer.close()
+        has_ended = self.performer.close()
         self.journal.close()
+        return has_ended
 
 
 def assemble(

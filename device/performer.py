@@ -106,11 +106,14 @@ class Performer:
         else:
             self.card.verify_pin(turn, pin)
 
-    def close(self) -> None:
-        """Switch the hardware off, in the order in which it depends on each other."""
+    def close(self) -> bool:
+        """Switch the hardware off, in the order in which it depends on each other.
+
+        Returns:
+            Whether all work has ended; what hangs ends with the process only.
+        """
         self._forget_typed()
-        self.face.stop()
-        self.card.stop()
-        self.record.stop()
+        have_ended = [self.face.stop(), self.card.stop(), self.record.stop()]
         self.host.close()
         self.screen.close()
+        return all(have_ended)

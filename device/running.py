@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 from pathlib import Path
 
-from device.assembly import assemble
+from device.assembly import Reader, assemble
 from device.common_assembly import make_standing
 from device.config import Config
 from device.errors import DeviceError
@@ -89,17 +89,22 @@ class RunningReader:
         reader = assemble(self._config, self._folder, self._standing, slot)
         reader.start()
         try:
-            while not self._stopping.wait(_LOOK_EVERY_S):
-                if not reader.is_running:
-                    return End.BROKEN
-                if self._pairings.audience is None:
-                    return None
-                # A patient who is being served comes first.
-                if self._is_pairing_wanted.is_set() and reader.is_idle:
-                    return None
-            return End.STOPPED
+            end = self._watch(reader)
         finally:
-            reader.stop()
+            has_ended = reader.stop()
+        # Another reader beside work that hangs would use the outbox twice.
+        return end if has_ended or end is End.STOPPED else End.BROKEN
+
+    def _watch(self, reader: Reader) -> End | None:
+        while not self._stopping.wait(_LOOK_EVERY_S):
+            if not reader.is_running:
+                return End.BROKEN
+            if self._pairings.audience is None:
+                return None
+            # A patient who is being served comes first.
+            if self._is_pairing_wanted.is_set() and reader.is_idle:
+                return None
+        return End.STOPPED
 
     def _pair(self) -> None:
         """One window; where it cannot be opened, service goes on as before."""

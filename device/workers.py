@@ -33,10 +33,15 @@ class Worker:
         """
         self._jobs.put((job, on_crash))
 
-    def stop(self, within_s: float = 5.0) -> None:
-        """Finish what is queued and end; a job that hangs is left to the process's end."""
+    def stop(self, within_s: float = 5.0) -> bool:
+        """Finish what is queued and end; a job that hangs is left to the process's end.
+
+        Returns:
+            Whether it has ended.
+        """
         self._jobs.put(None)
         self._thread.join(within_s)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         while self._do_next():

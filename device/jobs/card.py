@@ -119,13 +119,13 @@ class CardJobs:
         self._reading.stop()
         self._worker.submit(self._close_session)
 
-    def stop(self) -> None:
-        """Power down and end."""
+    def stop(self) -> bool:
+        """Power down and end; False: a call to the card still hangs."""
         self.forget()
         if self._parts.front:
             self._front_worker.submit(self._parts.front.close)
         self._front_worker.stop()
-        self._worker.stop()
+        return self._worker.stop()
 
     def _start(
         self, turn: int, job: Callable[[int], None], at_end: Callable[[], None] = lambda: None

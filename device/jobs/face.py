@@ -81,11 +81,11 @@ class FaceJobs:
         """Stop looking; the check wipes every picture by itself."""
         self._cancelled.set()
 
-    def stop(self) -> None:
-        """Stop looking and end."""
+    def stop(self) -> bool:
+        """Stop looking and end; False: the camera still hangs."""
         self.stop_check()
         self._worker.submit(self._check.close)
-        self._worker.stop()
+        return self._worker.stop()
 
     def _run(
         self, turn: int, photo: "Future[bytes]", cancelled: threading.Event

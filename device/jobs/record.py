@@ -79,9 +79,9 @@ class RecordJobs:
 
         self._worker.submit(run)
 
-    def stop(self) -> None:
-        """Finish what is being written and end."""
-        self._worker.stop()
+    def stop(self) -> bool:
+        """Finish what is being written and end; False: the disk or a key store still hangs."""
+        return self._worker.stop()
 
     def _hand_over(self) -> None:
         """Send in order as much as the link takes; each acknowledgement makes room for more."""

@@ -20,7 +20,7 @@ class World:
         self.audience = audience
         self.is_running = self.is_idle = True
         self.pairings = self
-        self.is_window_broken = False
+        self.is_window_broken = self.hangs = False
         self.stopping = threading.Event()
         self.press: Callable[[], None] = lambda: None
         self.when: dict[str, Callable[[], None]] = {}
@@ -67,8 +67,9 @@ class _Reader:
     def start(self) -> None:
         self._world.note("serving")
 
-    def stop(self) -> None:
+    def stop(self) -> bool:
         self._world.note("stopped")
+        return not self._world.hangs
 
     @property
     def is_running(self) -> bool:
@@ -180,6 +181,14 @@ def test_an_unpaired_reader_waits_for_a_press(monkeypatch: pytest.MonkeyPatch) -
     world.when["window"] = paired
     assert world.run() is End.STOPPED
     assert world.done[:5] == ["unpaired page", "page closed", "window", "last page", "serving"]
+
+
+def test_beside_work_that_hangs_nothing_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(monkeypatch)
+    world.hangs = True
+    world.when["serving"] = lambda: world.press()
+    assert world.run() is End.BROKEN
+    assert world.done == ["serving", "stopped", "button closed"]
 
 
 def test_the_last_pairing_gone_ends_service(monkeypatch: pytest.MonkeyPatch) -> None:
