@@ -76,6 +76,7 @@ VISIT_FIELDS: Mapping[str, Layout[Any]] = {
     "has_registered": flag(),
     "consents": sequence(CONSENT_DECISION, len(ConsentItem)),
     "match": optional(FACE_MATCH),
+    "notices": optional(sequence(word(Notice), 16)),
 }
 """Fields of a visit inside a signed result; the agent's nonce is a claim of its own there."""
 

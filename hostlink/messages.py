@@ -181,6 +181,9 @@ class VisitRecord:
     """Only what was asked and answered."""
     match: FaceMatch | None = None
     """Only with the method FACE. A reader always says it; results from before it lack it."""
+    notices: tuple[Notice, ...] | None = None
+    """What the agent found about the certificate and the patient was told; empty: nothing, it is
+    good. None: the visit did not complete, or the result is from before this was there."""
 
 
 @dataclass(frozen=True, slots=True)

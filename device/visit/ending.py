@@ -14,13 +14,17 @@ from device.visit.events import Event, JobFailed, RecordKept, TimedOut
 from device.visit.policy import VisitPolicy
 from device.visit.state import CardTaken, KeepingRecord, State, TakingCard, Visit
 from hostlink.messages import VisitOptions, VisitRecord
-from hostlink.terms import FailureCode, VisitOutcome
+from hostlink.terms import FailureCode, Notice, VisitOutcome
 
 FORGET = ForgetPatient()
 
 
 def keep_record(
-    turn: int, visit: Visit, outcome: VisitOutcome, failure: FailureCode | None
+    turn: int,
+    visit: Visit,
+    outcome: VisitOutcome,
+    failure: FailureCode | None,
+    notices: tuple[Notice, ...] | None = None,
 ) -> KeepRecord:
     """The one record of this visit; a visit that did not complete is recorded as such."""
     verification = visit.verification
@@ -35,6 +39,7 @@ def keep_record(
         has_registered=visit.has_registered,
         consents=visit.decisions,
         match=verification.match if verification else None,
+        notices=notices,
     )
     return KeepRecord(turn, record, visit.shown_texts)
 
@@ -46,7 +51,7 @@ def complete(
     return KeepingRecord(turn, options, visit.is_phone), (
         ShowPage(turn, PageName.SAVING, is_phone=visit.is_phone),
         StartTimer(turn, policy.save_s),
-        keep_record(turn, visit, VisitOutcome.COMPLETED, None),
+        keep_record(turn, visit, VisitOutcome.COMPLETED, None, options.notices),
     )
 
 

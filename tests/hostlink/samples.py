@@ -70,6 +70,7 @@ COMPLETED = VisitRecord(
         ConsentDecision(ConsentItem.HEALTH_CHECKUP, ConsentAnswer.REFUSED, MOMENT),
     ),
 )
+NOTICED = replace(COMPLETED, notices=(Notice.CERTIFICATE_IN_GRACE,))
 FACE_MATCHED = replace(COMPLETED, match=FaceMatch(MatchBand.CLEAR_MATCH, "adults-1e-4"))
 ABANDONED = VisitRecord(
     visit_id=VISIT_ID,

@@ -55,6 +55,7 @@ def records(draw: st.DrawFn) -> VisitRecord:
         has_registered=is_verified and draw(st.booleans()),
         consents=draw(decisions) if is_verified else (),
         match=draw(matches) if method is terms.VerificationMethod.FACE else None,
+        notices=draw(st.none() | st.lists(st.sampled_from(terms.Notice), max_size=3).map(tuple)),
     )
 
 

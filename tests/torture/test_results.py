@@ -109,5 +109,5 @@ def test_negative_control_an_agent_that_takes_nothing(monkeypatch: pytest.Monkey
 
 def test_negative_control_a_fault_of_the_verifier(monkeypatch: pytest.MonkeyPatch) -> None:
     """A certificate that cannot be read raises whatever the library raises."""
-    monkeypatch.setattr(certificates, "_UNREADABLE", ())
+    monkeypatch.setattr(certificates, "UNREADABLE", ())
     assert any("raised ValueError" in fault for fault in faults(results.run(SHARE, seed=1)))

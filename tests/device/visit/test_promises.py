@@ -87,19 +87,23 @@ class Observer:
 
     def _check_records(self, done: tuple[Effect, ...]) -> None:
         for effect in done:
-            if not isinstance(effect, KeepRecord):
-                continue
-            record = effect.record
-            if record.outcome is VisitOutcome.COMPLETED and not self.is_verified:
-                self.broken.append("result without verification")
-            if record.method is VerificationMethod.PHONE and self.kind is not CardKind.IPHONE:
-                self.broken.append("card taken for a phone")
-            if (record.method is VerificationMethod.FACE) is not bool(record.match):
-                self.broken.append("band does not fit the method")
-            if (record.failure is None) is not (record.outcome is VisitOutcome.COMPLETED):
-                self.broken.append("failure code does not fit the outcome")
-            if record.consents and not self.answers_pressed:
-                self.broken.append("consent assumed")
+            if isinstance(effect, KeepRecord):
+                self._check_record(effect.record)
+
+    def _check_record(self, record: VisitRecord) -> None:
+        is_completed = record.outcome is VisitOutcome.COMPLETED
+        is_kept = {
+            "result without verification": self.is_verified or not is_completed,
+            "card taken for a phone": record.method is not VerificationMethod.PHONE
+            or self.kind is CardKind.IPHONE,
+            "band does not fit the method": bool(record.match)
+            is (record.method is VerificationMethod.FACE),
+            "failure code does not fit the outcome": (record.failure is None) is is_completed,
+            "the certificate's state does not fit the outcome": (record.notices is not None)
+            is is_completed,
+            "consent assumed": not record.consents or bool(self.answers_pressed),
+        }
+        self.broken += [promise for promise, is_so in is_kept.items() if not is_so]
 
 
 def step(state: State, event: events.Event) -> Step:
@@ -261,6 +265,17 @@ def forgets_the_band(state: State, event: events.Event) -> Step:
     )
 
 
+def forgets_the_certificate(state: State, event: events.Event) -> Step:
+    """Bad: nobody can tell later that the visit went on by an expired certificate."""
+    after, done = machine.advance(state, event, TYPING)
+    return after, tuple(
+        replace(effect, record=replace(effect.record, notices=None))
+        if isinstance(effect, KeepRecord)
+        else effect
+        for effect in done
+    )
+
+
 def by_phone(record: VisitRecord) -> VisitRecord:
     return replace(record, method=VerificationMethod.PHONE)
 
@@ -287,6 +302,11 @@ def by_phone(record: VisitRecord) -> VisitRecord:
         ),
         (blames_the_phone, WHOLE, "card taken for a phone"),
         (forgets_the_band, WHOLE, "band does not fit the method"),
+        (
+            forgets_the_certificate,
+            WHOLE,
+            "the certificate's state does not fit the outcome",
+        ),
     ],
 )
 def test_each_bad_machine_is_caught(bad: Advance, history: str, promise: str) -> None:

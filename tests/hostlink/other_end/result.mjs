@@ -6,7 +6,7 @@ import * as cbor from './cbor.mjs';
 import { Certificate } from './certificate.mjs';
 import { bool, field, list, optional, record, text, uint, versioned } from './shapes.mjs';
 import { METHODS, OUTCOMES, audience, cardKind, consentAnswer, consentItem } from './terms.mjs';
-import { failureCode, matchBand, moment, sha256, ueid, verificationMethod, visitId } from './terms.mjs';
+import { failureCode, matchBand, moment, notice, sha256, ueid, verificationMethod, visitId } from './terms.mjs';
 import { visitNonce, visitOutcome } from './terms.mjs';
 
 /** One rule that is broken, by the name it has in the document. */
@@ -54,6 +54,7 @@ const visitRecord = record(
       field(2, 'thresholdId', text('[a-z][a-z0-9.-]{0,31}')),
     ),
   ),
+  optional(10, 'notices', list(notice, 16)),
 );
 
 const resultClaims = record(
