@@ -1,9 +1,9 @@
 """Runs the agent: `python -m agent --config FILE`; pairs it: `python -m agent pair --config FILE`.
 
 Exit status: 0 after SIGTERM or Ctrl-C or when a task is done, 1 when `status` finds no reader
-connected, 2 when the configuration must be
-changed or a task was not done, 3 when the store cannot be written or the journal not be opened, 4
-when the link's thread died. After 3 and 4 a supervisor should start it again.
+connected, 2 when the configuration must be changed or a task was not done, 3 when the store cannot
+be written or the journal not be opened, 4 when the link's thread died. After 3 and 4 a supervisor
+should start it again.
 """
 
 import argparse

@@ -70,8 +70,8 @@ class Alarm(StrEnum):
     STORE_UNAVAILABLE = "store_unavailable"
     """Nothing can be kept safely: the agent ends, and nothing is acknowledged until it is back."""
     CLOCK_DOUBTFUL = "clock_doubtful"
-    """This PC's time lies outside the validity of the agent's own certificate: set the clock. While
-    it is too early no reader is trusted, and its patients read that the PC cannot be reached."""
+    """This PC's time is earlier than its pairing with the reader: set the clock, by which cards are
+    judged."""
     LINK_DIED = "link_died"
     """A fault ended the link's thread: the agent ends and must be started again."""
     INTERNAL = "internal"

@@ -27,7 +27,7 @@ from hostlink.reset import ResetReason
 _log = logging.getLogger(__name__)
 
 FromAgent = VisitChallenge | VisitOptions | VisitRefused | ResultAcknowledged
-"""The messages an agent may send once the link is up."""
+"""What an agent says about visits and results; what it says about its pairing stays here."""
 
 
 class HostListener(Protocol):

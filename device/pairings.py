@@ -11,7 +11,7 @@ Source: facts/security.md §5.2.
 import hmac
 import logging
 import ssl
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -63,6 +63,8 @@ class Pairing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Kept:
     path: Path
     pairing: Pairing
+    contexts: Mapping[str, ssl.SSLContext]
+    """TLS of each of its ends, by server name; made once, for a sealed key takes time to open."""
 
 
 class Pairings:
@@ -84,7 +86,6 @@ class Pairings:
         self._may_tidy_up = True
         """False: somebody may still need a key that no pairing in use names."""
         self._kept: tuple[_Kept, ...] = ()
-        self._contexts: dict[str, ssl.SSLContext] = {}
         self.unusable: tuple[Path, ...] = ()
         """Files of pairings that cannot be used."""
         self._read_back()
@@ -106,7 +107,7 @@ class Pairings:
 
     def context_of(self, name: str) -> ssl.SSLContext | None:
         """The TLS context for the agent that expects a certificate; see `tls.server_name`."""
-        return self._contexts.get(name)
+        return next((kept.contexts[name] for kept in self._kept if name in kept.contexts), None)
 
     def make_certificate(self) -> bytes:
         """Make a new key of this reader and its certificate (DER), which no pairing has yet.
@@ -184,7 +185,6 @@ class Pairings:
         gone = found[0]
         gone.path.unlink(missing_ok=True)
         self._kept = tuple(kept for kept in self._kept if kept is not gone)
-        self._contexts = dict(self._all_contexts())
         sync_folder(self._folder)
         self._tidy_up()
 
@@ -214,7 +214,8 @@ class Pairings:
         # The file is named by the agent's name: a new pairing of the same PC replaces it at once.
         name = sha256(pairing.agent_name.encode()).hexdigest()[:16]
         path = self._folder / f"{name}{_SUFFIX}"
-        dict(self._contexts_of(pairing))  # what cannot serve is refused before anything changes
+        # What cannot serve is refused before anything changes.
+        after = _Kept(path, pairing, self._contexts_of(pairing))
         try:
             keep_file(path, msgspec.json.encode(pairing))
         except OSError:
@@ -222,8 +223,7 @@ class Pairings:
             self._may_tidy_up = False
             self._read_back()
             raise
-        self._kept = (*(kept for kept in self._kept if kept.path != path), _Kept(path, pairing))
-        self._contexts = dict(self._all_contexts())
+        self._kept = (*(kept for kept in self._kept if kept.path != path), after)
         self._tidy_up()
 
     def _read_back(self) -> None:
@@ -231,26 +231,20 @@ class Pairings:
         for path in sorted(self._folder.glob(f"*{_SUFFIX}")):
             try:
                 pairing = _read(path)
-                dict(self._contexts_of(pairing))
+                kept.append(_Kept(path, pairing, self._contexts_of(pairing)))
             except ConfigurationError as error:
                 _log.error("%s; the other reception PCs are served", error)
                 unusable.append(path)
-            else:
-                kept.append(_Kept(path, pairing))
         self._kept, self.unusable = tuple(kept), tuple(unusable)
-        self._contexts = dict(self._all_contexts())
 
-    def _all_contexts(self) -> Iterator[tuple[str, ssl.SSLContext]]:
-        for kept in self._kept:
-            yield from self._contexts_of(kept.pairing)
-
-    def _contexts_of(self, pairing: Pairing) -> Iterator[tuple[str, ssl.SSLContext]]:
+    def _contexts_of(self, pairing: Pairing) -> dict[str, ssl.SSLContext]:
+        contexts = {}
         for ends in pairing.ends:
             name = server_name(ends.reader_certificate)
             key = KeyFile(self._folder / f"{name}.key", self._device_secret)
             try:
                 key.open()
-                context = paired_device_context(
+                contexts[name] = paired_device_context(
                     self._folder / f"{name}.pem",
                     key.path,
                     [ends.agent_certificate],
@@ -260,7 +254,7 @@ class Pairings:
                 raise ConfigurationError(
                     f"the pairing with {pairing.agent_name!r} cannot be used ({error})"
                 ) from error
-            yield name, context
+        return contexts
 
     def _tidy_up(self) -> None:
         """Remove keys that no pairing has any more."""

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from device.errors import DeviceError
 from device.pairing import pages
@@ -35,18 +34,6 @@ class _LinkLost:
 
 
 _Event = Message | PairingChoice | _LinkLost
-
-
-class Stopping(Protocol):
-    """Tells when the program is to end."""
-
-    def is_set(self) -> bool:
-        """Whether it is."""
-        ...
-
-    def wait(self, timeout: float) -> bool:
-        """Wait for it."""
-        ...
 
 
 class PairingWindow:
@@ -77,15 +64,12 @@ class PairingWindow:
         self._window_s = window_s
         self._page: PageView | None = None
 
-    def run(self, stopping: Stopping, attempt_over: Callable[[], None]) -> bool:
+    def run(self, stopping: threading.Event, attempt_over: Callable[[], None]) -> None:
         """Pair, or not; returns when the window is over.
 
         Args:
             stopping: Ends it at once.
             attempt_over: Called before the last page is shown: a press counts again from here.
-
-        Returns:
-            Whether there is a new pairing.
         """
         screen = self._make_screen(self)
         try:
@@ -102,9 +86,8 @@ class PairingWindow:
         finally:
             self._link.close()
             screen.close()
-        return self._ceremony.is_kept
 
-    def _hold(self, screen: Screen, stopping: Stopping) -> None:
+    def _hold(self, screen: Screen, stopping: threading.Event) -> None:
         ends_at_s = time.monotonic() + self._window_s
         while not self._ceremony.is_over:
             if stopping.is_set() or self._died.is_set() or time.monotonic() >= ends_at_s:

@@ -84,11 +84,10 @@ class _Window:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def run(self, _: threading.Event, attempt_over: Callable[[], None]) -> bool:
+    def run(self, _: threading.Event, attempt_over: Callable[[], None]) -> None:
         self._world.note("window")
         attempt_over()
         self._world.note("last page")
-        return True
 
 
 class _Screen:

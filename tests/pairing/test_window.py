@@ -45,15 +45,15 @@ class Reader:
         self.stopping = threading.Event()
         self.attempt_over = threading.Event()
         self.pages: Queue[PageView] = Queue()
+        self.ceremony = ReaderCeremony(side)
         context = tls.pairing_device_context(*pki.READER.write(folder, "reader"))
         self._window = PairingWindow(
-            ReaderCeremony(side),
+            self.ceremony,
             self._make_screen,
             cable.device_port,
             pairing_device_end(context),
             window_s,
         )
-        self.is_paired: bool | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -62,7 +62,7 @@ class Reader:
         return SeenScreen(self.pages)
 
     def _run(self) -> None:
-        self.is_paired = self._window.run(self.stopping, self.attempt_over.set)
+        self._window.run(self.stopping, self.attempt_over.set)
 
     def sees(self, name: str) -> PageView:
         self._page = self.pages.get(timeout=PATIENCE_S)
@@ -141,7 +141,7 @@ def test_from_the_press_to_the_last_page(bench: Bench) -> None:
         go_on(ceremony, agent)
         reader.sees("pairing_done")
     reader.end()
-    assert reader.is_paired
+    assert reader.ceremony.is_kept
     assert ceremony.paired is not None
     assert len(bench.kept.pairings) == 1
 
@@ -230,4 +230,4 @@ def test_a_touch_on_a_page_that_is_gone_is_none(bench: Bench) -> None:
 def test_told_to_stop_it_stops(bench: Bench) -> None:
     reader = bench.reader()
     reader.end()
-    assert reader.is_paired is False
+    assert not reader.ceremony.is_kept
