@@ -100,7 +100,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
             journal,
             clock,
         )
-        status = StatusFile(status_path(config), clock, lambda: link.counters, lambda: link.is_up)
+        status = StatusFile(status_path(config), clock, link, lambda: service.reader_report)
         yield Agent(service, desk, link, status)
 
 

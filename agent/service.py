@@ -21,7 +21,14 @@ from agent.eligibility.port import EligibilityAnswer, EligibilitySource
 from agent.errors import LinkDiedError, MalformedQualificationError, StoreUnavailableError
 from agent.journal import Alarm, Event, Journal
 from hostlink.events import LinkDown, LinkUp, Received
-from hostlink.messages import DeviceHello, IdentityProven, Message, SignedResult, VisitOpened
+from hostlink.messages import (
+    DeviceHello,
+    DeviceReport,
+    IdentityProven,
+    Message,
+    SignedResult,
+    VisitOpened,
+)
 from hostlink.terms import FailureCode
 
 QUESTIONS_AT_ONCE = 2
@@ -69,6 +76,8 @@ class Service:
         self._is_stopping = threading.Event()
         self._faulty: set[Parcel] = set()
         """Parcels that staff have already been told about."""
+        self.reader_report: DeviceReport | None = None
+        """What the reader said of itself last; may be read from any thread."""
 
     def post(self, event: ServiceEvent) -> None:
         """Put an event on the queue, from any thread or signal handler."""
@@ -119,6 +128,8 @@ class Service:
                 desk.reader_arrived(peer)
             case LinkDown(reason=reason):
                 self._journal.record(Event.LINK_DOWN, detail=reason.name.lower())
+            case Received(message=DeviceReport() as report):
+                self.reader_report = report
             case Received(message=message):
                 _dispatch(desk, message)
             case EligibilityAnswered(question=question, answer=answer):

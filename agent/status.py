@@ -8,16 +8,40 @@ import json
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
+from typing import Protocol, TypeAlias
 
 import msgspec
 
 from agent.clock import Clock, unix_ms
-from hostlink.counters import LinkCounters
+from hostlink.counters import counters_as_json
+from hostlink.messages import DeviceReport, LinkCounters, Message, ReportWanted
 
 WRITE_EVERY_S = 5.0
 FRESH_MS = 3 * 1000 * WRITE_EVERY_S
 """An older file is that of an agent that is gone or hangs."""
+
+
+Figures: TypeAlias = dict[str, int | dict[str, int] | None]
+
+
+class LinkView(Protocol):
+    """What a status needs of the link."""
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the reader is there."""
+        ...
+
+    @property
+    def counters(self) -> LinkCounters:
+        """What has happened on the cable so far."""
+        ...
+
+    def send(self, message: Message) -> bool:
+        """Send a message soon, or not at all."""
+        ...
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -29,8 +53,12 @@ class Status(msgspec.Struct, frozen=True):
     """False: it has ended as it was told to."""
     is_linked: bool
     """The paired reader is there."""
-    link: dict[str, int | float | dict[str, int] | None]
+    link: Figures
     """`LinkCounters`, since the agent was started."""
+    reader_results: dict[str, int] | None = None
+    """`ResultCounts`, as the reader told last; none: it has not been heard yet."""
+    reader_link: Figures | None = None
+    """`LinkCounters` of the reader's end, since it was started."""
 
 
 class StatusFile:
@@ -40,21 +68,21 @@ class StatusFile:
         self,
         path: Path,
         clock: Clock,
-        counters: Callable[[], LinkCounters],
-        is_linked: Callable[[], bool],
+        link: LinkView,
+        reader_report: Callable[[], DeviceReport | None],
     ) -> None:
         """Prepare.
 
         Args:
             path: The file; replaced as a whole.
             clock: For the time of writing.
-            counters: Those of the link.
-            is_linked: Whether it is up.
+            link: Asked for its counters, and through it the reader for a report.
+            reader_report: The last that came.
         """
         self._path = path
         self._clock = clock
-        self._counters = counters
-        self._is_linked = is_linked
+        self._link = link
+        self._reader_report = reader_report
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="status", daemon=True)
 
@@ -73,12 +101,17 @@ class StatusFile:
         self._write(is_running=False)
 
     def _write(self, *, is_running: bool) -> float:
+        report = self._reader_report()
         status = {
             "unix_ms": unix_ms(self._clock.now()),
             "is_running": is_running,
-            "is_linked": is_running and self._is_linked(),
-            "link": self._counters().as_json(),
+            "is_linked": is_running and self._link.is_up,
+            "link": counters_as_json(self._link.counters),
+            "reader_results": asdict(report.results) if report else None,
+            "reader_link": counters_as_json(report.link) if report else None,
         }
+        # For the next time.
+        self._link.send(ReportWanted())
         part = self._path.with_suffix(".part")
         # A status that cannot be written must not stop the agent; its age tells.
         with suppress(OSError):
@@ -107,15 +140,19 @@ def describe(status: Status | None, now_unix_ms: int) -> tuple[bool, list[str]]:
     if age_ms > FRESH_MS:
         return False, [f"The agent has said nothing for {age_ms / 1000:.0f} s: start it again."]
     told = "The reader is connected." if status.is_linked else "No reader is connected."
-    return status.is_linked, [told, *_figures(status)]
+    lines = [told, "Cable, as this PC sees it:", *_lines_of(status.link)]
+    if status.reader_link is not None:
+        lines += ["Cable, as the reader sees it:", *_lines_of(status.reader_link)]
+    if status.reader_results is not None:
+        lines += ["Results at the reader:", *_lines_of({**status.reader_results})]
+    return status.is_linked, lines
 
 
-def _figures(status: Status) -> list[str]:
+def _lines_of(figures: Figures) -> list[str]:
     lines = []
-    for name, value in status.link.items():
+    for name, value in figures.items():
         if isinstance(value, dict):
             lines += [f"  reset {reason.lower()}: {count}" for reason, count in value.items()]
         elif value is not None:
-            shown = f"{value:.1f}" if isinstance(value, float) else str(value)
-            lines.append(f"  {name}: {shown}")
+            lines.append(f"  {name}: {value}")
     return lines

@@ -13,9 +13,12 @@ from hostlink.messages import (
     CertificateKept,
     CertificateRenewed,
     DeviceHello,
+    DeviceReport,
     Message,
     PairingForgotten,
+    ReportWanted,
     ResultAcknowledged,
+    ResultCounts,
     Unpaired,
     VisitChallenge,
     VisitOptions,
@@ -27,7 +30,7 @@ from hostlink.reset import ResetReason
 _log = logging.getLogger(__name__)
 
 FromAgent = VisitChallenge | VisitOptions | VisitRefused | ResultAcknowledged
-"""What an agent says about visits and results; what it says about its pairing stays here."""
+"""What an agent says about visits and results; what else it says stays here."""
 
 
 class HostListener(Protocol):
@@ -43,6 +46,10 @@ class HostListener(Protocol):
 
     def agent_said(self, message: FromAgent) -> None:
         """A message arrived."""
+        ...
+
+    def result_counts(self) -> ResultCounts:
+        """How many results there are, for the agent's report."""
         ...
 
 
@@ -95,6 +102,8 @@ class _Handler:
                 self._renew(certificate)
             case Unpaired():
                 self._forget()
+            case ReportWanted() if self.is_ours:
+                self._report()
             case _ if self.is_ours and isinstance(message, FromAgent):
                 self.listener.agent_said(message)
 
@@ -120,6 +129,10 @@ class _Handler:
         if self.is_ours:
             self.is_ours = False
             self.listener.agent_lost()
+
+    def _report(self) -> None:
+        if self.link is not None:
+            self.link.send(DeviceReport(self.listener.result_counts(), self.link.counters))
 
     def _shown(self) -> bytes:
         return self.link.peer_certificate if self.link is not None else b""

@@ -16,6 +16,7 @@ from device.visit.effects import Choice
 from hostlink.messages import (
     AgentHello,
     ResultAcknowledged,
+    ResultCounts,
     VisitChallenge,
     VisitOptions,
     VisitRefused,
@@ -161,3 +162,7 @@ class HostIntake:
             case ResultAcknowledged(seq):
                 if self.record:
                     self.record.acknowledge(seq)
+
+    def result_counts(self) -> ResultCounts:
+        """See `HostListener.result_counts`."""
+        return self.record.counts if self.record else ResultCounts(0, 0, 0)

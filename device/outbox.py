@@ -64,6 +64,11 @@ class Outbox:
         """Whether no further visit may begin until the agent takes results; from any thread."""
         return len(self._seqs) >= _CAPACITY - _RESERVED
 
+    @property
+    def waiting(self) -> int:
+        """How many results are not known to be acknowledged; from any thread."""
+        return len(self._seqs) - len(self._acknowledged)
+
     def latest(self) -> bytes | None:
         """The newest result, acknowledged or not; nothing before the first one."""
         return self._path(self._seqs[-1]).read_bytes() if self._seqs else None

@@ -80,6 +80,29 @@ VISIT_FIELDS: Mapping[str, Layout[Any]] = {
 }
 """Fields of a visit inside a signed result; the agent's nonce is a claim of its own there."""
 
+_RESULT_COUNTS = record(
+    messages.ResultCounts,
+    waiting=unsigned(32),
+    elsewhere=unsigned(32),
+    sent_again=unsigned(64),
+)
+
+_RESET_COUNT = record(messages.ResetCount, reason=unsigned(8), times=unsigned(64))
+
+_LINK_COUNTERS = record(
+    messages.LinkCounters,
+    frames_received=unsigned(64),
+    bad_crc=unsigned(64),
+    gaps=unsigned(64),
+    repeated=unsigned(64),
+    stale=unsigned(64),
+    ignored=unsigned(64),
+    sessions=unsigned(64),
+    resets=sequence(_RESET_COUNT, 256),
+    rtt_p50_us=optional(unsigned(64)),
+    rtt_p99_us=optional(unsigned(64)),
+)
+
 _LAYOUTS: Mapping[int, tuple[type[Message], Layout[Any]]] = {
     1: (
         messages.DeviceHello,
@@ -182,6 +205,11 @@ _LAYOUTS: Mapping[int, tuple[type[Message], Layout[Any]]] = {
     22: (messages.CertificateKept, record(messages.CertificateKept, certificate=CERTIFICATE)),
     23: (messages.Unpaired, record(messages.Unpaired)),
     24: (messages.PairingForgotten, record(messages.PairingForgotten)),
+    25: (messages.ReportWanted, record(messages.ReportWanted)),
+    26: (
+        messages.DeviceReport,
+        record(messages.DeviceReport, results=_RESULT_COUNTS, link=_LINK_COUNTERS),
+    ),
 }
 
 _NUMBERS = {message_type: number for number, (message_type, _) in _LAYOUTS.items()}

@@ -1,41 +1,13 @@
 """What a technician wants to know about the cable; part of status and diagnostics."""
 
 from collections import Counter, deque
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
+from hostlink.messages import LinkCounters, ResetCount
 from hostlink.reset import ResetReason
 
 _ROUND_TRIPS_KEPT = 512
-
-
-@dataclass(frozen=True, slots=True)
-class LinkCounters:
-    """The state of the counters at one moment, since the link was made."""
-
-    frames_received: int
-    bad_crc: int
-    """Pieces between delimiters that were no sound frame."""
-    gaps: int
-    """Times a frame was missing."""
-    repeated: int
-    """Frames that had already been received; dropped."""
-    stale: int
-    """Frames of another epoch; dropped."""
-    ignored: int
-    """Frames of a type or frame version this end does not know."""
-    sessions: int
-    """Times the link came up."""
-    resets: Mapping[ResetReason, int]
-    """Ended sessions and failed attempts, by reason."""
-    rtt_p50_ms: float | None
-    """Round trip of the last pings, milliseconds; none before the first."""
-    rtt_p99_ms: float | None
-
-    def as_json(self) -> dict[str, object]:
-        """For a status file or a diagnostic bundle; nothing personal is in it."""
-        plain = {field.name: getattr(self, field.name) for field in fields(self)}
-        return plain | {"resets": {reason.name: count for reason, count in self.resets.items()}}
+_REASONS = {reason.value: reason.name for reason in ResetReason}
 
 
 @dataclass(slots=True)
@@ -54,7 +26,8 @@ class Tally:
 
     def snapshot(self) -> LinkCounters:
         """A copy that no longer changes; may be taken from another thread."""
-        round_trips_ms = sorted(1000 * seconds for seconds in self.round_trips_s.copy())
+        round_trips_us = sorted(round(1e6 * seconds) for seconds in self.round_trips_s.copy())
+        resets = sorted(self.resets.copy().items())
         return LinkCounters(
             frames_received=self.frames_received,
             bad_crc=self.bad_crc,
@@ -63,11 +36,19 @@ class Tally:
             stale=self.stale,
             ignored=self.ignored,
             sessions=self.sessions,
-            resets=dict(self.resets.copy()),
-            rtt_p50_ms=_percentile(round_trips_ms, 50),
-            rtt_p99_ms=_percentile(round_trips_ms, 99),
+            resets=tuple(ResetCount(reason, times) for reason, times in resets),
+            rtt_p50_us=_percentile(round_trips_us, 50),
+            rtt_p99_us=_percentile(round_trips_us, 99),
         )
 
 
-def _percentile(ordered: list[float], percent: int) -> float | None:
+def counters_as_json(counters: LinkCounters) -> dict[str, object]:
+    """For a status file or a diagnostic bundle; nothing personal is in it."""
+    plain = {field.name: getattr(counters, field.name) for field in fields(counters)}
+    # The other end may be of a later version and know reasons that this one does not.
+    resets = {_REASONS.get(each.reason, str(each.reason)): each.times for each in counters.resets}
+    return plain | {"resets": resets}
+
+
+def _percentile(ordered: list[int], percent: int) -> int | None:
     return ordered[(len(ordered) - 1) * percent // 100] if ordered else None

@@ -11,6 +11,7 @@ from hostlink.messages import (
     CertificateKept,
     CertificateRenewed,
     DeviceHello,
+    DeviceReport,
     IdentityProven,
     Message,
     PairingCommitted,
@@ -24,6 +25,7 @@ from hostlink.messages import (
     PairingSecret,
     Ping,
     Pong,
+    ReportWanted,
     ResultAcknowledged,
     SignedResult,
     Unpaired,
@@ -81,6 +83,7 @@ _FROM_DEVICE = {
         SignedResult,
         CertificateKept,
         PairingForgotten,
+        DeviceReport,
     ),
     Purpose.PAIRING: (
         PairingCommitted,
@@ -98,6 +101,7 @@ _FROM_AGENT = {
         ResultAcknowledged,
         CertificateRenewed,
         Unpaired,
+        ReportWanted,
     ),
     Purpose.PAIRING: (PairingRequested, PairingNonce, PairingSecret, PairingRefused),
 }

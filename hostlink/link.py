@@ -12,11 +12,10 @@ from typing import Final, Protocol, assert_never
 
 from hostlink import codec
 from hostlink.channel import Channel
-from hostlink.counters import LinkCounters
 from hostlink.ends import AgentEnd, DeviceEnd
 from hostlink.errors import CableLostError
 from hostlink.events import LinkDown, LinkUp, Received
-from hostlink.messages import AgentHello, DeviceHello, Message
+from hostlink.messages import AgentHello, DeviceHello, LinkCounters, Message
 from hostlink.port import ByteStream, PromptStream
 from hostlink.reset import ResetReason
 

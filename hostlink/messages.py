@@ -296,6 +296,64 @@ class PairingForgotten:
     """The reader has forgotten the pairing."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReportWanted:
+    """The agent wants to know how the reader sees cable and results; it may ask at any time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultCounts:
+    """The reader's results, counted."""
+
+    waiting: int
+    """Not known to be on an agent's disk."""
+    elsewhere: int
+    """Of these: made for another clinic, to which this reader was paired before; kept for it."""
+    sent_again: int
+    """Since the reader started: sent although they had been sent before."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResetCount:
+    """How often sessions ended, or attempts failed, for one reason."""
+
+    reason: int
+    """`hostlink.reset.ResetReason`, or one of a later version."""
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCounters:
+    """What one end counted on the cable since its link was made."""
+
+    frames_received: int
+    bad_crc: int
+    """Pieces between delimiters that were no sound frame."""
+    gaps: int
+    """Times a frame was missing."""
+    repeated: int
+    """Frames that had already been received; dropped."""
+    stale: int
+    """Frames of another epoch; dropped."""
+    ignored: int
+    """Frames of a type or frame version this end does not know."""
+    sessions: int
+    """Times the link came up."""
+    resets: tuple[ResetCount, ...]
+    """Each reason once, the lowest first."""
+    rtt_p50_us: int | None
+    """Round trip of the last pings, microseconds; none before the first."""
+    rtt_p99_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceReport:
+    """How the reader sees cable and results."""
+
+    results: ResultCounts
+    link: LinkCounters
+
+
 Message = (
     DeviceHello
     | AgentHello
@@ -321,4 +379,6 @@ Message = (
     | CertificateKept
     | Unpaired
     | PairingForgotten
+    | ReportWanted
+    | DeviceReport
 )

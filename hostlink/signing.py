@@ -110,10 +110,7 @@ def verify_result(cose: bytes, roots: tuple[x509.Certificate, ...]) -> VerifiedR
         key.verify(parts.signature_der, parts.tbs, ec.ECDSA(hashes.SHA256()))
     except InvalidSignature:
         raise InvalidResultError(InvalidResultReason.SIGNATURE_WRONG) from None
-    try:
-        claims = decode_claims(parts.payload)
-    except MalformedMessageError:
-        raise InvalidResultError(InvalidResultReason.PAYLOAD) from None
+    claims = _claims_in(parts.payload)
     if not names_reader(chain[0], claims.ueid):
         raise InvalidResultError(InvalidResultReason.WRONG_DEVICE)
     return VerifiedResult(claims, hash_of_payload(parts.payload))
@@ -126,6 +123,15 @@ def payload_hash(cose: bytes) -> bytes:
         InvalidResultError: The form is wrong. The signature is not verified.
     """
     return hash_of_payload(take_apart(cose).payload)
+
+
+def audience_of(cose: bytes) -> str:
+    """Whom a result is for.
+
+    Raises:
+        InvalidResultError: The form or the payload is wrong. The signature is not verified.
+    """
+    return _claims_in(take_apart(cose).payload).audience
 
 
 def take_apart(cose: bytes) -> CoseParts:
@@ -148,6 +154,13 @@ def take_apart(cose: bytes) -> CoseParts:
     chain_der = _chain_in(protected)
     _check_signature_form(signature)
     return CoseParts(protected, payload, signature, chain_der)
+
+
+def _claims_in(payload: bytes) -> ResultClaims:
+    try:
+        return decode_claims(payload)
+    except MalformedMessageError:
+        raise InvalidResultError(InvalidResultReason.PAYLOAD) from None
 
 
 def _decoded(data: bytes, reason: InvalidResultReason) -> CborValue:

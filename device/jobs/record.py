@@ -9,7 +9,9 @@ from device.jobs.failures import failure_of
 from device.outbox import Outbox
 from device.visit import events
 from device.workers import Worker
-from hostlink.messages import Message, VisitRecord
+from hostlink.errors import InvalidResultError
+from hostlink.messages import Message, ResultCounts, SignedResult, VisitRecord
+from hostlink.signing import audience_of
 from hostlink.terms import FailureCode
 
 
@@ -35,6 +37,16 @@ class RecordJobs:
         self._losses = 0
         """How often the link went down. Written by the link's thread only."""
         self._losses_seen = 0
+        self._newest_sent = 0
+        """Of any session."""
+        self._sent_again = 0
+        self._elsewhere: set[int] = set()
+        """Numbers of results that another clinic's agent is to have."""
+
+    @property
+    def counts(self) -> ResultCounts:
+        """For the agent's report; may be asked from any thread."""
+        return ResultCounts(self._outbox.waiting, len(self._elsewhere), self._sent_again)
 
     def why_closed(self) -> FailureCode | None:
         """Why the record of a new visit could not be kept, so that none may begin; none: it can."""
@@ -89,6 +101,19 @@ class RecordJobs:
         if losses != self._losses_seen:
             self._losses_seen, self._handed_over = losses, 0
         for result in self._outbox.pending(after=self._handed_over):
-            if losses != self._losses or not self._tell_agent(result):
-                return
+            if self._is_for_agent(result):
+                if losses != self._losses or not self._tell_agent(result):
+                    return
+                self._sent_again += result.seq <= self._newest_sent
+                self._newest_sent = max(self._newest_sent, result.seq)
+            else:
+                self._elsewhere.add(result.seq)
             self._handed_over = result.seq
+
+    def _is_for_agent(self, result: SignedResult) -> bool:
+        """Another clinic's agent would refuse it in every session, and see who was elsewhere."""
+        try:
+            return audience_of(result.cose) == self._identity.audience
+        except InvalidResultError:
+            # Damaged on the disk: the agent tells staff of it.
+            return True

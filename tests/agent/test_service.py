@@ -38,6 +38,7 @@ from tests.agent.world import (
     receive_visit,
 )
 from tests.hostlink.pki import UEID
+from tests.hostlink.samples import REPORT
 
 OTHER_VISIT = b"o" * 16
 ANSWER = EligibilityAnswer(RECORD, is_registered=True, consents=tuple(ConsentItem))
@@ -83,6 +84,14 @@ def test_the_patient_gets_an_answer_when_the_source_breaks(
     answer = bench.tell(card().prove(bench.open_visit()))
     assert answer == VisitRefused(VISIT_ID, FailureCode.ELIGIBILITY_UNREACHABLE)
     assert bench.journal.alarms == [alarm]
+
+
+def test_what_the_reader_says_of_itself_is_kept(bench: Bench) -> None:
+    assert bench.service.reader_report is None
+    bench.service.post(Received(REPORT))
+    bench.start()
+    bench.stop()
+    assert bench.service.reader_report == REPORT
 
 
 def test_a_fault_with_one_message_does_not_stop_the_next(

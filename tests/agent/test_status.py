@@ -1,25 +1,45 @@
 """What the agent says about itself while it runs, after it, and when it hangs."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from agent.status import FRESH_MS, Status, StatusFile, describe, read_status
 from hostlink.counters import Tally
+from hostlink.messages import DeviceReport, LinkCounters, Message, ReportWanted
 from hostlink.reset import ResetReason
 from tests.agent.world import ToldClock
+from tests.hostlink.samples import REPORT
 
 
-def status_file(path: Path, tally: Tally, *, is_linked: bool = True) -> StatusFile:
-    return StatusFile(path, ToldClock(), tally.snapshot, lambda: is_linked)
+@dataclass
+class FakeLink:
+    """As much of a link as a status needs."""
+
+    tally: Tally = field(default_factory=Tally)
+    is_up: bool = True
+    sent: list[Message] = field(default_factory=list)
+
+    @property
+    def counters(self) -> LinkCounters:
+        return self.tally.snapshot()
+
+    def send(self, message: Message) -> bool:
+        self.sent.append(message)
+        return self.is_up
+
+
+def status_file(path: Path, link: FakeLink, report: DeviceReport | None = None) -> StatusFile:
+    return StatusFile(path, ToldClock(), link, lambda: report)
 
 
 def test_a_running_and_then_a_stopped_agent(tmp_path: Path) -> None:
-    tally = Tally(frames_received=7, bad_crc=1)
-    tally.resets[ResetReason.SILENT] += 2
-    tally.round_trips_s += [0.001, 0.002]
+    link = FakeLink(Tally(frames_received=7, bad_crc=1))
+    link.tally.resets[ResetReason.SILENT] += 2
+    link.tally.round_trips_s += [0.001, 0.002]
     path = tmp_path / "status.json"
-    written = status_file(path, tally)
+    written = status_file(path, link)
     written._write(is_running=True)
     status = read_status(path)
     assert status is not None
@@ -28,17 +48,33 @@ def test_a_running_and_then_a_stopped_agent(tmp_path: Path) -> None:
     assert status.link["resets"] == {"SILENT": 2}
     is_well, said = describe(status, status.unix_ms + 1)
     assert is_well
-    assert said[0] == "The reader is connected."
+    assert said[:2] == ["The reader is connected.", "Cable, as this PC sees it:"]
     assert "  reset silent: 2" in said
-    assert "  rtt_p50_ms: 1.0" in said
+    assert "  rtt_p50_us: 1000" in said
+    assert "Results at the reader:" not in said
     written.start()
     written.stop()
     assert describe(read_status(path), status.unix_ms) == (False, ["The agent was stopped."])
 
 
+def test_the_reader_is_asked_and_its_answer_is_told(tmp_path: Path) -> None:
+    link = FakeLink()
+    path = tmp_path / "status.json"
+    status_file(path, link, REPORT)._write(is_running=True)
+    assert link.sent == [ReportWanted()]
+    status = read_status(path)
+    assert status is not None
+    said = describe(status, status.unix_ms)[1]
+    reader = said[said.index("Cable, as the reader sees it:") :]
+    assert "  frames_received: 70000" in reader
+    assert "  reset damaged_frame: 2" in reader
+    results = reader[reader.index("Results at the reader:") :]
+    assert results[1:] == ["  waiting: 3", "  elsewhere: 1", "  sent_again: 2"]
+
+
 def test_without_a_reader_it_is_not_well(tmp_path: Path) -> None:
     path = tmp_path / "status.json"
-    status_file(path, Tally(), is_linked=False)._write(is_running=True)
+    status_file(path, FakeLink(is_up=False))._write(is_running=True)
     status = read_status(path)
     assert status is not None
     is_well, said = describe(status, status.unix_ms)
@@ -66,4 +102,4 @@ def test_a_file_that_tells_nothing(tmp_path: Path, content: bytes | None) -> Non
 
 
 def test_a_full_disk_costs_the_status_only(tmp_path: Path) -> None:
-    status_file(tmp_path / "no folder" / "status.json", Tally())._write(is_running=True)
+    status_file(tmp_path / "no folder" / "status.json", FakeLink())._write(is_running=True)

@@ -4,12 +4,20 @@ import pytest
 
 from device.host import FromAgent, Host, _Handler
 from hostlink.errors import CableLostError
-from hostlink.link import DeviceEnd
-from hostlink.messages import AgentHello, Message, Unpaired
+from hostlink.link import DeviceEnd, Link
+from hostlink.messages import (
+    AgentHello,
+    DeviceReport,
+    LinkCounters,
+    Message,
+    ReportWanted,
+    ResultCounts,
+    Unpaired,
+)
 from hostlink.port import ByteStream
 from hostlink.reset import ResetReason
 from tests.device.paired_agents import PairedForGood
-from tests.hostlink.samples import AGENT_HELLO, DEVICE_HELLO, MESSAGES
+from tests.hostlink.samples import AGENT_HELLO, DEVICE_HELLO, MESSAGES, REPORT
 
 
 class Heard:
@@ -24,6 +32,9 @@ class Heard:
 
     def agent_said(self, message: FromAgent) -> None:
         self.told.append(message)
+
+    def result_counts(self) -> ResultCounts:
+        return REPORT.results
 
 
 def test_the_agent_comes_and_goes() -> None:
@@ -85,6 +96,32 @@ def test_a_disk_that_keeps_the_pairing_keeps_the_agent_too() -> None:
     handler.link_up(AGENT_HELLO)
     handler.received(Unpaired())
     assert heard.told == [AGENT_HELLO]
+
+
+class CountingLink:
+    """A link of which the handler needs the counters only."""
+
+    peer_certificate = b""
+
+    def __init__(self) -> None:
+        self.sent: list[Message] = []
+
+    @property
+    def counters(self) -> LinkCounters:
+        return REPORT.link
+
+    def send(self, message: Message) -> bool:
+        self.sent.append(message)
+        return True
+
+
+@pytest.mark.parametrize(("audience", "is_told"), [(AGENT_HELLO.audience, True), ("other", False)])
+def test_the_paired_agent_is_told_how_cable_and_results_are(audience: str, is_told: bool) -> None:
+    link = CountingLink()
+    handler = _Handler(Heard(), PairedForGood(), audience, cast(Link, link))
+    handler.link_up(AGENT_HELLO)
+    handler.received(ReportWanted())
+    assert link.sent == ([DeviceReport(REPORT.results, REPORT.link)] if is_told else [])
 
 
 def test_without_a_link_nothing_is_told_and_closing_is_harmless() -> None:

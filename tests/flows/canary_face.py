@@ -90,7 +90,7 @@ def _of_pixels(name: str, picture: Pixels) -> Iterator[Piece]:
 
 def _rises_evenly(values: NDArray[np.float32 | np.uint8]) -> bool:
     """As skin does in soft light, but also every list of positions that a library keeps."""
-    return np.unique(np.diff(values)).size == 1
+    return bool(np.unique(np.diff(values)).size == 1)
 
 
 def _of_vectors(name: str, vectors: NDArray[np.float32]) -> Iterator[Piece]:

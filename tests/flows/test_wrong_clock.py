@@ -16,6 +16,7 @@ from tests.agent.world import HeardJournal, abandoned
 from tests.flows.wrong_clock import PATIENCE_S, EndWithAClock, WrongClock
 from tests.hostlink.paired_ends import agent_end_of, device_end_of
 from tests.hostlink.pty_cable import PtyCable
+from tests.hostlink.resets import resets_of
 from tests.torture.pty_halves import PtyAgent, PtyReader
 
 POWER_CUT = datetime(1970, 1, 1, 0, 1, tzinfo=UTC)
@@ -88,7 +89,7 @@ def test_negative_control_a_reader_that_asks_its_clock(
     clock.set(POWER_CUT)
     with EndWithAClock("careful-reader", cable.path(DEVICE), folder, clock) as wrong:
         assert wrong.next() == "year 1970"
-        wait_until(lambda: sum(agent.counters.resets.values()) > 2, PATIENCE_S)
+        wait_until(lambda: sum(resets_of(agent.counters).values()) > 2, PATIENCE_S)
     assert wrong.rest() == []
 
 

@@ -9,8 +9,10 @@ from hostlink.messages import (
     ConsentDecision,
     DeviceHello,
     DeviceProof,
+    DeviceReport,
     FaceMatch,
     IdentityProven,
+    LinkCounters,
     Message,
     Moment,
     PairingCommitted,
@@ -24,7 +26,10 @@ from hostlink.messages import (
     PairingSecret,
     Ping,
     Pong,
+    ReportWanted,
+    ResetCount,
     ResultAcknowledged,
+    ResultCounts,
     SignedResult,
     Unpaired,
     VisitChallenge,
@@ -101,6 +106,22 @@ def claims_of(record: VisitRecord, seq: int = 42) -> ResultClaims:
     )
 
 
+REPORT = DeviceReport(
+    ResultCounts(waiting=3, elsewhere=1, sent_again=2),
+    LinkCounters(
+        frames_received=70_000,
+        bad_crc=2,
+        gaps=1,
+        repeated=0,
+        stale=5,
+        ignored=0,
+        sessions=4,
+        resets=(ResetCount(5, 2), ResetCount(6, 1)),
+        rtt_p50_us=1_500,
+        rtt_p99_us=9_000,
+    ),
+)
+
 MESSAGES: tuple[Message, ...] = (
     DEVICE_HELLO,
     AGENT_HELLO,
@@ -132,6 +153,8 @@ MESSAGES: tuple[Message, ...] = (
     CertificateKept(b"certificate"),
     Unpaired(),
     PairingForgotten(),
+    ReportWanted(),
+    REPORT,
 )
 
 

@@ -27,6 +27,7 @@ from hostlink.reset import ResetReason
 from hostlink.serial_stream import READ_WAIT_S
 from tests.hostlink import samples
 from tests.hostlink.pty_cable import PtyCable
+from tests.hostlink.resets import resets_of
 
 PATIENCE_S = 10.0
 """How long a test waits for what must come; it normally comes within milliseconds."""
@@ -117,7 +118,7 @@ def test_unplugged_and_plugged_in_again(pair: Pair) -> None:
         assert pair.at_device.next() == ResultAcknowledged(seq)
         assert pair.at_agent.next() == SignedResult(seq, b"cose")
     assert pair.device.counters.sessions == 4
-    assert pair.device.counters.resets[ResetReason.CABLE_LOST] >= 3
+    assert resets_of(pair.device.counters)[ResetReason.CABLE_LOST] >= 3
 
 
 def test_many_messages_both_ways_at_once(pair: Pair) -> None:

@@ -98,7 +98,7 @@ def test_lost_last_frame_shows_at_the_next_ping(live: Wire) -> None:
 def test_ping_keeps_a_quiet_link_up_and_measures_it(live: Wire) -> None:
     live.run(20)
     assert not live.device.tally.resets
-    assert live.agent.tally.snapshot().rtt_p50_ms is not None
+    assert live.agent.tally.snapshot().rtt_p50_us is not None
 
 
 @pytest.mark.parametrize("direction", ["to_device", "to_agent"])
@@ -199,4 +199,4 @@ def test_sequence_wraps(live: Wire) -> None:
 def test_pong_to_no_ping_is_ignored(live: Wire) -> None:
     live.device.send(codec.encode(Pong(b"12345678")))
     assert live.delivers(0.1)
-    assert live.agent.tally.snapshot().rtt_p50_ms is None
+    assert live.agent.tally.snapshot().rtt_p50_us is None

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from hostlink.link import Link, ResetReason
 from tests.agent.reader_end import PATIENCE_S
+from tests.hostlink.resets import resets_of
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
@@ -17,4 +18,4 @@ def wait_until(is_so: Callable[[], bool]) -> None:
 
 def ends_of(link: Link, reason: ResetReason) -> int:
     """How many sessions ended for it."""
-    return link.counters.resets.get(reason, 0)
+    return resets_of(link.counters).get(reason, 0)

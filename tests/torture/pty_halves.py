@@ -16,6 +16,7 @@ from hostlink.messages import (
     DeviceHello,
     Message,
     ResultAcknowledged,
+    ResultCounts,
     SignedResult,
     VisitRecord,
 )
@@ -68,6 +69,9 @@ class PtyReader:
         self._intake.agent_said(message)
         if isinstance(message, ResultAcknowledged):
             self._tell_acknowledged(message.seq)
+
+    def result_counts(self) -> ResultCounts:
+        return self._intake.result_counts()
 
 
 class PtyAgent:

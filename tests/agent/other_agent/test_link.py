@@ -10,6 +10,7 @@ from tests.agent.other_agent.bench import OtherAgent
 from tests.agent.reader_end import PATIENCE_S, ReaderEnd
 from tests.hostlink.other_end_program import spoilt
 from tests.hostlink.pki import STRANGE_AGENT, STRANGE_READER
+from tests.hostlink.resets import resets_of
 
 
 def test_message_that_a_reader_must_not_send_ends_the_session(
@@ -27,7 +28,7 @@ def test_ping_is_answered_with_its_nonce(reader: ReaderEnd, agent: OtherAgent) -
     agent.program = spoilt(agent.folder, "link.mjs", "const PING_AFTER_MS = 1000;", late)
     agent.start()
     reader.wait_up()
-    agent.wait_until(lambda: reader.link.counters.rtt_p50_ms is not None)
+    agent.wait_until(lambda: reader.link.counters.rtt_p50_us is not None)
     assert reader.downs.empty()
 
 
@@ -65,7 +66,7 @@ def test_agent_the_reader_was_not_paired_with(reader: ReaderEnd, agent: OtherAge
     agent.identity = STRANGE_AGENT
     agent.start()
     distrust = ResetReason.PEER_NOT_TRUSTED
-    agent.wait_until(lambda: reader.link.counters.resets.get(distrust, 0) > 1)
+    agent.wait_until(lambda: resets_of(reader.link.counters).get(distrust, 0) > 1)
     assert reader.ups.empty()
     assert agent.ups() == 0
 

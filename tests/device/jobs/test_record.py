@@ -15,7 +15,7 @@ from device.keys.errors import KeyStoreError
 from device.keys.file import FileKey
 from device.outbox import Outbox
 from device.visit import events
-from hostlink.messages import Message, SignedResult
+from hostlink.messages import Message, ResultCounts, SignedResult
 from hostlink.signing import verify_result
 from hostlink.terms import FailureCode
 from tests.device.posted import Posted, finish
@@ -201,6 +201,52 @@ def test_what_was_not_acknowledged_is_sent_again_when_the_link_is_up(bench: Benc
     bench.jobs.send_pending()
     bench.finish()
     assert bench.link.seqs == [1, 2, 3, 1, 3]
+
+
+def test_it_counts_what_waits_and_what_was_sent_again(bench: Bench) -> None:
+    bench.keep(1, 2, 3)
+    assert bench.jobs.counts == ResultCounts(waiting=3, elsewhere=0, sent_again=0)
+    bench.jobs.acknowledge(1)
+    bench.jobs.link_lost()
+    bench.jobs.send_pending()
+    bench.finish()
+    assert bench.jobs.counts == ResultCounts(waiting=2, elsewhere=0, sent_again=2)
+    bench.jobs.acknowledge(3)
+    bench.finish()
+    assert bench.jobs.counts == ResultCounts(waiting=1, elsewhere=0, sent_again=2)
+
+
+def test_what_another_clinic_is_to_have_waits_for_its_agent(tmp_path: Path) -> None:
+    """It would refuse it in every session, alarm its staff, and see who was elsewhere."""
+    folder = tmp_path / "outbox"
+    before = Bench(folder, replace(reader_identity(), audience="clinic-1111111-before"))
+    before.link.room = 0
+    before.keep(1, 2)
+    before.jobs.stop()
+    now = Bench(folder)
+    now.keep(3)
+    assert now.link.seqs == [3]
+    assert now.jobs.counts == ResultCounts(waiting=3, elsewhere=2, sent_again=0)
+    now.jobs.acknowledge(3)
+    now.jobs.stop()
+    back = Bench(folder, before.identity)
+    back.jobs.send_pending()
+    back.finish()
+    back.jobs.stop()
+    assert back.link.seqs == [1, 2]
+
+
+def test_a_damaged_result_is_sent_for_staff_must_hear_of_it(tmp_path: Path) -> None:
+    first = Bench(tmp_path / "outbox")
+    first.link.room = 0
+    first.keep(1, 2)
+    first.jobs.stop()
+    (first.folder / "00000000000000000001.cose").write_bytes(b"damaged")
+    again = Bench(first.folder)
+    again.jobs.send_pending()
+    again.finish()
+    again.jobs.stop()
+    assert again.link.seqs == [1, 2]
 
 
 def test_more_results_than_the_link_takes_at_once_all_travel(bench: Bench) -> None:

@@ -1,7 +1,7 @@
 // The messages of docs/HOSTLINK.md §6, field by field as in hostlink/messages.cddl.
 
 import * as cbor from './cbor.mjs';
-import { bool, bstr, field, list, record, tstr, uint } from './shapes.mjs';
+import { bool, bstr, field, list, optional, record, tstr, uint } from './shapes.mjs';
 import { audience, cardKind, consentItem, failureCode, linkCertificate } from './terms.mjs';
 import { notice, pairingRefusal, sha256, ueid, unixMs } from './terms.mjs';
 import { verificationMethod, visitId, visitNonce } from './terms.mjs';
@@ -9,6 +9,25 @@ import { verificationMethod, visitId, visitNonce } from './terms.mjs';
 export class MalformedMessage extends Error {}
 
 export const MAX_MESSAGE_BYTES = 65536;
+
+const resultCounts = record(
+  field(1, 'waiting', uint(4)),
+  field(2, 'elsewhere', uint(4)),
+  field(3, 'sentAgain', uint(8)),
+);
+
+const linkCounters = record(
+  field(1, 'framesReceived', uint(8)),
+  field(2, 'badCrc', uint(8)),
+  field(3, 'gaps', uint(8)),
+  field(4, 'repeated', uint(8)),
+  field(5, 'stale', uint(8)),
+  field(6, 'ignored', uint(8)),
+  field(7, 'sessions', uint(8)),
+  field(8, 'resets', list(record(field(1, 'reason', uint(1)), field(2, 'times', uint(8))), 256)),
+  optional(9, 'rttP50Us', uint(8)),
+  optional(10, 'rttP99Us', uint(8)),
+);
 
 const SHAPES = new Map([
   [
@@ -116,6 +135,11 @@ const SHAPES = new Map([
   [22, ['CertificateKept', record(field(1, 'certificate', linkCertificate))]],
   [23, ['Unpaired', record()]],
   [24, ['PairingForgotten', record()]],
+  [25, ['ReportWanted', record()]],
+  [
+    26,
+    ['DeviceReport', record(field(1, 'results', resultCounts), field(2, 'link', linkCounters))],
+  ],
 ]);
 
 const NUMBERS = new Map([...SHAPES].map(([number, [type]]) => [type, number]));

@@ -14,6 +14,7 @@ const IN_SERVICE = [
   'SignedResult',
   'CertificateKept',
   'PairingForgotten',
+  'DeviceReport',
 ];
 const IN_PAIRING = [
   'Ping',
