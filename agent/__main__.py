@@ -17,6 +17,7 @@ from agent.clock import SystemClock, unix_ms
 from agent.config import Config, read_config
 from agent.core_dumps import leave_no_core
 from agent.crash_notes import write_notes_only
+from agent.diagnostics import write_diagnostics
 from agent.errors import (
     ConfigError,
     JournalUnavailableError,
@@ -39,20 +40,8 @@ def main() -> int:
     leave_no_core()
     write_notes_only()
     arguments = _command_line().parse_args()
-    folder = arguments.config.absolute().parent
     try:
-        config = read_config(arguments.config)
-        match arguments.task:
-            case "pair":
-                commands.pair(config, folder, arguments.name, _OPERATOR)
-            case "renew":
-                commands.renew(config, folder, _OPERATOR)
-            case "unpair":
-                commands.unpair(config, folder, _OPERATOR, is_reader_gone=arguments.reader_gone)
-            case "status":
-                return _tell_status(config)
-            case _:
-                _run(config, folder)
+        return _carry_out(arguments)
     except (ConfigError, PairingError) as error:
         print(f"agent: {error}", file=sys.stderr)
         return EXIT_CONFIG
@@ -62,6 +51,23 @@ def main() -> int:
     except LinkDiedError:
         print("agent: stopped, the link to the reader ended by a fault", file=sys.stderr)
         return EXIT_LINK
+
+
+def _carry_out(arguments: argparse.Namespace) -> int:
+    config, folder = read_config(arguments.config), arguments.config.absolute().parent
+    match arguments.task:
+        case "pair":
+            commands.pair(config, folder, arguments.name, _OPERATOR)
+        case "renew":
+            commands.renew(config, folder, _OPERATOR)
+        case "unpair":
+            commands.unpair(config, folder, _OPERATOR, is_reader_gone=arguments.reader_gone)
+        case "status":
+            return _tell_status(config)
+        case "diagnostics":
+            return _keep_diagnostics(config, arguments.out)
+        case _:
+            _run(config, folder)
     return 0
 
 
@@ -70,14 +76,20 @@ def _command_line() -> argparse.ArgumentParser:
     parser.add_argument(
         "task",
         nargs="?",
-        choices=("run", "status", "pair", "renew", "unpair"),
+        choices=("run", "status", "diagnostics", "pair", "renew", "unpair"),
         default="run",
-        help="run (default); status of the running agent; pair with the reader on the cable;"
-        " renew both ends' keys; unpair",
+        help="run (default); status of the running agent; diagnostics, a file without patients'"
+        " data for whoever helps; pair with the reader on the cable; renew both ends' keys; unpair",
     )
     parser.add_argument("--config", type=Path, required=True, help="TOML file")
     parser.add_argument(
         "--name", default=platform.node()[:20], help="pair: what the reader calls this PC"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path(f"uketsuke-diagnostics-{SystemClock().now():%Y%m%d-%H%M%S}.zip"),
+        help="diagnostics: the file to write",
     )
     parser.add_argument(
         "--reader-gone", action="store_true", help="unpair: here only, the reader does not answer"
@@ -96,6 +108,16 @@ def _tell_status(config: Config) -> int:
     is_well, sentences = describe(read_status(status_path(config)), unix_ms(SystemClock().now()))
     print("\n".join(sentences))
     return 0 if is_well else EXIT_NOT_WELL
+
+
+def _keep_diagnostics(config: Config, target: Path) -> int:
+    try:
+        write_diagnostics(config, status_path(config), target)
+    except OSError as error:
+        print(f"agent: {target}: {error.strerror}", file=sys.stderr)
+        return EXIT_CONFIG
+    print(f"{target} is written. No patient's data is in it; look before you send it.")
+    return 0
 
 
 def _ask(question: str) -> bool:

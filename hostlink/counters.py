@@ -36,7 +36,7 @@ class Tally:
             stale=self.stale,
             ignored=self.ignored,
             sessions=self.sessions,
-            resets=tuple(ResetCount(reason, times) for reason, times in resets),
+            resets=tuple(ResetCount(int(reason), times) for reason, times in resets),
             rtt_p50_us=_percentile(round_trips_us, 50),
             rtt_p99_us=_percentile(round_trips_us, 99),
         )

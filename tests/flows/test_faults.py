@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from agent.status import read_status
 from tests.flows.broken_connections import (
     kill_agent_in_the_middle,
     leave_cable_out,
@@ -138,6 +139,22 @@ def test_cable_that_stays_out_ends_the_visit_kindly_and_the_record_arrives_later
     desk: Desk,
 ) -> None:
     leave_cable_out(desk)
+
+
+def test_the_status_tells_how_both_ends_saw_a_pulled_cable(desk: Desk) -> None:
+    desk.bench.cable.unplug()
+    desk.bench.cable.plug_in()
+    desk.complete_visit()
+
+    def is_told() -> bool:
+        status = read_status(desk.bench.folder / "agent.status.json")
+        if status is None or status.reader_link is None or status.reader_results is None:
+            return False
+        ends = (status.link["resets"], status.reader_link["resets"])
+        both = all(isinstance(resets, dict) and resets.get("CABLE_LOST") for resets in ends)
+        return both and status.reader_results["waiting"] == 0
+
+    desk.wait_until(is_told, "the figures of both ends")
 
 
 def test_agent_killed_in_the_middle(desk: Desk) -> None:

@@ -3,7 +3,7 @@
 Watched are every file the reader or the agent wrote in its folders, in the folder for temporary
 files, in the folder it runs in and in the usual places for what is thrown away; files it holds
 open, deleted ones too; the bytes of the cable; what its TLS holds, in clear, as the agent hears and
-says it; and every message of the screen.
+says it; and every message of the screen. And the diagnostics that the agent would write.
 """
 
 import os
@@ -12,7 +12,10 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from zipfile import ZipFile
 
+from agent.config import read_config
+from agent.diagnostics import write_diagnostics
 from tests.flows.canary_patient import CanaryPatient
 from tests.flows.canary_search import CanarySearch
 from tests.flows.desk import Desk
@@ -108,7 +111,12 @@ class WatchedDesk(Desk):
 
     def traces(self) -> list[str]:
         """What was found of the patient, and where; sentences."""
-        searched = (*self._in_own_files(), *self._in_other_files(), *self._in_talk())
+        searched = (
+            *self._in_own_files(),
+            *self._in_diagnostics(),
+            *self._in_other_files(),
+            *self._in_talk(),
+        )
         return sorted(f"{what} in {where}" for where, found in searched for what in found)
 
     def _in_own_files(self) -> Iterator[Searched]:
@@ -121,6 +129,16 @@ class WatchedDesk(Desk):
         for name in filter(self.bench.is_alive, ("device", "agent")):
             for content in _open_files(self.bench.process_id(name), folder):
                 yield f"an open file of {name}", search.anything_in(content)
+
+    def _in_diagnostics(self) -> Iterator[Searched]:
+        """What staff would send to whoever helps, now."""
+        bundle = self.bench.folder.with_name("diagnostics.zip")
+        bundle.unlink(missing_ok=True)
+        config = self.bench.folder / "agent.toml"
+        write_diagnostics(read_config(config), self.bench.folder / "agent.status.json", bundle)
+        with ZipFile(bundle) as parts:
+            for name in parts.namelist():
+                yield f"{name} of the diagnostics", self.search.anything_in(parts.read(name))
 
     def _in_other_files(self) -> Iterator[Searched]:
         for path in self._new_in(self._temporary.rglob("*"), Path.cwd().iterdir()):

@@ -1,9 +1,11 @@
 """Counters as a technician reads them."""
 
+from collections import deque
 from dataclasses import replace
 
+from hostlink import codec
 from hostlink.counters import Tally, counters_as_json
-from hostlink.messages import ResetCount
+from hostlink.messages import DeviceReport, ResetCount, ResultCounts
 from hostlink.reset import ResetReason
 
 
@@ -29,6 +31,13 @@ def test_snapshot_does_not_change_any_more() -> None:
     counters = tally.snapshot()
     tally.resets[ResetReason.GAP] += 1
     assert counters.resets == (ResetCount(ResetReason.GAP, 1), ResetCount(ResetReason.SILENT, 1))
+
+
+def test_what_was_counted_can_travel() -> None:
+    tally = Tally(frames_received=7, round_trips_s=deque([0.0015]))
+    tally.resets[ResetReason.GAP] += 1
+    report = DeviceReport(ResultCounts(0, 0, 0), tally.snapshot())
+    assert codec.decode(codec.encode(report)) == report
 
 
 def test_reasons_are_told_by_name_and_later_ones_by_number() -> None:

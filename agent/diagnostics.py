@@ -1,0 +1,178 @@
+"""One file to send to whoever helps: how agent, reader and cable do. Nothing about patients.
+
+Each part is made from named figures, never by copying a file of the agent: names, birth dates and
+what an eligibility service said lie in the store, keys and secrets beside the pairings. What is
+broken may be why the file is wanted, so a part that cannot be made says why, and the others are.
+
+Source: facts/security.md §4.2 (counters in every bundle), §2 T8.
+"""
+
+import json
+import os
+import platform
+import sqlite3
+import ssl
+from collections.abc import Callable
+from contextlib import closing
+from importlib import metadata
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import msgspec
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+
+from agent.config import Config, read_certificates
+from agent.errors import ConfigError
+from agent.pairings import Pairings
+from agent.status import read_status
+
+_ABOUT = """\
+uketsuke 診断ファイル
+
+患者さまの氏名・生年月日・被保険者番号・顔写真・暗証番号・マイナンバーは入っていません。
+来院ごとの番号は乱数で、患者さまとは結びつきません。開いてご確認のうえ、お送りください。
+
+Diagnostics of a reception PC. No names, birth dates, insured persons' numbers, faces, PINs or
+12-digit numbers are inside; a visit's id is random. Please look before you send it.
+
+status.json         cable and results, as this PC and as the reader counted them
+journal.jsonl       the last events of the agent, in order
+store.json          how many results and visits are kept, how many wait to be delivered
+configuration.json  which adapters are used, and until when certificates are valid
+pairings.json       which readers are paired
+versions.json       of this program, of what it uses and of the system
+"""
+_JOURNAL_BYTES = 1024 * 1024
+"""Of its end: some thousand visits."""
+_JOURNAL_KEYS = {"event", "at_ms", "unix_ms", "visit", "seq", "failure", "alarm", "detail"}
+_COUNTED = {
+    "results": "SELECT count(*) FROM results",
+    "conflicts": "SELECT count(*) FROM conflicts",
+    "visits": "SELECT count(*) FROM visits",
+    "deliveries_under_way": "SELECT count(*) FROM deliveries WHERE is_done = 0",
+    "deliveries_done": "SELECT count(*) FROM deliveries WHERE is_done = 1",
+}
+_PACKAGES = ("uketsuke", "cbor2", "cobs", "cryptography", "msgspec", "pyserial")
+
+Json = dict[str, object]
+
+
+def write_diagnostics(config: Config, status: Path, target: Path) -> None:
+    """Write the file, readable for its owner only.
+
+    Args:
+        config: Of the agent, which may run meanwhile or be broken.
+        status: Where it tells how it is.
+        target: The ZIP file; there must be none of that name.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    parts = {
+        "status.json": lambda: _status(status),
+        "store.json": lambda: _store(config.store.path),
+        "configuration.json": lambda: _configuration(config),
+        "pairings.json": lambda: _pairings(config.pairings),
+        "versions.json": _versions,
+    }
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file, ZipFile(file, "w", ZIP_DEFLATED) as bundle:
+        bundle.writestr("about.txt", _ABOUT)
+        for name, make in parts.items():
+            bundle.writestr(name, json.dumps(_made(make), ensure_ascii=False, indent=2))
+        bundle.writestr("journal.jsonl", _journal(config.journal))
+
+
+def _made(make: Callable[[], Json]) -> Json:
+    try:
+        return make()
+    except (OSError, sqlite3.Error, ConfigError, ValueError) as error:
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+def _status(path: Path) -> Json:
+    status = read_status(path)
+    if status is None:
+        return {"error": "the agent has not run here yet, or its status cannot be read"}
+    return dict(msgspec.structs.asdict(status))
+
+
+def _store(path: Path) -> Json:
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as store:
+        counts = {name: store.execute(sql).fetchone()[0] for name, sql in _COUNTED.items()}
+    return counts | {"bytes": path.stat().st_size}
+
+
+def _configuration(config: Config) -> Json:
+    """Names of adapters only: their settings may hold passwords and addresses."""
+    return {
+        "link": "port" if config.link.port is not None else "usb",
+        "eligibility": config.eligibility.source,
+        "relays": [{"label": each.label, "target": each.target} for each in config.relays],
+        "trust_root": _validity_of(config.trust_root),
+        "card_trust": [_validity_of(path) for path in config.card_trust.anchors],
+    }
+
+
+def _validity_of(path: Path) -> object:
+    try:
+        return [_validity(each) for each in read_certificates(path, path.name)]
+    except ConfigError as error:
+        return f"error: {error}"
+
+
+def _validity(certificate: x509.Certificate) -> Json:
+    return {
+        "sha256": certificate.fingerprint(hashes.SHA256()).hex(),
+        "not_before": certificate.not_valid_before_utc.isoformat(),
+        "not_after": certificate.not_valid_after_utc.isoformat(),
+    }
+
+
+def _pairings(folder: Path) -> Json:
+    if not folder.is_dir():
+        return {"readers": []}
+    readers = [
+        {"ueid": each.ueid.hex()}
+        | _validity(x509.load_der_x509_certificate(each.reader_certificate))
+        for each in Pairings(folder).all()
+    ]
+    return {"readers": readers}
+
+
+def _versions() -> Json:
+    return {
+        "packages": {name: _version_of(name) for name in _PACKAGES},
+        "python": platform.python_version(),
+        "openssl": ssl.OPENSSL_VERSION,
+        "sqlite": sqlite3.sqlite_version,
+        "system": platform.platform(),
+        "machine": platform.machine(),
+    }
+
+
+def _version_of(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _journal(path: Path) -> str:
+    """The last lines, as far as they are the agent's."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - _JOURNAL_BYTES))
+            lines = file.read().splitlines()
+    except OSError as error:
+        return json.dumps({"error": f"{type(error).__name__}: {error}"}) + "\n"
+    return "".join(f"{line.decode()}\n" for line in lines if _is_event(line))
+
+
+def _is_event(line: bytes) -> bool:
+    try:
+        told = json.loads(line)
+    except ValueError:
+        return False
+    return isinstance(told, dict) and "event" in told and told.keys() <= _JOURNAL_KEYS
