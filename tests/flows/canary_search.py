@@ -34,6 +34,7 @@ _AT_ONCE = 1 << 15
 _LARGEST = 100.0
 """No value of an embedding comes near; what is larger is read as 0."""
 _NUMBER_TYPES = (np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64))
+_WIDE_DIGITS = str.maketrans("0123456789", "０１２３４５６７８９")
 _TEXT_ENCODINGS = ("utf-8", "cp932", "euc_jp", "utf-16-le", "utf-16-be", "unicode_escape")
 
 
@@ -82,9 +83,28 @@ class CanarySearch:
         ways = [family.encode(encoding) for encoding in _TEXT_ENCODINGS]
         return {"the name"} if any(way in content for way in ways) else set()
 
+    def number_in(self, content: bytes) -> set[str]:
+        """Whether the 12 digits stand there, in groups or as a list, narrow or wide."""
+        digits = self.holder.my_number
+        listed = re.compile(rb"[^0-9A-Za-z.]{0,7}".join(digit.encode() for digit in digits))
+        wide = digits.translate(_WIDE_DIGITS)
+        ways = [wide.encode(encoding) for encoding in _TEXT_ENCODINGS]
+        ways += [digits.encode(encoding) for encoding in _TEXT_ENCODINGS]
+        is_there = any(
+            listed.search(plain) or any(way in plain for way in ways)
+            for plain in unwrapped(content)
+        )
+        return {"the 12-digit number"} if is_there else set()
+
     def anything_in(self, content: bytes) -> set[str]:
         """Whatever is the patient's, in words."""
-        searches = (self.face_in, self.pin_in, self.birth_date_in, self.name_in)
+        searches = (
+            self.face_in,
+            self.pin_in,
+            self.birth_date_in,
+            self.name_in,
+            self.number_in,
+        )
         return set().union(*(search(content) for search in searches))
 
     def _is_embedding_among(self, numbers: NDArray[np.float64]) -> bool:

@@ -125,6 +125,22 @@ def test_name_and_birth_date_are_found(search: CanarySearch, encoding: str) -> N
     assert search.birth_date_in(LOG % told.replace(b"\0", b""))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932", "utf-16-le"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        TARO.my_number,
+        " ".join(TARO.my_number[at : at + 4] for at in (0, 4, 8)),
+        ", ".join(TARO.my_number),
+        TARO.my_number.translate(str.maketrans("0123456789", "０１２３４５６７８９")),
+    ],
+)
+def test_the_12_digit_number_is_found(search: CanarySearch, written: str, encoding: str) -> None:
+    told = LOG % f"番号 {written}".encode(encoding)
+    assert search.number_in(told) == {"the 12-digit number"}
+    assert search.number_in(LOG % base64.b64encode(told * 3))
+
+
 def test_nothing_is_found_in_what_is_clean(search: CanarySearch) -> None:
     stranger = CanaryPatient.like("hanako").pictures[0][160:320, 240:400]
     noise = secrets.token_bytes(300_000)
