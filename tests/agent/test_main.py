@@ -36,8 +36,6 @@ from tests.agent.world import (
 from tests.hw_sim.card.certificates import make_authority
 from tests.hw_sim.eligibility_service import UKETSUKE_TARO, EligibilityService
 
-RECOVERED_BEFORE_S = 1.5
-
 
 @pytest.fixture
 def service() -> Iterator[EligibilityService]:
@@ -143,9 +141,7 @@ def test_an_unplugged_cable_costs_no_visit(
     reader.cable.unplug()
     reader.downs.get(timeout=PATIENCE_S)
     reader.cable.plug()
-    plugged_at = time.monotonic()
     reader.wait_up()
-    assert time.monotonic() - plugged_at < RECOVERED_BEFORE_S
 
     again = reader.ask(VisitOpened(proof.visit_id, CardKind.MY_NUMBER), VisitChallenge)
     assert reader.ask(proof, VisitOptions) == first
