@@ -236,6 +236,22 @@ def test_what_another_clinic_is_to_have_waits_for_its_agent(tmp_path: Path) -> N
     assert back.link.seqs == [1, 2]
 
 
+def test_negative_control_a_reader_that_sends_everything_to_anybody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RecordJobs, "_is_for_agent", lambda *_: True)
+    before = Bench(
+        tmp_path / "outbox", replace(reader_identity(), audience="clinic-1111111-before")
+    )
+    before.link.room = 0
+    before.keep(1)
+    before.jobs.stop()
+    now = Bench(before.folder)
+    now.keep(2)
+    now.jobs.stop()
+    assert now.link.seqs == [1, 2]
+
+
 def test_a_damaged_result_is_sent_for_staff_must_hear_of_it(tmp_path: Path) -> None:
     first = Bench(tmp_path / "outbox")
     first.link.room = 0
