@@ -2,11 +2,13 @@
 
 Each part is made from named figures, never by copying a file of the agent: names, birth dates and
 what an eligibility service said lie in the store, keys and secrets beside the pairings. What is
-broken may be why the file is wanted, so a part that cannot be made says why, and the others are.
+broken may be why the file is wanted, so a part that cannot be made says why, and the others are. An
+error is told by its kind and not by its text: in texts stand folders, and in these names of people.
 
 Source: facts/security.md §4.2 (counters in every bundle), §2 T8.
 """
 
+import io
 import json
 import os
 import platform
@@ -14,9 +16,11 @@ import sqlite3
 import ssl
 from collections.abc import Callable
 from contextlib import closing
+from errno import errorcode
 from importlib import metadata
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
+from typing import Annotated
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import msgspec
 from cryptography import x509
@@ -24,6 +28,7 @@ from cryptography.hazmat.primitives import hashes
 
 from agent.config import Config, read_certificates
 from agent.errors import ConfigError
+from agent.journal import Alarm, Event
 from agent.pairings import Pairings
 from agent.status import read_status
 
@@ -31,10 +36,11 @@ _ABOUT = """\
 uketsuke 診断ファイル
 
 患者さまの氏名・生年月日・被保険者番号・顔写真・暗証番号・マイナンバーは入っていません。
-来院ごとの番号は乱数で、患者さまとは結びつきません。開いてご確認のうえ、お送りください。
+来院の日時と、来院ごとの乱数の番号は入っています。開いてご確認のうえ、お送りください。
 
 Diagnostics of a reception PC. No names, birth dates, insured persons' numbers, faces, PINs or
-12-digit numbers are inside; a visit's id is random. Please look before you send it.
+12-digit numbers are inside. The times of visits are, with a random number for each. Please look
+before you send it.
 
 status.json         cable and results, as this PC and as the reader counted them
 journal.jsonl       the last events of the agent, in order
@@ -45,7 +51,8 @@ versions.json       of this program, of what it uses and of the system
 """
 _JOURNAL_BYTES = 1024 * 1024
 """Of its end: some thousand visits."""
-_JOURNAL_KEYS = {"event", "at_ms", "unix_ms", "visit", "seq", "failure", "alarm", "detail"}
+_ANY_DATE = (1980, 1, 1, 0, 0, 0)
+"""Of the files inside: this PC's clock may stand at 1970, which no ZIP file can say."""
 _COUNTED = {
     "results": "SELECT count(*) FROM results",
     "conflicts": "SELECT count(*) FROM conflicts",
@@ -58,6 +65,19 @@ _PACKAGES = ("uketsuke", "cbor2", "cobs", "cryptography", "msgspec", "pyserial")
 Json = dict[str, object]
 
 
+class _Line(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """One line of the journal, with nothing else in it; see `agent.journal`."""
+
+    event: Event
+    at_ms: float
+    unix_ms: int
+    visit: Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z")] | None = None
+    seq: int | None = None
+    failure: Annotated[str, msgspec.Meta(pattern=r"\A[A-Z_]{1,40}\Z")] | None = None
+    alarm: Alarm | None = None
+    detail: Annotated[str, msgspec.Meta(max_length=120)] | None = None
+
+
 def write_diagnostics(config: Config, status: Path, target: Path) -> None:
     """Write the file, readable for its owner only.
 
@@ -67,28 +87,46 @@ def write_diagnostics(config: Config, status: Path, target: Path) -> None:
         target: The ZIP file; there must be none of that name.
 
     Raises:
-        OSError: It cannot be written.
+        OSError: It cannot be written; nothing is left of it.
     """
-    parts = {
+    content = _zipped(config, status)
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+    except OSError:
+        target.unlink()
+        raise
+
+
+def _zipped(config: Config, status: Path) -> bytes:
+    parts: dict[str, Callable[[], Json | str]] = {
+        "about.txt": lambda: _ABOUT,
         "status.json": lambda: _status(status),
+        "journal.jsonl": lambda: _journal(config.journal),
         "store.json": lambda: _store(config.store.path),
         "configuration.json": lambda: _configuration(config),
         "pairings.json": lambda: _pairings(config.pairings),
         "versions.json": _versions,
     }
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file, ZipFile(file, "w", ZIP_DEFLATED) as bundle:
-        bundle.writestr("about.txt", _ABOUT)
+    written = io.BytesIO()
+    with ZipFile(written, "w") as bundle:
         for name, make in parts.items():
-            bundle.writestr(name, json.dumps(_made(make), ensure_ascii=False, indent=2))
-        bundle.writestr("journal.jsonl", _journal(config.journal))
+            bundle.writestr(ZipInfo(name, _ANY_DATE), _text_of(make), ZIP_DEFLATED)
+    return written.getvalue()
 
 
-def _made(make: Callable[[], Json]) -> Json:
+def _text_of(make: Callable[[], Json | str]) -> str:
     try:
-        return make()
+        made = make()
     except (OSError, sqlite3.Error, ConfigError, ValueError) as error:
-        return {"error": f"{type(error).__name__}: {error}"}
+        made = _reason(error)
+    return made if isinstance(made, str) else json.dumps(made, ensure_ascii=False, indent=2)
+
+
+def _reason(error: Exception) -> Json:
+    number = error.errno if isinstance(error, OSError) else None
+    return {"error": type(error).__name__, "errno": errorcode.get(number or 0)}
 
 
 def _status(path: Path) -> Json:
@@ -119,7 +157,7 @@ def _validity_of(path: Path) -> object:
     try:
         return [_validity(each) for each in read_certificates(path, path.name)]
     except ConfigError as error:
-        return f"error: {error}"
+        return {"file": path.name, **_reason(error)}
 
 
 def _validity(certificate: x509.Certificate) -> Json:
@@ -161,18 +199,18 @@ def _version_of(package: str) -> str | None:
 
 def _journal(path: Path) -> str:
     """The last lines, as far as they are the agent's."""
-    try:
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - _JOURNAL_BYTES))
-            lines = file.read().splitlines()
-    except OSError as error:
-        return json.dumps({"error": f"{type(error).__name__}: {error}"}) + "\n"
-    return "".join(f"{line.decode()}\n" for line in lines if _is_event(line))
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _JOURNAL_BYTES))
+        lines = file.read().splitlines()
+    return "".join(filter(None, map(_copied, lines)))
 
 
-def _is_event(line: bytes) -> bool:
+def _copied(line: bytes) -> str | None:
     try:
-        told = json.loads(line)
-    except ValueError:
-        return False
-    return isinstance(told, dict) and "event" in told and told.keys() <= _JOURNAL_KEYS
+        told = msgspec.json.decode(line, type=_Line)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    if told.event is Event.RECEPTION_FILE_WRITTEN:
+        # The file's name leads to the file, and there the patient's name is.
+        told.detail = None
+    return msgspec.json.encode(told).decode() + "\n"

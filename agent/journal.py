@@ -50,7 +50,7 @@ class Alarm(StrEnum):
     RESULT_CONFLICT = "result_conflict"
     """Two different results bear the same number: a cloned or rolled-back reader."""
     RESULT_GAP = "result_gap"
-    """Results before this one are missing."""
+    """Results before this one are missing, damaged at the reader, or were for another clinic."""
     RESULT_CHAIN_BROKEN = "result_chain_broken"
     """A result does not follow the one the agent holds before it."""
     READER_ROLLED_BACK = "reader_rolled_back"

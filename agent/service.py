@@ -77,7 +77,7 @@ class Service:
         self._faulty: set[Parcel] = set()
         """Parcels that staff have already been told about."""
         self.reader_report: DeviceReport | None = None
-        """What the reader said of itself last; may be read from any thread."""
+        """What the reader said of itself last in this session; may be read from any thread."""
 
     def post(self, event: ServiceEvent) -> None:
         """Put an event on the queue, from any thread or signal handler."""
@@ -127,6 +127,7 @@ class Service:
             case LinkUp(peer=DeviceHello() as peer):
                 desk.reader_arrived(peer)
             case LinkDown(reason=reason):
+                self.reader_report = None
                 self._journal.record(Event.LINK_DOWN, detail=reason.name.lower())
             case Received(message=DeviceReport() as report):
                 self.reader_report = report

@@ -26,7 +26,7 @@ FRESH_MS = 3 * 1000 * WRITE_EVERY_S
 Figures: TypeAlias = dict[str, int | dict[str, int] | None]
 
 
-class LinkView(Protocol):
+class LinkOfStatus(Protocol):
     """What a status needs of the link."""
 
     @property
@@ -58,17 +58,17 @@ class Status(msgspec.Struct, frozen=True):
     reader_results: dict[str, int] | None = None
     """`ResultCounts`, as the reader told last; none: it has not been heard yet."""
     reader_link: Figures | None = None
-    """`LinkCounters` of the reader's end, since it was started."""
+    """`LinkCounters` of the reader's end, since it began to serve."""
 
 
 class StatusFile:
-    """Writes the status now and then, in a thread of its own."""
+    """Writes the status now and then and asks the reader for its share of the next one."""
 
     def __init__(
         self,
         path: Path,
         clock: Clock,
-        link: LinkView,
+        link: LinkOfStatus,
         reader_report: Callable[[], DeviceReport | None],
     ) -> None:
         """Prepare.
@@ -97,7 +97,7 @@ class StatusFile:
 
     def _run(self) -> None:
         while not self._stopping.wait(self._write(is_running=True)):
-            pass
+            self._link.send(ReportWanted())
         self._write(is_running=False)
 
     def _write(self, *, is_running: bool) -> float:
@@ -110,8 +110,6 @@ class StatusFile:
             "reader_results": asdict(report.results) if report else None,
             "reader_link": counters_as_json(report.link) if report else None,
         }
-        # For the next time.
-        self._link.send(ReportWanted())
         part = self._path.with_suffix(".part")
         # A status that cannot be written must not stop the agent; its age tells.
         with suppress(OSError):
@@ -144,8 +142,16 @@ def describe(status: Status | None, now_unix_ms: int) -> tuple[bool, list[str]]:
     if status.reader_link is not None:
         lines += ["Cable, as the reader sees it:", *_lines_of(status.reader_link)]
     if status.reader_results is not None:
-        lines += ["Results at the reader:", *_lines_of({**status.reader_results})]
+        lines += ["Results at the reader:", *_of_results(status.reader_results)]
     return status.is_linked, lines
+
+
+def _of_results(counts: dict[str, int]) -> list[str]:
+    return [
+        f"  waiting: {counts['waiting']}",
+        f"  of these for another clinic: {counts['elsewhere']}",
+        f"  sent again: {counts['sent_again']}",
+    ]
 
 
 def _lines_of(figures: Figures) -> list[str]:

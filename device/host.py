@@ -1,7 +1,9 @@
 """The device's end of the cable: hands messages in, and says when the agent comes and goes."""
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -28,6 +30,8 @@ from hostlink.port import ByteStream
 from hostlink.reset import ResetReason
 
 _log = logging.getLogger(__name__)
+
+_REPORT_PAUSE_S = 1.0
 
 FromAgent = VisitChallenge | VisitOptions | VisitRefused | ResultAcknowledged
 """What an agent says about visits and results; what else it says stays here."""
@@ -81,7 +85,9 @@ class _Handler:
     paired: PairedAgents
     audience: str
     link: Link | None = None
+    now_s: Callable[[], float] = time.monotonic
     is_ours: bool = False
+    _reported_at_s: float = -math.inf
 
     def link_up(self, peer: DeviceHello | AgentHello) -> None:
         self.is_ours = isinstance(peer, AgentHello) and peer.audience == self.audience
@@ -131,7 +137,10 @@ class _Handler:
             self.listener.agent_lost()
 
     def _report(self) -> None:
-        if self.link is not None:
+        """Not as often as somebody may ask: this is the thread that moves the bytes."""
+        now_s = self.now_s()
+        if self.link is not None and now_s - self._reported_at_s >= _REPORT_PAUSE_S:
+            self._reported_at_s = now_s
             self.link.send(DeviceReport(self.listener.result_counts(), self.link.counters))
 
     def _shown(self) -> bytes:

@@ -9,12 +9,13 @@ Source: facts/security.md §5.1 (reader) and decision 8 of the architecture.
 
 import errno
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import suppress
 from pathlib import Path
 
 from device.disk import keep_file, keep_folder, sync_folder
 from device.errors import DeviceError
+from hostlink.codec import MAX_RESULT_BYTES
 from hostlink.messages import SignedResult
 
 _log = logging.getLogger(__name__)
@@ -67,7 +68,9 @@ class Outbox:
     @property
     def waiting(self) -> int:
         """How many results are not known to be acknowledged; from any thread."""
-        return len(self._seqs) - len(self._acknowledged)
+        # Copies, for the owner's thread may be at work: the two are never of one moment.
+        acknowledged = self._acknowledged.copy()
+        return sum(seq not in acknowledged for seq in self._seqs.copy())
 
     def latest(self) -> bytes | None:
         """The newest result, acknowledged or not; nothing before the first one."""
@@ -105,19 +108,26 @@ class Outbox:
         self._remove_acknowledged()
         return SignedResult(seq, cose)
 
-    def pending(self, after: int = 0) -> Iterator[SignedResult]:
+    def pending(self, after: int = 0, without: Set[int] = frozenset()) -> Iterator[SignedResult]:
         """Everything not known to be acknowledged, oldest first; read from the disk one by one.
+
+        What cannot be read, or cannot be a result by its size, is left out: the agent sees the
+        gap, and the results behind it must not wait.
 
         Args:
             after: Leave out results up to this number.
+            without: Leave out these numbers, too.
         """
-        waiting = [seq for seq in self._seqs if seq > after and seq not in self._acknowledged]
+        left_out = self._acknowledged | without
+        waiting = [seq for seq in self._seqs if seq > after and seq not in left_out]
         for seq in waiting:
             try:
                 cose = self._path(seq).read_bytes()
             except OSError as error:
-                # The agent sees the gap; the results behind it must not wait for this one.
                 _log.error("result %d cannot be read: errno %s", seq, error.errno)
+                continue
+            if not 0 < len(cose) <= MAX_RESULT_BYTES:
+                _log.error("result %d is damaged: it has %d bytes", seq, len(cose))
                 continue
             yield SignedResult(seq, cose)
 

@@ -310,7 +310,7 @@ class ResultCounts:
     elsewhere: int
     """Of these: made for another clinic, to which this reader was paired before; kept for it."""
     sent_again: int
-    """Since the reader started: sent although they had been sent before."""
+    """Since the reader began to serve: sent although they had been sent before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,7 +340,6 @@ class LinkCounters:
     sessions: int
     """Times the link came up."""
     resets: tuple[ResetCount, ...]
-    """Each reason once, the lowest first."""
     rtt_p50_us: int | None
     """Round trip of the last pings, microseconds; none before the first."""
     rtt_p99_us: int | None

@@ -1,5 +1,6 @@
 """Keeping results and bringing them to the agent, on the thread that owns the outbox."""
 
+import logging
 from collections.abc import Callable
 
 from device.clock import Clock
@@ -13,6 +14,8 @@ from hostlink.errors import InvalidResultError
 from hostlink.messages import Message, ResultCounts, SignedResult, VisitRecord
 from hostlink.signing import audience_of
 from hostlink.terms import FailureCode
+
+_log = logging.getLogger(__name__)
 
 
 class RecordJobs:
@@ -86,6 +89,10 @@ class RecordJobs:
         """The agent holds this result."""
 
         def run() -> None:
+            if seq > self._newest_sent or seq in self._elsewhere:
+                # Nobody can hold what nobody was sent; it must stay until somebody does.
+                _log.error("the agent acknowledged result %d, which it was never sent", seq)
+                return
             self._outbox.acknowledge(seq)
             self._hand_over()
 
@@ -100,20 +107,24 @@ class RecordJobs:
         losses = self._losses
         if losses != self._losses_seen:
             self._losses_seen, self._handed_over = losses, 0
-        for result in self._outbox.pending(after=self._handed_over):
+        for result in self._outbox.pending(self._handed_over, self._elsewhere):
             if self._is_for_agent(result):
                 if losses != self._losses or not self._tell_agent(result):
                     return
                 self._sent_again += result.seq <= self._newest_sent
                 self._newest_sent = max(self._newest_sent, result.seq)
-            else:
-                self._elsewhere.add(result.seq)
             self._handed_over = result.seq
 
     def _is_for_agent(self, result: SignedResult) -> bool:
         """Another clinic's agent would refuse it in every session, and see who was elsewhere."""
         try:
-            return audience_of(result.cose) == self._identity.audience
-        except InvalidResultError:
-            # Damaged on the disk: the agent tells staff of it.
-            return True
+            audience = audience_of(result.cose)
+        except InvalidResultError as error:
+            # The agent sees the gap; it could do nothing with what it cannot verify.
+            _log.error("result %d is damaged: %s", result.seq, error.reason.value)
+            return False
+        if audience != self._identity.audience:
+            _log.warning("result %d is for another clinic and waits for it", result.seq)
+            self._elsewhere.add(result.seq)
+            return False
+        return True

@@ -27,6 +27,7 @@ from hostlink.messages import (
     VisitRefused,
 )
 from hostlink.terms import CardKind, ConsentItem, FailureCode
+from tests.agent.running_agent import wait_until
 from tests.agent.service_bench import PATIENCE_S, Bench
 from tests.agent.world import (
     RECORD,
@@ -86,12 +87,15 @@ def test_the_patient_gets_an_answer_when_the_source_breaks(
     assert bench.journal.alarms == [alarm]
 
 
-def test_what_the_reader_says_of_itself_is_kept(bench: Bench) -> None:
+def test_what_the_reader_says_of_itself_counts_while_it_is_there(bench: Bench) -> None:
     assert bench.service.reader_report is None
     bench.service.post(Received(REPORT))
     bench.start()
+    wait_until(lambda: bench.service.reader_report == REPORT)
+    # What it said before may be untrue now.
+    bench.service.post(LinkDown(ResetReason.CABLE_LOST))
     bench.stop()
-    assert bench.service.reader_report == REPORT
+    assert bench.service.reader_report is None
 
 
 def test_a_fault_with_one_message_does_not_stop_the_next(

@@ -9,6 +9,7 @@ from agent.status import FRESH_MS, Status, StatusFile, describe, read_status
 from hostlink.counters import Tally
 from hostlink.messages import DeviceReport, LinkCounters, Message, ReportWanted
 from hostlink.reset import ResetReason
+from tests.agent.running_agent import wait_until
 from tests.agent.world import ToldClock
 from tests.hostlink.samples import REPORT
 
@@ -57,11 +58,10 @@ def test_a_running_and_then_a_stopped_agent(tmp_path: Path) -> None:
     assert describe(read_status(path), status.unix_ms) == (False, ["The agent was stopped."])
 
 
-def test_the_reader_is_asked_and_its_answer_is_told(tmp_path: Path) -> None:
+def test_what_the_reader_answered_is_told(tmp_path: Path) -> None:
     link = FakeLink()
     path = tmp_path / "status.json"
     status_file(path, link, REPORT)._write(is_running=True)
-    assert link.sent == [ReportWanted()]
     status = read_status(path)
     assert status is not None
     said = describe(status, status.unix_ms)[1]
@@ -69,7 +69,20 @@ def test_the_reader_is_asked_and_its_answer_is_told(tmp_path: Path) -> None:
     assert "  frames_received: 70000" in reader
     assert "  reset damaged_frame: 2" in reader
     results = reader[reader.index("Results at the reader:") :]
-    assert results[1:] == ["  waiting: 3", "  elsewhere: 1", "  sent_again: 2"]
+    counts = ["  waiting: 3", "  of these for another clinic: 1", "  sent again: 2"]
+    assert results[1:] == counts
+
+
+def test_the_reader_is_asked_while_the_agent_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.status.WRITE_EVERY_S", 0.01)
+    link = FakeLink()
+    written = status_file(tmp_path / "status.json", link)
+    written.start()
+    wait_until(lambda: len(link.sent) > 2)
+    written.stop()
+    assert set(link.sent) == {ReportWanted()}
 
 
 def test_without_a_reader_it_is_not_well(tmp_path: Path) -> None:

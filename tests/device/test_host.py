@@ -124,6 +124,19 @@ def test_the_paired_agent_is_told_how_cable_and_results_are(audience: str, is_to
     assert link.sent == ([DeviceReport(REPORT.results, REPORT.link)] if is_told else [])
 
 
+def test_an_agent_that_asks_without_pause_gets_one_report_a_second() -> None:
+    """Each is work of the thread that moves the bytes, and takes room that results need."""
+    link, now_s = CountingLink(), 100.0
+    handler = _Handler(
+        Heard(), PairedForGood(), AGENT_HELLO.audience, cast(Link, link), lambda: now_s
+    )
+    handler.link_up(AGENT_HELLO)
+    for _ in range(20):
+        handler.received(ReportWanted())
+        now_s += 0.25
+    assert len(link.sent) == 5
+
+
 def test_without_a_link_nothing_is_told_and_closing_is_harmless() -> None:
     def no_cable() -> ByteStream:
         raise CableLostError

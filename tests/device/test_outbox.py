@@ -400,3 +400,28 @@ def test_an_outbox_that_forgets_its_newest_result_is_caught(
     count_crashes: Callable[..., Count],
 ) -> None:
     assert count_crashes(forgetful).reused > 0
+
+
+class Watched(list[int]):
+    """Numbers of results; whoever looks while one is taken out is another thread."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        super().__init__(outbox._seqs)
+        self._outbox = outbox
+        self.seen: list[int] = []
+
+    def remove(self, value: int) -> None:
+        self.seen.append(self._outbox.waiting)
+        super().remove(value)
+        self.seen.append(self._outbox.waiting)
+
+
+def test_what_waits_is_counted_while_results_are_taken_out(outbox: Outbox) -> None:
+    for _ in range(3):
+        outbox.append(sign)
+    outbox._seqs = watched = Watched(outbox)
+    for seq in (2, 1, 3):
+        outbox.acknowledge(seq)
+    # The newest stays, for the number and the hash that the next one continues from.
+    assert watched.seen == [2, 2, 1, 1]
+    assert outbox.waiting == 0

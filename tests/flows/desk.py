@@ -127,8 +127,8 @@ class Desk:
         """Whether reader and agent run."""
         return self.bench.is_alive("device") and self.bench.is_alive("agent")
 
-    def wait_until(self, is_so: Callable[[], bool], what: str) -> None:
-        """Wait for something outside the screen."""
+    def wait_until(self, is_so: Callable[[], bool], what: object) -> None:
+        """Wait for something outside the screen; `what` is told as it is when it did not come."""
         ends_at_s = time.monotonic() + _ARRIVAL_TIMEOUT_S
         while not is_so():
             assert time.monotonic() < ends_at_s, f"waited {_ARRIVAL_TIMEOUT_S} s for {what}"

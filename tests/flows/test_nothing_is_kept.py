@@ -9,7 +9,6 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -128,16 +127,15 @@ def test_the_memory_of_the_reader_holds_no_face_afterwards(desk: WatchedDesk) ->
     left: Counter[str] = Counter()
 
     def is_nearly_nothing_left() -> bool:
-        nonlocal left
-        left = desk.in_memory()
+        left.clear()
+        left.update(desk.in_memory())
         answers, pixels = left["the photo of the chip"], left["pixels of the photo"]
         most_answers = len(desk.search.patient.photo) / ANSWER_BYTES / 2
         is_little = answers < most_answers and pixels <= PIXELS_IN_SMALL_BLOCKS
         return is_little and left.total() == answers + pixels
 
-    with suppress(AssertionError):
-        desk.wait_until(is_nearly_nothing_left, "memory in which blocks were used again")
-    assert is_nearly_nothing_left(), left
+    # What is left is the best thing to be told.
+    desk.wait_until(is_nearly_nothing_left, left)
 
 
 @pytest.mark.parametrize(

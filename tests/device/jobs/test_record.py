@@ -15,6 +15,7 @@ from device.keys.errors import KeyStoreError
 from device.keys.file import FileKey
 from device.outbox import Outbox
 from device.visit import events
+from hostlink import codec
 from hostlink.messages import Message, ResultCounts, SignedResult
 from hostlink.signing import verify_result
 from hostlink.terms import FailureCode
@@ -36,6 +37,7 @@ class FakeLink:
         if self.room == 0:
             return False
         self.room -= 1
+        codec.encode(message)
         self.taken.append(message)
         self.after_one()
         return True
@@ -216,20 +218,25 @@ def test_it_counts_what_waits_and_what_was_sent_again(bench: Bench) -> None:
     assert bench.jobs.counts == ResultCounts(waiting=1, elsewhere=0, sent_again=2)
 
 
+def of_another_clinic(folder: Path, *turns: int) -> Bench:
+    """A reader that was there until today; nobody took its results."""
+    bench = Bench(folder, replace(reader_identity(), audience="clinic-1111111-before"))
+    bench.link.room = 0
+    bench.keep(*turns)
+    bench.jobs.stop()
+    return bench
+
+
 def test_what_another_clinic_is_to_have_waits_for_its_agent(tmp_path: Path) -> None:
     """It would refuse it in every session, alarm its staff, and see who was elsewhere."""
-    folder = tmp_path / "outbox"
-    before = Bench(folder, replace(reader_identity(), audience="clinic-1111111-before"))
-    before.link.room = 0
-    before.keep(1, 2)
-    before.jobs.stop()
-    now = Bench(folder)
+    before = of_another_clinic(tmp_path / "outbox", 1, 2)
+    now = Bench(before.folder)
     now.keep(3)
     assert now.link.seqs == [3]
     assert now.jobs.counts == ResultCounts(waiting=3, elsewhere=2, sent_again=0)
     now.jobs.acknowledge(3)
     now.jobs.stop()
-    back = Bench(folder, before.identity)
+    back = Bench(before.folder, before.identity)
     back.jobs.send_pending()
     back.finish()
     back.jobs.stop()
@@ -240,29 +247,44 @@ def test_negative_control_a_reader_that_sends_everything_to_anybody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(RecordJobs, "_is_for_agent", lambda *_: True)
-    before = Bench(
-        tmp_path / "outbox", replace(reader_identity(), audience="clinic-1111111-before")
-    )
-    before.link.room = 0
-    before.keep(1)
-    before.jobs.stop()
+    before = of_another_clinic(tmp_path / "outbox", 1)
     now = Bench(before.folder)
     now.keep(2)
     now.jobs.stop()
     assert now.link.seqs == [1, 2]
 
 
-def test_a_damaged_result_is_sent_for_staff_must_hear_of_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", [b"damaged", b"", bytes(20_000)], ids=len)
+def test_a_damaged_result_holds_up_none_behind_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, damage: bytes
+) -> None:
+    """The agent sees the gap, and staff there hear of it."""
     first = Bench(tmp_path / "outbox")
     first.link.room = 0
     first.keep(1, 2)
     first.jobs.stop()
-    (first.folder / "00000000000000000001.cose").write_bytes(b"damaged")
+    (first.folder / "00000000000000000001.cose").write_bytes(damage)
     again = Bench(first.folder)
     again.jobs.send_pending()
     again.finish()
     again.jobs.stop()
-    assert again.link.seqs == [1, 2]
+    assert again.link.seqs == [2]
+    assert "result 1 is damaged" in caplog.text
+
+
+@pytest.mark.parametrize("seq", [1, 2, 4])
+def test_what_was_never_sent_cannot_be_acknowledged(tmp_path: Path, seq: int) -> None:
+    """An agent that is mistaken, or hostile, must not make the reader throw it away."""
+    before = of_another_clinic(tmp_path / "outbox", 1, 2)
+    now = Bench(before.folder)
+    now.keep(3)
+    now.link.room = 0
+    now.keep(4)
+    now.jobs.acknowledge(seq)
+    now.finish()
+    now.jobs.stop()
+    assert now.jobs.counts.waiting == 4
+    assert len(list(before.folder.glob("*.cose"))) == 4
 
 
 def test_more_results_than_the_link_takes_at_once_all_travel(bench: Bench) -> None:
