@@ -1,6 +1,7 @@
 // The patient's page: draws what the reader says and sends touches back. It decides nothing.
 
 import { Connection } from "./connection.js";
+import { fitPage } from "./fit.js";
 import { drawLanguages } from "./languages.js";
 import { drawHint, drawPage, drawPinLength, drawPrintedCode } from "./page.js";
 import { Preview } from "./preview.js";
@@ -75,4 +76,5 @@ function showOffline() {
   });
 }
 
+addEventListener("resize", fitPage);
 connection.open();

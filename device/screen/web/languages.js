@@ -9,7 +9,10 @@ export function drawLanguages(page, speak) {
     const [[tag, name]] = others;
     place.replaceChildren(button(name, { lang: tag }, () => speak(tag)));
   } else if (others.length > 1) {
-    place.replaceChildren(button(page.labels.language, {}, () => openList(page, speak)));
+    const globe = element("img", { src: "pictures/language.svg", alt: "" });
+    const open = button(page.labels.language, {}, () => openList(page, speak));
+    open.prepend(globe);
+    place.replaceChildren(open);
   } else {
     place.replaceChildren();
   }
@@ -24,9 +27,7 @@ function openList(page, speak) {
     }),
   );
   list.setAttribute("aria-label", page.labels.language);
-  list.replaceChildren(
-    element("div", { class: "language-choices" }, ...choices),
-    button(page.labels.close, { class: "choice quiet" }, () => list.close()),
-  );
+  const close = button(page.labels.close, { class: "quiet" }, () => list.close());
+  list.replaceChildren(element("div", { class: "language-choices" }, ...choices, close));
   list.showModal();
 }

@@ -1,6 +1,7 @@
 // One page out of its words. Which words stand there is the reader's business.
 
 import { button, element } from "./element.js";
+import { fitMore, fitPage } from "./fit.js";
 
 const PIN_LENGTH = 4;
 const ERASE_POSITION = 9;
@@ -33,6 +34,7 @@ export function drawPage(page, touches) {
     ...(page.name === "face" ? [camera(page)] : []),
     ...(below.length > 0 ? [choices(below, touches)] : []),
   );
+  fitPage();
   say("");
   main.querySelector("h1").focus();
 }
@@ -42,6 +44,7 @@ export function drawHint({ hint, text }) {
   if (place) {
     place.dataset.hint = hint;
     place.textContent = text;
+    fitMore();
   }
   say(text);
 }
@@ -65,6 +68,7 @@ export function drawPrintedCode({ entered, groups, text, doubt }) {
   }
   place.replaceChildren(...groups.map(codeGroup));
   document.querySelector(".doubt").textContent = doubt;
+  fitMore();
   if (entered > 0) {
     say(doubt || text);
   }

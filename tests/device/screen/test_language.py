@@ -72,9 +72,34 @@ def test_what_is_described_is_drawn(name: str) -> None:
     assert (LANGUAGES_FOLDER.parent / "web" / "pictures" / f"{name}.svg").is_file()
 
 
-def test_english_has_no_japanese_left_in_it() -> None:
-    for key, text in LANGUAGES["en"].texts.items():
-        assert not re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", text), key
+OWN_LETTERS = {
+    "ja": r"[\u3040-\u30ff\u4e00-\u9fff]",
+    "ja-x-easy": r"[\u3040-\u30ff]",
+    "zh-Hans": r"[\u4e00-\u9fff]",
+    "zh-Hant": r"[\u4e00-\u9fff]",
+    "ko": r"[\uac00-\ud7a3]",
+    "ne": r"[\u0900-\u097f]",
+    "my": r"[\u1000-\u109f]",
+}
+"""Else Latin letters."""
+LETTERS_OF_OTHERS = r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3\u0900-\u097f\u1000-\u109f]"
+SAME_IN_ALL = {"label.language", "label.position", "label.patient", "choice.confirm"}
+"""A word that anybody finds or knows, or no word at all."""
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_each_language_is_written_in_its_own_letters(tag: str) -> None:
+    own = OWN_LETTERS.get(tag, "[A-Za-z]")
+    for key, text in LANGUAGES[tag].texts.items():
+        assert key in SAME_IN_ALL or re.search(own, text), key
+        assert not re.search(LETTERS_OF_OTHERS, re.sub(own, "", text)), key
+
+
+@pytest.mark.parametrize("tag", LANGUAGES.keys() - {"en"})
+def test_nothing_is_left_in_english(tag: str) -> None:
+    english = LANGUAGES["en"].texts
+    left = {key for key, text in LANGUAGES[tag].texts.items() if text == english[key]}
+    assert left - SAME_IN_ALL == set()
 
 
 BLAMING = (
@@ -119,7 +144,7 @@ def test_a_language_that_lacks_a_text_is_told_by_its_key(tmp_path: Path) -> None
 
 
 def test_an_unknown_language_is_told_with_those_there_are() -> None:
-    with pytest.raises(ConfigurationError, match="en, ja"):
+    with pytest.raises(ConfigurationError, match="en, es"):
         load_languages("xx")
 
 
