@@ -139,6 +139,9 @@ class Shown:
                     for name in (
                         *("tagline", "language", "close", "pad", "preview"),
                         *("offline_title", "offline_body"),
+                        *("view", "view_letters", "view_colours"),
+                        *(f"view_letters_{way}" for way in ("standard", "large", "largest")),
+                        *(f"view_colours_{way}" for way in ("standard", "strong", "dark", "soft")),
                     )
                 },
             },

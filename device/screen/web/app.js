@@ -6,6 +6,7 @@ import { drawLanguages } from "./languages.js";
 import { drawHint, drawPage, drawPinLength, drawPrintedCode } from "./page.js";
 import { Preview } from "./preview.js";
 import { takeToken } from "./token.js";
+import { drawViewButton, forgetView } from "./view.js";
 
 // A finger that touches twice must not touch the page that came in between.
 const UNTOUCHABLE_MS = 400;
@@ -43,11 +44,15 @@ function showPage(page) {
   if (isAnotherPage) {
     drawnAt = performance.now();
   }
+  if (page.name === "idle" && shown !== null && shown.name !== "idle") {
+    forgetView();
+  }
   shown = page;
   document.documentElement.lang = page.language;
   document.title = page.title;
   document.querySelector("#tagline").textContent = page.labels.tagline;
   drawLanguages(page, touches.speak);
+  drawViewButton(page);
   drawPage(page, touches);
   preview.follow(document.querySelector("canvas"));
 }

@@ -1,22 +1,24 @@
-// Letters as large as the page allows: some languages need more room for the same sentence.
+// Letters as large as wanted, or as the page allows: some languages need more room for a sentence.
 
-const SHRUNK = ["1", "0.95", "0.9", "0.85", "0.8", "0.75", "0.7"];
-const MUST_FIT = "main, .words, .choices, .hint, button";
+const SIZES = ["1.5", "1.4", "1.3", "1.2", "1.1", "1", "0.95", "0.9", "0.85", "0.8", "0.75", "0.7"];
+const WANTED = { largest: "1.5", large: "1.2", standard: "1" };
+const MUST_FIT = "main, .words, .choices, .hint, main button";
 
 let step = 0;
 
 export function fitPage() {
-  step = 0;
+  const { letters = "standard" } = document.documentElement.dataset;
+  step = SIZES.indexOf(WANTED[letters]);
   fitMore();
 }
 
-// What is added to a page shrinks it further if it must, and never lets it jump back.
+// What is added to a page makes letters smaller if it must, and never lets them jump back.
 export function fitMore() {
   const { style } = document.documentElement;
-  style.setProperty("--shrunk", SHRUNK[step]);
-  while (isCut() && step < SHRUNK.length - 1) {
+  style.setProperty("--letters", SIZES[step]);
+  while (isCut() && step < SIZES.length - 1) {
     step += 1;
-    style.setProperty("--shrunk", SHRUNK[step]);
+    style.setProperty("--letters", SIZES[step]);
   }
 }
 

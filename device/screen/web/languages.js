@@ -9,9 +9,8 @@ export function drawLanguages(page, speak) {
     const [[tag, name]] = others;
     place.replaceChildren(button(name, { lang: tag }, () => speak(tag)));
   } else if (others.length > 1) {
-    const globe = element("img", { src: "pictures/language.svg", alt: "" });
     const open = button(page.labels.language, {}, () => openList(page, speak));
-    open.prepend(globe);
+    open.prepend(element("span", { class: "icon icon-language" }));
     place.replaceChildren(open);
   } else {
     place.replaceChildren();
