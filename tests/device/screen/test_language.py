@@ -95,7 +95,7 @@ def test_each_language_is_written_in_its_own_letters(tag: str) -> None:
         assert not re.search(LETTERS_OF_OTHERS, re.sub(own, "", text)), key
 
 
-@pytest.mark.parametrize("tag", LANGUAGES.keys() - {"en"})
+@pytest.mark.parametrize("tag", [tag for tag in LANGUAGES if tag != "en"])
 def test_nothing_is_left_in_english(tag: str) -> None:
     english = LANGUAGES["en"].texts
     left = {key for key, text in LANGUAGES[tag].texts.items() if text == english[key]}
