@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -71,8 +72,8 @@ def test_negative_control_a_reader_that_sends_the_newest_first(
 ) -> None:
     pending = Outbox.pending
 
-    def newest_first(outbox: Outbox, after: int = 0) -> Iterator[SignedResult]:
-        yield from reversed(list(pending(outbox, after)))
+    def newest_first(outbox: Outbox, *left_out: Any) -> Iterator[SignedResult]:
+        yield from reversed(list(pending(outbox, *left_out)))
 
     monkeypatch.setattr(Outbox, "pending", newest_first)
     assert "kept in another order" in faults()

@@ -46,6 +46,7 @@ function showPage(page) {
   }
   if (page.name === "idle" && shown !== null && shown.name !== "idle") {
     forgetView();
+    document.querySelectorAll("dialog").forEach((dialog) => dialog.close());
   }
   shown = page;
   document.documentElement.lang = page.language;

@@ -12,13 +12,12 @@ export function drawViewButton(page) {
   const open = button("", {}, () => openSettings(page));
   const name = element("span", { class: "view-name" }, page.labels.view);
   open.append(element("span", { class: "icon icon-view" }), name);
-  document.querySelector("#view").replaceChildren(open);
+  document.querySelector("#view").replaceChildren(...(page.languages.length > 0 ? [open] : []));
 }
 
 export function forgetView() {
   const { dataset } = document.documentElement;
   Object.keys(WAYS).forEach((what) => delete dataset[what]);
-  document.querySelector("#view-settings").close();
 }
 
 function openSettings({ labels }) {

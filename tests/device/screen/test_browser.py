@@ -4,7 +4,6 @@ Needs `chromium` (Debian), `playwright` (PyPI) and `axe-core` (npm, in `node_mod
 `make test` installs.
 """
 
-import json
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +20,13 @@ from device.screen.server import ScreenSettings, WebScreen
 from device.screen.theme import SEVEN_INCH, ScreenProfile
 from hostlink.terms import FailureCode
 from tests.device.screen.conftest import Touches
-from tests.device.screen.examples import EXAMPLES, HINTS, SCRAMBLED_PAD, TELEPHONE_PAD
+from tests.device.screen.examples import (
+    BOTH_NOTICES,
+    EXAMPLES,
+    HINTS,
+    SCRAMBLED_PAD,
+    TELEPHONE_PAD,
+)
 from tests.device.screen.test_language import DRAWN, LANGUAGES
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -79,7 +84,6 @@ class Kiosk:
 def shared_kiosk(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kiosk]:
     kiosk = Kiosk(chromium, tmp_path_factory.mktemp("kiosk"), SEVEN_INCH, 600)
     kiosk.wait_for("starting")
-    kiosk.page.evaluate(AXE.read_text())
     yield kiosk
     kiosk.close()
 
@@ -93,9 +97,13 @@ def kiosk(shared_kiosk: Kiosk) -> Iterator[Kiosk]:
     assert shared_kiosk.complaints == []
 
 
-def violations(page: Any) -> list[str]:
-    run = f"axe.run({{runOnly: {json.dumps(TAGS)}, resultTypes: ['violations']}})"
-    found = page.evaluate(run)["violations"]
+def violations(page: Any, *, is_clear: bool = False) -> list[str]:
+    """What axe finds; with the strictest contrast (AAA) where letters must be clear."""
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(AXE.read_text())
+    rules = {"color-contrast-enhanced": {"enabled": is_clear}}
+    options = {"runOnly": TAGS, "rules": rules, "resultTypes": ["violations"]}
+    found = page.evaluate("(options) => axe.run(options)", options)["violations"]
     return [f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]]
 
 
@@ -137,15 +145,19 @@ def misfits(kiosk: Kiosk) -> list[str]:
 
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_no_page_has_a_barrier(kiosk: Kiosk, tag: str) -> None:
-    for page in EXAMPLES:
+    """Each page in two languages at least; the others differ in their words alone."""
+    number = list(LANGUAGES).index(tag)
+    kiosk.show(EXAMPLES[0])
+    kiosk.speak(tag)
+    for page_number, page in enumerate(EXAMPLES):
         kiosk.show(page)
         kiosk.speak(tag)
-        assert violations(kiosk.page) == [], page
         assert misfits(kiosk) == [], page
+        if tag in {"ja", "en"} or (page_number - number) % len(LANGUAGES) == 0:
+            assert violations(kiosk.page, is_clear=True) == [], page
 
 
 COLOURS = ("standard", "strong", "dark", "soft")
-FAINT = "axe.run({runOnly: {type: 'rule', values: ['color-contrast-enhanced']}})"
 
 
 def see(kiosk: Kiosk, what: str, way: str) -> None:
@@ -163,20 +175,17 @@ def test_no_page_has_a_barrier_in_other_colours(kiosk: Kiosk, way: str) -> None:
     for page in EXAMPLES:
         if page.name != "idle":
             kiosk.show(page)
-            assert violations(kiosk.page) == [], page
+            assert violations(kiosk.page, is_clear=way != "soft") == [], page
             assert misfits(kiosk) == [], page
 
 
-@pytest.mark.parametrize("way", COLOURS)
-def test_letters_are_clear_in_all_colours_but_the_soft_ones(kiosk: Kiosk, way: str) -> None:
+def test_letters_that_are_not_clear_would_be_found(kiosk: Kiosk) -> None:
+    """The soft colours are meant to be so."""
     kiosk.show(EXAMPLES[0])
-    see(kiosk, "colours", way)
-    faint = []
-    for page in EXAMPLES:
-        if page.name != "idle":
-            kiosk.show(page)
-            faint += kiosk.page.evaluate(FAINT)["violations"]
-    assert bool(faint) == (way == "soft")
+    see(kiosk, "colours", "soft")
+    kiosk.show(PageView("consent_all", 90, {"notices": BOTH_NOTICES}, ("agree_all", "end")))
+    assert [each for each in violations(kiosk.page, is_clear=True) if "enhanced" in each]
+    assert violations(kiosk.page) == []
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
@@ -201,10 +210,10 @@ def test_the_next_patient_finds_the_page_as_it_always_is(kiosk: Kiosk) -> None:
     kiosk.show(EXAMPLES[0])
     see(kiosk, "letters", "large")
     see(kiosk, "colours", "dark")
-    kiosk.page.locator("#view button").click()
+    kiosk.page.locator("#languages button").click()
     kiosk.show(PageView("idle", 40))
     assert kiosk.page.evaluate("Object.keys(document.documentElement.dataset)") == []
-    assert not kiosk.page.locator("#view-settings").is_visible()
+    assert not kiosk.page.locator("dialog[open]").count()
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
