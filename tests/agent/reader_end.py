@@ -18,7 +18,7 @@ from tests.hostlink.pki import UEID
 
 Kind = TypeVar("Kind")
 
-PATIENCE_S = 8.0
+PATIENCE_S = 30.0
 
 
 class Cable:

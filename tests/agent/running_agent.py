@@ -39,7 +39,7 @@ timeout_s = 3
 target = "oqs_folder"
 folder = "reception"
 """
-PATIENCE_S = 8.0
+PATIENCE_S = 30.0
 
 
 class RunningAgent:

@@ -36,7 +36,7 @@ from tests.agent.world import (
     authority,
 )
 
-PATIENCE_S = 5.0
+PATIENCE_S = 30.0
 
 
 class ToldSource:

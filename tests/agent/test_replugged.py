@@ -98,6 +98,8 @@ def test_another_reader_of_the_same_make_is_left_alone(
 ) -> None:
     """It takes the name that ours had, and hears nothing."""
     reader.wait_up()
+    # The reader's end is up a moment before the agent's: else this could cut off the agent's.
+    agent.wait_for_event("link_up")
     name_before = reader.cable.port
     reader.cable.unplug()
     reader.downs.get(timeout=PATIENCE_S)

@@ -7,7 +7,7 @@ from typing import Protocol
 from device.visit.events import Event
 from device.workers import Job
 
-LONGEST_WAIT_S = 5.0
+LONGEST_WAIT_S = 30.0
 
 
 class Posted:

@@ -27,7 +27,7 @@ DEVICENAME   /dev/null:0x8C7B
 LIBPATH      /usr/lib/pcsc/drivers/serial/libifdvpcd.so
 CHANNELID    0x8C7B
 """
-_READY_TIMEOUT_S = 10.0
+_READY_TIMEOUT_S = 30.0
 _STOP_TIMEOUT_S = 5.0
 _POLL_S = 0.002
 _LISTENING = "0A"
