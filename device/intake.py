@@ -99,6 +99,7 @@ class ScreenIntake:
             Choice.ONE_BY_ONE: events.OneByOneChosen(turn),
             Choice.AGREE: events.ConsentAnswered(turn, True, now, text_hash),
             Choice.REFUSE: events.ConsentAnswered(turn, False, now, text_hash),
+            Choice.MORE_TIME: events.MoreTimeWanted(turn),
             Choice.END: events.Cancelled(turn),
         }
         return meaning[pressed]

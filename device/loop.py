@@ -6,11 +6,12 @@ Everything else — card, camera, screen, cable — posts events and waits for n
 import queue
 import threading
 import time
+from collections.abc import Iterator
 from typing import Protocol
 
 from device.journal import Journal
 from device.visit.effects import Effect, StartTimer
-from device.visit.events import Event, TimedOut
+from device.visit.events import Event, TimedOut, TimeRunsShort
 from device.visit.machine import advance, begin
 from device.visit.policy import VisitPolicy
 from device.visit.state import Idle, OutOfService, State, VisitState
@@ -31,8 +32,8 @@ class VisitLoop:
         self._policy = policy
         self._journal = journal
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
-        self._timer: tuple[float, int] | None = None
-        """Monotonic second at which the turn ends, and the turn."""
+        self._due: list[tuple[float, Event]] = []
+        """Monotonic seconds and what happens then, if nothing else does; the first comes first."""
         self._thread: threading.Thread | None = None
         self._state, self._begun = begin()
 
@@ -72,15 +73,15 @@ class VisitLoop:
             self._perform(performer, effects)
 
     def _next(self) -> Event | None:
-        """The next event; when the turn's time is over, that is the event."""
-        if self._timer is None:
+        """The next event; when the turn's time is over, or nearly, that is the event."""
+        if not self._due:
             return self._events.get()
-        ends_at_s, turn = self._timer
+        at_s, event = self._due[0]
         try:
-            return self._events.get(timeout=max(0.0, ends_at_s - time.monotonic()))
+            return self._events.get(timeout=max(0.0, at_s - time.monotonic()))
         except queue.Empty:
-            self._timer = None
-            return TimedOut(turn)
+            del self._due[0]
+            return event
 
     def _note(self, before: State, event: Event, after: State) -> None:
         known = next((s for s in (after, before) if isinstance(s, VisitState)), None)
@@ -95,6 +96,13 @@ class VisitLoop:
     def _perform(self, performer: EffectPerformer, effects: tuple[Effect, ...]) -> None:
         for effect in effects:
             if isinstance(effect, StartTimer):
-                self._timer = (time.monotonic() + effect.after_s, effect.turn)
+                self._due = list(_due(effect))
             else:
                 performer.perform(effect)
+
+
+def _due(timer: StartTimer) -> Iterator[tuple[float, Event]]:
+    ends_at_s = time.monotonic() + timer.after_s
+    if timer.warn_s:
+        yield ends_at_s - timer.warn_s, TimeRunsShort(timer.turn)
+    yield ends_at_s, TimedOut(timer.turn)

@@ -44,6 +44,7 @@ def possible_events(turn: int) -> Iterator[events.Event]:
     yield from (events.JobFailed(turn, FailureCode.FACE_NOT_MATCHED),)
     yield events.JobFailed(turn, FailureCode.CARD_FACE_DOWN)
     yield from (events.JobFailed(turn, FailureCode.CARD_UNREADABLE), events.TimedOut(turn))
+    yield from (events.TimeRunsShort(turn), events.MoreTimeWanted(turn))
     yield from (events.FaceChosen(turn), events.PinChosen(turn), events.PinEntered(turn))
     yield from (events.CodeTypingChosen(turn), events.PrintedCodeEntered(turn))
     yield from (events.LastTryConfirmed(turn), events.RegistrationAccepted(turn))

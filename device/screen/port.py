@@ -80,6 +80,15 @@ class Screen(Protocol):
         """
         ...
 
+    def warn_of_end(self, turn: int, left_s: int) -> None:
+        """Says over the page that it ends in so many seconds, and offers `more_time`.
+
+        Args:
+            turn: of the page.
+            left_s: 0 takes the warning back.
+        """
+        ...
+
     def text_hash(self) -> bytes:
         """SHA-256 of the sentences on the page, without the patient's name.
 

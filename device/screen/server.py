@@ -13,6 +13,8 @@ From the server, JSON text:
     {"type": "pin_length", "turn", "entered", "text"}
     {"type": "printed_code", "turn", "entered", "groups": [{"name", "digits", "length"}],
      "text", "doubt"}                                  doubt is "" while there is none
+    {"type": "warning", "turn", "left_s", "title", "text", "choice": {"name", "text"}}
+                                                       over the page; left_s is 0 while there is none
 and binary: one JPEG for each `preview` asked for, always the newest.
 
 From the browser, JSON text:
@@ -136,6 +138,10 @@ class WebScreen:
         """As `Screen.show_printed_code`."""
         self._post(lambda: self._shown.show_printed_code(turn, digits, is_doubted=is_doubted))
 
+    def warn_of_end(self, turn: int, left_s: int) -> None:
+        """As `Screen.warn_of_end`."""
+        self._post(lambda: self._shown.warn_of_end(turn, left_s))
+
     def text_hash(self) -> bytes:
         """See `Screen.text_hash`."""
         return self._shown.text_hash()
@@ -222,9 +228,8 @@ class WebScreen:
 
     def _pass_on_choice(self, turn: int, choice: str) -> None:
         # A touch on an earlier page is passed on too: the visit knows that its turn is over.
-        page = self._shown.page
         is_known = f"choice.{choice}" in self._default_language.texts
-        if choice in page.choices if turn == page.turn else is_known:
+        if self._shown.offers(choice) if turn == self._shown.page.turn else is_known:
             self._listener.chosen(turn, choice)
 
     def _wake_browsers(self) -> None:

@@ -12,13 +12,16 @@ from device.screen.language import Language
 from device.screen.pages import page_model, printed_code_groups
 from device.screen.port import PageView
 
+MORE_TIME = "more_time"
+"""What a patient touches who was warned."""
+
 
 @dataclass(slots=True)
 class Seen:
     """How far one browser has followed."""
 
     versions: dict[str, int] = field(default_factory=dict)
-    """For `page`, `hint`, `length`, `code` and `preview`: the version it has."""
+    """For `page`, `hint`, `length`, `code`, `warning` and `preview`: the version it has."""
     wants_preview: bool = False
     """It asked for the next camera picture and did not get it yet."""
 
@@ -52,8 +55,9 @@ class Shown:
         self._entered = 0
         self._code = ""
         self._is_code_doubted = False
+        self._left_s = 0
         self._jpeg = b""
-        self._parts = {name: _Part() for name in ("page", "hint", "length", "code")}
+        self._parts = {name: _Part() for name in ("page", "hint", "length", "code", "warning")}
         self._preview_version = 0
         self.show(self._page)
 
@@ -61,6 +65,12 @@ class Shown:
     def page(self) -> PageView:
         """The page that is shown."""
         return self._page
+
+    def offers(self, choice: str) -> bool:
+        """Whether the patient can touch this now."""
+        # What was on the page is heard too: the finger may have been on its way.
+        is_asked = self._left_s > 0 and choice == MORE_TIME
+        return is_asked or choice in self._page.choices
 
     def text_hash(self) -> bytes:
         """SHA-256 of the sentences on the page, without the one line that may hold a name."""
@@ -77,6 +87,7 @@ class Shown:
         self._hint = ""
         self._entered = 0
         self._code, self._is_code_doubted = "", False
+        self._left_s = 0
         self._jpeg = b""
         self._write_all()
 
@@ -99,6 +110,13 @@ class Shown:
         if turn == self._page.turn:
             self._code, self._is_code_doubted = digits, is_doubted
             self._write_code()
+            self._on_change()
+
+    def warn_of_end(self, turn: int, left_s: int) -> None:
+        """Lays the warning over the page, or takes it away."""
+        if turn == self._page.turn:
+            self._left_s = left_s
+            self._write_warning()
             self._on_change()
 
     def show_preview(self, turn: int, jpeg: bytes) -> None:
@@ -149,6 +167,7 @@ class Shown:
         self._write_hint()
         self._write_length()
         self._write_code()
+        self._write_warning()
         self._on_change()
 
     def _write_hint(self) -> None:
@@ -178,6 +197,18 @@ class Shown:
             "doubt": text("page.printed_code.doubt") if self._is_code_doubted else "",
         }
         self._write("code", message)
+
+    def _write_warning(self) -> None:
+        text = self._language.text
+        message = {
+            "type": "warning",
+            "turn": self._page.turn,
+            "left_s": self._left_s,
+            "title": text("label.warning_title"),
+            "text": text("label.warning_text", seconds=self._left_s),
+            "choice": {"name": MORE_TIME, "text": text(f"choice.{MORE_TIME}")},
+        }
+        self._write("warning", message)
 
     def _write(self, name: str, message: Mapping[str, object]) -> None:
         part = self._parts[name]

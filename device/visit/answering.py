@@ -8,7 +8,7 @@ Source: facts/oqs.md §7.3 (all at once first, then one by one, since 2024-10-07
 from dataclasses import replace
 from typing import assert_never
 
-from device.visit.effects import Choice, Effect, PageName, ShowPage, StartTimer
+from device.visit.effects import Choice, Effect, PageName, ShowPage
 from device.visit.ending import complete, end, give_up
 from device.visit.events import (
     AllConsentsAnswered,
@@ -21,6 +21,7 @@ from device.visit.events import (
     RegistrationAccepted,
     TimedOut,
 )
+from device.visit.patience import wait_for_patient
 from device.visit.policy import VisitPolicy
 from device.visit.state import AskingConsent, AwaitingOptions, Registering, State, Visit
 from hostlink.messages import ConsentDecision, VisitOptions
@@ -84,7 +85,8 @@ def _register(
         patient_name=options.patient_name,
         is_phone=visit.is_phone,
     )
-    return Registering(turn, visit, options), (page, StartTimer(turn, policy.choose_s))
+    state = Registering(turn, visit, options)
+    return state, (page, wait_for_patient(state, policy))
 
 
 def _registering(
@@ -118,7 +120,8 @@ def _ask_consents(
         notices=options.notices,
         is_phone=visit.is_phone,
     )
-    return AskingConsent(turn, visit, options, ()), (page, StartTimer(turn, policy.choose_s))
+    state = AskingConsent(turn, visit, options, ())
+    return state, (page, wait_for_patient(state, policy))
 
 
 def _asking_consent(
@@ -166,7 +169,8 @@ def _ask_next(
         position=count - len(groups) + 1,
         count=count,
     )
-    return AskingConsent(turn, visit, options, groups), (page, StartTimer(turn, policy.choose_s))
+    state = AskingConsent(turn, visit, options, groups)
+    return state, (page, wait_for_patient(state, policy))
 
 
 def _decide(

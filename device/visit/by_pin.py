@@ -25,6 +25,7 @@ from device.visit.events import (
     TimedOut,
 )
 from device.visit.failing import fail, may_try_face, may_try_pin
+from device.visit.patience import wait_for_patient
 from device.visit.policy import VisitPolicy
 from device.visit.proving import verified
 from device.visit.state import (
@@ -88,9 +89,10 @@ def verifying_pin(state: VerifyingPin, event: Event, policy: VisitPolicy) -> Ste
 def _confirm_last_try(turn: int, visit: Visit, policy: VisitPolicy) -> Step:
     face = (Choice.FACE,) if may_try_face(visit, policy) else ()
     choices = (Choice.CONFIRM_LAST_TRY, *face, Choice.END)
-    return ConfirmingLastTry(turn, visit), (
+    state = ConfirmingLastTry(turn, visit)
+    return state, (
         ShowPage(turn, PageName.PIN_LAST_TRY, choices, tries_left=1, is_phone=visit.is_phone),
-        StartTimer(turn, policy.pin_s),
+        wait_for_patient(state, policy),
     )
 
 

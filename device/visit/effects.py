@@ -52,6 +52,7 @@ class Choice(Enum):
     ONE_BY_ONE = "one_by_one"
     AGREE = "agree"
     REFUSE = "refuse"
+    MORE_TIME = "more_time"
     END = "end"
 
 
@@ -84,6 +85,23 @@ class StartTimer:
 
     turn: int
     after_s: float
+    warn_s: float = 0.0
+    """Post `TimeRunsShort(turn)` this long before; 0: nobody is warned."""
+
+
+@dataclass(frozen=True, slots=True)
+class WarnOfEnd:
+    """Ask the patient on the page of this turn for a sign, and say how long is left."""
+
+    turn: int
+    left_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackWarning:
+    """The patient gave the sign."""
+
+    turn: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +202,8 @@ class ForgetPatient:
 Effect = (
     ShowPage
     | StartTimer
+    | WarnOfEnd
+    | TakeBackWarning
     | RecogniseCard
     | ReadPhotoAhead
     | StopReadingPhoto

@@ -68,6 +68,20 @@ class TimedOut:
     turn: int
 
 
+@dataclass(frozen=True, slots=True)
+class TimeRunsShort:
+    """The patient said nothing for most of the time this turn may take."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoreTimeWanted:
+    """The patient was warned and is still here."""
+
+    turn: int
+
+
 # --- the patient --------------------------------------------------------------------------
 
 
@@ -247,6 +261,8 @@ Event = (
     | CardRecognised
     | JobFailed
     | TimedOut
+    | TimeRunsShort
+    | MoreTimeWanted
     | FaceChosen
     | PinChosen
     | PinEntered

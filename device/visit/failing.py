@@ -8,10 +8,10 @@ from device.visit.effects import (
     ForgetPin,
     PageName,
     ShowPage,
-    StartTimer,
     StopFaceCheck,
 )
 from device.visit.ending import end
+from device.visit.patience import wait_for_patient
 from device.visit.policy import VisitPolicy
 from device.visit.state import Failing, State, Visit
 from hostlink.terms import FailureCode, VisitOutcome
@@ -103,8 +103,8 @@ def fail(
     }
     choices = tuple(choice for choice, is_open in ways.items() if is_open)
     page = ShowPage(turn, PageName.FAILED, choices, failure=failure, is_phone=visit.is_phone)
-    effects = (StopFaceCheck(), ForgetPin(), page, StartTimer(turn, policy.choose_s))
-    return Failing(turn, visit, failure), effects
+    state = Failing(turn, visit, failure)
+    return state, (StopFaceCheck(), ForgetPin(), page, wait_for_patient(state, policy))
 
 
 def may_try_face(visit: Visit, policy: VisitPolicy) -> bool:

@@ -9,7 +9,7 @@ Source: facts/oqs.md §7 (patient flow); architecture decisions 1 and 5.
 from dataclasses import replace
 from typing import assert_never
 
-from device.visit import answering, ending, proving, verifying
+from device.visit import answering, ending, patience, proving, verifying
 from device.visit.effects import Effect, PageName, RecogniseCard, ShowPage, StartTimer
 from device.visit.events import (
     AgentConnected,
@@ -17,9 +17,11 @@ from device.visit.events import (
     CardRemoved,
     ChallengeReceived,
     Event,
+    MoreTimeWanted,
     SlotLost,
     SlotReady,
     TimedOut,
+    TimeRunsShort,
 )
 from device.visit.policy import VisitPolicy
 from device.visit.state import (
@@ -84,6 +86,10 @@ def advance(state: State, event: Event, policy: VisitPolicy | None = None) -> St
             return _idle(state.turn + 1) if isinstance(state, OutOfService) else (state, ())
         case AgentConnected():
             return proving.agent_connected(state)
+        case TimeRunsShort():
+            return patience.time_runs_short(state, policy)
+        case MoreTimeWanted():
+            return patience.more_time_wanted(state, policy)
         case ChallengeReceived():
             return proving.challenge_received(state, event, policy)
         case _:

@@ -23,6 +23,8 @@ class VisitPolicy:
     """The reception PC and the eligibility source answer."""
     save_s: float = 10.0
     """The result is signed and on the disk."""
+    warn_s: float = 20.0
+    """A silent patient is warned this long before the visit ends (WCAG 2.2, 2.2.1: 20 s)."""
     notice_s: float = 12.0
     """A page that only tells something stays this long."""
     take_card_reminder_s: float = 8.0

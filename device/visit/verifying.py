@@ -14,7 +14,6 @@ from device.visit.effects import (
     PageName,
     ReadPhotoAhead,
     ShowPage,
-    StartTimer,
     TellAgent,
 )
 from device.visit.ending import end, give_up
@@ -29,6 +28,7 @@ from device.visit.events import (
     TimedOut,
 )
 from device.visit.failing import fail, may_try_face, may_try_pin, may_type_code
+from device.visit.patience import wait_for_patient
 from device.visit.policy import VisitPolicy
 from device.visit.proving import asks_its_holder, prove_identity, proving_identity
 from device.visit.state import (
@@ -119,10 +119,11 @@ def _recognised(turn: int, visit: Visit, card: CardRecognised, policy: VisitPoli
     ways = {Choice.FACE: visit.has_face, Choice.PIN: visit.has_pin, Choice.END: True}
     choices = tuple(choice for choice, is_open in ways.items() if is_open)
     ahead = (ReadPhotoAhead(),) if visit.has_face and visit.has_front else ()
-    return ChoosingMethod(turn, visit), (
+    state = ChoosingMethod(turn, visit)
+    return state, (
         *ahead,
         ShowPage(turn, PageName.CHOOSE_METHOD, choices, is_phone=visit.is_phone),
-        StartTimer(turn, policy.choose_s),
+        wait_for_patient(state, policy),
         opened,
     )
 

@@ -17,6 +17,7 @@ from device.visit.effects import (
     StopReadingPhoto,
 )
 from device.visit.failing import fail, may_try_pin
+from device.visit.patience import wait_for_patient
 from device.visit.policy import VisitPolicy
 from device.visit.state import CheckingFace, EnteringPin, EnteringPrintedCode, State, Visit
 from hostlink.terms import FailureCode
@@ -47,10 +48,11 @@ def check_face(
 def enter_printed_code(turn: int, visit: Visit, policy: VisitPolicy) -> Step:
     """Let somebody read the code off the card."""
     choices = (Choice.CONFIRM, Choice.ERASE, Choice.END)
-    return EnteringPrintedCode(turn, visit), (
+    state = EnteringPrintedCode(turn, visit)
+    return state, (
         OpenCodeEntry(turn),
         ShowPage(turn, PageName.PRINTED_CODE, choices),
-        StartTimer(turn, policy.type_code_s),
+        wait_for_patient(state, policy),
     )
 
 
@@ -76,4 +78,5 @@ def enter_pin(turn: int, visit: Visit, policy: VisitPolicy) -> Step:
         is_retry=visit.wrong_pins > 0,
         is_phone=visit.is_phone,
     )
-    return EnteringPin(turn, visit), (OpenPinEntry(turn), page, StartTimer(turn, policy.pin_s))
+    state = EnteringPin(turn, visit)
+    return state, (OpenPinEntry(turn), page, wait_for_patient(state, policy))

@@ -12,6 +12,7 @@ class FakeScreen:
         self.previews: list[tuple[int, bytes]] = []
         self.lengths: list[tuple[int, int]] = []
         self.codes: list[tuple[int, str, bool]] = []
+        self.warnings: list[tuple[int, int]] = []
         self.is_closed = False
 
     def show(self, page: PageView) -> None:
@@ -28,6 +29,9 @@ class FakeScreen:
 
     def show_printed_code(self, turn: int, digits: str, *, is_doubted: bool) -> None:
         self.codes.append((turn, digits, is_doubted))
+
+    def warn_of_end(self, turn: int, left_s: int) -> None:
+        self.warnings.append((turn, left_s))
 
     def text_hash(self) -> bytes:
         return bytes(32)

@@ -85,6 +85,7 @@ MEANINGS: dict[Choice, list[events.Event]] = {
     Choice.ERASE: [],
     Choice.TYPE_CODE: [events.CodeTypingChosen(TURN)],
     Choice.CONFIRM_LAST_TRY: [events.LastTryConfirmed(TURN)],
+    Choice.MORE_TIME: [events.MoreTimeWanted(TURN)],
     Choice.REGISTER: [events.RegistrationAccepted(TURN)],
     Choice.AGREE_ALL: [events.AllConsentsAnswered(TURN, True, NOW, TEXTS)],
     Choice.REFUSE_ALL: [events.AllConsentsAnswered(TURN, False, NOW, TEXTS)],

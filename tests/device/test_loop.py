@@ -109,7 +109,7 @@ def test_a_newer_timer_replaces_the_older_one(loop: VisitLoop, performer: Perfor
     loop._perform(performer, (StartTimer(3, 0.0), StartTimer(4, 1000.0)))
     loop.post(events.SlotLost())
     assert loop._next() == events.SlotLost()
-    assert loop._timer is not None
+    assert [event for _, event in loop._due] == [events.TimedOut(4)]
 
 
 def test_what_has_already_happened_comes_before_the_time_that_is_over(
@@ -118,7 +118,16 @@ def test_what_has_already_happened_comes_before_the_time_that_is_over(
     loop._perform(performer, (StartTimer(1, 0.0),))
     loop.post(events.PinEntered(1))
     assert [loop._next(), loop._next()] == [events.PinEntered(1), events.TimedOut(1)]
-    assert loop._timer is None, "it runs out once"
+    assert loop._due == [], "it runs out once"
+
+
+def test_a_warning_comes_before_the_end_and_both_go_with_the_next_timer(
+    loop: VisitLoop, performer: Performer
+) -> None:
+    loop._perform(performer, (StartTimer(1, 0.02, warn_s=0.01),))
+    assert [loop._next(), loop._next()] == [events.TimeRunsShort(1), events.TimedOut(1)]
+    loop._perform(performer, (StartTimer(2, 1000.0, warn_s=10.0), StartTimer(3, 1000.0)))
+    assert [event for _, event in loop._due] == [events.TimedOut(3)]
 
 
 def test_the_time_of_a_turn_runs_out(journal: Journal, performer: Performer) -> None:

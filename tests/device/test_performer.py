@@ -68,6 +68,8 @@ def performer(told: list[str], posted: Posted, screen: FakeScreen) -> Performer:
 
 
 WORK: list[tuple[effects.Effect, list[str]]] = [
+    (effects.WarnOfEnd(TURN, 20.0), []),
+    (effects.TakeBackWarning(TURN), []),
     (effects.RecogniseCard(TURN), ["record.why_closed", "card.recognise"]),
     (effects.ReadPhotoAhead(), ["card.read_ahead"]),
     (effects.StopReadingPhoto(), ["card.stop_reading"]),
@@ -100,6 +102,14 @@ def test_every_effect_is_tried_here() -> None:
 def test_the_timer_belongs_to_the_loop(performer: Performer) -> None:
     with pytest.raises(AssertionError):
         performer.perform(effects.StartTimer(TURN, 1.0))
+
+
+def test_a_warning_is_laid_over_the_page_and_taken_back(
+    performer: Performer, screen: FakeScreen
+) -> None:
+    performer.perform(effects.WarnOfEnd(TURN, 19.6))
+    performer.perform(effects.TakeBackWarning(TURN))
+    assert screen.warnings == [(TURN, 20), (TURN, 0)]
 
 
 def pads(screen: FakeScreen) -> list[object]:

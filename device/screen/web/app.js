@@ -7,6 +7,7 @@ import { drawHint, drawPage, drawPinLength, drawPrintedCode } from "./page.js";
 import { Preview } from "./preview.js";
 import { takeToken } from "./token.js";
 import { drawViewButton, forgetView } from "./view.js";
+import { drawWarning } from "./warning.js";
 
 // A finger that touches twice must not touch the page that came in between.
 const UNTOUCHABLE_MS = 400;
@@ -19,6 +20,7 @@ const connection = new Connection(takeToken(), {
   hint: (message) => isCurrent(message) && drawHint(message),
   pin_length: (message) => isCurrent(message) && drawPinLength(message),
   printed_code: (message) => isCurrent(message) && drawPrintedCode(message),
+  warning: (message) => isCurrent(message) && drawWarning(message, choose),
   picture: (blob) => preview.draw(blob),
   lost: showOffline,
 });
@@ -28,7 +30,7 @@ const preview = new Preview(() => connection.send({ type: "preview" }));
 const touches = {
   choose(choice, event) {
     if (event.timeStamp - drawnAt >= UNTOUCHABLE_MS) {
-      connection.send({ type: "choice", turn: shown.turn, choice });
+      choose(choice);
     }
   },
   press(position) {
@@ -38,6 +40,10 @@ const touches = {
     connection.send({ type: "language", tag });
   },
 };
+
+function choose(choice) {
+  connection.send({ type: "choice", turn: shown.turn, choice });
+}
 
 function showPage(page) {
   const isAnotherPage = shown === null || shown.turn !== page.turn || shown.name !== page.name;

@@ -4,6 +4,7 @@ Needs `chromium` (Debian), `playwright` (PyPI) and `axe-core` (npm, in `node_mod
 `make test` installs.
 """
 
+import time
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -74,6 +75,12 @@ class Kiosk:
             self.page.locator("#languages button").click()
             self.page.locator(f"dialog button[lang={tag}]").click()
             self.page.locator(f"html[lang={tag}]").wait_for()
+
+    def wait_until_heard(self, touches: list[tuple[str, int, str | int]]) -> None:
+        deadline_s = time.monotonic() + 30
+        while self.touches.heard != touches:
+            assert time.monotonic() < deadline_s, self.touches.heard
+            self.page.wait_for_timeout(10)
 
     def close(self) -> None:
         self.page.close()
@@ -407,6 +414,47 @@ def test_a_reader_that_restarts_is_found_again(chromium: Any, tmp_path: Path) ->
     kiosk.wait_for("starting")
     kiosk.page.close()
     again.close()
+
+
+WARNED_PAGE = PageView("consent_all", 80, {}, ("agree_all", "refuse_all", "one_by_one", "end"))
+
+
+def warn(kiosk: Kiosk) -> Any:
+    """Lays the warning over a page; returns the button that asks for more time."""
+    kiosk.show(WARNED_PAGE)
+    kiosk.screen.warn_of_end(WARNED_PAGE.turn, 20)
+    go_on = kiosk.page.locator("#warning[open] button")
+    go_on.wait_for()
+    return go_on
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_the_warning_is_read_and_answered_without_a_barrier(kiosk: Kiosk, tag: str) -> None:
+    kiosk.show(WARNED_PAGE)
+    kiosk.speak(tag)
+    warn(kiosk)
+    assert misfits(kiosk) == []
+    assert violations(kiosk.page, is_clear=True) == []
+
+
+def test_a_touch_on_the_warning_or_a_key_asks_for_more_time(kiosk: Kiosk) -> None:
+    wanted = [("choice", WARNED_PAGE.turn, "more_time")]
+    for answer in (
+        lambda go_on: go_on.click(),
+        lambda _: kiosk.page.keyboard.press("Enter"),
+        lambda _: kiosk.page.keyboard.press("Escape"),
+    ):
+        answer(warn(kiosk))
+        kiosk.wait_until_heard(wanted)
+        kiosk.screen.warn_of_end(WARNED_PAGE.turn, 0)
+        kiosk.page.locator("#warning:not([open])").wait_for(state="attached")
+        kiosk.touches.heard.clear()
+
+
+def test_the_warning_goes_with_its_page(kiosk: Kiosk) -> None:
+    warn(kiosk)
+    kiosk.show(PageView("take_card", 81, {"failure": "timed_out"}))
+    kiosk.page.locator("#warning:not([open])").wait_for(state="attached")
 
 
 def test_the_list_of_languages_is_whole_and_within_reach(kiosk: Kiosk) -> None:

@@ -36,7 +36,7 @@ def kinds(news: list[str | bytes]) -> list[str]:
 
 def test_whoever_comes_is_told_everything_once(shown: Shown) -> None:
     seen = Seen()
-    assert kinds(shown.news_for(seen)) == ["page", "hint", "pin_length", "printed_code"]
+    assert kinds(shown.news_for(seen)) == ["page", "hint", "pin_length", "printed_code", "warning"]
     assert shown.news_for(seen) == []
 
 
@@ -98,12 +98,12 @@ def test_a_new_page_starts_without_hint_and_dots(shown: Shown) -> None:
     shown.show(PageView("pin", 5))
     shown.show_pin_length(5, 3)
     shown.show(PageView("pin", 6))
-    _, hint, length, _ = texts(shown.news_for(Seen()))
+    _, hint, length, *_ = texts(shown.news_for(Seen()))
     assert (hint["hint"], length["entered"], length["turn"]) == ("", 0, 6)
 
 
 def code_of(shown: Shown) -> dict[str, Any]:
-    return texts(shown.news_for(Seen()))[-1]
+    return texts(shown.news_for(Seen()))[3]
 
 
 def test_typed_digits_stand_in_the_three_groups_of_the_card(shown: Shown) -> None:
@@ -139,9 +139,37 @@ def test_another_language_changes_all_words_and_keeps_the_rest(shown: Shown) -> 
     shown.show(PageView("pin", 5, {"tries_left": 3}))
     shown.show_pin_length(5, 2)
     shown.speak("en")
-    page, _, length, _ = texts(shown.news_for(Seen()))
+    page, _, length, *_ = texts(shown.news_for(Seen()))
     assert page["title"] == "Please enter your PIN"
     assert (page["language"], length["text"]) == ("en", "2 of 4 digits entered")
+
+
+def warning_of(shown: Shown) -> dict[str, Any]:
+    return texts(shown.news_for(Seen()))[4]
+
+
+def test_a_warning_lies_over_its_page_and_goes_with_it(shown: Shown) -> None:
+    shown.show(PageView("pin", 5))
+    shown.warn_of_end(4, 20)
+    assert warning_of(shown)["left_s"] == 0
+    shown.warn_of_end(5, 20)
+    warning = warning_of(shown)
+    assert (warning["left_s"], warning["turn"]) == (20, 5)
+    assert "20秒" in warning["text"]
+    shown.speak("en")
+    assert "20 seconds" in warning_of(shown)["text"]
+    shown.show(PageView("take_card", 6))
+    assert warning_of(shown)["left_s"] == 0
+
+
+def test_more_time_can_be_touched_only_by_whoever_was_warned(shown: Shown) -> None:
+    shown.show(PageView("pin", 5, {}, ("end",)))
+    assert not shown.offers("more_time")
+    shown.warn_of_end(5, 20)
+    assert shown.offers("more_time")
+    assert shown.offers("end"), "the finger was on its way when the warning came"
+    shown.warn_of_end(5, 0)
+    assert not shown.offers("more_time")
 
 
 def test_the_next_patient_starts_in_the_first_language(shown: Shown) -> None:
