@@ -236,12 +236,19 @@ def _report_group(name: str, outcomes: Sequence[Outcome]) -> None:
 
 
 def _with_progress(outcomes: Iterable[Outcome], count: int) -> Iterator[Outcome]:
+    """Tells what came so far, for a run that is stopped."""
     results: Counter[str] = Counter()
+    results_laid_again: Counter[str] = Counter()
     for outcome in outcomes:
         results[outcome.result] += 1
+        if outcome.result not in _SENT:
+            results_laid_again[outcome.result_laid_again] += 1
+        if "wrong" in {outcome.result, outcome.result_laid_again}:
+            print(f"… wrong: {outcome.number}", flush=True)
         done = results.total()
         if done % 100 == 0:
             print(f"… {done} of {count}: {dict(results)}", flush=True)
+            print(f"  laid again: {dict(results_laid_again)}", flush=True)
         yield outcome
 
 

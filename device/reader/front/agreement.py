@@ -27,9 +27,10 @@ LIKELY = Weight(3, 15)
 """Clear, but not firm or backed by nothing; nothing contradicts. It takes four of them."""
 DAMAGED = Weight(2, 10)
 """Everything agrees on a damaged line, whatever the damage hides: alone it takes six of them."""
-DOUBTFUL = Weight(-4, 10)
+DOUBTFUL = Weight(-4, 5)
 """A part is missing or disagrees. It takes back more than a likely one gives: print that can be
-read two ways looks likely now and then, and is looked at again until it does."""
+read two ways looks likely now and then, and is looked at again until it does. Against other values
+it holds the balance with a sure one, nearly."""
 LEAD = 12
 """Votes: two sure readings from two pictures; more where there was doubt."""
 _SILENT_FOR_ONE = 8

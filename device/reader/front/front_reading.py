@@ -34,7 +34,9 @@ _LEAD_UNBACKED = 2 * LEAD
 """For a birthday that is not the card's last day: a foreign resident's, or misread."""
 
 _FUSED = 6
-"""Pictures."""
+"""Pictures laid over each other."""
+_FUSED_AGAIN = 2
+"""Such prints, after each of which all there are so far are laid over each other."""
 
 T = TypeVar("T", bound=Hashable)
 
@@ -77,6 +79,7 @@ class FrontReading:
         self._expiries: Ballot[PrintedDate] = Ballot()
         self._pictures = 0
         self._fronts: list[_Prints] = []
+        self._fused: list[_Prints] = []
 
     def add(self, *ways: Picture) -> None:
         """Reads what is not certain yet in one more picture.
@@ -89,16 +92,22 @@ class FrontReading:
         if len(fronts) == 1:
             self._fronts += fronts
         if len(self._fronts) == _FUSED:
-            # What is hidden in each of them, by noise or a light that moves, shows in all together.
-            self._read([_Prints.fused(self._fronts)])
-            self.wipe()
+            self._read_fused()
+
+    def _read_fused(self) -> None:
+        """What noise or a light that moves hides in each picture shows in all together."""
+        self._fused.append(_Prints.fused(self._fronts))
+        _wipe_all(self._fronts)
+        self._read([self._fused[-1]])
+        if len(self._fused) % _FUSED_AGAIN == 0:
+            together = [_Prints.fused(self._fused)]
+            self._read(together)
+            _wipe_all(together)
 
     def wipe(self) -> None:
         """Overwrites the print that was kept for the next pictures."""
-        for front in self._fronts:
-            front.dates.ink.fill(0)
-            front.security_code.ink.fill(0)
-        self._fronts.clear()
+        _wipe_all(self._fronts)
+        _wipe_all(self._fused)
 
     def _read(self, fronts: list[_Prints]) -> None:
         preparation = PREPARATIONS[self._pictures % len(PREPARATIONS)]
@@ -139,6 +148,13 @@ class FrontReading:
             return self._expiry.year
         printed = self._expiries.winner()
         return None if printed is None else printed.year
+
+
+def _wipe_all(fronts: list[_Prints]) -> None:
+    for front in fronts:
+        front.dates.ink.fill(0)
+        front.security_code.ink.fill(0)
+    fronts.clear()
 
 
 def _cast(ballot: Ballot[T], ways: Iterable[Iterable[tuple[T, Weight]]]) -> None:
