@@ -2,6 +2,7 @@
 
 from device.screen.port import PageValue, PageView
 from device.visit.effects import PageName, ShowPage
+from hostlink.terms import CONSENT_HOURS
 
 
 def page_view(wanted: ShowPage, pad: tuple[str, ...]) -> PageView:
@@ -22,6 +23,8 @@ def page_view(wanted: ShowPage, pad: tuple[str, ...]) -> PageView:
         values |= {"position": wanted.position, "count": wanted.count}
     if wanted.page in {PageName.PIN, PageName.PRINTED_CODE}:
         values["pad"] = pad
+    if wanted.page in {PageName.CONSENT_ALL, PageName.CONSENT_ONE}:
+        values["consent_hours"] = CONSENT_HOURS
     values |= {
         "is_retry": int(wanted.is_retry),
         "is_reminder": int(wanted.is_reminder),

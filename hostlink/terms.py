@@ -62,6 +62,11 @@ class ConsentItem(IntEnum):
     """特定健診 (TKK)."""
 
 
+CONSENT_HOURS = 24
+"""How long a consent lets the clinic see: what the patient is told, and what reception is told
+(閲覧有効期限, facts/oqs.md §3.3)."""
+
+
 @unique
 class ConsentAnswer(IntEnum):
     """What the patient said. An item that was not asked has no answer at all."""

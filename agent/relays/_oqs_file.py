@@ -23,9 +23,9 @@ from agent.qualification import (
 )
 from agent.relays.port import Reception
 from hostlink.messages import Moment
-from hostlink.terms import ConsentAnswer, ConsentItem, TimeSource
+from hostlink.terms import CONSENT_HOURS, ConsentAnswer, ConsentItem, TimeSource
 
-AVAILABLE = timedelta(hours=24)
+AVAILABLE = timedelta(hours=CONSENT_HOURS)
 """閲覧有効期限 after the consent (facts/oqs.md §3.3)."""
 INSURER_NUMBER_WIDTH = 8
 KIND_OF_VISIT = "000"

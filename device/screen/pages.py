@@ -51,6 +51,12 @@ _CODE_GROUPS = {"code_birth": 6, "code_expiry": 4, "code_security": 4}
 _TOLD_BY_FAILURE = ("failed", "card_taken")
 _AT_THE_END = ("end", "next")
 """Where no way is open any more, `end` is said in place of `next`."""
+_SYSTEM_IS_DOWN = frozenset(
+    {
+        *("agent_unreachable", "eligibility_unreachable", "reader_unavailable"),
+        *("storage_unavailable", "results_waiting"),
+    }
+)
 _LOOKS = frozenset({"face", "retry_face"})
 _PICTURE_PAGES = ("failed", "take_card", "card_taken")
 
@@ -116,9 +122,12 @@ def _paragraphs(page: PageView, language: Language) -> list[str]:
         body = language.text("page.pin.retry")
     if page.name == "take_card" and page.values.get("is_reminder"):
         body = language.text(_wording(page, "reminder", language))
-    failure = _failure(page)
-    if not failure:
-        return [*_of_pairing(page, language), body]
+    if _failure(page):
+        return [*_of_failure(page, body, language), *_at_the_desk(page, language)]
+    return [*_of_pairing(page, language), body, *_consent_terms(page, language)]
+
+
+def _of_failure(page: PageView, body: str, language: Language) -> list[str]:
     title = _failure_text(page, ("title",), language)
     match page.name:
         case "out_of_service":
@@ -130,6 +139,18 @@ def _paragraphs(page: PageView, language: Language) -> list[str]:
             return [_failure_text(page, _AT_THE_END, language)]
         case _:
             return _what_next(page, language)
+
+
+def _at_the_desk(page: PageView, language: Language) -> list[str]:
+    """What proves the insurance without this machine and its network (facts/oqs.md §7.10)."""
+    is_down = _failure(page) in _SYSTEM_IS_DOWN and not page.values.get("is_reminder")
+    return [language.text("label.at_the_desk")] if is_down else []
+
+
+def _consent_terms(page: PageView, language: Language) -> list[str]:
+    """Who sees what the patient agrees to, and for how long."""
+    hours = page.values.get("consent_hours")
+    return [language.text("label.consent_terms", hours=_word(hours))] if hours else []
 
 
 def _of_pairing(page: PageView, language: Language) -> list[str]:

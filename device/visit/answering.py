@@ -117,7 +117,6 @@ def _ask_consents(
         _ALL_CHOICES,
         patient_name=options.patient_name,
         consents=options.consents,
-        notices=options.notices,
         is_phone=visit.is_phone,
     )
     state = AskingConsent(turn, visit, options, ())

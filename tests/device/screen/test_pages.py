@@ -126,6 +126,30 @@ def test_the_name_stands_on_the_page() -> None:
     assert shown("finished", patient_name=NAME)["lead"] == "試験 花子 様"
 
 
+@pytest.mark.parametrize("name", ["consent_all", "consent_one"])
+def test_a_consent_says_who_sees_it_why_and_how_long(name: str) -> None:
+    model = shown(name, items=("surgery",), consent_hours=24)
+    why, who = model["paragraphs"]
+    assert "診" in why
+    assert "医師" in who
+    assert "24時間" in who
+
+
+SYSTEM_IS_DOWN = ("agent_unreachable", "eligibility_unreachable", "storage_unavailable")
+
+
+@pytest.mark.parametrize("failure", SYSTEM_IS_DOWN)
+def test_where_the_system_is_down_the_page_says_what_proves_the_insurance(failure: str) -> None:
+    for name in ("take_card", "card_taken"):
+        assert "資格確認書" in shown(name, failure=failure)["paragraphs"][-1]
+    reminder = shown("take_card", failure=failure, is_reminder=1)
+    assert "資格確認書" not in "".join(reminder["paragraphs"])
+
+
+def test_a_patient_who_ended_it_is_not_sent_for_papers() -> None:
+    assert "資格確認書" not in "".join(shown("take_card", failure="cancelled")["paragraphs"])
+
+
 def test_consents_one_by_one_say_which_of_how_many() -> None:
     model = shown("consent_one", items=("surgery",), position=2, count=4, patient_name=NAME)
     assert model["lead"] == "2 / 4"
