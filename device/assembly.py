@@ -175,7 +175,7 @@ def _assemble(config: Config, folder: Path, standing: Standing, slot: CardSlot |
         slot=card_parts.slot,
         slot_intake=SlotIntake(loop.post),
         keypad=keypad,
-        keypad_intake=KeypadIntake(loop.post, pin),
+        keypad_intake=KeypadIntake(loop.post, screen, (pin, code)),
         journal=journal,
     )
 

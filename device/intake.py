@@ -10,7 +10,7 @@ from device.jobs.pin import PinDesk
 from device.jobs.printed_code import PrintedCodeDesk
 from device.jobs.record import RecordJobs
 from device.pinpad.port import Key
-from device.screen.port import Screen
+from device.screen.port import Move, Screen
 from device.visit import events
 from device.visit.effects import Choice
 from hostlink.messages import (
@@ -21,6 +21,16 @@ from hostlink.messages import (
     VisitOptions,
     VisitRefused,
 )
+
+_MOVES = {
+    Key.DIGIT_2: Move.PREVIOUS,
+    Key.DIGIT_4: Move.PREVIOUS,
+    Key.DIGIT_6: Move.NEXT,
+    Key.DIGIT_8: Move.NEXT,
+    Key.DIGIT_5: Move.PRESS,
+    Key.CONFIRM: Move.PRESS,
+    Key.CANCEL: Move.LEAVE,
+}
 
 Post = Callable[[events.Event], None]
 
@@ -107,26 +117,41 @@ class ScreenIntake:
 
 @dataclass(frozen=True, slots=True)
 class KeypadIntake:
-    """Hears a physical PIN pad; its keys count for the turn that asks for a PIN."""
+    """Hears a physical PIN pad.
+
+    Its keys are digits where digits are asked for. On any other page they lead through the buttons,
+    as on a telephone: 2 and 4 back, 6 and 8 on, 5 in the middle presses
+    (facts/screens_and_agent.md §6.4).
+    """
 
     post: Post
-    pin: PinDesk
+    screen: Screen
+    desks: tuple[PinDesk | PrintedCodeDesk, ...]
+    """Where digits are typed, one at a time."""
 
     def key_pressed(self, key: Key) -> None:
         """A key was pressed."""
-        turn = self.pin.turn
-        if turn is None:
-            return
+        for desk in self.desks:
+            if (turn := desk.turn) is not None:
+                self._typed(desk, turn, key)
+                return
+        if (move := _MOVES.get(key)) is not None:
+            self.screen.move(move)
+
+    def _typed(self, desk: PinDesk | PrintedCodeDesk, turn: int, key: Key) -> None:
+        # Only then: when each digit was typed is nobody's business.
+        if self.screen.warned_turn() == turn:
+            self.post(events.MoreTimeWanted(turn))
         match key:
             case Key.CONFIRM:
-                self.pin.confirm(turn)
+                desk.confirm(turn)
             case Key.ERASE:
-                self.pin.erase(turn)
+                desk.erase(turn)
             case Key.CANCEL:
                 self.post(events.Cancelled(turn))
             case _:
                 if key.digit is not None:
-                    self.pin.type_digit(key.digit)
+                    desk.type_digit(key.digit)
 
 
 @dataclass(slots=True)

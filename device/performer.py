@@ -44,7 +44,6 @@ class Performer:
                 self.screen.show(page_view(effect, self.pad))
             case effects.WarnOfEnd(turn, left_s):
                 self.screen.warn_of_end(turn, round(left_s))
-                self.pin.warn(turn)
             case effects.TakeBackWarning(turn):
                 self.screen.warn_of_end(turn, 0)
             case effects.RecogniseCard(turn):

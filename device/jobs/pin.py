@@ -22,14 +22,12 @@ class PinDesk:
         self._lock = threading.Lock()
         """Keys come from the screen's and the keypad's threads, the rest from the visit's."""
         self._turn: int | None = None
-        self._is_warned = False
-        """The screen asks whether somebody is still there."""
 
     def open(self, turn: int) -> tuple[str, ...]:
         """Take digits from now on; returns what is drawn on the twelve pad positions."""
         with self._lock:
             self._entry.forget()
-            self._turn, self._is_warned = turn, False
+            self._turn = turn
             return self._entry.positions()
 
     def press(self, turn: int, position: int) -> None:
@@ -40,14 +38,6 @@ class PinDesk:
         """A digit of a physical pad was pressed."""
         if (turn := self._turn) is not None:
             self._change(turn, lambda: self._entry.type_digit(digit))
-
-    def warn(self, turn: int) -> None:
-        """The next key is also the sign that somebody is still there.
-
-        One event a warning: when each digit was typed is nobody's business.
-        """
-        with self._lock:
-            self._is_warned = turn == self._turn
 
     def erase(self, turn: int) -> None:
         """Take the last digit back."""
@@ -91,7 +81,4 @@ class PinDesk:
                 return
             change()
             entered = self._entry.entered
-            was_warned, self._is_warned = self._is_warned, False
-        if was_warned:
-            self._post(events.MoreTimeWanted(turn))
         self._screen.show_pin_length(turn, entered)

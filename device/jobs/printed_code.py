@@ -46,6 +46,11 @@ class PrintedCodeDesk:
         digit = PAD[position] if 0 <= position < len(PAD) else ""
         self._change(turn, lambda typed: (typed + digit)[:LENGTH])
 
+    def type_digit(self, digit: int) -> None:
+        """A digit of a physical pad was pressed."""
+        if (turn := self._turn) is not None:
+            self._change(turn, lambda typed: f"{typed}{digit}"[:LENGTH])
+
     def erase(self, turn: int) -> None:
         """Take the last digit back."""
         self._change(turn, lambda typed: typed[:-1])
@@ -65,6 +70,11 @@ class PrintedCodeDesk:
             self._screen.show_printed_code(turn, digits, is_doubted=True)
         else:
             self._post(events.PrintedCodeEntered(turn))
+
+    @property
+    def turn(self) -> int | None:
+        """The turn that asks for a printed code now."""
+        return self._turn
 
     def take(self) -> PrintedCode | None:
         """Hand the code over; nothing when none was confirmed."""

@@ -2,7 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum, unique
 from typing import Protocol
+
+@unique
+class Move(Enum):
+    """What somebody wants who cannot touch the screen, or does not see it."""
+
+    NEXT = "next"
+    PREVIOUS = "previous"
+    PRESS = "press"
+    LEAVE = "leave"
+    """As the button `end`, where there is one."""
+
 
 PageValue = str | int | tuple[str, ...]
 
@@ -87,6 +99,14 @@ class Screen(Protocol):
             turn: of the page.
             left_s: 0 takes the warning back.
         """
+        ...
+
+    def warned_turn(self) -> int | None:
+        """The turn of the page that lies under a warning; None: none does."""
+        ...
+
+    def move(self, move: Move) -> None:
+        """Goes to another button of the page, or presses the one that was gone to."""
         ...
 
     def text_hash(self) -> bytes:

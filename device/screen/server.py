@@ -15,6 +15,7 @@ From the server, JSON text:
      "text", "doubt"}                                  doubt is "" while there is none
     {"type": "warning", "turn", "left_s", "title", "text", "choice": {"name", "text"}}
                                                        over the page; left_s is 0 while there is none
+    {"type": "move", "to"}                             next, previous, press or leave: a keypad's
 and binary: one JPEG for each `preview` asked for, always the newest.
 
 From the browser, JSON text:
@@ -50,7 +51,7 @@ from device.screen.access_token import read_or_make_token
 from device.screen.guard import Guard
 from device.screen.language import load_languages
 from device.screen.pages import page_model
-from device.screen.port import PageView, ScreenListener
+from device.screen.port import Move, PageView, ScreenListener
 from device.screen.shown import Seen, Shown
 from device.screen.theme import SEVEN_INCH, ScreenProfile, theme_css
 from device.screen.touches import (
@@ -142,6 +143,14 @@ class WebScreen:
         """As `Screen.warn_of_end`."""
         self._post(lambda: self._shown.warn_of_end(turn, left_s))
 
+    def warned_turn(self) -> int | None:
+        """As `Screen.warned_turn`."""
+        return self._shown.warned_turn
+
+    def move(self, move: Move) -> None:
+        """As `Screen.move`."""
+        self._post(lambda: self._shown.move(move))
+
     def text_hash(self) -> bytes:
         """See `Screen.text_hash`."""
         return self._shown.text_hash()
@@ -183,7 +192,7 @@ class WebScreen:
         if len(self._browsers) >= _MAX_BROWSERS:
             await browser.close(TOO_MANY)
             return
-        news, seen = asyncio.Event(), Seen()
+        news, seen = asyncio.Event(), Seen(moves=self._shown.moves_made)
         news.set()
         self._browsers.add(news)
         telling = asyncio.create_task(self._tell(browser, news, seen))

@@ -4,16 +4,19 @@ Nothing is queued: a slow browser skips what was overtaken, and a late one gets 
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from device.screen.language import Language
 from device.screen.pages import page_model, printed_code_groups
-from device.screen.port import PageView
+from device.screen.port import Move, PageView
 
 MORE_TIME = "more_time"
 """What a patient touches who was warned."""
+_MOST_MOVES = 8
+"""A browser that is so many keys behind has hung: old keys would press what nobody sees."""
 
 
 @dataclass(slots=True)
@@ -22,6 +25,8 @@ class Seen:
 
     versions: dict[str, int] = field(default_factory=dict)
     """For `page`, `hint`, `length`, `code`, `warning` and `preview`: the version it has."""
+    moves: int = 0
+    """How many moves it was told, or came too late for."""
     wants_preview: bool = False
     """It asked for the next camera picture and did not get it yet."""
 
@@ -56,6 +61,9 @@ class Shown:
         self._code = ""
         self._is_code_doubted = False
         self._left_s = 0
+        self._moves: deque[Move] = deque(maxlen=_MOST_MOVES)
+        self.moves_made = 0
+        """Since the reader was started."""
         self._jpeg = b""
         self._parts = {name: _Part() for name in ("page", "hint", "length", "code", "warning")}
         self._preview_version = 0
@@ -65,6 +73,18 @@ class Shown:
     def page(self) -> PageView:
         """The page that is shown."""
         return self._page
+
+    @property
+    def warned_turn(self) -> int | None:
+        """As `Screen.warned_turn`; the one question that other threads ask here as well."""
+        page, left_s = self._page, self._left_s
+        return page.turn if left_s else None
+
+    def move(self, move: Move) -> None:
+        """Passes a key on, in order, to whoever follows closely enough."""
+        self._moves.append(move)
+        self.moves_made += 1
+        self._on_change()
 
     def offers(self, choice: str) -> bool:
         """Whether the patient can touch this now."""
@@ -141,7 +161,13 @@ class Shown:
         if seen.wants_preview and self._jpeg and seen.catch_up("preview", self._preview_version):
             seen.wants_preview = False
             news.append(self._jpeg)
-        return news
+        return [*news, *self._moves_after(seen)]
+
+    def _moves_after(self, seen: Seen) -> Iterator[str]:
+        missed = min(self.moves_made - seen.moves, len(self._moves))
+        seen.moves = self.moves_made
+        for move in list(self._moves)[len(self._moves) - missed :]:
+            yield json.dumps({"type": "move", "to": move.value})
 
     def _write_all(self) -> None:
         text = self._language.text

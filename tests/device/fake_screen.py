@@ -1,6 +1,6 @@
 """A screen that only remembers."""
 
-from device.screen.port import PageView
+from device.screen.port import Move, PageView
 
 
 class FakeScreen:
@@ -13,6 +13,7 @@ class FakeScreen:
         self.lengths: list[tuple[int, int]] = []
         self.codes: list[tuple[int, str, bool]] = []
         self.warnings: list[tuple[int, int]] = []
+        self.moves: list[Move] = []
         self.is_closed = False
 
     def show(self, page: PageView) -> None:
@@ -32,6 +33,13 @@ class FakeScreen:
 
     def warn_of_end(self, turn: int, left_s: int) -> None:
         self.warnings.append((turn, left_s))
+
+    def warned_turn(self) -> int | None:
+        turn, left_s = self.warnings[-1] if self.warnings else (0, 0)
+        return turn if left_s else None
+
+    def move(self, move: Move) -> None:
+        self.moves.append(move)
 
     def text_hash(self) -> bytes:
         return bytes(32)

@@ -155,8 +155,10 @@ DIGITS = [Key(digit) for digit in range(10)]
 
 
 @pytest.mark.parametrize("key", DIGITS)
-def test_each_digit_key_is_its_digit(posted: Posted, desk: PinDesk, key: Key) -> None:
-    intake = KeypadIntake(posted, desk)
+def test_each_digit_key_is_its_digit(
+    posted: Posted, desk: PinDesk, screen: FakeScreen, key: Key
+) -> None:
+    intake = KeypadIntake(posted, screen, (desk,))
     desk.open(TURN)
     for pressed in (key, key, Key.ERASE, Key.DIGIT_5, key, key):
         intake.key_pressed(pressed)
@@ -167,9 +169,9 @@ def test_each_digit_key_is_its_digit(posted: Posted, desk: PinDesk, key: Key) ->
     assert bytes(pin.digits()) == b"%d5%d%d" % (key.value, key.value, key.value)
 
 
-def test_cancel_ends_the_visit(posted: Posted, desk: PinDesk) -> None:
+def test_cancel_ends_the_visit(posted: Posted, desk: PinDesk, screen: FakeScreen) -> None:
     desk.open(TURN)
-    KeypadIntake(posted, desk).key_pressed(Key.CANCEL)
+    KeypadIntake(posted, screen, (desk,)).key_pressed(Key.CANCEL)
     assert posted.events == [events.Cancelled(TURN)]
 
 
@@ -177,8 +179,56 @@ def test_cancel_ends_the_visit(posted: Posted, desk: PinDesk) -> None:
 def test_while_nobody_asks_for_a_pin_no_key_counts(
     posted: Posted, desk: PinDesk, screen: FakeScreen, key: Key
 ) -> None:
-    KeypadIntake(posted, desk).key_pressed(key)
+    KeypadIntake(posted, screen, (desk,)).key_pressed(key)
     assert (posted.events, screen.lengths) == ([], [])
+
+
+def test_where_no_digits_are_asked_for_the_keys_lead_through_the_buttons(
+    posted: Posted, desk: PinDesk, screen: FakeScreen
+) -> None:
+    intake = KeypadIntake(posted, screen, (desk,))
+    for key in (Key.DIGIT_6, Key.DIGIT_8, Key.DIGIT_4, Key.DIGIT_2, Key.DIGIT_5, Key.DIGIT_1):
+        intake.key_pressed(key)
+    intake.key_pressed(Key.CANCEL)
+    assert [move.value for move in screen.moves] == [
+        *("next", "next", "previous", "previous", "press", "leave"),
+    ]
+
+
+@pytest.mark.parametrize("key", Key)
+def test_no_key_of_a_pin_ever_reaches_the_page(
+    posted: Posted, desk: PinDesk, screen: FakeScreen, key: Key
+) -> None:
+    desk.open(TURN)
+    KeypadIntake(posted, screen, (desk,)).key_pressed(key)
+    assert screen.moves == []
+
+
+def test_the_printed_code_is_typed_on_the_keypad_as_well(
+    posted: Posted, desk: PinDesk, screen: FakeScreen
+) -> None:
+    code = PrintedCodeDesk(screen, posted)
+    code.open(TURN, None)
+    intake = KeypadIntake(posted, screen, (desk, code))
+    for key in (Key.DIGIT_3, Key.DIGIT_9, Key.ERASE, Key.DIGIT_0):
+        intake.key_pressed(key)
+    assert screen.codes[-1] == (TURN, "30", False)
+
+
+def test_only_a_key_after_a_warning_is_a_sign_of_life_in_the_journal(
+    posted: Posted, desk: PinDesk, screen: FakeScreen
+) -> None:
+    """Else the journal would tell when each digit of a PIN was typed."""
+    intake = KeypadIntake(posted, screen, (desk,))
+    desk.open(TURN)
+    intake.key_pressed(Key.DIGIT_1)
+    screen.warn_of_end(TURN - 1, 20)
+    intake.key_pressed(Key.DIGIT_2)
+    assert posted.events == []
+    screen.warn_of_end(TURN, 20)
+    intake.key_pressed(Key.DIGIT_3)
+    assert posted.events == [events.MoreTimeWanted(TURN)]
+    assert screen.lengths[-1] == (TURN, 3), "it is a digit as well"
 
 
 # --- the reception PC ----------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import { Connection } from "./connection.js";
 import { fitPage } from "./fit.js";
 import { drawLanguages } from "./languages.js";
+import { move } from "./moves.js";
 import { drawHint, drawPage, drawPinLength, drawPrintedCode } from "./page.js";
 import { Preview } from "./preview.js";
 import { takeToken } from "./token.js";
@@ -21,6 +22,7 @@ const connection = new Connection(takeToken(), {
   pin_length: (message) => isCurrent(message) && drawPinLength(message),
   printed_code: (message) => isCurrent(message) && drawPrintedCode(message),
   warning: (message) => isCurrent(message) && drawWarning(message, choose),
+  move,
   picture: (blob) => preview.draw(blob),
   lost: showOffline,
 });

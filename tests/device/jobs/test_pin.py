@@ -58,24 +58,6 @@ def test_screen_and_keypad_fill_the_same_pin(bench: Bench) -> None:
     assert digits(bench) == b"9087"
 
 
-def test_the_first_key_after_a_warning_is_a_sign_of_life_and_no_other_tells_its_time(
-    bench: Bench,
-) -> None:
-    bench.desk.type_digit(1)
-    assert bench.posted.events == []
-    bench.desk.warn(TURN)
-    for digit in (2, 3, 4):
-        bench.desk.type_digit(digit)
-    assert bench.posted.events == [events.MoreTimeWanted(TURN)]
-    assert digits(bench) == b"1234"
-
-
-def test_a_warning_of_another_page_is_not_answered_by_a_key(bench: Bench) -> None:
-    bench.desk.warn(TURN - 1)
-    bench.desk.type_digit(1)
-    assert bench.posted.events == []
-
-
 @pytest.mark.parametrize("turn", [TURN - 1, TURN + 1])
 def test_keys_of_another_turn_do_nothing(bench: Bench, turn: int) -> None:
     bench.type(0, 1, 2, 3)

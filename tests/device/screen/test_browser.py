@@ -16,7 +16,7 @@ from PIL import Image
 from playwright import sync_api
 
 from device.face.preview import preview_jpeg
-from device.screen.port import PageView
+from device.screen.port import Move, PageView
 from device.screen.server import ScreenSettings, WebScreen
 from device.screen.theme import SEVEN_INCH, ScreenProfile
 from hostlink.terms import FailureCode
@@ -455,6 +455,49 @@ def test_the_warning_goes_with_its_page(kiosk: Kiosk) -> None:
     warn(kiosk)
     kiosk.show(PageView("take_card", 81, {"failure": "timed_out"}))
     kiosk.page.locator("#warning:not([open])").wait_for(state="attached")
+
+
+FOCUSED = "document.activeElement.dataset.choice ?? document.activeElement.textContent"
+
+
+def go(kiosk: Kiosk, *moves: Move) -> str:
+    """Presses keys of the pad; returns the button that was gone to."""
+    for move in moves:
+        kiosk.screen.move(move)
+    kiosk.page.wait_for_timeout(100)
+    return str(kiosk.page.evaluate(FOCUSED))
+
+
+def test_the_keys_of_a_pad_lead_through_the_buttons_and_press_them(kiosk: Kiosk) -> None:
+    kiosk.show(PageView("choose_method", 90, {}, ("face", "pin", "end")))
+    assert go(kiosk, Move.NEXT) == "face"
+    assert go(kiosk, Move.NEXT) == "pin"
+    outline = "getComputedStyle(document.activeElement).outlineWidth"
+    assert float(kiosk.page.evaluate(outline).removesuffix("px")) > 3
+    kiosk.page.wait_for_timeout(400)
+    go(kiosk, Move.PRESS)
+    kiosk.wait_until_heard([("choice", 90, "pin")])
+    go(kiosk, Move.LEAVE)
+    kiosk.wait_until_heard([("choice", 90, "pin"), ("choice", 90, "end")])
+
+
+def test_a_key_presses_nothing_before_a_button_was_gone_to(kiosk: Kiosk) -> None:
+    kiosk.show(PageView("consent_all", 91, {}, ("agree_all", "refuse_all", "end")))
+    kiosk.page.wait_for_timeout(400)
+    go(kiosk, Move.PRESS)
+    go(kiosk, Move.LEAVE)
+    kiosk.wait_until_heard([("choice", 91, "end")])
+
+
+def test_the_keys_of_a_pad_reach_another_language_and_the_warning(kiosk: Kiosk) -> None:
+    kiosk.show(PageView("choose_method", 92, {}, ("face", "pin", "end")))
+    go(kiosk, Move.NEXT, Move.PREVIOUS, Move.PRESS)
+    kiosk.page.locator("#language-list[open]").wait_for()
+    go(kiosk, Move.NEXT, Move.PRESS)
+    kiosk.page.locator(f"html[lang={list(LANGUAGES)[1]}]").wait_for()
+    warn(kiosk)
+    go(kiosk, Move.PRESS)
+    kiosk.wait_until_heard([("choice", WARNED_PAGE.turn, "more_time")])
 
 
 def test_the_list_of_languages_is_whole_and_within_reach(kiosk: Kiosk) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from device.screen.language import load_languages
-from device.screen.port import PageView
+from device.screen.port import Move, PageView
 from device.screen.shown import Seen, Shown
 
 
@@ -170,6 +170,31 @@ def test_more_time_can_be_touched_only_by_whoever_was_warned(shown: Shown) -> No
     assert shown.offers("end"), "the finger was on its way when the warning came"
     shown.warn_of_end(5, 0)
     assert not shown.offers("more_time")
+
+
+def moves_of(news: list[str | bytes]) -> list[str]:
+    return [message["to"] for message in texts(news) if message["type"] == "move"]
+
+
+def test_keys_are_passed_on_once_and_in_order(shown: Shown) -> None:
+    seen = Seen()
+    for move in (Move.NEXT, Move.NEXT, Move.PRESS):
+        shown.move(move)
+    assert moves_of(shown.news_for(seen)) == ["next", "next", "press"]
+    assert moves_of(shown.news_for(seen)) == []
+
+
+def test_whoever_comes_later_presses_nothing(shown: Shown) -> None:
+    shown.move(Move.PRESS)
+    assert moves_of(shown.news_for(Seen(moves=shown.moves_made))) == []
+
+
+def test_of_many_keys_a_browser_that_hung_gets_only_the_last(shown: Shown) -> None:
+    seen = Seen()
+    for move in [Move.NEXT] * 50 + [Move.PREVIOUS]:
+        shown.move(move)
+    moves = moves_of(shown.news_for(seen))
+    assert (len(moves), moves[-1]) == (8, "previous")
 
 
 def test_the_next_patient_starts_in_the_first_language(shown: Shown) -> None:

@@ -1,0 +1,31 @@
+// Somebody goes through the buttons with the keys of a pad, or presses the one gone to.
+
+const BY_KEYS = "byKeys";
+
+export function move({ to }) {
+  const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
+  const within = dialog ?? document;
+  if (to === "leave") {
+    within.querySelector(dialog ? ".quiet" : "[data-choice=end]")?.click();
+    return;
+  }
+  const buttons = [...within.querySelectorAll("button")].filter((each) => each.checkVisibility());
+  const at = buttons.indexOf(document.activeElement);
+  if (to === "press") {
+    buttons[at]?.click();
+    return;
+  }
+  document.documentElement.dataset[BY_KEYS] = "";
+  neighbour(buttons, at, to)?.focus();
+}
+
+// From the words of a page the first button is the page's own, before those of the frame.
+function neighbour(buttons, at, to) {
+  if (at === -1) {
+    return buttons.find((each) => each.closest("main, dialog")) ?? buttons[0];
+  }
+  const step = to === "next" ? 1 : -1;
+  return buttons[(at + step + buttons.length) % buttons.length];
+}
+
+addEventListener("pointerdown", () => delete document.documentElement.dataset[BY_KEYS]);
