@@ -9,7 +9,7 @@ from device.face.port import Image
 JPEG_QUALITY = 70
 
 
-def preview_jpeg(image: Image, max_side_px: int = 480) -> bytes:
+def preview_jpeg(image: Image, max_side_px: int = 640) -> bytes:
     """Encodes a picture as people know themselves from a mirror.
 
     Args:

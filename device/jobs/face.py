@@ -20,9 +20,6 @@ from device.workers import Worker
 from hostlink.messages import FaceMatch
 from hostlink.terms import FailureCode, MatchBand
 
-_PREVIEW_GAP_S = 0.06
-"""About 16 pictures a second: enough to find oneself, cheap enough for a small processor."""
-
 _FAILURES = {
     FaceCheckOutcome.NO_MATCH: FailureCode.FACE_NOT_MATCHED,
     FaceCheckOutcome.NO_GOOD_PICTURE: FailureCode.FACE_NOT_SEEN,
@@ -117,13 +114,8 @@ class FaceJobs:
                 return events.JobFailed(turn, _FAILURES[outcome])
 
     def _onlookers(self, turn: int, cancelled: threading.Event) -> Onlookers:
-        shown_at_s = float("-inf")
-
         def show(image: Image) -> None:
-            nonlocal shown_at_s
-            if time.monotonic() - shown_at_s >= _PREVIEW_GAP_S:
-                shown_at_s = time.monotonic()
-                self._screen.show_preview(turn, preview_jpeg(image))
+            self._screen.show_preview(turn, preview_jpeg(image))
 
         def hint(what: QualityHint | Prompt) -> None:
             self._screen.show_hint(turn, what.value)

@@ -251,7 +251,6 @@ def test_hints_and_pictures_reach_the_page_of_the_turn(bench: Bench) -> None:
     def look(onlookers: Onlookers) -> None:
         onlookers.on_hint(QualityHint.NO_FACE)
         onlookers.on_preview(picture)
-        onlookers.on_preview(picture)
 
     bench.check.look = look
     bench.start()
