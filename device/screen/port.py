@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum, unique
 from typing import Protocol
 
+
 @unique
 class Move(Enum):
     """What somebody wants who cannot touch the screen, or does not see it."""

@@ -14,7 +14,7 @@ From the server, JSON text:
     {"type": "printed_code", "turn", "entered", "groups": [{"name", "digits", "length"}],
      "text", "doubt"}                                  doubt is "" while there is none
     {"type": "warning", "turn", "left_s", "title", "text", "choice": {"name", "text"}}
-                                                       over the page; left_s is 0 while there is none
+                                                       over the page; left_s is 0 for none
     {"type": "move", "to"}                             next, previous, press or leave: a keypad's
 and binary: one JPEG for each `preview` asked for, always the newest.
 
@@ -23,6 +23,10 @@ From the browser, JSON text:
     {"type": "pad", "turn", "position"}        0 to 11 from the top left; digits never travel back
     {"type": "language", "tag"}
     {"type": "preview"}                        answered when there is a picture not sent before
+    {"type": "alive"}                          four times a second, by a page that draws
+
+`GET /page-life` with `Authorization: Bearer TOKEN` tells a kiosk of it: {"silent_s": seconds since
+any browser was last heard, or null where there is none}.
 
 Whoever connects is told at once what is shown now; anything else it says is ignored.
 """
@@ -33,6 +37,7 @@ import hmac
 import logging
 import socket
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +45,7 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -110,7 +115,8 @@ class WebScreen:
         self._socket = _open_port(settings)
         port = self._socket.getsockname()[1]
         self.url = f"http://{settings.host}:{port}/"
-        self._browsers: set[asyncio.Event] = set()
+        self._browsers: dict[asyncio.Event, float] = {}
+        """The news of each browser, and the monotonic second at which it was last heard."""
         self._shown = Shown(self._languages, self._wake_browsers)
         self._loop = asyncio.new_event_loop()
         self._server = uvicorn.Server(_server_config(self._application(port)))
@@ -173,6 +179,7 @@ class WebScreen:
     def _application(self, port: int) -> ASGIApp:
         routes = [
             Route("/theme.css", self._send_theme),
+            Route("/page-life", self._tell_page_life),
             WebSocketRoute("/patient", self._attend),
             Mount("/", StaticFiles(directory=_WEB_FOLDER, html=True)),
         ]
@@ -181,6 +188,14 @@ class WebScreen:
 
     async def _send_theme(self, _: Request) -> Response:
         return Response(self._theme, media_type="text/css")
+
+    async def _tell_page_life(self, request: Request) -> Response:
+        offered = request.headers.get("authorization", "")
+        if not hmac.compare_digest(offered.encode(), f"Bearer {self._token}".encode()):
+            return Response(status_code=401)
+        now_s = time.monotonic()
+        silent_s = min((now_s - heard_s for heard_s in self._browsers.values()), default=None)
+        return JSONResponse({"silent_s": silent_s})
 
     async def _attend(self, browser: WebSocket) -> None:
         """Serves one browser until it goes."""
@@ -194,13 +209,14 @@ class WebScreen:
             return
         news, seen = asyncio.Event(), Seen(moves=self._shown.moves_made)
         news.set()
-        self._browsers.add(news)
+        self._browsers[news] = time.monotonic()
         telling = asyncio.create_task(self._tell(browser, news, seen))
         try:
             while (text := await _next_text(browser)) is not None:
+                self._browsers[news] = time.monotonic()
                 self._hear(text, news, seen)
         finally:
-            self._browsers.discard(news)
+            del self._browsers[news]
             telling.cancel()
 
     def _is_token_offered(self, offered: list[str]) -> bool:

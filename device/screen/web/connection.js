@@ -4,6 +4,7 @@ const PROTOCOL = "uketsuke.screen.v1";
 const TOKEN_REFUSED = 4401;
 const RETRY_MS = 500;
 const REFUSED_RETRY_MS = 5000;
+const ALIVE_MS = 250;
 
 export class Connection {
   #token;
@@ -13,6 +14,8 @@ export class Connection {
   constructor(token, listener) {
     this.#token = token;
     this.#listener = listener;
+    // Between two frames: a page that draws nothing any more says nothing either.
+    setInterval(() => requestAnimationFrame(() => this.send({ type: "alive" })), ALIVE_MS);
   }
 
   open() {

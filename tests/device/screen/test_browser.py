@@ -5,7 +5,7 @@ Needs `chromium` (Debian), `playwright` (PyPI) and `axe-core` (npm, in `node_mod
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -76,9 +76,9 @@ class Kiosk:
             self.page.locator(f"dialog button[lang={tag}]").click()
             self.page.locator(f"html[lang={tag}]").wait_for()
 
-    def wait_until_heard(self, touches: list[tuple[str, int, str | int]]) -> None:
+    def wait_until_heard(self, touches: Sequence[tuple[str, int, str | int]]) -> None:
         deadline_s = time.monotonic() + 30
-        while self.touches.heard != touches:
+        while self.touches.heard != list(touches):
             assert time.monotonic() < deadline_s, self.touches.heard
             self.page.wait_for_timeout(10)
 

@@ -69,7 +69,6 @@ def test_more_time_begins_the_page_s_time_anew_as_often_as_it_is_asked_for() -> 
     assert story.happen(events.AllConsentsAnswered(story.turn, True, NOW, b"")).records
 
 
-
 def test_silence_after_the_warning_ends_the_visit_and_forgets_the_patient() -> None:
     story = Story().lay_card().match_face().prove(OPTIONS)
     story.happen(events.TimeRunsShort(story.turn), events.TimedOut(story.turn))
