@@ -272,6 +272,7 @@ def _options(question: Question, answer: EligibilityAnswer) -> VisitOptions:
         is_registered=answer.is_registered,
         consents=() if is_in_grace else answer.consents,
         notices=question.notices,
+        questions=answer.questions,
     )
 
 

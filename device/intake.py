@@ -21,6 +21,7 @@ from hostlink.messages import (
     VisitOptions,
     VisitRefused,
 )
+from hostlink.terms import Decision
 
 _MOVES = {
     Key.DIGIT_2: Move.PREVIOUS,
@@ -31,6 +32,8 @@ _MOVES = {
     Key.CONFIRM: Move.PRESS,
     Key.CANCEL: Move.LEAVE,
 }
+
+_DECISIONS = {Choice(decision.name.lower()): decision for decision in Decision}
 
 Post = Callable[[events.Event], None]
 
@@ -109,6 +112,9 @@ class ScreenIntake:
             Choice.ONE_BY_ONE: events.OneByOneChosen(turn),
             Choice.AGREE: events.ConsentAnswered(turn, True, now, text_hash),
             Choice.REFUSE: events.ConsentAnswered(turn, False, now, text_hash),
+            **{
+                choice: events.Decided(turn, made, text_hash) for choice, made in _DECISIONS.items()
+            },
             Choice.MORE_TIME: events.MoreTimeWanted(turn),
             Choice.END: events.Cancelled(turn),
         }

@@ -25,10 +25,12 @@ from hostlink.terms import (
     CardKind,
     ConsentAnswer,
     ConsentItem,
+    Decision,
     FailureCode,
     MatchBand,
     Notice,
     PairingRefusal,
+    Question,
     TimeSource,
     VerificationMethod,
     VisitOutcome,
@@ -77,6 +79,7 @@ VISIT_FIELDS: Mapping[str, Layout[Any]] = {
     "consents": sequence(CONSENT_DECISION, len(ConsentItem)),
     "match": optional(FACE_MATCH),
     "notices": optional(sequence(word(Notice), 16)),
+    "decisions": optional(sequence(word(Decision), len(Question))),
 }
 """Fields of a visit inside a signed result; the agent's nonce is a claim of its own there."""
 
@@ -157,6 +160,7 @@ _LAYOUTS: Mapping[int, tuple[type[Message], Layout[Any]]] = {
             is_registered=flag(),
             consents=sequence(word(ConsentItem), 16),
             notices=sequence(word(Notice), 16),
+            questions=sequence(word(Question), len(Question)),
         ),
     ),
     9: (

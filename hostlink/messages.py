@@ -11,10 +11,12 @@ from hostlink.terms import (
     CardKind,
     ConsentAnswer,
     ConsentItem,
+    Decision,
     FailureCode,
     MatchBand,
     Notice,
     PairingRefusal,
+    Question,
     TimeSource,
     VerificationMethod,
     VisitOutcome,
@@ -132,6 +134,8 @@ class VisitOptions:
     consents: tuple[ConsentItem, ...]
     """Items to ask, in this order; empty when nothing may or need be asked."""
     notices: tuple[Notice, ...]
+    questions: tuple[Question, ...] = ()
+    """To ask after the consents, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +188,9 @@ class VisitRecord:
     notices: tuple[Notice, ...] | None = None
     """What the agent found about the certificate and the patient was told; empty: nothing, it is
     good. None: the visit did not complete, or the result is from before this was there."""
+    decisions: tuple[Decision, ...] | None = None
+    """Answers to the questions that were asked, one each. None: the result is from before this was
+    there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,34 @@ class ConsentItem(IntEnum):
     """特定健診 (TKK)."""
 
 
+@unique
+class Question(IntEnum):
+    """What a patient decides at the reader beside the consents (facts/oqs.md §7.4, §7.5)."""
+
+    SUBSIDY = 1
+    """医療費助成の受給者証 (PMH): use it for this visit?"""
+    PRESCRIPTION = 2
+    """処方箋: electronic or on paper? Asked where it is chosen at reception (OQSCD039 = 2)."""
+
+
+@unique
+class Decision(IntEnum):
+    """What a patient decided."""
+
+    USE_SUBSIDY = 1
+    NO_SUBSIDY = 2
+    ELECTRONIC_PRESCRIPTION = 3
+    PAPER_PRESCRIPTION = 4
+
+
+DECISIONS = {
+    Question.SUBSIDY: (Decision.USE_SUBSIDY, Decision.NO_SUBSIDY),
+    Question.PRESCRIPTION: (Decision.ELECTRONIC_PRESCRIPTION, Decision.PAPER_PRESCRIPTION),
+}
+"""Each question with its two answers."""
+QUESTION_OF = {decision: question for question, made in DECISIONS.items() for decision in made}
+"""What each decision answers."""
+
 CONSENT_HOURS = 24
 """How long a consent lets the clinic see: what the patient is told, and what reception is told
 (閲覧有効期限, facts/oqs.md §3.3)."""

@@ -14,7 +14,15 @@ from device.visit import events, machine
 from device.visit.policy import VisitPolicy
 from device.visit.state import State
 from hostlink.messages import FaceMatch, Moment, VisitChallenge, VisitOptions, VisitRefused
-from hostlink.terms import CardKind, ConsentItem, FailureCode, MatchBand, TimeSource
+from hostlink.terms import (
+    CardKind,
+    ConsentItem,
+    Decision,
+    FailureCode,
+    MatchBand,
+    Question,
+    TimeSource,
+)
 
 STATES_FILE = Path(__file__).parent.parent / "docs" / "STATES.md"
 VISIT = b"v" * 16
@@ -50,6 +58,7 @@ def possible_events(turn: int) -> Iterator[events.Event]:
     yield from (events.LastTryConfirmed(turn), events.RegistrationAccepted(turn))
     yield from (events.AllConsentsAnswered(turn, True, MOMENT, b""), events.OneByOneChosen(turn))
     yield from (events.ConsentAnswered(turn, False, MOMENT, b""), events.Cancelled(turn))
+    yield from (events.Decided(turn, decision, b"") for decision in Decision)
     yield events.FaceMatched(turn, MOMENT, MATCH)
     yield from (events.PinAccepted(turn, MOMENT), events.PinRejected(turn, 2))
     yield from (events.AgentConnected(), events.AgentLost())
@@ -57,6 +66,7 @@ def possible_events(turn: int) -> Iterator[events.Event]:
     yield events.ChallengeSigned(turn, b"certificate", b"signature", MOMENT)
     yield events.OptionsReceived(OPTIONS)
     yield events.OptionsReceived(replace(OPTIONS, is_registered=False, consents=()))
+    yield events.OptionsReceived(replace(OPTIONS, questions=tuple(Question)))
     yield events.RefusalReceived(VisitRefused(VISIT, FailureCode.ELIGIBILITY_NOT_FOUND))
     yield events.RecordKept(turn)
 

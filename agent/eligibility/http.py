@@ -9,19 +9,22 @@ is answered by `200` and
 
     {"is_registered": true,
      "consents": ["surgery", "diagnosis", "medication", "health_checkup"],
+     "questions": ["subsidy", "prescription"],
      "record": {"qualification_validity": "1", "prescription_issue_select": "1",
                 "person": {"name": "...", "name_kana": "...", ...}}}
 
-where `record` has the fields of `agent.qualification.EligibilityRecord`, or by `404` when the
-source knows nobody with this certificate. Any other status, a time-out or no connection mean
+where `questions` may be left out, and `record` has the fields of
+`agent.qualification.EligibilityRecord`, or by `404` when the source knows nobody with this
+certificate. Any other status, a time-out or no connection mean
 that it cannot be reached now. The question may be repeated with the same `visit`.
 """
 
 import base64
 import hashlib
 import json
+from enum import IntEnum
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import httpx
 from msgspec import Meta
@@ -30,10 +33,11 @@ from agent.eligibility.port import EligibilityAnswer, EligibilityQuery, Eligibil
 from agent.errors import ConfigError, MalformedQualificationError
 from agent.qualification import read_record
 from agent.tables import Table
-from hostlink.terms import ConsentItem, FailureCode
+from hostlink.terms import ConsentItem, FailureCode, Question
 
 KEEP_OPEN_S = 3_600.0
 LONGEST_ANSWER_BYTES = 65_536
+Item = TypeVar("Item", bound=IntEnum)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -128,14 +132,18 @@ def _read_answer(body: bytes) -> EligibilityAnswer:
     return EligibilityAnswer(
         record=read_record(document.get("record")),
         is_registered=is_registered,
-        consents=_read_consents(document.get("consents")),
+        consents=_read_items(ConsentItem, "consents", document.get("consents")),
+        questions=_read_items(Question, "questions", document.get("questions", [])),
     )
 
 
-def _read_consents(names: object) -> tuple[ConsentItem, ...]:
-    items = {item.name.lower(): item for item in ConsentItem}
-    if not isinstance(names, list) or not all(name in items for name in names):
-        raise MalformedQualificationError("consents")
+def _read_items(kind: type[Item], field: str, names: object) -> tuple[Item, ...]:
+    """Names of members of an enumeration, each once, in their order."""
+    items = {item.name.lower(): item for item in kind}
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise MalformedQualificationError(field)
+    if not items.keys() >= set(names):
+        raise MalformedQualificationError(field)
     if len(set(names)) != len(names):
-        raise MalformedQualificationError("consents")
+        raise MalformedQualificationError(field)
     return tuple(items[name] for name in names)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from agent.qualification import EligibilityRecord
-from hostlink.terms import ConsentItem, FailureCode
+from hostlink.terms import ConsentItem, FailureCode, Question
 
 __all__ = ["EligibilityAnswer", "EligibilityQuery", "EligibilityRecord", "EligibilitySource"]
 
@@ -29,6 +29,8 @@ class EligibilityAnswer:
     """False: the card has not been registered for insurance use (利用登録) yet."""
     consents: tuple[ConsentItem, ...]
     """Medical information this patient may be asked about, in this order."""
+    questions: tuple[Question, ...] = ()
+    """What else the patient decides at the reader, in this order."""
 
 
 class EligibilitySource(Protocol):

@@ -9,7 +9,7 @@ Source: facts/oqs.md §2.2, §2.4, §3, §5.1 and §6.2.
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -23,7 +23,7 @@ from agent.qualification import (
 )
 from agent.relays.port import Reception
 from hostlink.messages import Moment
-from hostlink.terms import CONSENT_HOURS, ConsentAnswer, ConsentItem, TimeSource
+from hostlink.terms import CONSENT_HOURS, ConsentAnswer, ConsentItem, Decision, TimeSource
 
 AVAILABLE = timedelta(hours=CONSENT_HOURS)
 """閲覧有効期限 after the consent (facts/oqs.md §3.3)."""
@@ -36,6 +36,8 @@ CONSENT_ELEMENTS = {
     ConsentItem.DIAGNOSIS: "DiagnosisInfo",
     ConsentItem.SURGERY: "OperationInfo",
 }
+PRESCRIPTION_FORMS = {Decision.ELECTRONIC_PRESCRIPTION: "1", Decision.PAPER_PRESCRIPTION: "2"}
+"""処方箋発行形態 (OQSCD017)."""
 Group = (
     EligibilityRecord | InsuredPerson | ElderlyRecipientCertificate | LimitApplicationCertificate
 )
@@ -105,9 +107,20 @@ def _header(header: Element, reception: Reception, character_code: str) -> None:
 
 def _body(body: Element, reception: Reception) -> None:
     _add(body, "ProcessingResultStatus", "1")
-    _add_texts(body, reception.record)
+    _add_texts(body, _as_decided(reception))
     results = SubElement(body, "ResultList")
     _person(SubElement(results, "ResultOfQualificationConfirmation"), reception)
+
+
+def _as_decided(reception: Reception) -> EligibilityRecord:
+    """The form of prescription that the patient chose at the reader, if it was asked for.
+
+    What they decided about 医療費助成 has no element in public (facts/oqs.md §4).
+    """
+    for decision in reception.visit.decisions or ():
+        if (form := PRESCRIPTION_FORMS.get(decision)) is not None:
+            return replace(reception.record, prescription_issue_select=form)
+    return reception.record
 
 
 def _person(result: Element, reception: Reception) -> None:

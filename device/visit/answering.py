@@ -1,4 +1,4 @@
-"""After the patient is known: the eligibility answer, 利用登録 and the consents.
+"""After the patient is known: the eligibility answer, 利用登録, the consents, other questions.
 
 No answer is ever assumed: only a pressed button makes a `ConsentDecision`.
 
@@ -8,8 +8,9 @@ Source: facts/oqs.md §7.3 (all at once first, then one by one, since 2024-10-07
 from dataclasses import replace
 from typing import assert_never
 
+from device.visit.deciding import ask_questions, asking_question
 from device.visit.effects import Choice, Effect, PageName, ShowPage
-from device.visit.ending import complete, end, give_up
+from device.visit.ending import end, give_up
 from device.visit.events import (
     AllConsentsAnswered,
     Cancelled,
@@ -23,7 +24,14 @@ from device.visit.events import (
 )
 from device.visit.patience import wait_for_patient
 from device.visit.policy import VisitPolicy
-from device.visit.state import AskingConsent, AwaitingOptions, Registering, State, Visit
+from device.visit.state import (
+    AskingConsent,
+    AskingQuestion,
+    AwaitingOptions,
+    Registering,
+    State,
+    Visit,
+)
 from hostlink.messages import ConsentDecision, VisitOptions
 from hostlink.terms import ConsentAnswer, ConsentItem, FailureCode, VisitOutcome
 
@@ -39,7 +47,9 @@ _ONE_CHOICES = (Choice.AGREE, Choice.REFUSE, Choice.END)
 
 
 def advance_answering(
-    state: AwaitingOptions | Registering | AskingConsent, event: Event, policy: VisitPolicy
+    state: AwaitingOptions | Registering | AskingConsent | AskingQuestion,
+    event: Event,
+    policy: VisitPolicy,
 ) -> tuple[State, tuple[Effect, ...]]:
     """Apply an event to a visit whose patient is verified."""
     match state:
@@ -49,6 +59,8 @@ def advance_answering(
             return _registering(state, event, policy)
         case AskingConsent():
             return _asking_consent(state, event, policy)
+        case AskingQuestion():
+            return asking_question(state, event, policy)
         case _:
             assert_never(state)
 
@@ -110,7 +122,7 @@ def _ask_consents(
     turn: int, visit: Visit, options: VisitOptions, policy: VisitPolicy
 ) -> tuple[State, tuple[Effect, ...]]:
     if not options.consents:
-        return complete(turn, visit, options, policy)
+        return ask_questions(turn, visit, options, policy)
     page = ShowPage(
         turn,
         PageName.CONSENT_ALL,
@@ -130,7 +142,7 @@ def _asking_consent(
     match event:
         case AllConsentsAnswered() if not state.groups:
             visit = _decide(state.visit, state.options.consents, event)
-            return complete(turn, visit, state.options, policy)
+            return ask_questions(turn, visit, state.options, policy)
         case OneByOneChosen() if not state.groups:
             return _ask_next(turn, state.visit, state.options, _groups(state.options), policy)
         case ConsentAnswered() if state.groups:
@@ -158,7 +170,7 @@ def _ask_next(
     policy: VisitPolicy,
 ) -> tuple[State, tuple[Effect, ...]]:
     if not groups:
-        return complete(turn, visit, options, policy)
+        return ask_questions(turn, visit, options, policy)
     count = len(_groups(options))
     page = ShowPage(
         turn,

@@ -40,6 +40,7 @@ def keep_record(
         consents=visit.decisions,
         match=verification.match if verification else None,
         notices=notices,
+        decisions=visit.chosen,
     )
     return KeepRecord(turn, record, visit.shown_texts)
 

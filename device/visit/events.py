@@ -7,7 +7,7 @@ history and changes nothing (architecture decision 5).
 from dataclasses import dataclass
 
 from hostlink.messages import FaceMatch, Moment, VisitChallenge, VisitOptions, VisitRefused
-from hostlink.terms import CardKind, FailureCode, Notice
+from hostlink.terms import CardKind, Decision, FailureCode, Notice
 
 # --- the card -----------------------------------------------------------------------------
 
@@ -164,6 +164,16 @@ class ConsentAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """The patient answered a question that is no consent."""
+
+    turn: int
+    decision: Decision
+    text_hash: bytes
+    """SHA-256 of the sentences on the page."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cancelled:
     """The patient pressed "end"."""
 
@@ -273,6 +283,7 @@ Event = (
     | AllConsentsAnswered
     | OneByOneChosen
     | ConsentAnswered
+    | Decided
     | Cancelled
     | FaceMatched
     | PinAccepted

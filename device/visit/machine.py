@@ -26,6 +26,7 @@ from device.visit.events import (
 from device.visit.policy import VisitPolicy
 from device.visit.state import (
     AskingConsent,
+    AskingQuestion,
     AwaitingOptions,
     CardTaken,
     CheckingFace,
@@ -108,7 +109,7 @@ def _advance_state(state: State, event: Event, policy: VisitPolicy) -> Step:
             return ending.taking_card(state, event, policy)
         case CardTaken():
             return _idle(state.turn + 1) if isinstance(event, TimedOut) else (state, ())
-        case AwaitingOptions() | Registering() | AskingConsent():
+        case AwaitingOptions() | Registering() | AskingConsent() | AskingQuestion():
             return answering.advance_answering(state, event, policy)
         case (
             Recognising()

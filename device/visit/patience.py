@@ -9,6 +9,7 @@ from device.visit.effects import Effect, StartTimer, TakeBackWarning, WarnOfEnd
 from device.visit.policy import VisitPolicy
 from device.visit.state import (
     AskingConsent,
+    AskingQuestion,
     ChoosingMethod,
     ConfirmingLastTry,
     EnteringPin,
@@ -25,6 +26,7 @@ WaitingForPatient = (
     | ConfirmingLastTry
     | Registering
     | AskingConsent
+    | AskingQuestion
     | Failing
 )
 """States that a patient who goes silent ends."""
@@ -58,7 +60,7 @@ def _longest_s(state: WaitingForPatient, policy: VisitPolicy) -> float:
             return policy.type_code_s
         case EnteringPin() | ConfirmingLastTry():
             return policy.pin_s
-        case ChoosingMethod() | Registering() | AskingConsent() | Failing():
+        case ChoosingMethod() | Registering() | AskingConsent() | AskingQuestion() | Failing():
             return policy.choose_s
         case _:
             assert_never(state)

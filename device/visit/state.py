@@ -6,8 +6,10 @@ from hostlink.messages import ConsentDecision, FaceMatch, Moment, VisitChallenge
 from hostlink.terms import (
     CardKind,
     ConsentItem,
+    Decision,
     FailureCode,
     Notice,
+    Question,
     VerificationMethod,
 )
 
@@ -48,8 +50,10 @@ class Visit:
     verification: Verification | None = None
     has_registered: bool = False
     decisions: tuple[ConsentDecision, ...] = ()
+    chosen: tuple[Decision, ...] = ()
+    """Answers to the questions that are no consents."""
     shown_texts: tuple[bytes, ...] = ()
-    """SHA-256 of the sentences of each page a consent was answered on, in order."""
+    """SHA-256 of the sentences of each page that asked for a consent or a decision, in order."""
 
     @property
     def is_phone(self) -> bool:
@@ -165,6 +169,17 @@ class AskingConsent:
 
 
 @dataclass(frozen=True, slots=True)
+class AskingQuestion:
+    """A decision that is no consent: 医療費助成, form of the prescription."""
+
+    turn: int
+    visit: Visit
+    options: VisitOptions
+    questions: tuple[Question, ...]
+    """Still to be answered, the first is on the screen."""
+
+
+@dataclass(frozen=True, slots=True)
 class KeepingRecord:
     """Signing and storing a completed visit."""
 
@@ -213,7 +228,7 @@ VerifyingState = (
 )
 """States in which the patient is not yet proven to the agent."""
 
-VisitState = VerifyingState | AwaitingOptions | Registering | AskingConsent
+VisitState = VerifyingState | AwaitingOptions | Registering | AskingConsent | AskingQuestion
 """States that know a patient."""
 
 State = Idle | OutOfService | VisitState | KeepingRecord | TakingCard | CardTaken

@@ -24,7 +24,7 @@ from hostlink.messages import (
     VisitOptions,
     VisitRefused,
 )
-from hostlink.terms import FailureCode, TimeSource
+from hostlink.terms import Decision, FailureCode, TimeSource
 from tests.device.fake_screen import FakeScreen
 from tests.device.posted import Posted, finish
 from tests.device.signing_reader import reader_identity
@@ -85,6 +85,10 @@ MEANINGS: dict[Choice, list[events.Event]] = {
     Choice.ERASE: [],
     Choice.TYPE_CODE: [events.CodeTypingChosen(TURN)],
     Choice.CONFIRM_LAST_TRY: [events.LastTryConfirmed(TURN)],
+    Choice.USE_SUBSIDY: [events.Decided(TURN, Decision.USE_SUBSIDY, TEXTS)],
+    Choice.NO_SUBSIDY: [events.Decided(TURN, Decision.NO_SUBSIDY, TEXTS)],
+    Choice.ELECTRONIC_PRESCRIPTION: [events.Decided(TURN, Decision.ELECTRONIC_PRESCRIPTION, TEXTS)],
+    Choice.PAPER_PRESCRIPTION: [events.Decided(TURN, Decision.PAPER_PRESCRIPTION, TEXTS)],
     Choice.MORE_TIME: [events.MoreTimeWanted(TURN)],
     Choice.REGISTER: [events.RegistrationAccepted(TURN)],
     Choice.AGREE_ALL: [events.AllConsentsAnswered(TURN, True, NOW, TEXTS)],

@@ -11,7 +11,13 @@ from typing import Any, NamedTuple
 OTHER_END = Path(__file__).with_name("other_end")
 AGENT_NAME = "受付１"
 PATIENT_NAME = "受付 太郎"
-PATIENT = {"patientName": PATIENT_NAME, "isRegistered": True, "consents": [2, 3], "notices": []}
+PATIENT = {
+    "patientName": PATIENT_NAME,
+    "isRegistered": True,
+    "consents": [2, 3],
+    "notices": [],
+    "questions": [],
+}
 
 Spoil = tuple[str, str, str]
 """A file, what stands there once, and what stands there instead."""

@@ -43,10 +43,12 @@ from hostlink.terms import (
     CardKind,
     ConsentAnswer,
     ConsentItem,
+    Decision,
     FailureCode,
     MatchBand,
     Notice,
     PairingRefusal,
+    Question,
     TimeSource,
     VerificationMethod,
     VisitOutcome,
@@ -76,6 +78,7 @@ COMPLETED = VisitRecord(
     ),
 )
 NOTICED = replace(COMPLETED, notices=(Notice.CERTIFICATE_IN_GRACE,))
+DECIDED = replace(COMPLETED, decisions=(Decision.NO_SUBSIDY, Decision.ELECTRONIC_PRESCRIPTION))
 FACE_MATCHED = replace(COMPLETED, match=FaceMatch(MatchBand.CLEAR_MATCH, "adults-1e-4"))
 ABANDONED = VisitRecord(
     visit_id=VISIT_ID,
@@ -136,6 +139,7 @@ MESSAGES: tuple[Message, ...] = (
         True,
         (ConsentItem.DIAGNOSIS, ConsentItem.HEALTH_CHECKUP),
         (Notice.CERTIFICATE_EXPIRES_SOON,),
+        (Question.SUBSIDY, Question.PRESCRIPTION),
     ),
     VisitRefused(VISIT_ID, FailureCode.ELIGIBILITY_NOT_FOUND),
     SignedResult(42, b"cose"),

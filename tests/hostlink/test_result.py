@@ -129,6 +129,10 @@ CONTRADICTIONS = {
     "registered without verification": replace(ABANDONED, has_registered=True),
     "a face that matched a PIN": replace(FACE_MATCHED, method=terms.VerificationMethod.PIN),
     "a face that matched without verification": replace(ABANDONED, match=FACE_MATCHED.match),
+    "decided without verification": replace(ABANDONED, decisions=(terms.Decision.NO_SUBSIDY,)),
+    "decided both ways": replace(
+        COMPLETED, decisions=(terms.Decision.USE_SUBSIDY, terms.Decision.NO_SUBSIDY)
+    ),
     "asked twice": replace(COMPLETED, consents=COMPLETED.consents[:1] * 2),
 }
 

@@ -67,6 +67,7 @@ UKETSUKE_TARO: Person = {
 SHIKEN_HANAKO: Person = {
     "is_registered": False,
     "consents": ["surgery", "diagnosis", "medication"],
+    "questions": ["subsidy", "prescription"],
     "record": {
         "qualification_validity": "1",
         "person": {

@@ -36,6 +36,7 @@ class Report:
     method: str | None = None
     failure: str = ""
     consents: str = "none"
+    decisions: tuple[str, ...] = ()
     machine_time_ms: float = 0.0
     hops: list[Hop] = field(default_factory=lambda: hops_of([], "", 0.0))
     signed_result: Path | None = None
@@ -89,6 +90,7 @@ class Report:
         self.method = _lower(record["method"])
         self.failure = _lower(record["failure"]) or ""
         self.consents = _consents(record["consents"])
+        self.decisions = tuple(decision.lower() for decision in record["decisions"])
 
     def add_reception_files(self, bench: Bench) -> None:
         """Read every reception file by the rules of the reception software.

@@ -137,6 +137,8 @@ class Expect(_Table, frozen=True):
     reception_files: int = 0
     """Files the scenario must leave for the reception software: this many, no more."""
     consents: Literal["given", "refused", "none"] = "none"
+    decisions: tuple[str, ...] = ()
+    """What the patient decided beside the consents, lower case, in order."""
     records: int = 1
     """Signed results the scenario must leave at the agent."""
 

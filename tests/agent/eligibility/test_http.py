@@ -104,6 +104,8 @@ def test_nobody_listens(query: EligibilityQuery) -> None:
         b'{"is_registered": 1, "consents": [], "record": {}}',
         b'{"is_registered": true, "consents": ["all"], "record": {}}',
         b'{"is_registered": true, "consents": [[]], "record": {}}',
+        b'{"is_registered": true, "consents": [], "questions": ["dreams"], "record": {}}',
+        b'{"is_registered": true, "consents": [], "questions": {}, "record": {}}',
         b'{"is_registered": true, "consents": ["surgery", "surgery"], "record": {}}',
         b'{"is_registered": true, "consents": [], "record": {}}',
         b" " * 70_000,

@@ -10,7 +10,7 @@ from agent.qualification import EligibilityRecord, read_record
 from agent.relays._oqs_file import Encoding, file_name, render
 from agent.relays.port import Reception
 from hostlink.messages import ConsentDecision, Moment
-from hostlink.terms import ConsentAnswer, ConsentItem, TimeSource
+from hostlink.terms import ConsentAnswer, ConsentItem, Decision, TimeSource
 from tests.agent.world import INSTITUTION, RECORD, TODAY, VISIT_ID, completed
 from tests.hostlink.pki import UEID
 from tests.hw_sim.eligibility_service import SHIKEN_HANAKO
@@ -175,6 +175,18 @@ def with_messages(record: EligibilityRecord) -> EligibilityRecord:
 def test_side_information_is_passed_on_as_it_is() -> None:
     content = render(replace(RECEPTION, record=with_messages(RECORD)), Encoding.UTF_8).content
     assert parse(content).findtext(".//ProcessingResultMessage") == "<３か月前 & more>"
+
+
+@pytest.mark.parametrize(
+    ("decision", "form"),
+    [(Decision.ELECTRONIC_PRESCRIPTION, "1"), (Decision.PAPER_PRESCRIPTION, "2")],
+)
+def test_the_prescription_is_as_the_patient_chose_it(decision: Decision, form: str) -> None:
+    decisions = (Decision.USE_SUBSIDY, decision)
+    decided = replace(RECEPTION, visit=replace(RECEPTION.visit, decisions=decisions), record=HANAKO)
+    body = parse(render(decided, Encoding.UTF_8).content).find("MessageBody")
+    assert body is not None
+    assert body.findtext("PrescriptionIssueSelect") == form
 
 
 def test_a_consent_that_was_not_offered_is_not_passed_on() -> None:

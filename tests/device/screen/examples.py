@@ -49,6 +49,8 @@ EXAMPLES = (
         {"items": ("medication",), "position": 2, "count": 4, "consent_hours": 24},
         ("agree", "refuse", "end"),
     ),
+    PageView("subsidy", 14, {}, ("use_subsidy", "no_subsidy", "end")),
+    PageView("prescription", 14, {}, ("electronic_prescription", "paper_prescription", "end")),
     PageView("saving", 14),
     PageView("finished", 15, {"patient_name": NAME, "notices": ("certificate_expires_soon",)}),
     PageView("take_card", 16, {"failure": "", "is_reminder": 0}),

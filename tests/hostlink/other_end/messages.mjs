@@ -3,7 +3,7 @@
 import * as cbor from './cbor.mjs';
 import { bool, bstr, field, list, optional, record, tstr, uint } from './shapes.mjs';
 import { audience, cardKind, consentItem, failureCode, linkCertificate } from './terms.mjs';
-import { notice, pairingRefusal, sha256, ueid, unixMs } from './terms.mjs';
+import { notice, pairingRefusal, question, sha256, ueid, unixMs } from './terms.mjs';
 import { verificationMethod, visitId, visitNonce } from './terms.mjs';
 
 export class MalformedMessage extends Error {}
@@ -94,6 +94,7 @@ const SHAPES = new Map([
         field(3, 'isRegistered', bool),
         field(4, 'consents', list(consentItem, 16)),
         field(5, 'notices', list(notice, 16)),
+        field(6, 'questions', list(question, 2)),
       ),
     ],
   ],

@@ -6,7 +6,8 @@ import * as cbor from './cbor.mjs';
 import { Certificate } from './certificate.mjs';
 import { bool, field, list, optional, record, text, uint, versioned } from './shapes.mjs';
 import { METHODS, OUTCOMES, audience, cardKind, consentAnswer, consentItem } from './terms.mjs';
-import { failureCode, matchBand, moment, notice, sha256, ueid, verificationMethod, visitId } from './terms.mjs';
+import { decision, failureCode, matchBand, moment, notice, sha256, ueid } from './terms.mjs';
+import { questionOf, verificationMethod, visitId } from './terms.mjs';
 import { visitNonce, visitOutcome } from './terms.mjs';
 
 /** One rule that is broken, by the name it has in the document. */
@@ -55,6 +56,7 @@ const visitRecord = record(
     ),
   ),
   optional(10, 'notices', list(notice, 16)),
+  optional(11, 'decisions', list(decision, 2)),
 );
 
 const resultClaims = record(
@@ -182,13 +184,15 @@ function checkSignature(protectedHeader, payload, signature, publicKey) {
 /** The rules between the fields of a result. */
 function keepsRules({ own }) {
   const { outcome, failure, method, verifiedAt, hasRegistered, consents, match } = own.record;
+  const decisions = own.record.decisions ?? [];
   const isCompleted = outcome === OUTCOMES.completed;
-  const needsMethod = isCompleted || hasRegistered || consents.length > 0;
+  const needsMethod = isCompleted || hasRegistered || consents.length > 0 || decisions.length > 0;
   return (
     (failure === undefined) === isCompleted &&
     (verifiedAt === undefined) === (method === undefined) &&
     (method !== undefined || !needsMethod) &&
     (match === undefined || method === METHODS.face) &&
-    new Set(consents.map(({ item }) => item)).size === consents.length
+    new Set(consents.map(({ item }) => item)).size === consents.length &&
+    new Set(decisions.map(questionOf)).size === decisions.length
   );
 }

@@ -86,6 +86,20 @@ export const consentItem = choice({
 });
 export const consentAnswer = choice({ refused: 0, given: 1 });
 export const visitOutcome = choice(OUTCOMES);
+export const question = choice({ subsidy: 1, prescription: 2 });
+
+const DECISIONS = {
+  'use-subsidy': 1,
+  'no-subsidy': 2,
+  'electronic-prescription': 3,
+  'paper-prescription': 4,
+};
+
+export const decision = choice(DECISIONS);
+
+// 1 and 2 answer the first question, 3 and 4 the second.
+export const questionOf = (made) => Math.ceil(made / 2);
+
 export const notice = choice({
   'certificate-expires-soon': 1,
   'certificate-in-grace': 2,
