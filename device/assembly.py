@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from hashlib import sha256
 from pathlib import Path
@@ -37,6 +38,7 @@ from device.jobs.face import FaceJobs
 from device.jobs.pin import PinDesk
 from device.jobs.printed_code import PrintedCodeDesk
 from device.jobs.record import RecordJobs
+from device.jobs.staff import StaffJobs
 from device.journal import Journal
 from device.loop import VisitLoop
 from device.outbox import Outbox
@@ -44,9 +46,13 @@ from device.pairings import Pairings
 from device.performer import Performer
 from device.pinpad import keypads
 from device.pinpad.entry import PinEntry
+from device.pinpad.own_pins.names import OwnPinName
+from device.pinpad.own_pins.opening import opened_own_pins
+from device.pinpad.own_pins.policy import OwnPinPolicy
 from device.pinpad.port import Keypad
 from device.reader.port import CardSlot
 from device.screen.server import WebScreen
+from device.visit import events
 from device.visit.policy import VisitPolicy
 from hostlink.link import DeviceEnd
 from hostlink.messages import DeviceHello
@@ -74,6 +80,8 @@ class Reader:
     keypad: Keypad | None
     keypad_intake: KeypadIntake
     journal: Journal
+    kept_open: ExitStack
+    """What this process has for itself while it runs."""
 
     def start(self) -> None:
         """Show the first page, listen to everything."""
@@ -106,6 +114,7 @@ class Reader:
         self.loop.stop()
         has_ended = self.performer.close()
         self.journal.close()
+        self.kept_open.close()
         return has_ended
 
 
@@ -151,7 +160,8 @@ def _assemble(config: Config, folder: Path, standing: Standing, slot: CardSlot |
     host = _host(config, identity, outbox, hearing_host, standing.pairings)
     record = RecordJobs(outbox, identity, clock, host.tell, loop.post)
     hearing_host.record = record
-    screen, pin, code = _screen_and_desks(config, clock, loop)
+    screen, desks = _screen_and_desks(config, clock, loop)
+    kept_open = ExitStack()
     performer = Performer(
         screen=screen,
         card=CardJobs(card_parts, clock, loop.post),
@@ -162,10 +172,12 @@ def _assemble(config: Config, folder: Path, standing: Standing, slot: CardSlot |
             clock,
             loop.post,
         ),
-        pin=pin,
-        code=code,
+        pin=desks.pin,
+        code=desks.code,
+        password=desks.password,
         record=record,
         host=host,
+        staff=_staff(config, policy, kept_open, loop),
         post=loop.post,
     )
     keypad = cast(Keypad, make(keypads, config.keypad)) if config.keypad else None
@@ -175,9 +187,22 @@ def _assemble(config: Config, folder: Path, standing: Standing, slot: CardSlot |
         slot=card_parts.slot,
         slot_intake=SlotIntake(loop.post),
         keypad=keypad,
-        keypad_intake=KeypadIntake(loop.post, screen, (pin, code)),
+        keypad_intake=KeypadIntake(loop.post, screen, desks.all()),
         journal=journal,
+        kept_open=kept_open,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Desks:
+    """Where digits are typed."""
+
+    pin: PinDesk
+    password: PinDesk
+    code: PrintedCodeDesk
+
+    def all(self) -> tuple[PinDesk | PrintedCodeDesk, ...]:
+        return self.pin, self.password, self.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,15 +283,37 @@ def _host(
     return Host(lambda: open_serial(config.link.port), end, intake, pairings, identity.audience)
 
 
-def _screen_and_desks(
-    config: Config, clock: Clock, loop: VisitLoop
-) -> tuple[WebScreen, PinDesk, PrintedCodeDesk]:
+def _screen_and_desks(config: Config, clock: Clock, loop: VisitLoop) -> tuple[WebScreen, _Desks]:
     """The screen hears the pads that are drawn on it, so they are made together."""
     intake = ScreenIntake(loop.post, clock)
     screen = make_screen(config, intake)
-    pin = PinDesk(
-        PinEntry(time.monotonic, shuffle=config.screen.is_pad_shuffled), screen, loop.post
+    is_shuffled, of_own_pins = config.screen.is_pad_shuffled, OwnPinPolicy()
+    pin = PinEntry(time.monotonic, shuffle=is_shuffled)
+    password = PinEntry(
+        time.monotonic,
+        shuffle=is_shuffled,
+        least=of_own_pins.least_digits[OwnPinName.FACILITY],
+        most=of_own_pins.most_digits,
     )
-    code = PrintedCodeDesk(screen, loop.post)
-    intake.pin, intake.code, intake.screen = pin, code, screen
-    return screen, pin, code
+    desks = _Desks(
+        PinDesk(pin, screen, loop.post),
+        PinDesk(password, screen, loop.post, events.StaffPasswordEntered),
+        PrintedCodeDesk(screen, loop.post),
+    )
+    intake.desks, intake.screen = desks.all(), screen
+    return screen, desks
+
+
+def _staff(
+    config: Config, policy: VisitPolicy, kept_open: ExitStack, loop: VisitLoop
+) -> StaffJobs | None:
+    if not policy.may_staff_verify:
+        return None
+    opened = opened_own_pins(config.state_folder / "pin", config.link.device_secret)
+    pins = kept_open.enter_context(opened)
+    if not pins.is_set(OwnPinName.FACILITY):
+        _log.warning(
+            "[visit] may_staff_verify is on, but there is no facility password: stop the reader and"
+            " run python -m device.factory password set facility --config FILE"
+        )
+    return StaffJobs(pins, loop.post)

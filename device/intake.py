@@ -67,10 +67,10 @@ class ScreenIntake:
 
     post: Post
     clock: Clock
-    pin: PinDesk | None = None
-    code: PrintedCodeDesk | None = None
+    desks: tuple[PinDesk | PrintedCodeDesk, ...] = ()
+    """Where digits are typed; the one whose turn it is not does nothing."""
     screen: Screen | None = None
-    """All set once they are made; nobody can touch them before."""
+    """Both set once they are made; nobody can touch them before."""
 
     def chosen(self, turn: int, choice: str) -> None:
         """A button was pressed on the page of that turn; unknown words are ignored."""
@@ -80,22 +80,18 @@ class ScreenIntake:
             return
         match pressed:
             case Choice.CONFIRM:
-                for desk in self._desks():
+                for desk in self.desks:
                     desk.confirm(turn)
             case Choice.ERASE:
-                for desk in self._desks():
+                for desk in self.desks:
                     desk.erase(turn)
             case _:
                 self.post(self._event(turn, pressed))
 
     def pad_pressed(self, turn: int, position: int) -> None:
         """A position of the pad was touched."""
-        for desk in self._desks():
+        for desk in self.desks:
             desk.press(turn, position)
-
-    def _desks(self) -> tuple[PinDesk | PrintedCodeDesk, ...]:
-        """Where digits are typed; the one whose turn it is not does nothing."""
-        return tuple(desk for desk in (self.pin, self.code) if desk)
 
     def _event(self, turn: int, pressed: Choice) -> events.Event:
         now = self.clock.now()
@@ -106,6 +102,10 @@ class ScreenIntake:
             Choice.PIN: events.PinChosen(turn),
             Choice.CONFIRM_LAST_TRY: events.LastTryConfirmed(turn),
             Choice.TYPE_CODE: events.CodeTypingChosen(turn),
+            Choice.STAFF: events.StaffChosen(turn),
+            Choice.BACK: events.BackChosen(turn),
+            Choice.STAFF_CONFIRMED: events.StaffAnswered(turn, True, now),
+            Choice.STAFF_DENIED: events.StaffAnswered(turn, False, now),
             Choice.REGISTER: events.RegistrationAccepted(turn),
             Choice.AGREE_ALL: events.AllConsentsAnswered(turn, True, now, text_hash),
             Choice.REFUSE_ALL: events.AllConsentsAnswered(turn, False, now, text_hash),

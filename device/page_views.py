@@ -4,6 +4,8 @@ from device.screen.port import PageValue, PageView
 from device.visit.effects import PageName, ShowPage
 from hostlink.terms import CONSENT_HOURS
 
+_TYPED = {PageName.PIN, PageName.PRINTED_CODE, PageName.STAFF_PASSWORD}
+
 
 def page_view(wanted: ShowPage, pad: tuple[str, ...]) -> PageView:
     """The page with everything that is written on it.
@@ -21,12 +23,13 @@ def page_view(wanted: ShowPage, pad: tuple[str, ...]) -> PageView:
         values["patient_name"] = wanted.patient_name
     if wanted.count:
         values |= {"position": wanted.position, "count": wanted.count}
-    if wanted.page in {PageName.PIN, PageName.PRINTED_CODE}:
+    if wanted.page in _TYPED:
         values["pad"] = pad
     if wanted.page in {PageName.CONSENT_ALL, PageName.CONSENT_ONE}:
         values["consent_hours"] = CONSENT_HOURS
     values |= {
         "is_retry": int(wanted.is_retry),
+        "wait_s": wanted.wait_s,
         "is_reminder": int(wanted.is_reminder),
         "is_phone": int(wanted.is_phone),
         "items": tuple(item.name.lower() for item in wanted.consents),

@@ -12,6 +12,7 @@ from device.jobs.face import FaceJobs
 from device.jobs.pin import PinDesk
 from device.jobs.printed_code import PrintedCodeDesk
 from device.jobs.record import RecordJobs
+from device.jobs.staff import StaffJobs
 from device.page_views import page_view
 from device.screen.port import Screen
 from device.visit import effects
@@ -30,8 +31,12 @@ class Performer:
     face: FaceJobs
     pin: PinDesk
     code: PrintedCodeDesk
+    password: PinDesk
+    """Takes the facility password."""
     record: RecordJobs
     host: Host
+    staff: StaffJobs | None
+    """None: staff confirm nobody at this reader."""
     post: Callable[[Event], None]
     """Posts an event to the visit."""
     pad: tuple[str, ...] = field(default=(), repr=False)
@@ -64,6 +69,10 @@ class Performer:
                 self._forget_typed()
             case effects.VerifyPin(turn):
                 self._verify_pin(turn)
+            case effects.OpenPasswordEntry(turn):
+                self.pad = self.password.open(turn)
+            case effects.CheckPassword(turn):
+                self._check_password(turn)
             case effects.SignChallenge(turn, challenge, is_after_face):
                 self.card.sign(turn, challenge, is_after_face=is_after_face)
             case effects.TellAgent(message):
@@ -89,8 +98,8 @@ class Performer:
 
     def _forget_typed(self) -> None:
         self.pad = ()
-        self.pin.forget()
-        self.code.forget()
+        for desk in (self.pin, self.password, self.code):
+            desk.forget()
 
     def _start_face_check(self, turn: int, is_code_typed: bool) -> None:
         self.pad = ()
@@ -110,6 +119,17 @@ class Performer:
         else:
             self.card.verify_pin(turn, pin)
 
+    def _check_password(self, turn: int) -> None:
+        self.pad = ()
+        typed = self.password.take()
+        if typed is None:
+            self.post(JobFailed(turn, FailureCode.PIN_EXPIRED))
+        elif self.staff is None:
+            typed.wipe()
+            self.post(JobFailed(turn, FailureCode.STAFF_CHECK_LOCKED))
+        else:
+            self.staff.check(turn, typed)
+
     def close(self) -> bool:
         """Switch the hardware off, in the order in which it depends on each other.
 
@@ -118,6 +138,7 @@ class Performer:
         """
         self._forget_typed()
         have_ended = [self.face.stop(), self.card.stop(), self.record.stop()]
+        have_ended += [self.staff.stop()] if self.staff else []
         self.host.close()
         self.screen.close()
         return all(have_ended)

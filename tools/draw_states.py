@@ -32,7 +32,7 @@ OPTIONS = VisitOptions(
     VISIT, "受付　太郎", is_registered=True, consents=tuple(ConsentItem), notices=()
 )
 
-TYPING = VisitPolicy(may_type_printed_code=True)
+TYPING = VisitPolicy(may_type_printed_code=True, may_staff_verify=True)
 """A clinic that lets everything be done that can be done."""
 
 EVERYWHERE = {"CardRemoved", "CardPlaced", "SlotLost", "Cancelled", "TimedOut", "JobFailed"}
@@ -49,6 +49,11 @@ def possible_events(turn: int) -> Iterator[events.Event]:
     yield events.CardRecognised(turn, CardKind.MY_NUMBER, True, True, 1, has_front=False)
     yield events.CardRecognised(turn, CardKind.FACE_ONLY, False, True, 0)
     yield events.CardRecognised(turn, CardKind.IPHONE, False, False, None)
+    yield events.CardRecognised(turn, CardKind.MY_NUMBER, True, True, 3, has_terminal=True)
+    yield from (events.StaffChosen(turn), events.BackChosen(turn))
+    yield from (events.StaffPasswordEntered(turn), events.StaffPasswordAccepted(turn))
+    yield from (events.StaffPasswordRejected(turn, 1), events.StaffAnswered(turn, True, MOMENT))
+    yield events.StaffAnswered(turn, False, MOMENT)
     yield from (events.JobFailed(turn, FailureCode.FACE_NOT_MATCHED),)
     yield events.JobFailed(turn, FailureCode.CARD_FACE_DOWN)
     yield from (events.JobFailed(turn, FailureCode.CARD_UNREADABLE), events.TimedOut(turn))

@@ -1,9 +1,9 @@
-"""The PIN on its way from the fingers to the card: typed here, kept nowhere else."""
+"""A PIN on its way from the fingers to whoever compares it: typed here, kept nowhere else."""
 
 import threading
 from collections.abc import Callable
 
-from device.pinpad.entry import PIN_LENGTH, PinEntry
+from device.pinpad.entry import PinEntry
 from device.pinpad.errors import PinpadError
 from device.pinpad.pin import Pin
 from device.screen.port import Screen
@@ -11,14 +11,27 @@ from device.visit import events
 
 
 class PinDesk:
-    """Takes key presses for the turn that asks for a PIN and ignores all others."""
+    """Takes key presses for the turn that asks for this PIN and ignores all others."""
 
     def __init__(
-        self, entry: PinEntry, screen: Screen, post: Callable[[events.Event], None]
+        self,
+        entry: PinEntry,
+        screen: Screen,
+        post: Callable[[events.Event], None],
+        entered: Callable[[int], events.Event] = events.PinEntered,
     ) -> None:
+        """Takes nothing yet.
+
+        Args:
+            entry: Where the digits are kept.
+            screen: Shows how many there are.
+            post: Posts an event to the visit.
+            entered: The event that tells, of a turn, that they are confirmed.
+        """
         self._entry = entry
         self._screen = screen
         self._post = post
+        self._entered = entered
         self._lock = threading.Lock()
         """Keys come from the screen's and the keypad's threads, the rest from the visit's."""
         self._turn: int | None = None
@@ -44,15 +57,15 @@ class PinDesk:
         self._change(turn, self._entry.erase)
 
     def confirm(self, turn: int) -> None:
-        """The patient says the digits are right; with fewer than four nothing happens.
+        """Whoever typed says the digits are right; where some are missing nothing happens.
 
         From then on no key changes them: what is sent is what was confirmed.
         """
         with self._lock:
-            if turn != self._turn or self._entry.entered < PIN_LENGTH:
+            if turn != self._turn or not self._entry.is_complete:
                 return
             self._turn = None
-        self._post(events.PinEntered(turn))
+        self._post(self._entered(turn))
 
     @property
     def turn(self) -> int | None:

@@ -15,10 +15,11 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from device.reader.card_facts import CardFacts
 from device.visit import events
 from hostlink.messages import Moment
-from hostlink.terms import FailureCode, Notice, TimeSource
+from hostlink.terms import CardKind, FailureCode, Notice, TimeSource
 
 JAPAN = timezone(timedelta(hours=9))
 _WARNING_MONTHS = 3
+_WITH_A_FACE = frozenset({CardKind.MY_NUMBER, CardKind.FACE_ONLY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ def recognised(
         pin_tries_left=facts.pin_tries_left,
         notices=_notices(facts.expiry, now),
         has_front=equipment.has_front,
+        has_terminal=equipment.has_terminal and facts.kind in _WITH_A_FACE,
     )
 
 

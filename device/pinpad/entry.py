@@ -25,18 +25,31 @@ _FIXED_ORDER = (1, 2, 3, 4, 5, 6, 7, 8, 9, 0)
 
 
 class PinEntry:
-    """The digits typed so far. Positions 9 and 11, beside the last digit, hold no digit."""
+    """The digits typed so far, of a card's PIN or of one of the reader's own.
 
-    def __init__(self, now_s: Callable[[], float], *, shuffle: bool) -> None:
+    Positions 9 and 11, beside the last digit, hold no digit.
+    """
+
+    def __init__(
+        self,
+        now_s: Callable[[], float],
+        *,
+        shuffle: bool,
+        least: int = PIN_LENGTH,
+        most: int = PIN_LENGTH,
+    ) -> None:
         """Starts empty.
 
         Args:
             now_s: A clock that never jumps (s).
             shuffle: Scramble the digits anew for each PIN. Off when voice guidance speaks.
+            least: Digits a whole PIN has at least.
+            most: And at most.
         """
         self._now_s = now_s
         self._shuffle = shuffle
-        self._buffer = bytearray(PIN_LENGTH)
+        self._least = least
+        self._buffer = bytearray(most)
         self._entered = 0
         self._last_key_s = 0.0
         self._digit_at: dict[int, int] = {}
@@ -44,8 +57,13 @@ class PinEntry:
 
     @property
     def entered(self) -> int:
-        """How many digits are in, 0 to 4."""
+        """How many digits are in."""
         return self._entered
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether they can be all."""
+        return self._entered >= self._least
 
     def positions(self) -> tuple[str, ...]:
         """The face of each of the 12 pad positions, "" where there is no digit.
@@ -55,14 +73,14 @@ class PinEntry:
         return tuple(str(self._digit_at.get(place, "")) for place in range(PAD_POSITIONS))
 
     def press(self, position: int) -> None:
-        """A pad position was touched. Ignored without a digit there, or with four digits in."""
+        """A pad position was touched. Ignored without a digit there, or when full."""
         digit = self._digit_at.get(position)
         if digit is not None:
             self.type_digit(digit)
 
     def type_digit(self, digit: int) -> None:
-        """A digit key of a physical pad was pressed. Ignored with four digits in."""
-        if self._entered == PIN_LENGTH:
+        """A digit key of a physical pad was pressed. Ignored when full."""
+        if self._entered == len(self._buffer):
             return
         self._buffer[self._entered] = ord("0") + digit
         self._entered += 1
@@ -76,7 +94,7 @@ class PinEntry:
 
     def clear(self) -> None:
         """Takes all digits back; the pad stays as it is."""
-        self._buffer[:] = bytes(PIN_LENGTH)
+        self._buffer[:] = bytes(len(self._buffer))
         self._entered = 0
 
     def forget(self) -> None:
@@ -88,10 +106,10 @@ class PinEntry:
         """Hands the PIN over, keeps nothing of it, and deals a new pad. It goes stale there too.
 
         Raises:
-            PinIncompleteError: Fewer than four digits; those entered stay.
+            PinIncompleteError: Too few digits; those entered stay.
             PinStaleError: The last key was pressed more than 30 s ago; all digits were wiped.
         """
-        if self._entered < PIN_LENGTH:
+        if not self.is_complete:
             raise PinIncompleteError
         typed_s = self._last_key_s
 
@@ -101,8 +119,10 @@ class PinEntry:
         if not is_fresh():
             self.forget()
             raise PinStaleError
-        pin = Pin(self._buffer, is_fresh)
-        self._buffer = bytearray(PIN_LENGTH)
+        taken, self._buffer = self._buffer, bytearray(len(self._buffer))
+        # Cut, not copied: there is one buffer that holds the digits.
+        del taken[self._entered :]
+        pin = Pin(taken, is_fresh)
         self.forget()
         return pin
 

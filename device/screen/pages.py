@@ -118,8 +118,11 @@ def _lead(page: PageView, language: Language) -> str:
 
 def _paragraphs(page: PageView, language: Language) -> list[str]:
     body = language.text(_wording(page, "body", language))
-    if page.name == "pin" and page.values.get("is_retry"):
-        body = language.text("page.pin.retry")
+    retry = f"page.{page.name}.retry"
+    if page.values.get("is_retry") and retry in language.texts:
+        body = language.text(retry)
+    if page.name == "staff_password" and (wait_s := page.values.get("wait_s")):
+        body = language.text("page.staff_password.wait", seconds=_word(wait_s))
     if page.name == "take_card" and page.values.get("is_reminder"):
         body = language.text(_wording(page, "reminder", language))
     if _failure(page):

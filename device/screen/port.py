@@ -30,8 +30,8 @@ class PageView:
     """The moment of the visit this page belongs to. Touches carry it back."""
     values: Mapping[str, PageValue] = field(default_factory=dict, repr=False)
     """What differs from patient to patient: `patient_name`, `tries_left`, `failure`, `items`,
-    `consent_hours`, `notices`, and on the pages `pin` and `printed_code` the twelve faces of the
-    `pad`. Never printed."""
+    `consent_hours`, `notices`, `wait_s`, and on the pages that take digits the twelve faces of
+    the `pad`. Never printed."""
     choices: tuple[str, ...] = ()
     """The choices offered, such as `face`, `pin`, `end`."""
 

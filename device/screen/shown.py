@@ -203,7 +203,8 @@ class Shown:
         )
 
     def _write_length(self) -> None:
-        text = self._language.text("label.entered", entered=self._entered)
+        label = "label.entered" if self._page.name == "pin" else "label.digits_entered"
+        text = self._language.text(label, entered=self._entered)
         message = {
             "type": "pin_length",
             "turn": self._page.turn,

@@ -22,6 +22,8 @@ class PageName(Enum):
     PIN = "pin"
     PIN_LAST_TRY = "pin_last_try"
     PRINTED_CODE = "printed_code"
+    STAFF_PASSWORD = "staff_password"  # noqa: S105 - the name of a page
+    STAFF_COMPARE = "staff_compare"
     CHECKING = "checking"
     WAITING = "waiting"
     REGISTER = "register"
@@ -48,6 +50,10 @@ class Choice(Enum):
     ERASE = "erase"
     CONFIRM_LAST_TRY = "confirm_last_try"
     TYPE_CODE = "type_code"
+    STAFF = "staff"
+    BACK = "back"
+    STAFF_CONFIRMED = "staff_confirmed"
+    STAFF_DENIED = "staff_denied"
     REGISTER = "register"
     AGREE_ALL = "agree_all"
     REFUSE_ALL = "refuse_all"
@@ -72,7 +78,9 @@ class ShowPage:
     failure: FailureCode | None = None
     tries_left: int | None = None
     is_retry: bool = False
-    """The PIN typed before was wrong."""
+    """What was typed before was wrong."""
+    wait_s: int = 0
+    """Nothing typed is compared for so long."""
     is_reminder: bool = False
     """The card still lies there: call it out."""
     is_phone: bool = False
@@ -160,7 +168,7 @@ class OpenPinEntry:
 
 @dataclass(frozen=True, slots=True)
 class ForgetPin:
-    """Wipe the digits that stand at a pad, PIN or printed code.
+    """Wipe the digits that stand at a pad: PIN, facility password or printed code.
 
     A code that already serves to open the photo goes with `StopReadingPhoto` or `ForgetPatient`.
     """
@@ -169,6 +177,20 @@ class ForgetPin:
 @dataclass(frozen=True, slots=True)
 class VerifyPin:
     """Send the typed PIN to the card, once."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPasswordEntry:
+    """Take digits of the facility password from the pad, from zero."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPassword:
+    """Compare the typed facility password, once."""
 
     turn: int
 
@@ -219,6 +241,8 @@ Effect = (
     | OpenPinEntry
     | ForgetPin
     | VerifyPin
+    | OpenPasswordEntry
+    | CheckPassword
     | SignChallenge
     | TellAgent
     | KeepRecord

@@ -51,6 +51,8 @@ class CardRecognised:
     """What its own dates let the patient be told."""
     has_front: bool = True
     """This reader can look at its front; otherwise the printed code must be typed."""
+    has_terminal: bool = False
+    """It lets this reader use its key without a PIN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,36 @@ class CodeTypingChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffChosen:
+    """Staff want to compare the patient with the card themselves."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPasswordEntered:
+    """Staff confirmed the digits of the facility password."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAnswered:
+    """Staff said whether the patient is the one on the card."""
+
+    turn: int
+    is_holder: bool
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class BackChosen:
+    """Not this way after all."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
 class PrintedCodeEntered:
     """Its 14 digits were typed and confirmed; they wait at their desk, nowhere else."""
 
@@ -181,6 +213,22 @@ class Cancelled:
 
 
 # --- verification ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPasswordAccepted:
+    """It was the facility password."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPasswordRejected:
+    """It was not, or nothing is compared yet."""
+
+    turn: int
+    wait_s: int
+    """Until the next one is compared; 1 or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +327,12 @@ Event = (
     | LastTryConfirmed
     | CodeTypingChosen
     | PrintedCodeEntered
+    | StaffChosen
+    | StaffPasswordEntered
+    | StaffAnswered
+    | BackChosen
+    | StaffPasswordAccepted
+    | StaffPasswordRejected
     | RegistrationAccepted
     | AllConsentsAnswered
     | OneByOneChosen

@@ -45,6 +45,12 @@ _ENDS_PIN = {
 }
 """No further PIN may be sent while this card lies here."""
 
+_ENDS_STAFF = {
+    FailureCode.STAFF_CHECK_LOCKED,
+    FailureCode.PIN_NEEDED,
+}
+"""Staff cannot help either while this card lies here."""
+
 _ENDS_VISIT = {
     FailureCode.CARD_REMOVED,
     FailureCode.PIN_OUTCOME_UNKNOWN,
@@ -89,9 +95,11 @@ def fail(
         # The card refused what was read of its front: only a typed code may be tried now.
         has_front=visit.has_front and not is_misread,
         has_pin=visit.has_pin and failure not in _ENDS_PIN,
+        has_terminal=visit.has_terminal and failure not in _ENDS_STAFF,
     )
     can_retry_face, can_use_pin = may_try_face(visit, policy), may_try_pin(visit, policy)
-    if failure in _ENDS_VISIT or not (can_retry_face or can_use_pin):
+    can_ask_staff = may_ask_staff(visit, policy)
+    if failure in _ENDS_VISIT or not (can_retry_face or can_use_pin or can_ask_staff):
         return end(turn, visit, VisitOutcome.FAILED, failure, policy)
     ways = {
         Choice.RETRY_FACE if visit.face_attempts else Choice.FACE: can_retry_face
@@ -99,6 +107,7 @@ def fail(
         Choice.TYPE_CODE: may_correct
         or (failure in _FRONT_UNREAD and may_type_code(visit, policy)),
         Choice.PIN: can_use_pin,
+        Choice.STAFF: can_ask_staff,
         Choice.END: True,
     }
     choices = tuple(choice for choice, is_open in ways.items() if is_open)
@@ -120,3 +129,8 @@ def may_type_code(visit: Visit, policy: VisitPolicy) -> bool:
 def may_try_pin(visit: Visit, policy: VisitPolicy) -> bool:
     """The card takes a PIN and was not given too many wrong ones (facts/security.md §3.4)."""
     return visit.has_pin and visit.wrong_pins < policy.wrong_pins
+
+
+def may_ask_staff(visit: Visit, policy: VisitPolicy) -> bool:
+    """This clinic's staff compare faces themselves, and the card's key can be used after that."""
+    return policy.may_staff_verify and visit.has_terminal

@@ -30,8 +30,11 @@ from device.visit.state import (
     AwaitingOptions,
     CardTaken,
     CheckingFace,
+    CheckingPassword,
     ChoosingMethod,
+    ComparingFace,
     ConfirmingLastTry,
+    EnteringPassword,
     EnteringPin,
     EnteringPrintedCode,
     Failing,
@@ -119,6 +122,9 @@ def _advance_state(state: State, event: Event, policy: VisitPolicy) -> Step:
             | EnteringPin()
             | ConfirmingLastTry()
             | VerifyingPin()
+            | EnteringPassword()
+            | CheckingPassword()
+            | ComparingFace()
             | ProvingIdentity()
             | Failing()
         ):

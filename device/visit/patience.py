@@ -11,7 +11,9 @@ from device.visit.state import (
     AskingConsent,
     AskingQuestion,
     ChoosingMethod,
+    ComparingFace,
     ConfirmingLastTry,
+    EnteringPassword,
     EnteringPin,
     EnteringPrintedCode,
     Failing,
@@ -24,6 +26,8 @@ WaitingForPatient = (
     | EnteringPrintedCode
     | EnteringPin
     | ConfirmingLastTry
+    | EnteringPassword
+    | ComparingFace
     | Registering
     | AskingConsent
     | AskingQuestion
@@ -58,7 +62,7 @@ def _longest_s(state: WaitingForPatient, policy: VisitPolicy) -> float:
     match state:
         case EnteringPrintedCode():
             return policy.type_code_s
-        case EnteringPin() | ConfirmingLastTry():
+        case EnteringPin() | ConfirmingLastTry() | EnteringPassword() | ComparingFace():
             return policy.pin_s
         case ChoosingMethod() | Registering() | AskingConsent() | AskingQuestion() | Failing():
             return policy.choose_s

@@ -33,5 +33,7 @@ class VisitPolicy:
     """Face checks while one card lies here (facts/security.md §6.5)."""
     wrong_pins: int = 2
     """Wrong PINs while one card lies here; the third try of the card is left to another day."""
+    may_staff_verify: bool = False
+    """Staff may compare patient and card themselves, with the facility password (目視確認)."""
     may_type_printed_code: bool = False
     """The printed code may be typed where it cannot be read; the digits stand on the screen."""

@@ -32,6 +32,9 @@ from device.visit.state import (
 from hostlink.messages import IdentityProven, VisitOpened
 from hostlink.terms import CardKind, FailureCode, VerificationMethod, VisitOutcome
 
+_BY_FACE = {VerificationMethod.FACE, VerificationMethod.STAFF}
+"""Somebody or something compared the face; no PIN was typed."""
+
 Step = tuple[State, tuple[Effect, ...]]
 
 
@@ -67,7 +70,7 @@ def prove_identity(turn: int, visit: Visit, policy: VisitPolicy) -> Step:
     )
     verification = visit.verification
     if visit.challenge is not None and (verification or asks_its_holder(visit.kind)):
-        is_after_face = verification is not None and verification.method is VerificationMethod.FACE
+        is_after_face = verification is not None and verification.method in _BY_FACE
         effects += (SignChallenge(turn, visit.challenge.challenge, is_after_face),)
     return ProvingIdentity(turn, visit), effects
 

@@ -36,6 +36,8 @@ class Visit:
     """The face may still be compared with this card's photo."""
     has_front: bool = True
     """Something reads the code on the card's front; otherwise somebody has to type it."""
+    has_terminal: bool = False
+    """The card lets this reader use its key without a PIN."""
     is_code_typed: bool = False
     """Somebody typed the code, so the chip can be asked for its photo."""
     pin_tries_left: int = 0
@@ -133,6 +135,30 @@ class VerifyingPin:
 
 
 @dataclass(frozen=True, slots=True)
+class EnteringPassword:
+    """Staff type the facility password."""
+
+    turn: int
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class CheckingPassword:
+    """The reader compares it."""
+
+    turn: int
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class ComparingFace:
+    """Staff look at the patient and at the photo on the card."""
+
+    turn: int
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
 class ProvingIdentity:
     """Waiting for the agent's challenge, then for the card's signature over it."""
 
@@ -223,6 +249,9 @@ VerifyingState = (
     | EnteringPin
     | ConfirmingLastTry
     | VerifyingPin
+    | EnteringPassword
+    | CheckingPassword
+    | ComparingFace
     | ProvingIdentity
     | Failing
 )

@@ -8,12 +8,15 @@ from typing import assert_never
 
 from device.visit.by_face import checking_face, entering_printed_code
 from device.visit.by_pin import confirming_last_try, entering_pin, verifying_pin
+from device.visit.by_staff import (
+    checking_password,
+    comparing_face,
+    enter_password,
+    entering_password,
+)
 from device.visit.effects import (
-    Choice,
     Effect,
-    PageName,
     ReadPhotoAhead,
-    ShowPage,
     TellAgent,
 )
 from device.visit.ending import end, give_up
@@ -25,16 +28,25 @@ from device.visit.events import (
     FaceChosen,
     JobFailed,
     PinChosen,
+    StaffChosen,
     TimedOut,
 )
-from device.visit.failing import fail, may_try_face, may_try_pin, may_type_code
-from device.visit.patience import wait_for_patient
+from device.visit.failing import (
+    fail,
+    may_ask_staff,
+    may_try_face,
+    may_try_pin,
+    may_type_code,
+)
 from device.visit.policy import VisitPolicy
 from device.visit.proving import asks_its_holder, prove_identity, proving_identity
 from device.visit.state import (
     CheckingFace,
+    CheckingPassword,
     ChoosingMethod,
+    ComparingFace,
     ConfirmingLastTry,
+    EnteringPassword,
     EnteringPin,
     EnteringPrintedCode,
     Failing,
@@ -45,7 +57,7 @@ from device.visit.state import (
     VerifyingState,
     Visit,
 )
-from device.visit.ways import choose_face, choose_pin, enter_printed_code
+from device.visit.ways import choose_face, choose_method, choose_pin, enter_printed_code
 from hostlink.messages import VisitOpened
 from hostlink.terms import CardKind, FailureCode, VisitOutcome
 
@@ -78,6 +90,12 @@ def advance_verifying(  # noqa: C901 - one line for each state
             return confirming_last_try(state, event, policy)
         case VerifyingPin():
             return verifying_pin(state, event, policy)
+        case EnteringPassword():
+            return entering_password(state, event, policy)
+        case CheckingPassword():
+            return checking_password(state, event, policy)
+        case ComparingFace():
+            return comparing_face(state, event, policy)
         case ProvingIdentity():
             return proving_identity(state, event, policy)
         case Failing():
@@ -105,6 +123,7 @@ def _recognised(turn: int, visit: Visit, card: CardRecognised, policy: VisitPoli
         has_pin=card.has_pin and card.kind is not CardKind.FACE_ONLY,
         has_face=card.has_face and (card.has_front or policy.may_type_printed_code),
         has_front=card.has_front,
+        has_terminal=card.has_terminal,
         pin_tries_left=card.pin_tries_left or 0,
         notices=card.notices,
     )
@@ -112,20 +131,13 @@ def _recognised(turn: int, visit: Visit, card: CardRecognised, policy: VisitPoli
     if asks_its_holder(card.kind):
         after, effects = prove_identity(turn, visit, policy)
         return after, (*effects, opened)
-    if not (visit.has_face or visit.has_pin):
+    if not (visit.has_face or visit.has_pin or may_ask_staff(visit, policy)):
         is_faceless = card.kind is CardKind.FACE_ONLY
         failure = FailureCode.FACE_UNAVAILABLE if is_faceless else FailureCode.CARD_NOT_ACCEPTED
         return fail(turn, visit, failure, policy)
-    ways = {Choice.FACE: visit.has_face, Choice.PIN: visit.has_pin, Choice.END: True}
-    choices = tuple(choice for choice, is_open in ways.items() if is_open)
     ahead = (ReadPhotoAhead(),) if visit.has_face and visit.has_front else ()
-    state = ChoosingMethod(turn, visit)
-    return state, (
-        *ahead,
-        ShowPage(turn, PageName.CHOOSE_METHOD, choices, is_phone=visit.is_phone),
-        wait_for_patient(state, policy),
-        opened,
-    )
+    after, effects = choose_method(turn, visit, policy)
+    return after, (*ahead, *effects, opened)
 
 
 def _choosing_method(state: ChoosingMethod, event: Event, policy: VisitPolicy) -> Step:
@@ -134,6 +146,8 @@ def _choosing_method(state: ChoosingMethod, event: Event, policy: VisitPolicy) -
             return choose_face(state.turn + 1, state.visit, policy)
         case PinChosen() if may_try_pin(state.visit, policy):
             return choose_pin(state.turn + 1, state.visit, policy)
+        case StaffChosen() if may_ask_staff(state.visit, policy):
+            return enter_password(state.turn + 1, state.visit, policy)
         case TimedOut():
             return give_up(state.turn + 1, state.visit, policy)
         case _:
@@ -149,6 +163,8 @@ def _failing(state: Failing, event: Event, policy: VisitPolicy) -> Step:
             return enter_printed_code(turn, state.visit, policy)
         case PinChosen() if may_try_pin(state.visit, policy):
             return choose_pin(turn, state.visit, policy)
+        case StaffChosen() if may_ask_staff(state.visit, policy):
+            return enter_password(turn, state.visit, policy)
         case TimedOut():
             return end(turn, state.visit, VisitOutcome.FAILED, state.failure, policy)
         case _:

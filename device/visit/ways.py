@@ -16,13 +16,34 @@ from device.visit.effects import (
     StartTimer,
     StopReadingPhoto,
 )
-from device.visit.failing import fail, may_try_pin
+from device.visit.failing import fail, may_ask_staff, may_try_face, may_try_pin
 from device.visit.patience import wait_for_patient
 from device.visit.policy import VisitPolicy
-from device.visit.state import CheckingFace, EnteringPin, EnteringPrintedCode, State, Visit
+from device.visit.state import (
+    CheckingFace,
+    ChoosingMethod,
+    EnteringPin,
+    EnteringPrintedCode,
+    State,
+    Visit,
+)
 from hostlink.terms import FailureCode
 
 Step = tuple[State, tuple[Effect, ...]]
+
+
+def choose_method(turn: int, visit: Visit, policy: VisitPolicy) -> Step:
+    """Every way that is open."""
+    ways = {
+        Choice.FACE: may_try_face(visit, policy),
+        Choice.PIN: may_try_pin(visit, policy),
+        Choice.STAFF: may_ask_staff(visit, policy),
+        Choice.END: True,
+    }
+    state = ChoosingMethod(turn, visit)
+    choices = tuple(choice for choice, is_open in ways.items() if is_open)
+    page = ShowPage(turn, PageName.CHOOSE_METHOD, choices, is_phone=visit.is_phone)
+    return state, (page, wait_for_patient(state, policy))
 
 
 def choose_face(turn: int, visit: Visit, policy: VisitPolicy) -> Step:

@@ -89,6 +89,10 @@ MEANINGS: dict[Choice, list[events.Event]] = {
     Choice.NO_SUBSIDY: [events.Decided(TURN, Decision.NO_SUBSIDY, TEXTS)],
     Choice.ELECTRONIC_PRESCRIPTION: [events.Decided(TURN, Decision.ELECTRONIC_PRESCRIPTION, TEXTS)],
     Choice.PAPER_PRESCRIPTION: [events.Decided(TURN, Decision.PAPER_PRESCRIPTION, TEXTS)],
+    Choice.STAFF: [events.StaffChosen(TURN)],
+    Choice.BACK: [events.BackChosen(TURN)],
+    Choice.STAFF_CONFIRMED: [events.StaffAnswered(TURN, True, NOW)],
+    Choice.STAFF_DENIED: [events.StaffAnswered(TURN, False, NOW)],
     Choice.MORE_TIME: [events.MoreTimeWanted(TURN)],
     Choice.REGISTER: [events.RegistrationAccepted(TURN)],
     Choice.AGREE_ALL: [events.AllConsentsAnswered(TURN, True, NOW, TEXTS)],
@@ -104,7 +108,7 @@ MEANINGS: dict[Choice, list[events.Event]] = {
 def test_each_button_means_one_thing(
     posted: Posted, desk: PinDesk, screen: FakeScreen, choice: Choice
 ) -> None:
-    intake = ScreenIntake(posted, ToldClock(), desk, screen=screen)
+    intake = ScreenIntake(posted, ToldClock(), (desk,), screen=screen)
     desk.open(TURN)
     for position in range(4):
         intake.pad_pressed(TURN, position)
@@ -113,7 +117,7 @@ def test_each_button_means_one_thing(
 
 
 def test_erasing_takes_a_digit_back(screen: FakeScreen, posted: Posted, desk: PinDesk) -> None:
-    intake = ScreenIntake(posted, ToldClock(), desk)
+    intake = ScreenIntake(posted, ToldClock(), (desk,))
     desk.open(TURN)
     intake.pad_pressed(TURN, 3)
     intake.chosen(TURN, "erase")
@@ -123,7 +127,7 @@ def test_erasing_takes_a_digit_back(screen: FakeScreen, posted: Posted, desk: Pi
 def test_each_pad_has_its_turn(screen: FakeScreen, posted: Posted, desk: PinDesk) -> None:
     """The desk whose turn it is not hears nothing, whichever page is touched."""
     code = PrintedCodeDesk(screen, posted)
-    intake = ScreenIntake(posted, ToldClock(), desk, code, screen)
+    intake = ScreenIntake(posted, ToldClock(), (desk, code), screen)
     desk.open(TURN)
     code.open(TURN + 1, None)
     intake.pad_pressed(TURN, 3)
@@ -149,7 +153,7 @@ def test_nothing_breaks_before_the_pad_is_made(posted: Posted, choice: Choice) -
 
 @pytest.mark.parametrize("word", ["", "Face", "FACE", "agree all", "同意"])
 def test_unknown_words_are_ignored(posted: Posted, desk: PinDesk, word: str) -> None:
-    ScreenIntake(posted, ToldClock(), desk).chosen(TURN, word)
+    ScreenIntake(posted, ToldClock(), (desk,)).chosen(TURN, word)
     assert posted.events == []
 
 

@@ -23,6 +23,7 @@ def full(page: PageName) -> ShowPage:
         failure=FailureCode.FACE_NOT_MATCHED,
         tries_left=0,
         is_retry=True,
+        wait_s=3,
         is_reminder=True,
         is_phone=True,
         patient_name=NAME,
@@ -45,6 +46,7 @@ def test_everything_on_a_page_arrives(page: PageName) -> None:
         "position": 2,
         "count": 3,
         "is_retry": 1,
+        "wait_s": 3,
         "is_reminder": 1,
         "is_phone": 1,
         "items": ("surgery", "diagnosis", "medication", "health_checkup"),
@@ -66,7 +68,7 @@ def test_what_is_not_on_a_page_is_not_there(page: PageName) -> None:
 @pytest.mark.parametrize("page", PageName)
 def test_digits_stand_on_the_pages_that_take_some_alone(page: PageName) -> None:
     view = page_view(full(page), PAD)
-    takes_digits = page in {PageName.PIN, PageName.PRINTED_CODE}
+    takes_digits = page in {PageName.PIN, PageName.PRINTED_CODE, PageName.STAFF_PASSWORD}
     assert view.values.get("pad", ()) == (PAD if takes_digits else ())
 
 

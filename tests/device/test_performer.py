@@ -10,6 +10,7 @@ from device.jobs.face import FaceJobs
 from device.jobs.pin import PinDesk
 from device.jobs.printed_code import PrintedCodeDesk
 from device.jobs.record import RecordJobs
+from device.jobs.staff import StaffJobs
 from device.performer import Performer
 from device.pinpad.entry import PinEntry
 from device.visit import effects, events
@@ -61,8 +62,15 @@ def performer(told: list[str], posted: Posted, screen: FakeScreen) -> Performer:
         face=cast(FaceJobs, Calls("face", told)),
         pin=PinDesk(PinEntry(lambda: 0.0, shuffle=False), screen, posted),
         code=PrintedCodeDesk(screen, posted),
+        password=PinDesk(
+            PinEntry(lambda: 0.0, shuffle=False, least=6, most=32),
+            screen,
+            posted,
+            events.StaffPasswordEntered,
+        ),
         record=cast(RecordJobs, Calls("record", told)),
         host=cast(Host, Calls("host", told)),
+        staff=cast(StaffJobs, Calls("staff", told)),
         post=posted,
     )
 
@@ -79,6 +87,8 @@ WORK: list[tuple[effects.Effect, list[str]]] = [
     (effects.OpenCodeEntry(TURN), []),
     (effects.ForgetPin(), []),
     (effects.VerifyPin(TURN), []),
+    (effects.OpenPasswordEntry(TURN), []),
+    (effects.CheckPassword(TURN), []),
     (effects.SignChallenge(TURN, bytes(32), is_after_face=True), ["card.sign"]),
     (effects.TellAgent(VisitOpened(bytes(16), CardKind.MY_NUMBER)), ["host.tell"]),
     (effects.KeepRecord(TURN, COMPLETED, ()), ["record.keep"]),
@@ -97,6 +107,43 @@ def test_each_effect_reaches_its_hardware(
 def test_every_effect_is_tried_here() -> None:
     tried = {type(effect) for effect, _ in WORK} | {effects.ShowPage, effects.StartTimer}
     assert tried == set(effects.Effect.__args__)
+
+
+def type_password(performer: Performer) -> None:
+    performer.perform(effects.OpenPasswordEntry(TURN))
+    for digit in "730581":
+        performer.password.press(TURN, PAD.index(digit))
+    performer.password.confirm(TURN)
+
+
+def test_a_typed_password_is_compared_once(
+    performer: Performer, told: list[str], posted: Posted
+) -> None:
+    type_password(performer)
+    assert posted.events == [events.StaffPasswordEntered(TURN)]
+    for _ in range(2):
+        performer.perform(effects.CheckPassword(TURN))
+    assert told == ["staff.check"]
+    assert posted.events[1:] == [events.JobFailed(TURN, FailureCode.PIN_EXPIRED)]
+
+
+@pytest.mark.parametrize("forgetting", [effects.ForgetPin(), effects.ForgetPatient()])
+def test_a_password_goes_with_the_patient(
+    performer: Performer, told: list[str], forgetting: effects.Effect
+) -> None:
+    type_password(performer)
+    performer.perform(forgetting)
+    performer.perform(effects.CheckPassword(TURN))
+    assert "staff.check" not in told
+
+
+def test_a_reader_whose_staff_confirm_nobody_compares_nothing(
+    performer: Performer, posted: Posted
+) -> None:
+    performer.staff = None
+    type_password(performer)
+    performer.perform(effects.CheckPassword(TURN))
+    assert posted.events[-1] == events.JobFailed(TURN, FailureCode.STAFF_CHECK_LOCKED)
 
 
 def test_the_timer_belongs_to_the_loop(performer: Performer) -> None:
@@ -207,5 +254,5 @@ def test_closing_switches_everything_off(
     performer: Performer, screen: FakeScreen, told: list[str]
 ) -> None:
     performer.close()
-    assert told == ["face.stop", "card.stop", "record.stop", "host.close"]
+    assert told == ["face.stop", "card.stop", "record.stop", "staff.stop", "host.close"]
     assert screen.is_closed

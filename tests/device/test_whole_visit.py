@@ -146,7 +146,7 @@ class WholeVisit:
         identity, outbox = reader_identity(), Outbox(folder / "outbox")
         desk = PinDesk(PinEntry(lambda: 0.0, shuffle=True), self.screen, self.loop.post)
         code = PrintedCodeDesk(self.screen, self.loop.post)
-        self.screen.intake = ScreenIntake(self.loop.post, clock, desk, code)
+        self.screen.intake = ScreenIntake(self.loop.post, clock, (desk, code))
         self.mirror = Mirror(self.loop.post)
         self.performer = Performer(
             screen=self.screen,
@@ -154,6 +154,8 @@ class WholeVisit:
             face=cast(FaceJobs, self.mirror),
             pin=desk,
             code=code,
+            password=desk,
+            staff=None,
             record=RecordJobs(outbox, identity, clock, agent.tell, self.loop.post),
             host=cast(Host, agent),
             post=self.loop.post,

@@ -9,6 +9,7 @@ import contextlib
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -63,6 +64,7 @@ class Bench:
         has_pcscd: bool = True,
         is_paired: bool = True,
         limits: Mapping[str, float | bool] | None = None,
+        facility_password: str = "",
     ) -> None:
         self.folder = folder
         self.has_pcscd = has_pcscd
@@ -80,6 +82,8 @@ class Bench:
         """How the reception software wants its files."""
         self._limits = limits or {}
         """Limits of a visit that differ from the reader's own."""
+        self._facility_password = facility_password
+        """Empty: staff confirm nobody."""
         self._processes = Processes(folder)
         self._unclean_ends: list[str] = []
         self._issued: list[SimulatedCard] = []
@@ -206,6 +210,8 @@ class Bench:
         self.show_face("taro", "away")
         self.tray = CardTray(self.folder / "card_camera", MY_NUMBER)
         self._write_configuration()
+        if self._facility_password:
+            self._set_facility_password()
         self._exit.callback(self._stop_processes)
         if self._is_paired:
             self.start("agent")
@@ -229,7 +235,7 @@ class Bench:
                 self.provisioned,
                 terminal,
                 self.screen_port,
-                self._limits,
+                {**self._limits, "may_staff_verify": bool(self._facility_password)},
             )
         )
         (self.folder / "agent.toml").write_text(
@@ -239,6 +245,19 @@ class Bench:
         if self._is_paired:
             pair(self.folder / READER_PAIRINGS, self.folder / AGENT_PAIRINGS, AUDIENCE)
         (self.folder / "vpcd_port").write_text(str(self.vpcd_port))
+
+    def _set_facility_password(self) -> None:
+        """As whoever installs a reader does, before it is started."""
+        command = [sys.executable, "-m", "device.factory", "password", "set", "facility"]
+        done = subprocess.run(
+            [*command, "--config", str(self.folder / "device.toml")],
+            input=self._facility_password,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise BenchError(f"no facility password was set: {done.stderr}")
 
     def _stop_processes(self) -> None:
         self._unclean_ends = self._processes.stop()

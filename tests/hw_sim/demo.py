@@ -76,7 +76,13 @@ def play(name: str, scenario: Scenario, *, has_pcscd: bool) -> int:
     print(f"{name}: {scenario.title}")
     print(f"(other scenarios: {', '.join(each for each in names() if each != name)})\n")
     folder = (OUT / name).resolve()
-    bench = Bench(folder, OUT / "test-keys", scenario.patient.encoding, has_pcscd=has_pcscd)
+    bench = Bench(
+        folder,
+        OUT / "test-keys",
+        scenario.patient.encoding,
+        has_pcscd=has_pcscd,
+        facility_password=scenario.facility_password,
+    )
     report = Report(name, slot="pcscd" if has_pcscd else "in-process")
     with _errors_told_in(report), bench:
         Player(bench, scenario).play()

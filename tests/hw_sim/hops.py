@@ -13,8 +13,8 @@ from typing import Any
 _MACHINE_STATES = {
     "Recognising",
     "CheckingFace",
-    "CountingPinTries",
     "VerifyingPin",
+    "CheckingPassword",
     "ProvingIdentity",
     "AwaitingOptions",
     "KeepingRecord",
@@ -26,8 +26,8 @@ _VERIFICATION = "face or PIN"
 _HOPS = (
     ("card laid", "device", ("CardPlaced",)),
     ("recognised", "device", ("CardRecognised",)),
-    ("method", "device", ("FaceChosen", "PinChosen")),
-    (_VERIFICATION, "device", ("FaceMatched", "PinAccepted")),
+    ("method", "device", ("FaceChosen", "PinChosen", "StaffChosen")),
+    (_VERIFICATION, "device", ("FaceMatched", "PinAccepted", "StaffAnswered")),
     ("card signs the agent's challenge", "device", ("ChallengeSigned",)),
     ("identity at the agent", "agent", ("identity_received",)),
     ("eligibility answer", "agent", ("eligibility_answered",)),

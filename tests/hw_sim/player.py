@@ -66,8 +66,8 @@ class Player:
             case Choose(page, choice):
                 self._wait_for(page)
                 bench.screen.choose(choice)
-            case TypePin(pin):
-                self._type_pin(pin)
+            case TypePin(pin, page):
+                self._type_pin(pin, page)
             case PullCardAt(command):
                 self._laid().physics.pull_at(command)
             case PullCable():
@@ -102,9 +102,9 @@ class Player:
         if failure and not screen.tells_of(failure):
             raise UnexpectedError(f"page {page} does not tell of {failure}: {screen.texts()}")
 
-    def _type_pin(self, pin: str) -> None:
+    def _type_pin(self, pin: str, page: str) -> None:
         screen = self.bench.screen
-        self._wait_for("pin")
+        self._wait_for(page)
         screen.type_pin(pin)
         screen.wait_for_entered(len(pin))
         screen.press("confirm")
@@ -119,8 +119,8 @@ def _told(step: Step) -> str:
             return f"the screen shows {page}"
         case ShowFace(person, face):
             return f"before the camera: {person} ({face.value})"
-        case TypePin():
-            return "the patient types a PIN"
+        case TypePin(page=page):
+            return f"on the page {page} somebody types digits"
         case _:
             sentence = (type(step).__doc__ or "").rstrip(".")
             return sentence[:1].lower() + sentence[1:]

@@ -58,9 +58,10 @@ class Choose(_Step, frozen=True, tag="choose"):
 
 
 class TypePin(_Step, frozen=True, tag="type_pin"):
-    """The patient types a PIN on the pad and confirms it."""
+    """Somebody types digits on the pad and confirms them."""
 
     pin: str
+    page: str = "pin"
 
 
 class Face(Enum):
@@ -130,7 +131,7 @@ class Expect(_Table, frozen=True):
     """How the last visit of the scenario must have ended."""
 
     outcome: Literal["completed", "failed", "abandoned"]
-    method: Literal["face", "pin", "phone"] | None = None
+    method: Literal["face", "pin", "phone", "staff"] | None = None
     """How the patient was verified; none when nobody was."""
     failure: str = ""
     """Failure code in lower case; empty for a completed visit."""
@@ -150,6 +151,8 @@ class Scenario(_Table, frozen=True):
     expect: Expect
     steps: tuple[Step, ...]
     patient: Patient = Patient()
+    facility_password: str = ""
+    """Of the clinic's staff, who then may confirm a patient themselves; empty: they may not."""
 
 
 def names() -> list[str]:

@@ -2,5 +2,6 @@
 
 Other than with a card's PIN nobody else knows how many guesses were wrong. So a guess is counted
 on the disk before it is compared, each wrong one makes the next wait longer, and a count that was
-lost or changed locks instead of starting from zero. No page of the screen asks for them yet.
+lost or changed locks instead of starting from zero. Staff type the facility
+password on the patient's screen (`jobs/staff.py`).
 """

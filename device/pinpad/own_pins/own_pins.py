@@ -79,6 +79,14 @@ class OwnPins:
         self._waits_since_s = dict.fromkeys(OwnPinName, self._now_s())
         self._token: OwnPinToken | None = None
 
+    def is_set(self, name: OwnPinName) -> bool:
+        """Whether there is such a PIN on this reader."""
+        return self._verifiers.of(name) is not None
+
+    def blocked_until_s(self, name: OwnPinName) -> float:
+        """When the next guess is compared, on the same clock as `Blocked`; maybe long ago."""
+        return self._waits_since_s[name] + self._policy.wait_s(self._count.of(name).failures)
+
     def begin_attempt(self, name: OwnPinName) -> OwnPinToken | Blocked | Locked | NotSet:
         """Counts a guess that is about to be compared; on the disk when this returns.
 
@@ -91,7 +99,7 @@ class OwnPins:
             return Locked()
         if self._verifiers.of(name) is None:
             return NotSet()
-        until_s = self._waits_since_s[name] + self._policy.wait_s(count.failures)
+        until_s = self.blocked_until_s(name)
         if self._now_s() < until_s:
             return Blocked(until_s)
         self._count.note(CountKind.ATTEMPT, name, count.failures + 1)

@@ -55,6 +55,10 @@ export function drawPinLength({ entered, text }) {
     return;
   }
   place.setAttribute("aria-label", text);
+  // A PIN has so many digits; a password grows.
+  if (!place.dataset.length) {
+    place.replaceChildren(...Array.from({ length: entered }, () => element("span")));
+  }
   [...place.children].forEach((dot, index) => dot.classList.toggle("is-in", index < entered));
   if (entered > 0) {
     say(text);
@@ -105,6 +109,9 @@ function words(page) {
   }
   made.append(heading);
   if (page.name === "pin") {
+    made.append(dots(PIN_LENGTH));
+  }
+  if (page.name === "staff_password") {
     made.append(dots());
   }
   if (page.name === "printed_code") {
@@ -118,11 +125,12 @@ function words(page) {
   return made;
 }
 
-function dots() {
+function dots(length = 0) {
   const made = element("div", { class: "dots", role: "img", "aria-label": "0" });
-  for (let index = 0; index < PIN_LENGTH; index += 1) {
-    made.append(element("span"));
+  if (length > 0) {
+    made.dataset.length = `${length}`;
   }
+  made.append(...Array.from({ length }, () => element("span")));
   return made;
 }
 

@@ -24,7 +24,10 @@ from tests.hw_sim.card.profile import CardProfile, PinName
 def known(
     kind: CardKind, *, has_pin: bool = False, has_face: bool = False, tries: int | None = None
 ) -> events.CardRecognised:
-    return events.CardRecognised(TURN, kind, has_pin, has_face, tries)
+    has_terminal = kind in {CardKind.MY_NUMBER, CardKind.FACE_ONLY}
+    return events.CardRecognised(
+        TURN, kind, has_pin, has_face, tries, has_terminal=has_terminal
+    )
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,9 @@ def told(now: Moment, expiry: date | None = LAST_DAY) -> events.Event:
 
 
 def good(notices: tuple[Notice, ...]) -> events.CardRecognised:
-    return events.CardRecognised(TURN, CardKind.MY_NUMBER, True, True, 3, notices, has_front=True)
+    return events.CardRecognised(
+        TURN, CardKind.MY_NUMBER, True, True, 3, notices, has_front=True, has_terminal=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,14 +69,22 @@ def test_the_visit_hears_whether_the_front_can_be_seen(has_front: bool) -> None:
     facts = CardFacts(CardKind.FACE_ONLY, False, True, None, None, b"token")
     answer = recognised(TURN, facts, at(2027, 1, 1), Equipment(has_front, has_terminal=True))
     assert answer == events.CardRecognised(
-        TURN, CardKind.FACE_ONLY, False, True, None, (), has_front=has_front
+        TURN, CardKind.FACE_ONLY, False, True, None, (), has_front, has_terminal=True
     )
 
 
 def test_without_a_terminal_no_face_is_offered() -> None:
     answer = recognised(TURN, card(None), at(2027, 1, 1), Equipment(True, has_terminal=False))
     assert isinstance(answer, events.CardRecognised)
-    assert (answer.has_pin, answer.has_face) == (True, False)
+    assert (answer.has_pin, answer.has_face, answer.has_terminal) == (True, False, False)
+
+
+@pytest.mark.parametrize("kind", [CardKind.ANDROID, CardKind.IPHONE])
+def test_a_phone_has_no_face_for_staff_to_compare(kind: CardKind) -> None:
+    facts = CardFacts(kind, True, False, 3, None, b"")
+    answer = recognised(TURN, facts, at(2027, 1, 1), Equipment(True, has_terminal=True))
+    assert isinstance(answer, events.CardRecognised)
+    assert not answer.has_terminal
 
 
 def test_an_expired_card_is_told_from_one_of_which_nothing_is_known() -> None:

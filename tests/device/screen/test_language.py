@@ -61,6 +61,7 @@ def test_no_text_is_there_that_nobody_asks_for(language: Language) -> None:
     assert {key.split(".")[1] for key in failures} <= {code.name.lower() for code in FailureCode}
     assert others - pictures - of_phones - failures == {
         *("page.pin.retry", "page.take_card.reminder", "page.printed_code.doubt"),
+        *("page.staff_password.retry", "page.staff_password.wait"),
     }
 
 

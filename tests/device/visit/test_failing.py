@@ -17,6 +17,7 @@ LEAVES_BOTH = {
     FailureCode.FACE_NOT_LIVE,
     FailureCode.FACE_MOVEMENT_NOT_SEEN,
     FailureCode.PIN_EXPIRED,
+    FailureCode.STAFF_CHECK_LOCKED,
     FailureCode.SEVERAL_CARDS,
     FailureCode.CARD_IN_CASE,
     FailureCode.CARD_FACE_DOWN,

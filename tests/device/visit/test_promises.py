@@ -48,6 +48,8 @@ class Observer:
     kind: CardKind | None = None
     is_verified: bool = False
     answers_pressed: int = 0
+    are_staff_here: bool = False
+    """The facility password was right for this patient."""
     is_remembered: bool = False
     """Somebody was here who was not forgotten yet."""
     broken: list[str] = field(default_factory=list)
@@ -60,6 +62,10 @@ class Observer:
             self.kind = event.kind
         if isinstance(event, events.FaceMatched | events.PinAccepted) and is_current:
             self.is_verified = True
+        if isinstance(event, events.StaffPasswordAccepted) and is_current:
+            self.are_staff_here = True
+        if isinstance(event, events.StaffAnswered) and is_current and event.is_holder:
+            self.is_verified |= self.are_staff_here
         if isinstance(event, events.ChallengeSigned) and is_current:
             self.is_verified |= self.kind is CardKind.IPHONE
         if isinstance(event, events.AllConsentsAnswered | events.ConsentAnswered) and is_current:

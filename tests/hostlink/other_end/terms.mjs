@@ -27,6 +27,7 @@ export const FAILURES = {
   'face-movement-not-seen': 43,
   'holder-too-young': 44,
   'holder-age-unknown': 45,
+  'staff-check-locked': 46,
   'pin-locked': 50,
   'pin-rejected': 51,
   'pin-outcome-unknown': 52,
