@@ -25,9 +25,7 @@ def known(
     kind: CardKind, *, has_pin: bool = False, has_face: bool = False, tries: int | None = None
 ) -> events.CardRecognised:
     has_terminal = kind in {CardKind.MY_NUMBER, CardKind.FACE_ONLY}
-    return events.CardRecognised(
-        TURN, kind, has_pin, has_face, tries, has_terminal=has_terminal
-    )
+    return events.CardRecognised(TURN, kind, has_pin, has_face, tries, has_terminal=has_terminal)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from device.visit.effects import (
 from device.visit.machine import Step
 from device.visit.state import (
     AskingConsent,
+    AskingQuestion,
     CardTaken,
     EnteringPin,
     Idle,
@@ -35,7 +36,7 @@ from device.visit.state import (
     VisitState,
 )
 from hostlink.messages import VisitRecord
-from hostlink.terms import CardKind, VerificationMethod, VisitOutcome
+from hostlink.terms import DECISIONS, CardKind, VerificationMethod, VisitOutcome
 from tools.draw_states import MATCH, MOMENT, TYPING, explore, possible_events
 
 Advance = Callable[[State, events.Event], Step]
@@ -50,6 +51,8 @@ class Observer:
     answers_pressed: int = 0
     are_staff_here: bool = False
     """The facility password was right for this patient."""
+    has_decided: bool = False
+    """An answer to a question that is no consent was pressed."""
     is_remembered: bool = False
     """Somebody was here who was not forgotten yet."""
     broken: list[str] = field(default_factory=list)
@@ -68,6 +71,7 @@ class Observer:
             self.is_verified |= self.are_staff_here
         if isinstance(event, events.ChallengeSigned) and is_current:
             self.is_verified |= self.kind is CardKind.IPHONE
+        self.has_decided |= isinstance(event, events.Decided) and is_current
         if isinstance(event, events.AllConsentsAnswered | events.ConsentAnswered) and is_current:
             self.answers_pressed += 1
         self._check_records(done)
@@ -89,7 +93,7 @@ class Observer:
             self.is_remembered = False
         if begins:
             self.is_verified, self.answers_pressed, self.is_remembered = False, 0, True
-            self.kind = None
+            self.kind, self.are_staff_here, self.has_decided = None, False, False
 
     def _check_records(self, done: tuple[Effect, ...]) -> None:
         for effect in done:
@@ -108,6 +112,7 @@ class Observer:
             "the certificate's state does not fit the outcome": (record.notices is not None)
             is is_completed,
             "consent assumed": not record.consents or bool(self.answers_pressed),
+            "decision assumed": not record.decisions or self.has_decided,
         }
         self.broken += [promise for promise, is_so in is_kept.items() if not is_so]
 
@@ -130,9 +135,12 @@ def run(choices: list[tuple[int, int]], advance: Advance = step) -> list[str]:
     return observer.broken
 
 
+MOST_EVENTS = len(list(possible_events(0)))
+
+
 def likely_walk() -> st.SearchStrategy[list[tuple[int, int]]]:
     late = st.sampled_from([0, 0, 0, 0, 0, 0, 1, 2])
-    return st.lists(st.tuples(st.integers(0, 39), late), max_size=60)
+    return st.lists(st.tuples(st.integers(0, MOST_EVENTS - 1), late), max_size=60)
 
 
 @settings(max_examples=400, deadline=None)
@@ -142,7 +150,9 @@ def test_every_promise_holds_over_any_history(choices: list[tuple[int, int]]) ->
 
 
 def replay(names: str, advance: Advance) -> list[str]:
-    """Feed events by name; `late:` marks one that answers the turn before, `IPHONE` a phone."""
+    """Feed events by name; `late:` marks one that answers the turn before, `IPHONE` a phone,
+    `TRUSTING` a card with a terminal, `ASKING` an answer with questions.
+    """
     observer = Observer()
     state: State = Idle(1)
     for name in names.split():
@@ -158,6 +168,12 @@ def named(name: str, turn: int) -> events.Event:
     for event in possible_events(turn):
         if isinstance(event, events.CardRecognised) and event.kind.name == name:
             return event
+        if isinstance(event, events.CardRecognised) and event.has_terminal and name == "TRUSTING":
+            return event
+        if isinstance(event, events.OptionsReceived) and name == "ASKING":
+            if event.message.questions:
+                return event
+            continue
         if type(event).__name__ == name:
             return event
     raise KeyError(name)
@@ -175,7 +191,15 @@ PHONE = (
 )
 
 
-@pytest.mark.parametrize("history", [WHOLE, PHONE])
+STAFFED = (
+    "CardPlaced TRUSTING StaffChosen StaffPasswordEntered StaffPasswordAccepted StaffAnswered"
+    " ChallengeReceived ChallengeSigned OptionsReceived AllConsentsAnswered RecordKept CardRemoved"
+    " TimedOut"
+)
+ASKED = PROVEN.replace("OptionsReceived", "ASKING") + "AllConsentsAnswered "
+
+
+@pytest.mark.parametrize("history", [WHOLE, PHONE, STAFFED, ASKED + "Decided CardRemoved"])
 def test_the_whole_visit_keeps_every_promise(history: str) -> None:
     assert replay(history, step) == []
 
@@ -271,6 +295,25 @@ def forgets_the_band(state: State, event: events.Event) -> Step:
     )
 
 
+def believes_whoever_presses_staff(state: State, event: events.Event) -> Step:
+    """Bad: the password is asked for, but the page after it is reached without."""
+    after, done = machine.advance(state, event, TYPING)
+    if isinstance(event, events.StaffChosen) and done:
+        for skipped in (events.StaffPasswordEntered, events.StaffPasswordAccepted):
+            after = machine.advance(after, skipped(after.turn), TYPING)[0]
+    return after, done
+
+
+def assumes_a_decision(state: State, event: events.Event) -> Step:
+    """Bad: who says nothing gets paper."""
+    if isinstance(state, AskingQuestion) and isinstance(event, events.TimedOut):
+        for question in state.questions:
+            decided = events.Decided(state.turn, DECISIONS[question][1], b"")
+            state, done = machine.advance(state, decided, TYPING)
+        return state, done
+    return machine.advance(state, event, TYPING)
+
+
 def forgets_the_certificate(state: State, event: events.Event) -> Step:
     """Bad: nobody can tell later that the visit went on by an expired certificate."""
     after, done = machine.advance(state, event, TYPING)
@@ -306,6 +349,12 @@ def by_phone(record: VisitRecord) -> VisitRecord:
             PHONE.replace(" ChallengeSigned", ""),
             "result without verification",
         ),
+        (
+            believes_whoever_presses_staff,
+            STAFFED.replace(" StaffPasswordEntered StaffPasswordAccepted", ""),
+            "result without verification",
+        ),
+        (assumes_a_decision, ASKED + "TimedOut", "decision assumed"),
         (blames_the_phone, WHOLE, "card taken for a phone"),
         (forgets_the_band, WHOLE, "band does not fit the method"),
         (
