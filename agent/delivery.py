@@ -22,6 +22,7 @@ from agent.journal import Alarm, Event, Journal
 from agent.qualification import record_from_json
 from agent.relays.port import Reception, Relay
 from agent.store import Store, Value
+from agent.visits import stored_options
 from hostlink.signing import verify_result
 from hostlink.terms import ConsentItem, VisitOutcome
 
@@ -176,11 +177,12 @@ class Delivery:
         return prepared.token
 
     def _reception(self, parcel: Parcel) -> Reception:
-        ((cose, received_ms, record, offered, answered_ms),) = self._store.rows(
-            "SELECT cose, received_unix_ms, record, offered, answered_unix_ms"
+        ((cose, received_ms, record, offered, told, answered_ms),) = self._store.rows(
+            "SELECT cose, received_unix_ms, record, offered, options, answered_unix_ms"
             " FROM results JOIN visits USING (visit_id) WHERE ueid = ? AND seq = ?",
             (parcel.ueid, parcel.seq),
         )
+        options = stored_options(told)
         return Reception(
             medical_institution_code=self._terms.medical_institution_code,
             ueid=parcel.ueid,
@@ -188,6 +190,7 @@ class Delivery:
             visit=verify_result(cose, self._terms.roots).claims.record,
             record=record_from_json(record),
             offered=tuple(ConsentItem(item) for item in offered),
+            questions=(options.questions if options else None) or (),
             answered_at=moment_of(answered_ms),
             received_at=moment_of(received_ms),
         )

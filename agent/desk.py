@@ -35,7 +35,7 @@ from hostlink.messages import (
     VisitRefused,
 )
 from hostlink.signing import VerifiedResult, verify_result
-from hostlink.terms import ConsentAnswer, FailureCode, Notice, VisitOutcome
+from hostlink.terms import QUESTION_OF, ConsentAnswer, FailureCode, Notice, VisitOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +272,7 @@ def _options(question: Question, answer: EligibilityAnswer) -> VisitOptions:
         is_registered=answer.is_registered,
         consents=() if is_in_grace else answer.consents,
         notices=question.notices,
-        questions=answer.questions,
+        questions=answer.questions or None,
     )
 
 
@@ -284,8 +284,10 @@ def _doubts(result: VerifiedResult, visit: OpenVisit | None) -> tuple[Alarm, ...
     if visit is None or visit.options is None or visit.nonce != record.nonce:
         return (Alarm.RESULT_UNBOUND,)
     given = {each.item for each in record.consents if each.answer is ConsentAnswer.GIVEN}
+    decided = {QUESTION_OF[decision] for decision in record.decisions or ()}
     doubts = {
         Alarm.CONSENT_NOT_OFFERED: not given <= set(visit.options.consents),
+        Alarm.DECISION_NOT_ASKED: not decided <= set(visit.options.questions or ()),
         Alarm.METHOD_DIFFERS: record.method is not visit.method,
     }
     return tuple(alarm for alarm, is_so in doubts.items() if is_so)

@@ -61,6 +61,8 @@ class Alarm(StrEnum):
     """A completed visit the agent gave no options to; it is kept but not delivered."""
     CONSENT_NOT_OFFERED = "consent_not_offered"
     """A consent the patient could not have been asked for; it is not passed on."""
+    DECISION_NOT_ASKED = "decision_not_asked"
+    """A decision the patient could not have been asked for; it is not passed on."""
     ELIGIBILITY_MALFORMED = "eligibility_malformed"
     RELAY_UNAVAILABLE = "relay_unavailable"
     PREPARED_LOST = "prepared_lost"

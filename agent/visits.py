@@ -88,7 +88,7 @@ class Visits:
                 identity=identity,
                 certificate=certificate,
                 method=None if method is None else VerificationMethod(method),
-                options=_options(options),
+                options=stored_options(options),
             )
         return None
 
@@ -131,7 +131,12 @@ class Visits:
         )
 
 
-def _options(data: bytes | None) -> VisitOptions | None:
+def stored_options(data: bytes | None) -> VisitOptions | None:
+    """What the reader was told, as the store keeps it.
+
+    Raises:
+        StoreUnavailableError: It is something else.
+    """
     if data is None:
         return None
     match decode(data):

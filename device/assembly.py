@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
@@ -48,6 +48,7 @@ from device.pinpad import keypads
 from device.pinpad.entry import PinEntry
 from device.pinpad.own_pins.names import OwnPinName
 from device.pinpad.own_pins.opening import opened_own_pins
+from device.pinpad.own_pins.own_pins import OwnPins
 from device.pinpad.own_pins.policy import OwnPinPolicy
 from device.pinpad.port import Keypad
 from device.reader.port import CardSlot
@@ -147,6 +148,9 @@ def _assemble(config: Config, folder: Path, standing: Standing, slot: CardSlot |
     keep_folder(config.state_folder)
     clock, journal = Clock(), Journal(config.journal)
     policy, card_parts = _policy(config), make_card_parts(config, folder, slot)
+    kept_open = ExitStack()
+    own_pins = _staff_pins(config, policy, kept_open)
+    policy = replace(policy, may_staff_verify=own_pins is not None)
     if not (card_parts.front or policy.may_type_printed_code):
         _log.warning(
             "no [card_camera], and [visit] may_type_printed_code is off: no face can be checked"
@@ -161,7 +165,6 @@ def _assemble(config: Config, folder: Path, standing: Standing, slot: CardSlot |
     record = RecordJobs(outbox, identity, clock, host.tell, loop.post)
     hearing_host.record = record
     screen, desks = _screen_and_desks(config, clock, loop)
-    kept_open = ExitStack()
     performer = Performer(
         screen=screen,
         card=CardJobs(card_parts, clock, loop.post),
@@ -177,7 +180,7 @@ def _assemble(config: Config, folder: Path, standing: Standing, slot: CardSlot |
         password=desks.password,
         record=record,
         host=host,
-        staff=_staff(config, policy, kept_open, loop),
+        staff=StaffJobs(own_pins, loop.post) if own_pins else None,
         post=loop.post,
     )
     keypad = cast(Keypad, make(keypads, config.keypad)) if config.keypad else None
@@ -304,16 +307,16 @@ def _screen_and_desks(config: Config, clock: Clock, loop: VisitLoop) -> tuple[We
     return screen, desks
 
 
-def _staff(
-    config: Config, policy: VisitPolicy, kept_open: ExitStack, loop: VisitLoop
-) -> StaffJobs | None:
+def _staff_pins(config: Config, policy: VisitPolicy, kept_open: ExitStack) -> OwnPins | None:
+    """None: staff may not confirm anybody, or there is no password yet."""
     if not policy.may_staff_verify:
         return None
     opened = opened_own_pins(config.state_folder / "pin", config.link.device_secret)
     pins = kept_open.enter_context(opened)
-    if not pins.is_set(OwnPinName.FACILITY):
-        _log.warning(
-            "[visit] may_staff_verify is on, but there is no facility password: stop the reader and"
-            " run python -m device.factory password set facility --config FILE"
-        )
-    return StaffJobs(pins, loop.post)
+    if pins.is_set(OwnPinName.FACILITY):
+        return pins
+    _log.warning(
+        "[visit] may_staff_verify is on, but there is no facility password: stop the reader and run"
+        " python -m device.factory password set facility --config FILE"
+    )
+    return None

@@ -1,6 +1,7 @@
 """Turns what the hardware says into events of the visit; every method returns at once."""
 
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -34,6 +35,9 @@ _MOVES = {
 }
 
 _DECISIONS = {Choice(decision.name.lower()): decision for decision in Decision}
+
+_LATE_DIGITS_S = 1.0
+"""Whoever typed digits a moment ago types digits still."""
 
 Post = Callable[[events.Event], None]
 
@@ -121,7 +125,7 @@ class ScreenIntake:
         return meaning[pressed]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class KeypadIntake:
     """Hears a physical PIN pad.
 
@@ -134,20 +138,29 @@ class KeypadIntake:
     screen: Screen
     desks: tuple[PinDesk | PrintedCodeDesk, ...]
     """Where digits are typed, one at a time."""
+    now_s: Callable[[], float] = time.monotonic
+    _answered_turn: int | None = None
+    """Its warning was answered by a key already."""
+    _typed_at_s: float = float("-inf")
 
     def key_pressed(self, key: Key) -> None:
         """A key was pressed."""
         for desk in self.desks:
             if (turn := desk.turn) is not None:
+                self._typed_at_s = self.now_s()
                 self._typed(desk, turn, key)
                 return
-        if (move := _MOVES.get(key)) is not None:
+        # Digits that came too late are no steps through what is shown now.
+        is_late = self.now_s() - self._typed_at_s < _LATE_DIGITS_S
+        if (move := _MOVES.get(key)) is not None and not is_late:
             self.screen.move(move)
 
     def _typed(self, desk: PinDesk | PrintedCodeDesk, turn: int, key: Key) -> None:
-        # Only then: when each digit was typed is nobody's business.
-        if self.screen.warned_turn() == turn:
+        # Once for a warning: when each digit was typed is nobody's business.
+        is_warned = self.screen.warned_turn() == turn
+        if is_warned and self._answered_turn != turn:
             self.post(events.MoreTimeWanted(turn))
+        self._answered_turn = turn if is_warned else None
         match key:
             case Key.CONFIRM:
                 desk.confirm(turn)

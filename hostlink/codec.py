@@ -160,7 +160,7 @@ _LAYOUTS: Mapping[int, tuple[type[Message], Layout[Any]]] = {
             is_registered=flag(),
             consents=sequence(word(ConsentItem), 16),
             notices=sequence(word(Notice), 16),
-            questions=sequence(word(Question), len(Question)),
+            questions=optional(sequence(word(Question), len(Question))),
         ),
     ),
     9: (

@@ -134,8 +134,9 @@ class VisitOptions:
     consents: tuple[ConsentItem, ...]
     """Items to ask, in this order; empty when nothing may or need be asked."""
     notices: tuple[Notice, ...]
-    questions: tuple[Question, ...] = ()
-    """To ask after the consents, in this order."""
+    questions: tuple[Question, ...] | None = None
+    """To ask after the consents, in this order; None: nothing, or an answer from before this was
+    there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +190,8 @@ class VisitRecord:
     """What the agent found about the certificate and the patient was told; empty: nothing, it is
     good. None: the visit did not complete, or the result is from before this was there."""
     decisions: tuple[Decision, ...] | None = None
-    """Answers to the questions that were asked, one each. None: the result is from before this was
-    there."""
+    """Answers to the questions that were asked, one each. None: nothing was answered, or the result
+    is from before this was there."""
 
 
 @dataclass(frozen=True, slots=True)

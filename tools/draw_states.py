@@ -52,7 +52,10 @@ def possible_events(turn: int) -> Iterator[events.Event]:
     yield events.CardRecognised(turn, CardKind.MY_NUMBER, True, True, 3, has_terminal=True)
     yield from (events.StaffChosen(turn), events.BackChosen(turn))
     yield from (events.StaffPasswordEntered(turn), events.StaffPasswordAccepted(turn))
-    yield from (events.StaffPasswordRejected(turn, 1), events.StaffAnswered(turn, True, MOMENT))
+    yield from (
+        events.StaffPasswordRejected(turn, True, 1),
+        events.StaffAnswered(turn, True, MOMENT),
+    )
     yield events.StaffAnswered(turn, False, MOMENT)
     yield from (events.JobFailed(turn, FailureCode.FACE_NOT_MATCHED),)
     yield events.JobFailed(turn, FailureCode.CARD_FACE_DOWN)

@@ -23,7 +23,14 @@ from agent.qualification import (
 )
 from agent.relays.port import Reception
 from hostlink.messages import Moment
-from hostlink.terms import CONSENT_HOURS, ConsentAnswer, ConsentItem, Decision, TimeSource
+from hostlink.terms import (
+    CONSENT_HOURS,
+    QUESTION_OF,
+    ConsentAnswer,
+    ConsentItem,
+    Decision,
+    TimeSource,
+)
 
 AVAILABLE = timedelta(hours=CONSENT_HOURS)
 """閲覧有効期限 after the consent (facts/oqs.md §3.3)."""
@@ -118,7 +125,8 @@ def _as_decided(reception: Reception) -> EligibilityRecord:
     What they decided about 医療費助成 has no element in public (facts/oqs.md §4).
     """
     for decision in reception.visit.decisions or ():
-        if (form := PRESCRIPTION_FORMS.get(decision)) is not None:
+        was_asked = QUESTION_OF[decision] in reception.questions
+        if was_asked and (form := PRESCRIPTION_FORMS.get(decision)) is not None:
             return replace(reception.record, prescription_issue_select=form)
     return reception.record
 

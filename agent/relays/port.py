@@ -6,7 +6,7 @@ from typing import Protocol
 
 from agent.qualification import EligibilityRecord
 from hostlink.messages import VisitRecord
-from hostlink.terms import ConsentItem
+from hostlink.terms import ConsentItem, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class Reception:
     record: EligibilityRecord = field(repr=False)
     offered: tuple[ConsentItem, ...]
     """What the patient could be asked; any other consent is not passed on."""
+    questions: tuple[Question, ...]
+    """What else they could be asked; any other decision is not passed on."""
     answered_at: datetime
     """When the eligibility source answered."""
     received_at: datetime

@@ -15,7 +15,7 @@ from hostlink.terms import FailureCode
 
 
 class StaffJobs:
-    """Compares what staff typed with the reader's own PINs."""
+    """Compares what staff typed with the facility password."""
 
     def __init__(
         self,
@@ -48,13 +48,17 @@ class StaffJobs:
                 case OwnPinToken():
                     if self._pins.check(attempt, typed):
                         return events.StaffPasswordAccepted(turn)
-                    return self._rejected(turn, self._pins.blocked_until_s(OwnPinName.FACILITY))
+                    until_s = self._pins.blocked_until_s(OwnPinName.FACILITY)
+                    return self._rejected(turn, until_s, is_wrong=True)
                 case Blocked(until_s):
-                    return self._rejected(turn, until_s)
+                    return self._rejected(turn, until_s, is_wrong=False)
                 case _:
                     return events.JobFailed(turn, FailureCode.STAFF_CHECK_LOCKED)
         except DeviceError as error:
             return events.JobFailed(turn, failure_of(error))
 
-    def _rejected(self, turn: int, until_s: float) -> events.StaffPasswordRejected:
-        return events.StaffPasswordRejected(turn, max(1, math.ceil(until_s - self._now_s())))
+    def _rejected(
+        self, turn: int, until_s: float, *, is_wrong: bool
+    ) -> events.StaffPasswordRejected:
+        wait_s = max(1, math.ceil(until_s - self._now_s()))
+        return events.StaffPasswordRejected(turn, is_wrong, wait_s)

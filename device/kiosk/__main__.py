@@ -11,8 +11,8 @@ from device.config import read_config
 from device.errors import DeviceError
 from device.kiosk.page_life import ScreenServer
 from device.kiosk.start_page import write_start_page
-from device.kiosk.supervisor import Kiosk
-from device.screen.access_token import read_or_make_token
+from device.kiosk.supervisor import Kiosk, KioskPlan
+from device.screen.access_token import read_token
 
 _WRONG_CONFIGURATION = 2
 
@@ -36,13 +36,21 @@ def main() -> int:
     return 0
 
 
-def make_kiosk(port: int, token_file: Path, browser: list[str]) -> Kiosk:
-    """A kiosk for the screen at this port of 127.0.0.1."""
-    token = read_or_make_token(token_file)
+def make_kiosk(
+    port: int, token_file: Path, browser: list[str], plan: KioskPlan | None = None
+) -> Kiosk:
+    """A kiosk for the screen at this port of 127.0.0.1, whose reader makes the token."""
     start_page = token_file.with_name("kiosk.html")
-    write_start_page(start_page, f"http://127.0.0.1:{port}/", token)
-    server = ScreenServer(port, token)
-    return Kiosk([*browser, start_page.resolve().as_uri()], server.page_life)
+
+    def prepare() -> bool:
+        token = read_token(token_file)
+        if token is None:
+            return False
+        write_start_page(start_page, f"http://127.0.0.1:{port}/", token)
+        return True
+
+    command = [*browser, start_page.absolute().as_uri()]
+    return Kiosk(command, ScreenServer(port, token_file).page_life, prepare, plan)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from device.errors import ConfigurationError
 from device.kiosk.page_life import PageLife
@@ -24,15 +25,28 @@ class KioskPlan:
     """When a page counts as dead. A page that lives is heard four times a second."""
 
     look_every_s: float = 0.1
-    hung_after_s: float = 1.5
-    """Silence of a page that is there."""
-    gone_after_s: float = 0.8
+    hung_after_s: float = 3.0
+    """Silence of a page that was alive. A busy board may draw nothing for a second or two."""
+    gone_after_s: float = 1.5
     """No page, after there was one; one that lost the server comes back in half a second."""
     start_within_s: float = 20.0
     """From the browser's start to its first page."""
     shortest_run_s: float = 5.0
     """A browser that ends sooner is started with a pause, so as not to do it all day."""
     pause_s: float = 2.0
+    most_doublings: int = 4
+    """Each browser that was killed without having lived long doubles the patience with the next:
+    one that is only slow must not be killed for ever."""
+
+    def after(self, kills: int) -> Self:
+        """The plan after so many kills in a row."""
+        times = 1 << min(kills, self.most_doublings)
+        return replace(
+            self,
+            hung_after_s=times * self.hung_after_s,
+            gone_after_s=times * self.gone_after_s,
+            start_within_s=times * self.start_within_s,
+        )
 
 
 class Kiosk:
@@ -42,6 +56,7 @@ class Kiosk:
         self,
         command: Sequence[str],
         page_life: Callable[[], PageLife | None],
+        prepare: Callable[[], bool] = lambda: True,
         plan: KioskPlan | None = None,
     ) -> None:
         """Starts nothing yet.
@@ -49,11 +64,13 @@ class Kiosk:
         Args:
             command: the browser with everything it needs; it opens the screen by itself.
             page_life: asks the screen's server; None: it does not answer.
+            prepare: called before each start; False: there is nothing to show yet.
             plan: when a page counts as dead.
         """
         self._command = command
         self.page_life = page_life
-        self._plan = plan or KioskPlan()
+        self._prepare = prepare
+        self._first_plan = self._plan = plan or KioskPlan()
 
     def run(self, stopping: threading.Event) -> None:
         """Keeps a page there until told to stop.
@@ -61,13 +78,20 @@ class Kiosk:
         Raises:
             ConfigurationError: There is no such program.
         """
+        kills = 0
         while not stopping.is_set():
+            if not self._prepare():
+                stopping.wait(self._plan.look_every_s)
+                continue
             begun_s = time.monotonic()
             with _running(self._command) as browser:
                 why = self._watch(browser, stopping)
             if why:
                 _log.warning("the browser is started anew: %s", why)
-            if time.monotonic() - begun_s < self._plan.shortest_run_s:
+            has_lived_long = time.monotonic() - begun_s >= self._plan.shortest_run_s
+            kills = 0 if has_lived_long else kills + 1
+            self._plan = self._first_plan.after(kills)
+            if not has_lived_long:
                 stopping.wait(self._plan.pause_s)
 
     def _watch(self, browser: "subprocess.Popen[bytes]", stopping: threading.Event) -> str:

@@ -119,10 +119,10 @@ class PinEntry:
         if not is_fresh():
             self.forget()
             raise PinStaleError
-        taken, self._buffer = self._buffer, bytearray(len(self._buffer))
-        # Cut, not copied: there is one buffer that holds the digits.
-        del taken[self._entered :]
-        pin = Pin(taken, is_fresh)
+        # Cutting the buffer would leave its digits where the allocator moves it from.
+        exact = bytearray(self._entered)
+        exact[:] = memoryview(self._buffer)[: self._entered]
+        pin = Pin(exact, is_fresh)
         self.forget()
         return pin
 

@@ -18,10 +18,11 @@ _TOKEN_FORM = re.compile(r"[A-Za-z0-9_-]{43}")
 
 def read_or_make_token(path: Path) -> str:
     """The token in the file, or a new one if the file is missing or not private to this user."""
-    return _read_private(path) or _make(path)
+    return read_token(path) or _make(path)
 
 
-def _read_private(path: Path) -> str | None:
+def read_token(path: Path) -> str | None:
+    """The token in the file; None where it is missing or not private to this user."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     except OSError:

@@ -29,7 +29,7 @@ class PageModel(TypedDict):
     notices: list[str]
     choices: list[ChoiceModel]
     pad: list[str]
-    """The faces of the twelve pad positions on the pages `pin` and `printed_code`, else empty."""
+    """The faces of the twelve pad positions on the pages that take digits, else empty."""
     picture: str
     """Picture of what went wrong, a file in `web/pictures`; empty: the page's own, if any."""
     picture_text: str
@@ -121,10 +121,11 @@ def _paragraphs(page: PageView, language: Language) -> list[str]:
     retry = f"page.{page.name}.retry"
     if page.values.get("is_retry") and retry in language.texts:
         body = language.text(retry)
-    if page.name == "staff_password" and (wait_s := page.values.get("wait_s")):
-        body = language.text("page.staff_password.wait", seconds=_word(wait_s))
     if page.name == "take_card" and page.values.get("is_reminder"):
         body = language.text(_wording(page, "reminder", language))
+    if page.name == "staff_password" and (wait_s := page.values.get("wait_s")):
+        wait = language.text("page.staff_password.wait", seconds=_word(wait_s))
+        return [body, wait] if page.values.get("is_retry") else [wait]
     if _failure(page):
         return [*_of_failure(page, body, language), *_at_the_desk(page, language)]
     return [*_of_pairing(page, language), body, *_consent_terms(page, language)]

@@ -15,7 +15,7 @@ From the server, JSON text:
      "text", "doubt"}                                  doubt is "" while there is none
     {"type": "warning", "turn", "left_s", "title", "text", "choice": {"name", "text"}}
                                                        over the page; left_s is 0 for none
-    {"type": "move", "to"}                             next, previous, press or leave: a keypad's
+    {"type": "move", "turn", "to"}                     next, previous, press or leave: a keypad's
 and binary: one JPEG for each `preview` asked for, always the newest.
 
 From the browser, JSON text:
@@ -26,7 +26,7 @@ From the browser, JSON text:
     {"type": "alive"}                          four times a second, by a page that draws
 
 `GET /page-life` with `Authorization: Bearer TOKEN` tells a kiosk of it: {"silent_s": seconds since
-any browser was last heard, or null where there is none}.
+any page was last alive, or null where none was yet}.
 
 Whoever connects is told at once what is shown now; anything else it says is ignored.
 """
@@ -60,6 +60,7 @@ from device.screen.port import Move, PageView, ScreenListener
 from device.screen.shown import Seen, Shown
 from device.screen.theme import SEVEN_INCH, ScreenProfile, theme_css
 from device.screen.touches import (
+    Alive,
     ChoiceTouched,
     LanguageTouched,
     PadTouched,
@@ -115,8 +116,8 @@ class WebScreen:
         self._socket = _open_port(settings)
         port = self._socket.getsockname()[1]
         self.url = f"http://{settings.host}:{port}/"
-        self._browsers: dict[asyncio.Event, float] = {}
-        """The news of each browser, and the monotonic second at which it was last heard."""
+        self._browsers: dict[asyncio.Event, float | None] = {}
+        """The news of each browser, and the monotonic second at which its page was last alive."""
         self._shown = Shown(self._languages, self._wake_browsers)
         self._loop = asyncio.new_event_loop()
         self._server = uvicorn.Server(_server_config(self._application(port)))
@@ -194,7 +195,8 @@ class WebScreen:
         if not hmac.compare_digest(offered.encode(), f"Bearer {self._token}".encode()):
             return Response(status_code=401)
         now_s = time.monotonic()
-        silent_s = min((now_s - heard_s for heard_s in self._browsers.values()), default=None)
+        alive_s = (each for each in self._browsers.values() if each is not None)
+        silent_s = min((now_s - each for each in alive_s), default=None)
         return JSONResponse({"silent_s": silent_s})
 
     async def _attend(self, browser: WebSocket) -> None:
@@ -209,11 +211,10 @@ class WebScreen:
             return
         news, seen = asyncio.Event(), Seen(moves=self._shown.moves_made)
         news.set()
-        self._browsers[news] = time.monotonic()
+        self._browsers[news] = None
         telling = asyncio.create_task(self._tell(browser, news, seen))
         try:
             while (text := await _next_text(browser)) is not None:
-                self._browsers[news] = time.monotonic()
                 self._hear(text, news, seen)
         finally:
             del self._browsers[news]
@@ -245,6 +246,8 @@ class WebScreen:
                 self._listener.pad_pressed(turn, position)
             case LanguageTouched(tag):
                 self._shown.speak(tag)
+            case Alive():
+                self._browsers[news] = time.monotonic()
             case PreviewWanted():
                 seen.wants_preview = True
                 news.set()

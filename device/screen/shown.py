@@ -16,7 +16,7 @@ from device.screen.port import Move, PageView
 MORE_TIME = "more_time"
 """What a patient touches who was warned."""
 _MOST_MOVES = 8
-"""A browser that is so many keys behind has hung: old keys would press what nobody sees."""
+"""No page has more to go to; a browser that is further behind gets the last ones."""
 
 
 @dataclass(slots=True)
@@ -81,7 +81,12 @@ class Shown:
         return page.turn if left_s else None
 
     def move(self, move: Move) -> None:
-        """Passes a key on, in order, to whoever follows closely enough."""
+        """Passes a key on, in order, to whoever follows closely enough.
+
+        On a page without choices a key has nothing to go to, and may be a digit that came early.
+        """
+        if not self._page.choices:
+            return
         self._moves.append(move)
         self.moves_made += 1
         self._on_change()
@@ -109,6 +114,8 @@ class Shown:
         self._code, self._is_code_doubted = "", False
         self._left_s = 0
         self._jpeg = b""
+        # Keys that were pressed on another page press nothing here.
+        self._moves.clear()
         self._write_all()
 
     def show_hint(self, turn: int, hint: str) -> None:
@@ -167,7 +174,7 @@ class Shown:
         missed = min(self.moves_made - seen.moves, len(self._moves))
         seen.moves = self.moves_made
         for move in list(self._moves)[len(self._moves) - missed :]:
-            yield json.dumps({"type": "move", "to": move.value})
+            yield json.dumps({"type": "move", "turn": self._page.turn, "to": move.value})
 
     def _write_all(self) -> None:
         text = self._language.text

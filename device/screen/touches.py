@@ -38,7 +38,12 @@ class PreviewWanted:
     """The browser has drawn the last camera picture and asks for the next."""
 
 
-Touch = ChoiceTouched | PadTouched | LanguageTouched | PreviewWanted
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """The browser draws its page; it does not hang."""
+
+
+Touch = Alive | ChoiceTouched | PadTouched | LanguageTouched | PreviewWanted
 
 
 def read_touch(text: str) -> Touch | None:
@@ -57,6 +62,8 @@ def read_touch(text: str) -> Touch | None:
             return PadTouched(turn, position) if _is_number(turn) and is_on_pad else None
         case {"type": "language", "tag": tag}:
             return LanguageTouched(tag) if _is_word(tag) else None
+        case {"type": "alive"}:
+            return Alive()
         case {"type": "preview"}:
             return PreviewWanted()
         case _:

@@ -5,6 +5,8 @@ It is for this visit alone: the next patient finds the reader as it always is.
 Source: facts/oqs.md §7.2.
 """
 
+from dataclasses import replace
+
 from device.visit.effects import (
     CheckPassword,
     Choice,
@@ -49,6 +51,8 @@ _ANSWERS = (Choice.STAFF_CONFIRMED, Choice.STAFF_DENIED, Choice.END)
 
 def enter_password(turn: int, visit: Visit, policy: VisitPolicy) -> Step:
     """Ask whoever stands there for the password of this clinic's staff."""
+    # A code that was typed for the face goes with the photo.
+    visit = replace(visit, is_code_typed=False)
     after, effects = _ask(ShowPage(turn, PageName.STAFF_PASSWORD, _PASSWORD_CHOICES), visit, policy)
     return after, (StopReadingPhoto(), *effects)
 
@@ -79,10 +83,14 @@ def checking_password(state: CheckingPassword, event: Event, policy: VisitPolicy
         case StaffPasswordAccepted():
             after = ComparingFace(turn, visit)
             page = ShowPage(turn, PageName.STAFF_COMPARE, _ANSWERS)
-            return after, (page, wait_for_patient(after, policy))
-        case StaffPasswordRejected(wait_s=wait_s):
+            return after, (page, StartTimer(turn, policy.staff_compare_s))
+        case StaffPasswordRejected():
             page = ShowPage(
-                turn, PageName.STAFF_PASSWORD, _PASSWORD_CHOICES, is_retry=True, wait_s=wait_s
+                turn,
+                PageName.STAFF_PASSWORD,
+                _PASSWORD_CHOICES,
+                is_retry=event.is_wrong,
+                wait_s=event.wait_s,
             )
             return _ask(page, visit, policy)
         case TimedOut():

@@ -23,7 +23,7 @@ _PAGES = {Question.SUBSIDY: PageName.SUBSIDY, Question.PRESCRIPTION: PageName.PR
 
 def ask_questions(turn: int, visit: Visit, options: VisitOptions, policy: VisitPolicy) -> Step:
     """Ask what is to be asked; without questions the visit is complete."""
-    return _ask_next(turn, visit, options, options.questions, policy)
+    return _ask_next(turn, visit, options, options.questions or (), policy)
 
 
 def asking_question(state: AskingQuestion, event: Event, policy: VisitPolicy) -> Step:

@@ -40,7 +40,7 @@ def keep_record(
         consents=visit.decisions,
         match=verification.match if verification else None,
         notices=notices,
-        decisions=visit.chosen,
+        decisions=visit.chosen or None,
     )
     return KeepRecord(turn, record, visit.shown_texts)
 

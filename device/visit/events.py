@@ -227,6 +227,8 @@ class StaffPasswordRejected:
     """It was not, or nothing is compared yet."""
 
     turn: int
+    is_wrong: bool
+    """It was compared."""
     wait_s: int
     """Until the next one is compared; 1 or more."""
 

@@ -11,7 +11,6 @@ from device.visit.state import (
     AskingConsent,
     AskingQuestion,
     ChoosingMethod,
-    ComparingFace,
     ConfirmingLastTry,
     EnteringPassword,
     EnteringPin,
@@ -27,7 +26,6 @@ WaitingForPatient = (
     | EnteringPin
     | ConfirmingLastTry
     | EnteringPassword
-    | ComparingFace
     | Registering
     | AskingConsent
     | AskingQuestion
@@ -62,7 +60,7 @@ def _longest_s(state: WaitingForPatient, policy: VisitPolicy) -> float:
     match state:
         case EnteringPrintedCode():
             return policy.type_code_s
-        case EnteringPin() | ConfirmingLastTry() | EnteringPassword() | ComparingFace():
+        case EnteringPin() | ConfirmingLastTry() | EnteringPassword():
             return policy.pin_s
         case ChoosingMethod() | Registering() | AskingConsent() | AskingQuestion() | Failing():
             return policy.choose_s

@@ -33,6 +33,8 @@ class VisitPolicy:
     """Face checks while one card lies here (facts/security.md §6.5)."""
     wrong_pins: int = 2
     """Wrong PINs while one card lies here; the third try of the card is left to another day."""
+    staff_compare_s: float = 20.0
+    """Staff compare face and card; nobody else shall find that page, so it cannot be prolonged."""
     may_staff_verify: bool = False
     """Staff may compare patient and card themselves, with the facility password (目視確認)."""
     may_type_printed_code: bool = False

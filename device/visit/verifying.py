@@ -16,7 +16,6 @@ from device.visit.by_staff import (
 )
 from device.visit.effects import (
     Effect,
-    ReadPhotoAhead,
     TellAgent,
 )
 from device.visit.ending import end, give_up
@@ -135,9 +134,8 @@ def _recognised(turn: int, visit: Visit, card: CardRecognised, policy: VisitPoli
         is_faceless = card.kind is CardKind.FACE_ONLY
         failure = FailureCode.FACE_UNAVAILABLE if is_faceless else FailureCode.CARD_NOT_ACCEPTED
         return fail(turn, visit, failure, policy)
-    ahead = (ReadPhotoAhead(),) if visit.has_face and visit.has_front else ()
     after, effects = choose_method(turn, visit, policy)
-    return after, (*ahead, *effects, opened)
+    return after, (*effects, opened)
 
 
 def _choosing_method(state: ChoosingMethod, event: Event, policy: VisitPolicy) -> Step:

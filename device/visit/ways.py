@@ -11,6 +11,7 @@ from device.visit.effects import (
     OpenCodeEntry,
     OpenPinEntry,
     PageName,
+    ReadPhotoAhead,
     ShowPage,
     StartFaceCheck,
     StartTimer,
@@ -43,7 +44,8 @@ def choose_method(turn: int, visit: Visit, policy: VisitPolicy) -> Step:
     state = ChoosingMethod(turn, visit)
     choices = tuple(choice for choice, is_open in ways.items() if is_open)
     page = ShowPage(turn, PageName.CHOOSE_METHOD, choices, is_phone=visit.is_phone)
-    return state, (page, wait_for_patient(state, policy))
+    ahead = (ReadPhotoAhead(),) if visit.has_face and visit.has_front else ()
+    return state, (*ahead, page, wait_for_patient(state, policy))
 
 
 def choose_face(turn: int, visit: Visit, policy: VisitPolicy) -> Step:

@@ -184,7 +184,7 @@ def test_cancel_ends_the_visit(posted: Posted, desk: PinDesk, screen: FakeScreen
 
 
 @pytest.mark.parametrize("key", Key)
-def test_while_nobody_asks_for_a_pin_no_key_counts(
+def test_while_nobody_asks_for_digits_none_is_taken(
     posted: Posted, desk: PinDesk, screen: FakeScreen, key: Key
 ) -> None:
     KeypadIntake(posted, screen, (desk,)).key_pressed(key)
@@ -204,7 +204,7 @@ def test_where_no_digits_are_asked_for_the_keys_lead_through_the_buttons(
 
 
 @pytest.mark.parametrize("key", Key)
-def test_no_key_of_a_pin_ever_reaches_the_page(
+def test_no_key_reaches_the_page_while_a_pin_is_typed(
     posted: Posted, desk: PinDesk, screen: FakeScreen, key: Key
 ) -> None:
     desk.open(TURN)
@@ -234,9 +234,26 @@ def test_only_a_key_after_a_warning_is_a_sign_of_life_in_the_journal(
     intake.key_pressed(Key.DIGIT_2)
     assert posted.events == []
     screen.warn_of_end(TURN, 20)
-    intake.key_pressed(Key.DIGIT_3)
-    assert posted.events == [events.MoreTimeWanted(TURN)]
-    assert screen.lengths[-1] == (TURN, 3), "it is a digit as well"
+    for key in (Key.DIGIT_3, Key.DIGIT_4):
+        intake.key_pressed(key)
+    assert posted.events == [events.MoreTimeWanted(TURN)], "not again before it is taken back"
+    assert screen.lengths[-1] == (TURN, 4), "they are digits as well"
+
+
+def test_digits_that_come_too_late_press_nothing_on_the_next_page(
+    posted: Posted, desk: PinDesk, screen: FakeScreen
+) -> None:
+    now_s = [100.0]
+    intake = KeypadIntake(posted, screen, (desk,), now_s=lambda: now_s[0])
+    desk.open(TURN)
+    for key in (Key.DIGIT_1, Key.DIGIT_2, Key.DIGIT_3, Key.DIGIT_4, Key.CONFIRM):
+        intake.key_pressed(key)
+    for key in (Key.DIGIT_6, Key.DIGIT_5):
+        intake.key_pressed(key)
+    assert screen.moves == []
+    now_s[0] += 1.1
+    intake.key_pressed(Key.DIGIT_6)
+    assert len(screen.moves) == 1
 
 
 # --- the reception PC ----------------------------------------------------------------------------

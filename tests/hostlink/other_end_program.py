@@ -16,7 +16,6 @@ PATIENT = {
     "isRegistered": True,
     "consents": [2, 3],
     "notices": [],
-    "questions": [],
 }
 
 Spoil = tuple[str, str, str]

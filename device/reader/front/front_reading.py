@@ -101,8 +101,10 @@ class FrontReading:
         self._read([self._fused[-1]])
         if len(self._fused) % _FUSED_AGAIN == 0:
             together = [_Prints.fused(self._fused)]
-            self._read(together)
-            _wipe_all(together)
+            try:
+                self._read(together)
+            finally:
+                _wipe_all(together)
 
     def wipe(self) -> None:
         """Overwrites the print that was kept for the next pictures."""

@@ -22,7 +22,7 @@ const connection = new Connection(takeToken(), {
   pin_length: (message) => isCurrent(message) && drawPinLength(message),
   printed_code: (message) => isCurrent(message) && drawPrintedCode(message),
   warning: (message) => isCurrent(message) && drawWarning(message, choose),
-  move,
+  move: (message) => isCurrent(message) && isTouchable() && move(message),
   picture: (blob) => preview.draw(blob),
   lost: showOffline,
 });
@@ -31,7 +31,7 @@ const preview = new Preview(() => connection.send({ type: "preview" }));
 
 const touches = {
   choose(choice, event) {
-    if (event.timeStamp - drawnAt >= UNTOUCHABLE_MS) {
+    if (isTouchable(event.timeStamp)) {
       choose(choice);
     }
   },
@@ -43,6 +43,10 @@ const touches = {
   },
 };
 
+function isTouchable(now = performance.now()) {
+  return now - drawnAt >= UNTOUCHABLE_MS;
+}
+
 function choose(choice) {
   connection.send({ type: "choice", turn: shown.turn, choice });
 }
@@ -51,6 +55,8 @@ function showPage(page) {
   const isAnotherPage = shown === null || shown.turn !== page.turn || shown.name !== page.name;
   if (isAnotherPage) {
     drawnAt = performance.now();
+    // Before the page is drawn: what lies under an open dialog takes no focus.
+    document.querySelector("#warning").close();
   }
   if (page.name === "idle" && shown !== null && shown.name !== "idle") {
     forgetView();

@@ -6,7 +6,8 @@ export function move({ to }) {
   const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
   const within = dialog ?? document;
   if (to === "leave") {
-    within.querySelector(dialog ? ".quiet" : "[data-choice=end]")?.click();
+    const close = dialog?.querySelector(".quiet");
+    (close ?? document.querySelector("[data-choice=end]"))?.click();
     return;
   }
   const buttons = [...within.querySelectorAll("button")].filter((each) => each.checkVisibility());

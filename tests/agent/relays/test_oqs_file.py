@@ -10,7 +10,7 @@ from agent.qualification import EligibilityRecord, read_record
 from agent.relays._oqs_file import Encoding, file_name, render
 from agent.relays.port import Reception
 from hostlink.messages import ConsentDecision, Moment
-from hostlink.terms import ConsentAnswer, ConsentItem, Decision, TimeSource
+from hostlink.terms import ConsentAnswer, ConsentItem, Decision, Question, TimeSource
 from tests.agent.world import INSTITUTION, RECORD, TODAY, VISIT_ID, completed
 from tests.hostlink.pki import UEID
 from tests.hw_sim.eligibility_service import SHIKEN_HANAKO
@@ -22,6 +22,7 @@ RECEPTION = Reception(
     visit=completed(b"n" * 16, at=TODAY - timedelta(seconds=7)),
     record=RECORD,
     offered=tuple(ConsentItem),
+    questions=(),
     answered_at=TODAY - timedelta(seconds=7),
     received_at=TODAY,
 )
@@ -184,9 +185,14 @@ def test_side_information_is_passed_on_as_it_is() -> None:
 def test_the_prescription_is_as_the_patient_chose_it(decision: Decision, form: str) -> None:
     decisions = (Decision.USE_SUBSIDY, decision)
     decided = replace(RECEPTION, visit=replace(RECEPTION.visit, decisions=decisions), record=HANAKO)
-    body = parse(render(decided, Encoding.UTF_8).content).find("MessageBody")
+    assert prescription_of(replace(decided, questions=tuple(Question))) == form
+    assert prescription_of(decided) is None, "nobody was asked"
+
+
+def prescription_of(reception: Reception) -> str | None:
+    body = parse(render(reception, Encoding.UTF_8).content).find("MessageBody")
     assert body is not None
-    assert body.findtext("PrescriptionIssueSelect") == form
+    return body.findtext("PrescriptionIssueSelect")
 
 
 def test_a_consent_that_was_not_offered_is_not_passed_on() -> None:

@@ -9,7 +9,7 @@ from device.jobs.staff import StaffJobs
 from device.pinpad.disk import FolderDisk
 from device.pinpad.errors import AttemptLogError
 from device.pinpad.own_pins.names import OwnPinName
-from device.pinpad.own_pins.own_pins import OwnPins
+from device.pinpad.own_pins.own_pins import Blocked, Locked, OwnPins
 from device.pinpad.pin import Pin
 from device.visit import events
 from hostlink.terms import FailureCode
@@ -47,10 +47,10 @@ def test_the_right_password_opens(bench: Bench) -> None:
 
 
 def test_a_wrong_one_makes_the_next_wait_and_the_right_one_too(bench: Bench) -> None:
-    assert bench.check(b"000000") == events.StaffPasswordRejected(TURN, 1)
-    assert bench.check(RIGHT) == events.StaffPasswordRejected(TURN, 1)
+    assert bench.check(b"000000") == events.StaffPasswordRejected(TURN, True, 1)
+    assert bench.check(RIGHT) == events.StaffPasswordRejected(TURN, False, 1)
     bench.now_s += 1
-    assert bench.check(b"111111") == events.StaffPasswordRejected(TURN, 3)
+    assert bench.check(b"111111") == events.StaffPasswordRejected(TURN, True, 3)
     bench.now_s += 3
     assert bench.check(RIGHT) == events.StaffPasswordAccepted(TURN)
 
@@ -64,17 +64,40 @@ def test_without_a_password_staff_confirm_nobody(tmp_path: Path) -> None:
 def test_a_guess_that_cannot_be_counted_is_not_compared(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_: OwnPinName) -> None:
-        raise AttemptLogError
-
-    monkeypatch.setattr(bench.pins, "begin_attempt", fail)
+    monkeypatch.setattr(bench.pins, "begin_attempt", nothing_is_compared)
     answer = bench.check(RIGHT)
     assert answer == events.JobFailed(TURN, FailureCode.STORAGE_UNAVAILABLE)
 
 
-def test_what_was_typed_is_wiped(bench: Bench) -> None:
+def nothing_is_compared(_: OwnPinName) -> None:
+    raise AttemptLogError
+
+
+def crash(_: OwnPinName) -> None:
+    raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    "begin_attempt",
+    [None, nothing_is_compared, crash, lambda _: Blocked(2_000.0), lambda _: Locked()],
+    ids=["compared", "not counted", "crash", "blocked", "locked"],
+)
+def test_what_was_typed_is_wiped_whatever_becomes_of_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, begin_attempt: object
+) -> None:
+    if begin_attempt:
+        monkeypatch.setattr(bench.pins, "begin_attempt", begin_attempt)
     digits = bytearray(b"000000")
     bench.jobs.check(TURN, Pin(digits))
     bench.posted.next()
     assert bench.jobs.stop()
     assert digits == bytes(6)
+
+
+def test_a_locked_password_and_a_crash_are_told(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench.pins, "begin_attempt", lambda _: Locked())
+    assert bench.check(RIGHT) == events.JobFailed(TURN, FailureCode.STAFF_CHECK_LOCKED)
+    monkeypatch.setattr(bench.pins, "begin_attempt", crash)
+    assert bench.check(RIGHT) == events.JobFailed(TURN, FailureCode.INTERNAL)

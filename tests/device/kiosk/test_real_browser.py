@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from device.kiosk.__main__ import make_kiosk
+from device.kiosk.supervisor import KioskPlan
 from device.screen.port import PageView
 from device.screen.server import ScreenSettings, WebScreen
 from tests.device.screen.conftest import Touches
@@ -19,6 +20,8 @@ from tests.device.screen.conftest import Touches
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
 PIN_PAGE = PageView("pin", 70, {"tries_left": 3}, ("confirm", "erase", "end"))
 WAIT_S = 60.0
+PLAN = KioskPlan(hung_after_s=6.0, gone_after_s=3.0, start_within_s=60.0, shortest_run_s=0.0)
+"""More patient: this machine does other things at the same time."""
 
 
 class Kiosk:
@@ -31,7 +34,7 @@ class Kiosk:
         self.screen.show(PIN_PAGE)
         port = int(self.screen.url.strip("/").rsplit(":", 1)[1])
         browser = ["/usr/bin/chromium", *FLAGS, f"--user-data-dir={self.profile}"]
-        self._kiosk = make_kiosk(port, token_file, browser)
+        self._kiosk = make_kiosk(port, token_file, browser, PLAN)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._kiosk.run, args=(self._stopping,))
         self._thread.start()
@@ -76,7 +79,7 @@ class Kiosk:
 
         self.wait_until(is_there)
 
-    def wait_until(self, is_so: Callable[[], bool]) -> None:
+    def wait_until(self, is_so: Callable[[], object]) -> None:
         deadline_s = time.monotonic() + WAIT_S
         while not is_so():
             assert time.monotonic() < deadline_s
@@ -89,8 +92,7 @@ def kiosk(tmp_path: Path) -> Iterator[Kiosk]:
     made = Kiosk(tmp_path)
     yield made
     made.close()
-    assert not made.processes()
-    assert not made.processes("renderer")
+    made.wait_until(lambda: not (made.processes() or made.processes("renderer")))
 
 
 def test_a_page_that_dies_hangs_or_goes_comes_back(kiosk: Kiosk) -> None:
@@ -101,7 +103,7 @@ def test_a_page_that_dies_hangs_or_goes_comes_back(kiosk: Kiosk) -> None:
         ("", signal.SIGKILL),
     ):
         before = set(kiosk.processes())
-        assert kiosk.processes(kind)
+        kiosk.wait_until(partial(kiosk.processes, kind))
         for pid in kiosk.processes(kind):
             os.kill(pid, end)
         kiosk.wait_until(partial(kiosk.is_another, before))

@@ -34,11 +34,15 @@ class Bench:
     folder: Path
     life: PageLife | None = MOVING
     asked: int = 0
+    is_prepared: bool = True
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def page_life(self) -> PageLife | None:
         self.asked += 1
         return self.life
+
+    def prepare(self) -> bool:
+        return self.is_prepared
 
     def starts(self) -> int:
         log = self.folder / "starts"
@@ -50,7 +54,7 @@ class Bench:
 
     @contextmanager
     def kiosk(self, command: list[str], plan: KioskPlan = PLAN) -> Iterator[None]:
-        kiosk = Kiosk(command, self.page_life, plan)
+        kiosk = Kiosk(command, self.page_life, self.prepare, plan)
         thread = threading.Thread(target=kiosk.run, args=(self.stopping,))
         thread.start()
         try:
@@ -79,6 +83,7 @@ def bench(tmp_path: Path) -> Bench:
 
 def test_a_browser_with_a_living_page_is_left_alone(bench: Bench) -> None:
     with bench.kiosk(bench.command()):
+        bench.wait_until(lambda: bench.starts() == 1)
         bench.look_often()
         assert bench.starts() == 1
 
@@ -86,6 +91,7 @@ def test_a_browser_with_a_living_page_is_left_alone(bench: Bench) -> None:
 @pytest.mark.parametrize("life", [HANGING, GONE], ids=["hangs", "gone"])
 def test_a_page_that_hangs_or_is_gone_is_started_anew(bench: Bench, life: PageLife) -> None:
     with bench.kiosk(bench.command()):
+        bench.wait_until(lambda: bench.starts() == 1)
         bench.look_often()
         bench.life = life
         bench.wait_until(lambda: bench.starts() == 2)
@@ -96,6 +102,7 @@ def test_a_page_that_hangs_or_is_gone_is_started_anew(bench: Bench, life: PageLi
 
 def test_while_the_reader_is_started_anew_the_browser_waits_for_it(bench: Bench) -> None:
     with bench.kiosk(bench.command()):
+        bench.wait_until(lambda: bench.starts() == 1)
         bench.look_often()
         bench.life = NO_SERVER
         bench.look_often()
@@ -107,6 +114,7 @@ def test_while_the_reader_is_started_anew_the_browser_waits_for_it(bench: Bench)
 def test_a_first_page_may_take_longer_than_a_lost_one(bench: Bench) -> None:
     bench.life = GONE
     with bench.kiosk(bench.command(), replace(PLAN, gone_after_s=0.0)):
+        bench.wait_until(lambda: bench.starts() == 1)
         bench.look_often()
         assert bench.starts() == 1
 
@@ -130,6 +138,22 @@ def test_one_that_ends_at_once_is_not_started_all_day(bench: Bench) -> None:
         assert bench.starts() == 1
 
 
+def test_without_a_token_no_browser_is_started_and_with_one_it_is(bench: Bench) -> None:
+    bench.is_prepared = False
+    with bench.kiosk(bench.command()):
+        time.sleep(0.3)
+        assert bench.starts() == 0
+        bench.is_prepared = True
+        bench.wait_until(lambda: bench.starts() == 1)
+
+
+def test_one_that_is_only_slow_is_not_killed_for_ever() -> None:
+    plan = KioskPlan(hung_after_s=3.0, gone_after_s=1.5, start_within_s=20.0)
+    assert [plan.after(kills).hung_after_s for kills in (0, 1, 4, 100)] == [3.0, 6.0, 48.0, 48.0]
+    assert plan.after(2).gone_after_s == 6.0
+    assert plan.after(2).start_within_s == 80.0
+
+
 def test_of_a_browser_that_goes_none_of_its_processes_is_left(bench: Bench) -> None:
     beats, child = bench.folder / "beats", bench.folder / "child.py"
     child.write_text(
@@ -144,6 +168,6 @@ def test_of_a_browser_that_goes_none_of_its_processes_is_left(bench: Bench) -> N
 
 
 def test_a_browser_that_is_not_there_is_told(bench: Bench) -> None:
-    kiosk = Kiosk(["no-such-browser"], bench.page_life, PLAN)
+    kiosk = Kiosk(["no-such-browser"], bench.page_life, plan=PLAN)
     with pytest.raises(ConfigurationError, match="no-such-browser"):
         kiosk.run(threading.Event())

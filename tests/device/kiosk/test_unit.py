@@ -1,13 +1,16 @@
-"""The unit file that is installed starts the program that is tested, and opens nothing."""
+"""The unit files that are installed start the programs that are tested, and open nothing."""
 
 import shlex
 from pathlib import Path
 
-UNIT = Path(__file__).parents[3] / "image" / "uketsuke-kiosk.service"
+import pytest
+
+IMAGE = Path(__file__).parents[3] / "image"
+UNITS = sorted(path.name for path in IMAGE.glob("*.service"))
 
 
-def command() -> list[str]:
-    lines = UNIT.read_text().replace("\\\n", " ").splitlines()
+def command(unit: str = "uketsuke-kiosk.service") -> list[str]:
+    lines = (IMAGE / unit).read_text().replace("\\\n", " ").splitlines()
     (line,) = (line for line in lines if line.startswith("ExecStart="))
     return shlex.split(line.removeprefix("ExecStart="))
 
@@ -23,3 +26,21 @@ def test_the_browser_keeps_nothing_and_nobody_can_steer_it_from_outside() -> Non
     words = command()
     assert {"--kiosk", "--incognito", "--disable-pinch"} <= set(words)
     assert not [word for word in words if "remote-debugging" in word or "no-sandbox" in word]
+
+
+def test_the_reader_s_own_unit_starts_the_reader() -> None:
+    words = command("uketsuke-reader.service")
+    assert words[1:] == ["-m", "device", "--config", "/etc/uketsuke/reader.toml"]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_none_is_ever_given_up_or_runs_as_root(unit: str) -> None:
+    lines = (IMAGE / unit).read_text().splitlines()
+    assert {"StartLimitIntervalSec=0", "Restart=always", "User=uketsuke"} <= set(lines)
+    assert any(line.startswith("WantedBy=multi-user.target") for line in lines)
+
+
+def test_units_name_only_each_other_and_the_system_s() -> None:
+    named = {word for unit in UNITS for word in (IMAGE / unit).read_text().split()}
+    ours = {word for word in named if word.startswith("uketsuke-") and word.endswith(".service")}
+    assert ours <= set(UNITS)

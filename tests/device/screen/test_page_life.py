@@ -15,8 +15,8 @@ from tests.device.screen.conftest import open_browser
 WAIT_S = 30.0
 
 
-def server(screen: WebScreen, token: str) -> ScreenServer:
-    return ScreenServer(int(screen.url.strip("/").rsplit(":", 1)[1]), token)
+def server(screen: WebScreen, token_file: Path) -> ScreenServer:
+    return ScreenServer(int(screen.url.strip("/").rsplit(":", 1)[1]), token_file)
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
@@ -28,7 +28,7 @@ def wait_until(is_so: Callable[[], bool]) -> None:
 
 def test_the_page_s_life_is_told(screen: WebScreen, token_file: Path) -> None:
     token = token_file.read_text()
-    asked = server(screen, token)
+    asked = server(screen, token_file)
     assert asked.page_life() == PageLife(None)
 
     def silent_s() -> float:
@@ -37,6 +37,10 @@ def test_the_page_s_life_is_told(screen: WebScreen, token_file: Path) -> None:
         return -1.0 if life.silent_s is None else life.silent_s
 
     with open_browser(screen, token) as browser:
+        browser.send(json.dumps({"type": "language", "tag": "en"}))
+        time.sleep(0.2)
+        assert silent_s() < 0, "it is there, but has not drawn yet"
+        browser.send(json.dumps({"type": "alive"}))
         wait_until(lambda: silent_s() >= 0.1)
         before_s = silent_s()
         browser.send(json.dumps({"type": "alive"}))
@@ -44,16 +48,29 @@ def test_the_page_s_life_is_told(screen: WebScreen, token_file: Path) -> None:
     wait_until(lambda: silent_s() < 0)
 
 
-@pytest.mark.parametrize("token", ["", "x", "é" * 43])
-def test_without_the_token_nothing_is_told(screen: WebScreen, token: str) -> None:
-    assert server(screen, token.encode().decode("latin-1")).page_life() is None
-    connection = http.client.HTTPConnection("127.0.0.1", server(screen, "").port, timeout=WAIT_S)
-    connection.request("GET", "/page-life")
+@pytest.mark.parametrize("offered", ["", "Bearer ", "Bearer x", "Bearer \xe9", "Basic x"])
+def test_without_the_token_nothing_is_told(
+    screen: WebScreen, token_file: Path, offered: str
+) -> None:
+    port = server(screen, token_file).port
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WAIT_S)
+    connection.request("GET", "/page-life", headers={"Authorization": offered})
     assert connection.getresponse().status == http.HTTPStatus.UNAUTHORIZED
     connection.close()
 
 
+def test_a_kiosk_follows_a_reader_that_made_another_token(
+    screen: WebScreen, token_file: Path
+) -> None:
+    asked = server(screen, token_file)
+    assert asked.page_life() == PageLife(None)
+    token_file.write_text("A" * 43)
+    assert asked.page_life() is None
+    token_file.unlink()
+    assert asked.page_life() is None
+
+
 def test_where_no_server_is_nothing_is_told(screen: WebScreen, token_file: Path) -> None:
-    asked = server(screen, token_file.read_text())
+    asked = server(screen, token_file)
     screen.close()
     assert asked.page_life() is None

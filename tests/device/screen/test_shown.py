@@ -176,7 +176,11 @@ def moves_of(news: list[str | bytes]) -> list[str]:
     return [message["to"] for message in texts(news) if message["type"] == "move"]
 
 
+CHOOSING = PageView("choose_method", 5, {}, ("face", "end"))
+
+
 def test_keys_are_passed_on_once_and_in_order(shown: Shown) -> None:
+    shown.show(CHOOSING)
     seen = Seen()
     for move in (Move.NEXT, Move.NEXT, Move.PRESS):
         shown.move(move)
@@ -184,12 +188,33 @@ def test_keys_are_passed_on_once_and_in_order(shown: Shown) -> None:
     assert moves_of(shown.news_for(seen)) == []
 
 
+def test_a_page_without_choices_takes_no_keys(shown: Shown) -> None:
+    """They may be digits of a PIN that came too early or too late."""
+    shown.show(PageView("checking", 5))
+    shown.move(Move.PRESS)
+    assert moves_of(shown.news_for(Seen())) == []
+
+
+def test_keys_of_one_page_press_nothing_on_the_next(shown: Shown) -> None:
+    shown.show(CHOOSING)
+    seen = Seen()
+    shown.news_for(seen)
+    shown.move(Move.PRESS)
+    shown.show(PageView("consent_all", 6, {}, ("agree_all", "end")))
+    assert moves_of(shown.news_for(seen)) == []
+    shown.move(Move.NEXT)
+    (move,) = (each for each in texts(shown.news_for(seen)) if each["type"] == "move")
+    assert move == {"type": "move", "turn": 6, "to": "next"}
+
+
 def test_whoever_comes_later_presses_nothing(shown: Shown) -> None:
+    shown.show(CHOOSING)
     shown.move(Move.PRESS)
     assert moves_of(shown.news_for(Seen(moves=shown.moves_made))) == []
 
 
 def test_of_many_keys_a_browser_that_hung_gets_only_the_last(shown: Shown) -> None:
+    shown.show(CHOOSING)
     seen = Seen()
     for move in [Move.NEXT] * 50 + [Move.PREVIOUS]:
         shown.move(move)

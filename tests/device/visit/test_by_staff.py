@@ -11,7 +11,9 @@ from device.visit.effects import (
     ForgetPin,
     OpenPasswordEntry,
     PageName,
+    ReadPhotoAhead,
     SignChallenge,
+    StartTimer,
 )
 from device.visit.policy import VisitPolicy
 from device.visit.state import ChoosingMethod
@@ -85,7 +87,7 @@ def test_whoever_is_not_the_holder_is_not_offered_another_way() -> None:
 def test_a_wrong_password_is_told_with_the_time_to_wait() -> None:
     story = at_password()
     story.happen(events.StaffPasswordEntered(story.turn))
-    story.happen(events.StaffPasswordRejected(story.turn, 7))
+    story.happen(events.StaffPasswordRejected(story.turn, True, 7))
     assert (story.shown(), story.page.is_retry) == (PageName.STAFF_PASSWORD, True)
     assert story.page.wait_s == 7
     assert story.wanted(OpenPasswordEntry)
@@ -97,6 +99,40 @@ def test_a_patient_who_came_here_by_mistake_goes_back_to_every_way() -> None:
     assert story.wanted(ForgetPin)
     assert story.shown() is PageName.CHOOSE_METHOD
     assert story.page.choices == (Choice.FACE, Choice.PIN, Choice.STAFF, Choice.END)
+
+
+def test_what_was_not_compared_is_not_called_wrong() -> None:
+    story = at_password()
+    story.happen(events.StaffPasswordEntered(story.turn))
+    story.happen(events.StaffPasswordRejected(story.turn, False, 7))
+    assert (story.page.is_retry, story.page.wait_s) == (False, 7)
+
+
+def test_the_question_to_staff_cannot_be_kept_open() -> None:
+    """Else whoever stands there waits until staff turn away, and answers it."""
+    story = at_comparison()
+    (timer,) = (effect for effect in story.last if isinstance(effect, StartTimer))
+    assert timer == StartTimer(story.turn, STAFFED.staff_compare_s)
+    for event in (events.TimeRunsShort(story.turn), events.MoreTimeWanted(story.turn)):
+        story.happen(event)
+        assert story.last == ()
+
+
+def test_back_from_staff_the_face_can_be_checked_as_if_nothing_had_been() -> None:
+    story = at_password()
+    story.happen(events.BackChosen(story.turn))
+    assert story.wanted(ReadPhotoAhead), "it was stopped for staff"
+
+
+def test_a_code_typed_for_the_face_is_asked_for_again_after_staff() -> None:
+    """It went with the photo; negative control: the face check would find neither."""
+    typing = VisitPolicy(may_staff_verify=True, may_type_printed_code=True)
+    story = Story(typing).lay_card(replace(TRUSTING, has_front=False))
+    story.happen(events.FaceChosen(story.turn), events.PrintedCodeEntered(story.turn + 1))
+    story.happen(events.JobFailed(story.turn, FailureCode.FACE_NOT_MATCHED))
+    story.happen(events.StaffChosen(story.turn), events.BackChosen(story.turn + 1))
+    story.happen(events.FaceChosen(story.turn))
+    assert story.shown() is PageName.PRINTED_CODE
 
 
 def test_a_locked_password_leaves_the_other_ways() -> None:

@@ -42,7 +42,8 @@ def test_only_what_is_asked_is_decided(questions: tuple[Question, ...]) -> None:
     story = asked(questions)
     for question in questions:
         story.happen(events.Decided(story.turn, DECISIONS[question][1], TEXTS))
-    assert story.records[0].decisions == tuple(DECISIONS[each][1] for each in questions)
+    decisions = tuple(DECISIONS[each][1] for each in questions)
+    assert story.records[0].decisions == (decisions or None)
 
 
 def test_an_answer_to_another_question_is_no_answer() -> None:

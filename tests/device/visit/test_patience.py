@@ -1,14 +1,13 @@
 """A silent patient is warned, may ask for more time as often as wanted, and is then let go."""
 
+from collections.abc import Callable
 from dataclasses import replace
-
-import pytest
 
 from device.visit import events, patience
 from device.visit.effects import ForgetPatient, StartTimer, TakeBackWarning, WarnOfEnd
-from device.visit.machine import advance
+from device.visit.machine import Step, advance
 from device.visit.policy import VisitPolicy
-from device.visit.state import TakingCard
+from device.visit.state import ComparingFace, State, TakingCard
 from hostlink.terms import FailureCode
 from tests.device.visit.story import NOW, OPTIONS, Story
 from tools.draw_states import TYPING, explore
@@ -20,7 +19,7 @@ ENDED_BY_SILENCE = sorted(
         type(before).__name__
         for before, event, after in STEPS
         if isinstance(event, events.TimedOut)
-        and not isinstance(before, TakingCard)
+        and not isinstance(before, TakingCard | ComparingFace)
         and isinstance(after, TakingCard)
         and after.failure is FailureCode.TIMED_OUT
     }
@@ -36,19 +35,31 @@ def test_whoever_is_let_go_for_silence_was_warned() -> None:
     assert set(ENDED_BY_SILENCE) | {"Failing"} == set(WAITING)
 
 
-@pytest.mark.parametrize("name", WAITING)
-def test_each_of_these_pages_starts_with_a_timer_that_warns(name: str) -> None:
-    """Negative control: with plain timers the warning would never come."""
-    entered = [
-        (before, event, after)
-        for before, event, after in STEPS
-        if type(after).__name__ == name and type(before) is not type(after)
-    ]
-    assert entered
-    for before, event, _ in entered:
-        _, effects = advance(before, event, TYPING)
-        (timer,) = (effect for effect in effects if isinstance(effect, StartTimer))
-        assert timer.warn_s == POLICY.warn_s >= 20
+def unwarned(advance: Callable[..., Step]) -> set[str]:
+    """Pages that came up with a timer that warns nobody."""
+    found = set()
+    for before, event, _ in STEPS:
+        after, effects = advance(before, event, TYPING)
+        timers = [effect for effect in effects if isinstance(effect, StartTimer)]
+        is_new = after.turn != before.turn and isinstance(after, patience.WaitingForPatient)
+        if is_new and [timer.warn_s for timer in timers] != [POLICY.warn_s]:
+            found.add(type(after).__name__)
+    return found
+
+
+def warns_nobody(state: State, event: events.Event, policy: VisitPolicy) -> Step:
+    """Bad: plain timers."""
+    after, effects = advance(state, event, policy)
+    return after, tuple(
+        replace(effect, warn_s=0.0) if isinstance(effect, StartTimer) else effect
+        for effect in effects
+    )
+
+
+def test_each_of_these_pages_starts_with_a_timer_that_warns() -> None:
+    assert POLICY.warn_s >= 20
+    assert unwarned(advance) == set()
+    assert unwarned(warns_nobody) == set(WAITING)
 
 
 def test_the_warning_says_how_long_is_left_and_changes_nothing() -> None:

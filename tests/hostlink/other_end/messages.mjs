@@ -94,7 +94,7 @@ const SHAPES = new Map([
         field(3, 'isRegistered', bool),
         field(4, 'consents', list(consentItem, 16)),
         field(5, 'notices', list(notice, 16)),
-        field(6, 'questions', list(question, 2)),
+        optional(6, 'questions', list(question, 2)),
       ),
     ],
   ],
