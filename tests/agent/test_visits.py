@@ -1,5 +1,6 @@
 """What the agent remembers of a visit, also after a restart."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from agent.store import Store
 from agent.visits import Visits
+from hostlink.codec import encode
 from hostlink.terms import CardKind, VerificationMethod
 from tests.agent.world import RECORD, TODAY, VISIT_ID, options
 
@@ -83,3 +85,18 @@ def test_a_new_proof_keeps_the_answer_about_the_same_certificate(
     visit = visits.find(VISIT_ID)
     assert visit is not None
     assert (visit.options is not None) == is_kept
+
+
+def test_an_answer_from_before_there_were_questions_is_still_read(
+    visits: Visits, tmp_path: Path
+) -> None:
+    """An agent that was updated meanwhile must take the result of that visit."""
+    visits.challenge(VISIT_ID, CardKind.MY_NUMBER, TODAY)
+    visits.answer(RECORD, options(VISIT_ID), TODAY)
+    before = encode(replace(options(VISIT_ID), questions=None))
+    assert b"\xa5\x01\x50" in before, "five fields, as it was"
+    store = Store(tmp_path / "agent.sqlite3")
+    store.change("UPDATE visits SET options = ? WHERE visit_id = ?", (before, VISIT_ID))
+    visit = visits.find(VISIT_ID)
+    assert visit is not None
+    assert visit.options == replace(options(VISIT_ID), questions=None)

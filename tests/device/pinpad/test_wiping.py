@@ -14,7 +14,9 @@ import sys
 from device.pinpad.entry import PinEntry
 
 def steps():
-    entry = PinEntry(lambda: 0.0, shuffle=True)
+    digits = len(sys.argv[1])
+    least, most = (4, 4) if digits == 4 else (6, 32)
+    entry = PinEntry(lambda: 0.0, shuffle=True, least=least, most=most)
     print(*(face or "-" for face in entry.positions()), flush=True)
     for place in sys.stdin.readline().split():
         entry.press(int(place))
@@ -31,10 +33,10 @@ for _ in steps():
 
 
 def counts_while_entering(pin: str, *arguments: str) -> list[int]:
-    """Occurrences of the PIN with four digits in, with the PIN taken, and after it was wiped."""
+    """Occurrences of the PIN with all digits in, with the PIN taken, and after it was wiped."""
     counts = []
     with subprocess.Popen(
-        [sys.executable, "-c", _PATIENT, *arguments],
+        [sys.executable, "-c", _PATIENT, "*" * len(pin), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -53,10 +55,11 @@ def counts_while_entering(pin: str, *arguments: str) -> list[int]:
     return counts
 
 
-@pytest.fixture
-def pin() -> str:
-    # Four digits that text and numbers seldom hold by chance: repeated runs would, years would.
-    return "".join(random.sample("13579", 2) + random.sample("02468", 2))
+@pytest.fixture(params=[4, 6, 12])
+def pin(request: pytest.FixtureRequest) -> str:
+    # Digits that text and numbers seldom hold by chance: repeated runs would, years would.
+    odd_and_even = random.sample("13579", 2) + random.sample("02468", 2)
+    return "".join([*odd_and_even, *random.choices("0123456789", k=request.param - 4)])
 
 
 def test_after_use_the_pin_is_nowhere_in_memory(pin: str) -> None:

@@ -457,26 +457,32 @@ def test_the_warning_goes_with_its_page(kiosk: Kiosk) -> None:
     warn(kiosk)
     kiosk.show(PageView("take_card", 81, {"failure": "timed_out"}))
     kiosk.page.locator("#warning:not([open])").wait_for(state="attached")
+    kiosk.page.locator("h1:focus").wait_for()
 
 
-FOCUSED = "document.activeElement.dataset.choice ?? document.activeElement.textContent"
+UNTOUCHABLE_MS = 450
+"""A page that came just now takes neither touches nor keys (`web/app.js`)."""
 
 
-def go(kiosk: Kiosk, *moves: Move) -> str:
-    """Presses keys of the pad; returns the button that was gone to."""
+def show_for_keys(kiosk: Kiosk, page: PageView) -> None:
+    kiosk.show(page)
+    kiosk.page.wait_for_timeout(UNTOUCHABLE_MS)
+
+
+def go(kiosk: Kiosk, *moves: Move, to: str = "") -> None:
+    """Presses keys of the pad and waits until the button is gone to."""
     for move in moves:
         kiosk.screen.move(move)
-    kiosk.page.wait_for_timeout(100)
-    return str(kiosk.page.evaluate(FOCUSED))
+    if to:
+        kiosk.page.locator(f"[data-choice={to}]:focus").wait_for()
 
 
 def test_the_keys_of_a_pad_lead_through_the_buttons_and_press_them(kiosk: Kiosk) -> None:
-    kiosk.show(PageView("choose_method", 90, {}, ("face", "pin", "end")))
-    assert go(kiosk, Move.NEXT) == "face"
-    assert go(kiosk, Move.NEXT) == "pin"
+    show_for_keys(kiosk, PageView("choose_method", 90, {}, ("face", "pin", "end")))
+    go(kiosk, Move.NEXT, to="face")
+    go(kiosk, Move.NEXT, to="pin")
     outline = "getComputedStyle(document.activeElement).outlineWidth"
     assert float(kiosk.page.evaluate(outline).removesuffix("px")) > 3
-    kiosk.page.wait_for_timeout(400)
     go(kiosk, Move.PRESS)
     kiosk.wait_until_heard([("choice", 90, "pin")])
     go(kiosk, Move.LEAVE)
@@ -484,22 +490,32 @@ def test_the_keys_of_a_pad_lead_through_the_buttons_and_press_them(kiosk: Kiosk)
 
 
 def test_a_key_presses_nothing_before_a_button_was_gone_to(kiosk: Kiosk) -> None:
-    kiosk.show(PageView("consent_all", 91, {}, ("agree_all", "refuse_all", "end")))
-    kiosk.page.wait_for_timeout(400)
-    go(kiosk, Move.PRESS)
-    go(kiosk, Move.LEAVE)
+    page = PageView("consent_all", 91, {}, ("agree_all", "refuse_all", "end"))
+    show_for_keys(kiosk, page)
+    go(kiosk, Move.PRESS, Move.LEAVE)
     kiosk.wait_until_heard([("choice", 91, "end")])
 
 
+def test_keys_do_not_reach_the_page_that_came_in_between(kiosk: Kiosk) -> None:
+    kiosk.show(PageView("consent_all", 93, {}, ("agree_all", "refuse_all", "end")))
+    go(kiosk, Move.NEXT, Move.PRESS, Move.LEAVE)
+    kiosk.page.wait_for_timeout(UNTOUCHABLE_MS)
+    assert kiosk.touches.heard == []
+
+
 def test_the_keys_of_a_pad_reach_another_language_and_the_warning(kiosk: Kiosk) -> None:
-    kiosk.show(PageView("choose_method", 92, {}, ("face", "pin", "end")))
+    show_for_keys(kiosk, PageView("choose_method", 92, {}, ("face", "pin", "end")))
     go(kiosk, Move.NEXT, Move.PREVIOUS, Move.PRESS)
     kiosk.page.locator("#language-list[open]").wait_for()
     go(kiosk, Move.NEXT, Move.PRESS)
     kiosk.page.locator(f"html[lang={list(LANGUAGES)[1]}]").wait_for()
     warn(kiosk)
+    kiosk.page.wait_for_timeout(UNTOUCHABLE_MS)
     go(kiosk, Move.PRESS)
     kiosk.wait_until_heard([("choice", WARNED_PAGE.turn, "more_time")])
+    go(kiosk, Move.LEAVE)
+    more, end = (("choice", WARNED_PAGE.turn, name) for name in ("more_time", "end"))
+    kiosk.wait_until_heard([more, end])
 
 
 def test_the_list_of_languages_is_whole_and_within_reach(kiosk: Kiosk) -> None:
