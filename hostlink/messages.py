@@ -187,8 +187,8 @@ class VisitRecord:
     match: FaceMatch | None = None
     """Only with the method FACE. A reader always says it; results from before it lack it."""
     notices: tuple[Notice, ...] | None = None
-    """What the agent found about the certificate and the patient was told; empty: nothing, it is
-    good. None: the visit did not complete, or the result is from before this was there."""
+    """What the agent found about the certificate, which the patient is to be told; empty: nothing,
+    it is good. None: the visit did not complete, or the result is from before this was there."""
     decisions: tuple[Decision, ...] | None = None
     """Answers to the questions that were asked, one each. None: nothing was answered, or the result
     is from before this was there."""

@@ -158,7 +158,7 @@ class FailureCode(IntEnum):
     HOLDER_AGE_UNKNOWN = 45
     """The card names no day of birth, or the reader does not know today's: it may be a child."""
     STAFF_CHECK_LOCKED = 46
-    """Staff cannot confirm anybody here until the facility password is released or set anew."""
+    """The facility password cannot be compared: locked, not set, or its comparison hangs."""
     PIN_LOCKED = 50
     PIN_REJECTED = 51
     """Wrong too often while the card lay here; the card itself is not locked."""

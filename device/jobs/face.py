@@ -115,7 +115,9 @@ class FaceJobs:
 
     def _onlookers(self, turn: int, cancelled: threading.Event) -> Onlookers:
         def show(image: Image) -> None:
-            self._screen.show_preview(turn, preview_jpeg(image))
+            # A JPEG that nobody draws would only slow the check down.
+            if self._screen.wants_preview():
+                self._screen.show_preview(turn, preview_jpeg(image))
 
         def hint(what: QualityHint | Prompt) -> None:
             self._screen.show_hint(turn, what.value)

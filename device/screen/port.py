@@ -70,6 +70,10 @@ class Screen(Protocol):
         """
         ...
 
+    def wants_preview(self) -> bool:
+        """Whether somebody waits for a camera picture; else none needs to be made."""
+        ...
+
     def show_preview(self, turn: int, jpeg: bytes) -> None:
         """Shows the newest camera picture; older ones nobody asked for yet are dropped.
 
@@ -80,7 +84,7 @@ class Screen(Protocol):
         ...
 
     def show_pin_length(self, turn: int, entered: int) -> None:
-        """Shows how many PIN digits are in, 0 to 4."""
+        """Shows how many digits of a PIN or password are in."""
         ...
 
     def show_printed_code(self, turn: int, digits: str, *, is_doubted: bool) -> None:

@@ -134,6 +134,10 @@ class WebScreen:
         self._default_language.text(f"hint.{hint}")
         self._post(lambda: self._shown.show_hint(turn, hint))
 
+    def wants_preview(self) -> bool:
+        """As `Screen.wants_preview`."""
+        return self._shown.is_preview_wanted
+
     def show_preview(self, turn: int, jpeg: bytes) -> None:
         """As `Screen.show_preview`."""
         self._post(lambda: self._shown.show_preview(turn, jpeg))
@@ -249,7 +253,7 @@ class WebScreen:
             case Alive():
                 self._browsers[news] = time.monotonic()
             case PreviewWanted():
-                seen.wants_preview = True
+                self._shown.want_preview(seen)
                 news.set()
             case None:
                 pass

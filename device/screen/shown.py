@@ -64,6 +64,8 @@ class Shown:
         self._moves: deque[Move] = deque(maxlen=_MOST_MOVES)
         self.moves_made = 0
         """Since the reader was started."""
+        self.is_preview_wanted = False
+        """Some browser has asked since the last camera picture. Other threads look at it, too."""
         self._jpeg = b""
         self._parts = {name: _Part() for name in ("page", "hint", "length", "code", "warning")}
         self._preview_version = 0
@@ -146,10 +148,16 @@ class Shown:
             self._write_warning()
             self._on_change()
 
+    def want_preview(self, seen: Seen) -> None:
+        """A browser asks for the next camera picture."""
+        seen.wants_preview = True
+        self.is_preview_wanted = True
+
     def show_preview(self, turn: int, jpeg: bytes) -> None:
         """Replaces the camera picture."""
         if turn == self._page.turn:
             self._jpeg = jpeg
+            self.is_preview_wanted = False
             self._preview_version = self._next_version()
             self._on_change()
 

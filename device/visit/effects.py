@@ -219,7 +219,7 @@ class KeepRecord:
     turn: int
     record: VisitRecord
     shown_texts: tuple[bytes, ...]
-    """SHA-256 of the sentences of each page a consent was answered on, in order."""
+    """SHA-256 of the sentences of each page that asked for a consent or a decision, in order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ class TimedOut:
 
 @dataclass(frozen=True, slots=True)
 class TimeRunsShort:
-    """The patient said nothing for most of the time this turn may take."""
+    """Most of the time this turn may take is over."""
 
     turn: int
 

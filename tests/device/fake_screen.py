@@ -14,6 +14,7 @@ class FakeScreen:
         self.codes: list[tuple[int, str, bool]] = []
         self.warnings: list[tuple[int, int]] = []
         self.moves: list[Move] = []
+        self.is_watched = True
         self.is_closed = False
 
     def show(self, page: PageView) -> None:
@@ -21,6 +22,9 @@ class FakeScreen:
 
     def show_hint(self, turn: int, hint: str) -> None:
         self.hints.append((turn, hint))
+
+    def wants_preview(self) -> bool:
+        return self.is_watched
 
     def show_preview(self, turn: int, jpeg: bytes) -> None:
         self.previews.append((turn, jpeg))

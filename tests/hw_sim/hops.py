@@ -21,7 +21,7 @@ _MACHINE_STATES = {
 }
 """States in which the patient waits for the machine; looking into the camera counts as waiting."""
 
-_VERIFICATION = "face or PIN"
+_VERIFICATION = "face, PIN or staff"
 
 _HOPS = (
     ("card laid", "device", ("CardPlaced",)),

@@ -21,7 +21,7 @@ class OwnPinPolicy:
     most_doublings: int = 12
     """After so many wrong guesses the wait grows no more: 2^12 - 1 s are 68 minutes, so a day has
     room for it even though the wait begins anew with every start. 8,000 guesses a year are few
-    against six digits."""
+    against six digits, and so are the few more that each right one in between allows."""
 
     def wait_s(self, failures: int) -> int:
         """Seconds after so many wrong guesses in a row: 2^n - 1."""

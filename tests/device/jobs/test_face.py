@@ -260,6 +260,17 @@ def test_hints_and_pictures_reach_the_page_of_the_turn(bench: Bench) -> None:
     assert (turn, jpeg[:3]) == (TURN, bytes.fromhex("FFD8FF"))
 
 
+def test_where_nobody_watches_no_picture_is_made(bench: Bench) -> None:
+    def look(onlookers: Onlookers) -> None:
+        onlookers.on_preview(np.zeros((60, 80, 3), np.uint8))
+
+    bench.screen.is_watched = False
+    bench.check.look = look
+    bench.start()
+    bench.finish()
+    assert bench.screen.previews == []
+
+
 @pytest.mark.parametrize("hint", [*QualityHint, *Prompt])
 def test_the_screen_has_words_for_every_hint(hint: QualityHint | Prompt) -> None:
     for language in load_languages("ja").values():

@@ -79,8 +79,11 @@ def test_a_picture_is_sent_only_when_it_is_asked_for_and_only_the_newest(shown: 
     shown.show_preview(5, b"old")
     shown.show_preview(5, b"new")
     assert shown.news_for(seen) == []
-    seen.wants_preview = True
-    assert shown.news_for(seen) == [b"new"]
+    shown.want_preview(seen)
+    wanted = [shown.is_preview_wanted]
+    shown.show_preview(5, b"newest")
+    assert [*wanted, shown.is_preview_wanted] == [True, False]
+    assert shown.news_for(seen) == [b"newest"]
     assert not seen.wants_preview
     seen.wants_preview = True
     assert shown.news_for(seen) == [], "the same picture is not sent twice"
