@@ -90,7 +90,7 @@ class Report:
         self.method = _lower(record["method"])
         self.failure = _lower(record["failure"]) or ""
         self.consents = _consents(record["consents"])
-        self.decisions = tuple(decision.lower() for decision in record["decisions"])
+        self.decisions = tuple(decision.lower() for decision in record["decisions"] or ())
 
     def add_reception_files(self, bench: Bench) -> None:
         """Read every reception file by the rules of the reception software.
