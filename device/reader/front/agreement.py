@@ -32,8 +32,8 @@ DOUBTFUL = Weight(-4, 5)
 read two ways looks likely now and then, and is looked at again until it does. Against other values
 it holds the balance with a sure one, nearly."""
 LEAD = 12
-"""Votes: two sure readings, of two pictures or of several laid over each other; more where there was
-doubt."""
+"""Votes: two sure readings, of two pictures or of several laid over each other; more where there
+was doubt."""
 _SILENT_FOR_ONE = 8
 """Pictures without a reading for each vote more: print that is hard to read is misread."""
 
