@@ -22,6 +22,7 @@ from agent.inbox import Inbox
 from agent.journal import Alarm, Event, FileJournal, Journal
 from agent.link import LinkEvents, hello_maker, paired_end, stream_opener
 from agent.pairings import Pairings
+from agent.postponed import PostponedQuestions, PostponedTerms
 from agent.relays.port import Relay
 from agent.service import Service, StopWanted
 from agent.status import StatusFile
@@ -29,6 +30,7 @@ from agent.store import Store
 from agent.trust import CardTrust
 from agent.visits import Visits
 from hostlink.link import AgentEnd, Link
+from hostlink.terms import Emergency
 
 
 class Agent:
@@ -76,16 +78,26 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
         stack.callback(journal.close)
         stack.enter_context(_last_words(journal))
         _doubt_clock(pairings.identity_of(pairing), clock, journal)
-        store, delivery_store = Store(config.store.path), Store(config.store.path)
-        stack.callback(store.close)
-        stack.callback(delivery_store.close)
+        store, delivery_store, later_store = (Store(config.store.path) for _ in range(3))
+        for each in (store, delivery_store, later_store):
+            stack.callback(each.close)
         terms = DeliveryTerms(
             medical_institution_code=config.medical_institution_code,
             roots=roots,
             keep_open_visits=timedelta(days=config.store.keep_open_visits_days),
         )
         delivery = Delivery(delivery_store, relays, terms, journal, clock)
-        service = Service(source, delivery, journal)
+        postponed = PostponedQuestions(
+            later_store,
+            source,
+            PostponedTerms(
+                config.medical_institution_code,
+                timedelta(hours=config.eligibility.ask_later_hours),
+            ),
+            journal,
+            clock,
+        )
+        service = Service(source, delivery, postponed, journal)
         link = _link(config, folder, end, service)
         desk = Desk(
             DeskTerms(
@@ -93,6 +105,8 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
                 medical_institution_code=config.medical_institution_code,
                 roots=roots,
                 cards=_card_trust(config),
+                may_ask_later=config.eligibility.ask_later_hours > 0,
+                emergency=Emergency[config.emergency.upper()] if config.emergency else None,
             ),
             Visits(store),
             Inbox(store),

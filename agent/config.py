@@ -5,7 +5,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cryptography import x509
 from msgspec import Meta
@@ -14,7 +14,7 @@ from agent.errors import ConfigError
 from agent.tables import Table, read_table
 
 Text = Annotated[str, Meta(min_length=1)]
-ADAPTER_KEYS = {"eligibility": ("source",), "relays": ("target", "name")}
+ADAPTER_KEYS = {"eligibility": ("source", "ask_later_hours"), "relays": ("target", "name")}
 """Tables that name an adapter, and the keys in them that are not the adapter's own."""
 
 
@@ -59,6 +59,9 @@ class SourceTable(Table, frozen=True):
     """File name of the adapter in `agent/eligibility` without `.py`."""
     settings: dict[str, str | int | float | bool]
     """All other keys of the table, still unread."""
+    ask_later_hours: Annotated[float, Meta(ge=0, le=168)] = 0
+    """Where the source does not answer, complete the visit and go on asking for so long; 0: refuse
+    the visit."""
 
 
 class RelayTable(Table, frozen=True):
@@ -94,6 +97,8 @@ class Config(Table, frozen=True):
     store: StoreTable
     eligibility: SourceTable
     relays: tuple[RelayTable, ...] = ()
+    emergency: Literal["ambulance", "disaster"] | None = None
+    """What the reader is set to serve instead of an ordinary reception."""
 
     def __post_init__(self) -> None:
         labels = [relay.label for relay in self.relays]

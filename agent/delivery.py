@@ -46,7 +46,7 @@ PURGE = f"""
         WHEN EXISTS (SELECT 1 FROM results WHERE results.visit_id = visits.visit_id)
         THEN NOT EXISTS (SELECT 1 FROM results, {RELAYS} WHERE {OUTSTANDING} AND NOT {IS_DONE})
         ELSE opened_unix_ms < :horizon
-    END RETURNING visit_id
+    END AND visit_id NOT IN (SELECT visit_id FROM postponed) RETURNING visit_id
 """  # noqa: S608 - made of the constants above
 
 

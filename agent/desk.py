@@ -35,7 +35,14 @@ from hostlink.messages import (
     VisitRefused,
 )
 from hostlink.signing import VerifiedResult, verify_result
-from hostlink.terms import QUESTION_OF, ConsentAnswer, FailureCode, Notice, VisitOutcome
+from hostlink.terms import (
+    QUESTION_OF,
+    ConsentAnswer,
+    Emergency,
+    FailureCode,
+    Notice,
+    VisitOutcome,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,10 @@ class DeskTerms:
     roots: tuple[x509.Certificate, ...]
     """Makers of readers."""
     cards: CardTrust
+    may_ask_later: bool = False
+    """A visit may be completed although the eligibility source does not answer."""
+    emergency: Emergency | None = None
+    """What the reader is meant to serve instead of an ordinary reception."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +142,11 @@ class Desk:
             return
         del self._asking[visit_id]
         match answer:
+            case FailureCode.ELIGIBILITY_UNREACHABLE if self._terms.may_ask_later:
+                self._journal.record(Event.ELIGIBILITY_POSTPONED, visit=visit_id)
+                options = _options_without_answer(question)
+                self._visits.postpone(question.query.certificate, options, self._clock.now())
+                self._send_options(options)
             case FailureCode():
                 self._journal.record(Event.ELIGIBILITY_FAILED, visit=visit_id, failure=answer)
                 self._doors.send(VisitRefused(visit_id, answer))
@@ -163,6 +179,8 @@ class Desk:
         if receipt.arrival is Arrival.NEW:
             self._asking.pop(visit_id, None)
             alarms += _doubts(result, visit)
+            if result.claims.record.emergency is not self._terms.emergency:
+                alarms += (Alarm.EMERGENCY_DIFFERS,)
         for alarm in alarms:
             self._alarm(alarm, visit_id, message.seq)
         self._doors.wake_delivery()
@@ -273,6 +291,17 @@ def _options(question: Question, answer: EligibilityAnswer) -> VisitOptions:
         consents=() if is_in_grace else answer.consents,
         notices=question.notices,
         questions=answer.questions or None,
+    )
+
+
+def _options_without_answer(question: Question) -> VisitOptions:
+    """Nothing is known of this patient but the card: ask for nothing."""
+    return VisitOptions(
+        visit_id=question.query.visit_id,
+        patient_name="",
+        is_registered=True,
+        consents=(),
+        notices=(*question.notices, Notice.ELIGIBILITY_LATER),
     )
 
 

@@ -20,6 +20,7 @@ from agent.desk import Desk, Question
 from agent.eligibility.port import EligibilityAnswer, EligibilitySource
 from agent.errors import LinkDiedError, MalformedQualificationError, StoreUnavailableError
 from agent.journal import Alarm, Event, Journal
+from agent.postponed import PostponedQuestions
 from hostlink.events import LinkDown, LinkUp, Received
 from hostlink.messages import (
     DeviceHello,
@@ -63,16 +64,25 @@ class Service:
     Args:
         source: Asked from threads of its own.
         delivery: Used by a thread of its own.
+        postponed: Used by another thread of its own.
         journal: Shared by all threads.
     """
 
-    def __init__(self, source: EligibilitySource, delivery: Delivery, journal: Journal) -> None:
+    def __init__(
+        self,
+        source: EligibilitySource,
+        delivery: Delivery,
+        postponed: PostponedQuestions,
+        journal: Journal,
+    ) -> None:
         self._source = source
         self._delivery = delivery
+        self._postponed = postponed
         self._journal = journal
         self._queue: SimpleQueue[ServiceEvent] = SimpleQueue()
         self._askers = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix="eligibility")
         self._has_parcels = threading.Event()
+        self._has_questions = threading.Event()
         self._is_stopping = threading.Event()
         self._faulty: set[Parcel] = set()
         """Parcels that staff have already been told about."""
@@ -88,8 +98,9 @@ class Service:
         self._askers.submit(self._ask, question)
 
     def wake_delivery(self) -> None:
-        """Something may have to be delivered."""
+        """Something may have to be delivered, or to be asked before that."""
         self._has_parcels.set()
+        self._has_questions.set()
 
     def run(self, desk: Desk) -> None:
         """Work until somebody wants to stop.
@@ -104,11 +115,15 @@ class Service:
             target=self._deliver_until_stopped, name="delivery", daemon=True
         )
         delivery.start()
+        # Daemon: it may wait for an answer, and what is not asked yet is in the store.
+        threading.Thread(
+            target=self._ask_later_until_stopped, name="postponed", daemon=True
+        ).start()
         try:
             self._work(desk)
         finally:
             self._is_stopping.set()
-            self._has_parcels.set()
+            self.wake_delivery()
             self._askers.shutdown(wait=False, cancel_futures=True)
             delivery.join(DELIVERY_STOP_S)
         self._journal.record(Event.STOPPED)
@@ -161,6 +176,26 @@ class Service:
                 return
             retry_s = FIRST_RETRY_S if is_clear else min(retry_s * 2, LONGEST_RETRY_S)
             self._has_parcels.wait(IDLE_S if is_clear else retry_s)
+
+    def _ask_later_until_stopped(self) -> None:
+        retry_s = FIRST_RETRY_S
+        while not self._is_stopping.is_set():
+            self._has_questions.clear()
+            try:
+                is_clear = bool(self._guarded(self._ask_postponed))
+            except StoreUnavailableError as error:
+                self.post(StopWanted(error))
+                return
+            retry_s = FIRST_RETRY_S if is_clear else min(retry_s * 2, LONGEST_RETRY_S)
+            self._has_questions.wait(IDLE_S if is_clear else retry_s)
+
+    def _ask_postponed(self) -> bool:
+        """One round; a source that does not answer one question is not asked the next ones."""
+        for question in self._postponed.waiting():
+            if self._is_stopping.is_set() or not self._postponed.ask(question):
+                return False
+            self._has_parcels.set()
+        return True
 
     def _deliver_all(self) -> bool:
         """One round over all parcels, then the purge; one bad parcel stops no other."""

@@ -43,6 +43,8 @@ CREATE TABLE IF NOT EXISTS visits (
     opened_unix_ms INTEGER NOT NULL,
     challenge BLOB, replaced_challenge BLOB, identity BLOB, certificate BLOB, method INTEGER,
     record TEXT, options BLOB, offered BLOB, answered_unix_ms INTEGER);
+CREATE TABLE IF NOT EXISTS postponed (
+    visit_id BLOB PRIMARY KEY, certificate BLOB NOT NULL, since_unix_ms INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS deliveries (
     ueid BLOB NOT NULL, seq INTEGER NOT NULL, relay TEXT NOT NULL,
     prepared TEXT NOT NULL, is_done INTEGER NOT NULL,

@@ -103,6 +103,12 @@ class Visits:
             certificate: SHA-256 of its certificate.
             method: How the reader says it verified the patient.
         """
+        # What was kept for later is about this certificate, or about nobody here.
+        self._store.change(
+            "DELETE FROM postponed WHERE visit_id = ? AND visit_id NOT IN"
+            " (SELECT visit_id FROM visits WHERE certificate = ?)",
+            (visit_id, certificate),
+        )
         self._store.change(
             "UPDATE visits SET challenge = NULL, replaced_challenge = NULL, identity = :identity,"
             " record = CASE WHEN certificate = :certificate THEN record END,"
@@ -129,6 +135,24 @@ class Visits:
                 options.visit_id,
             ),
         )
+
+    def postpone(self, certificate: bytes, options: VisitOptions, now: datetime) -> None:
+        """Keep a question that nobody could answer, and what the reader is told instead.
+
+        Args:
+            certificate: Whom to ask about later, X.509 DER.
+            options: They offer nothing.
+            now: Wall time.
+        """
+        with self._store.transaction():
+            self._store.change(
+                "UPDATE visits SET record = NULL, options = ?, offered = ? WHERE visit_id = ?",
+                (encode(options), bytes(options.consents), options.visit_id),
+            )
+            self._store.change(
+                "INSERT OR REPLACE INTO postponed VALUES (?, ?, ?)",
+                (options.visit_id, certificate, unix_ms(now)),
+            )
 
 
 def stored_options(data: bytes | None) -> VisitOptions | None:

@@ -58,6 +58,7 @@ from device.visit.policy import VisitPolicy
 from hostlink.link import DeviceEnd
 from hostlink.messages import DeviceHello
 from hostlink.serial_stream import open_serial
+from hostlink.terms import Emergency
 from hostlink.tls import device_context
 
 _log = logging.getLogger(__name__)
@@ -182,6 +183,7 @@ def _assemble(config: Config, folder: Path, standing: Standing, slot: CardSlot |
         host=host,
         staff=StaffJobs(own_pins, loop.post) if own_pins else None,
         post=loop.post,
+        emergency=policy.emergency,
     )
     keypad = cast(Keypad, make(keypads, config.keypad)) if config.keypad else None
     return Reader(
@@ -243,16 +245,30 @@ def _policy(config: Config) -> VisitPolicy:
     known = {field.name for field in fields(VisitPolicy)}
     if unknown := sorted(set(config.visit) - known):
         raise ConfigurationError(f"[visit]: there is no {unknown[0]!r}; see docs/HARDWARE.md")
-    limits = {key: value for key, value in config.visit.items() if not isinstance(value, bool)}
+    values: dict[str, object] = dict(config.visit)
+    if "emergency" in values:
+        values["emergency"] = _emergency(values["emergency"])
+    limits = {
+        key: value
+        for key, value in config.visit.items()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }
     if wrong := sorted(key for key, value in limits.items() if not 0 < value <= _LONGEST_S):
         raise ConfigurationError(f"[visit]: {wrong[0]} must be more than 0, at most {_LONGEST_S}")
     for name, most in _MOST_TRIES.items():
         if limits.get(name, 0) > most:
             raise ConfigurationError(f"[visit]: {name} must be at most {most}, for every card")
     try:
-        return msgspec.convert(config.visit, VisitPolicy)
+        return msgspec.convert(values, VisitPolicy)
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"[visit]: {error}") from error
+
+
+def _emergency(name: object) -> Emergency:
+    known = {each.name.lower(): each for each in Emergency}
+    if not isinstance(name, str) or name not in known:
+        raise ConfigurationError(f"[visit]: set emergency to one of {', '.join(known)}")
+    return known[name]
 
 
 def _bundle(name: str) -> Path:

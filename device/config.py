@@ -95,8 +95,9 @@ class Config(Table, frozen=True):
     keypad: Adapter | None = None
     """A physical PIN pad beside the one on the screen: `device/pinpad/keypads`."""
     face: FaceTable = FaceTable()
-    visit: dict[str, bool | int | float] = {}
-    """Time limits, numbers of tries and permissions, by their names in `device/visit/policy.py`."""
+    visit: dict[str, bool | int | float | str] = {}
+    """Time limits, numbers of tries, permissions, the emergency that is served: by their names in
+    `device/visit/policy.py`."""
     journal: Path | None = None
     """File for the names of events; none: not kept."""
 

@@ -113,6 +113,7 @@ class ScreenIntake:
             Choice.REGISTER: events.RegistrationAccepted(turn),
             Choice.AGREE_ALL: events.AllConsentsAnswered(turn, True, now, text_hash),
             Choice.REFUSE_ALL: events.AllConsentsAnswered(turn, False, now, text_hash),
+            Choice.CANNOT_ANSWER: events.ConsentsUnobtainable(turn, now, text_hash),
             Choice.ONE_BY_ONE: events.OneByOneChosen(turn),
             Choice.AGREE: events.ConsentAnswered(turn, True, now, text_hash),
             Choice.REFUSE: events.ConsentAnswered(turn, False, now, text_hash),

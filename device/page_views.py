@@ -2,19 +2,24 @@
 
 from device.screen.port import PageValue, PageView
 from device.visit.effects import PageName, ShowPage
-from hostlink.terms import CONSENT_HOURS
+from hostlink.terms import CONSENT_HOURS, Emergency
 
 _TYPED = {PageName.PIN, PageName.PRINTED_CODE, PageName.STAFF_PASSWORD}
 
 
-def page_view(wanted: ShowPage, pad: tuple[str, ...]) -> PageView:
+def page_view(
+    wanted: ShowPage, pad: tuple[str, ...], emergency: Emergency | None = None
+) -> PageView:
     """The page with everything that is written on it.
 
     Args:
         wanted: The page of the visit.
         pad: The faces of the twelve pad positions, for the pages that take digits.
+        emergency: What the reader serves instead of an ordinary reception.
     """
     values: dict[str, PageValue] = {}
+    if emergency is not None:
+        values["emergency"] = emergency.name.lower()
     if wanted.failure is not None:
         values["failure"] = wanted.failure.name.lower()
     if wanted.tries_left is not None:

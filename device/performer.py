@@ -17,7 +17,7 @@ from device.page_views import page_view
 from device.screen.port import Screen
 from device.visit import effects
 from device.visit.events import Event, JobFailed
-from hostlink.terms import FailureCode
+from hostlink.terms import Emergency, FailureCode
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +39,8 @@ class Performer:
     """None: staff confirm nobody at this reader."""
     post: Callable[[Event], None]
     """Posts an event to the visit."""
+    emergency: Emergency | None = None
+    """What the reader serves instead of an ordinary reception."""
     pad: tuple[str, ...] = field(default=(), repr=False)
     """What is drawn on the pad positions while digits are asked for."""
 
@@ -46,7 +48,7 @@ class Performer:
         """Do it, or start doing it."""
         match effect:
             case effects.ShowPage():
-                self.screen.show(page_view(effect, self.pad))
+                self.screen.show(page_view(effect, self.pad, self.emergency))
             case effects.WarnOfEnd(turn, left_s):
                 self.screen.warn_of_end(turn, round(left_s))
             case effects.TakeBackWarning(turn):

@@ -26,6 +26,7 @@ from hostlink.terms import (
     ConsentAnswer,
     ConsentItem,
     Decision,
+    Emergency,
     FailureCode,
     MatchBand,
     Notice,
@@ -80,6 +81,7 @@ VISIT_FIELDS: Mapping[str, Layout[Any]] = {
     "match": optional(FACE_MATCH),
     "notices": optional(sequence(word(Notice), 16)),
     "decisions": optional(sequence(word(Decision), len(Question))),
+    "emergency": optional(word(Emergency)),
 }
 """Fields of a visit inside a signed result; the agent's nonce is a claim of its own there."""
 

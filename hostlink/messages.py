@@ -12,6 +12,7 @@ from hostlink.terms import (
     ConsentAnswer,
     ConsentItem,
     Decision,
+    Emergency,
     FailureCode,
     MatchBand,
     Notice,
@@ -192,6 +193,8 @@ class VisitRecord:
     decisions: tuple[Decision, ...] | None = None
     """Answers to the questions that were asked, one each. None: nothing was answered, or the result
     is from before this was there."""
+    emergency: Emergency | None = None
+    """What the reader was set to. None: ordinary reception."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,17 @@ DECISIONS = {
 QUESTION_OF = {decision: question for question, made in DECISIONS.items() for decision in made}
 """What each decision answers."""
 
+
+@unique
+class Emergency(IntEnum):
+    """What a reader is set to that serves no ordinary reception (facts/oqs.md §7.10, §11.3)."""
+
+    AMBULANCE = 1
+    """マイナ救急: the crew operate it, and the patient consents by word of mouth."""
+    DISASTER = 2
+    """災害時: whoever has no card is looked up by name and date of birth on the reception PC."""
+
+
 CONSENT_HOURS = 24
 """How long a consent lets the clinic see: what the patient is told, and what reception is told
 (閲覧有効期限, facts/oqs.md §3.3)."""
@@ -101,6 +112,8 @@ class ConsentAnswer(IntEnum):
 
     REFUSED = 0
     GIVEN = 1
+    UNOBTAINABLE = 3
+    """同意取得困難 (OQSCD016): the patient was asked in an emergency and could not answer."""
 
 
 @unique
@@ -214,6 +227,8 @@ class Notice(IntEnum):
     CERTIFICATE_IN_GRACE = 2
     """Expired less than three months ago: eligibility only, no medical information."""
     CARD_EXPIRES_SOON = 3
+    ELIGIBILITY_LATER = 4
+    """The eligibility source did not answer; it is asked again when the patient has left."""
 
 
 @unique

@@ -18,6 +18,7 @@ from hostlink.terms import (
     CardKind,
     ConsentItem,
     Decision,
+    Emergency,
     FailureCode,
     MatchBand,
     Question,
@@ -66,6 +67,7 @@ def possible_events(turn: int) -> Iterator[events.Event]:
     yield from (events.LastTryConfirmed(turn), events.RegistrationAccepted(turn))
     yield from (events.AllConsentsAnswered(turn, True, MOMENT, b""), events.OneByOneChosen(turn))
     yield from (events.ConsentAnswered(turn, False, MOMENT, b""), events.Cancelled(turn))
+    yield events.ConsentsUnobtainable(turn, MOMENT, b"")
     yield from (events.Decided(turn, decision, b"") for decision in Decision)
     yield events.FaceMatched(turn, MOMENT, MATCH)
     yield from (events.PinAccepted(turn, MOMENT), events.PinRejected(turn, 2))
@@ -79,7 +81,10 @@ def possible_events(turn: int) -> Iterator[events.Event]:
     yield events.RecordKept(turn)
 
 
-def explore() -> set[tuple[State, events.Event, State]]:
+AMBULANCE = replace(TYPING, emergency=Emergency.AMBULANCE)
+
+
+def explore(policy: VisitPolicy = TYPING) -> set[tuple[State, events.Event, State]]:
     """Walk from the start through every event until nothing new is found.
 
     States that differ only in their turn count as one, so the walk ends.
@@ -90,7 +95,7 @@ def explore() -> set[tuple[State, events.Event, State]]:
     while unseen:
         state = unseen.pop()
         for event in possible_events(state.turn):
-            after = replace(machine.advance(state, event, TYPING)[0], turn=0)
+            after = replace(machine.advance(state, event, policy)[0], turn=0)
             steps.add((state, event, after))
             if after not in found:
                 found.add(after)
@@ -101,7 +106,7 @@ def explore() -> set[tuple[State, events.Event, State]]:
 def draw() -> str:
     """The state diagram and the table of transitions, as Markdown."""
     transitions: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for before, event, after in explore():
+    for before, event, after in explore() | explore(AMBULANCE):
         if type(before) is not type(after):
             pair = (type(before).__name__, type(after).__name__)
             transitions[pair].add(type(event).__name__)

@@ -43,6 +43,13 @@ CONSENT_ELEMENTS = {
     ConsentItem.DIAGNOSIS: "DiagnosisInfo",
     ConsentItem.SURGERY: "OperationInfo",
 }
+CONSENT_FLAGS = {
+    ConsentAnswer.REFUSED: "0",
+    ConsentAnswer.GIVEN: "1",
+    ConsentAnswer.UNOBTAINABLE: "3",
+}
+"""同意区分 (OQSCD016)."""
+NOT_ASKED = "0"
 PRESCRIPTION_FORMS = {Decision.ELECTRONIC_PRESCRIPTION: "1", Decision.PAPER_PRESCRIPTION: "2"}
 """処方箋発行形態 (OQSCD017)."""
 Group = (
@@ -144,22 +151,25 @@ def _person(result: Element, reception: Reception) -> None:
         _add_texts(SubElement(result, "LimitApplicationCertificateRelatedInfo"), person.limit)
     # The reader has no page for 特定疾病 yet: nobody consented.
     _add(result, "SpecificDiseasesCertificateRelatedConsFlg", "0")
-    for name, given_at in _consents(reception):
-        _add(result, f"{name}ConsFlg", "0" if given_at is None else "1")
+    for name, flag, given_at in _consents(reception):
+        _add(result, f"{name}ConsFlg", flag)
         if given_at is not None:
             _add(result, f"{name}ConsTime", _second(given_at))
             _add(result, f"{name}AvailableTime", _second(given_at + AVAILABLE))
 
 
-def _consents(reception: Reception) -> Iterator[tuple[str, datetime | None]]:
-    """Element prefix of each item and when the patient agreed to it, if so."""
-    given = {
-        decision.item: _wall_time(decision.at, reception)
+def _consents(reception: Reception) -> Iterator[tuple[str, str, datetime | None]]:
+    """Element prefix of each item, its flag, and when the patient agreed to it, if so."""
+    answered = {
+        decision.item: decision
         for decision in reception.visit.consents
-        if decision.answer is ConsentAnswer.GIVEN and decision.item in reception.offered
+        if decision.item in reception.offered
     }
     for item, name in CONSENT_ELEMENTS.items():
-        yield name, given.get(item)
+        decision = answered.get(item)
+        flag = CONSENT_FLAGS[decision.answer] if decision else NOT_ASKED
+        is_given = decision is not None and decision.answer is ConsentAnswer.GIVEN
+        yield name, flag, _wall_time(decision.at, reception) if decision and is_given else None
 
 
 def _wall_time(moment: Moment, reception: Reception) -> datetime:

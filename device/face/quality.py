@@ -39,8 +39,10 @@ class QualityHint(Enum):
     """Crop of the face image: cut at the side of the patient's right."""
     MOVE_RIGHT = "move_right"
     """Crop of the face image: cut at the side of the patient's left."""
-    MOVE_TO_MIDDLE = "move_to_middle"
-    """Crop of the face image: cut above or below; who sits cannot move up."""
+    MOVE_UP = "move_up"
+    """Crop of the face image: cut below, as of somebody in a wheelchair."""
+    MOVE_DOWN = "move_down"
+    """Crop of the face image: cut above, as of somebody tall."""
     LOOK_STRAIGHT = "look_straight"
     """Head pose: yaw, pitch or roll."""
     SHOW_FACE = "show_face"
@@ -151,8 +153,9 @@ def _place(shape: tuple[int, ...], face: Face, limits: QualityLimits) -> Quality
         return QualityHint.MOVE_LEFT
     if right > shape[1] - margin:
         return QualityHint.MOVE_RIGHT
-    is_cut = top < margin or bottom > shape[0] - margin
-    return QualityHint.MOVE_TO_MIDDLE if is_cut else None
+    if top < margin:
+        return QualityHint.MOVE_DOWN
+    return QualityHint.MOVE_UP if bottom > shape[0] - margin else None
 
 
 def _pose(face: Face, limits: QualityLimits) -> QualityHint | None:

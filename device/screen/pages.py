@@ -3,6 +3,7 @@
 The browser decides only the looks. Which sentence stands on which page is decided here.
 """
 
+import math
 from typing import TypedDict
 
 from device.screen.language import Language
@@ -57,6 +58,10 @@ _SYSTEM_IS_DOWN = frozenset(
         *("storage_unavailable", "results_waiting"),
     }
 )
+_WITHOUT_CARD = frozenset({"idle", "out_of_service"})
+_TOLD_AT_THE_END = frozenset({"take_card", "card_taken"})
+_LATER = "eligibility_later"
+_LONGEST_TOLD_IN_SECONDS = 90
 _LOOKS = frozenset({"face", "retry_face"})
 _PICTURE_PAGES = ("failed", "take_card", "card_taken")
 
@@ -123,12 +128,21 @@ def _paragraphs(page: PageView, language: Language) -> list[str]:
         body = language.text(retry)
     if page.name == "take_card" and page.values.get("is_reminder"):
         body = language.text(_wording(page, "reminder", language))
-    if page.name == "staff_password" and (wait_s := page.values.get("wait_s")):
-        wait = language.text("page.staff_password.wait", seconds=_word(wait_s))
+    if page.name == "staff_password" and page.values.get("wait_s"):
+        wait = _wait(page, language)
         return [body, wait] if page.values.get("is_retry") else [wait]
     if _failure(page):
         return [*_of_failure(page, body, language), *_at_the_desk(page, language)]
-    return [*_of_pairing(page, language), body, *_consent_terms(page, language)]
+    added = (*_consent_terms(page, language), *_at_the_desk(page, language))
+    return [*_of_pairing(page, language), body, *added]
+
+
+def _wait(page: PageView, language: Language) -> str:
+    wait_s = int(_word(page.values["wait_s"]))
+    if wait_s <= _LONGEST_TOLD_IN_SECONDS:
+        return language.text("page.staff_password.wait", seconds=wait_s)
+    minutes = math.ceil(wait_s / 60)
+    return language.text("page.staff_password.wait_minutes", minutes=minutes)
 
 
 def _of_failure(page: PageView, body: str, language: Language) -> list[str]:
@@ -147,14 +161,21 @@ def _of_failure(page: PageView, body: str, language: Language) -> list[str]:
 
 def _at_the_desk(page: PageView, language: Language) -> list[str]:
     """What proves the insurance without this machine and its network (facts/oqs.md §7.10)."""
-    is_down = _failure(page) in _SYSTEM_IS_DOWN and not page.values.get("is_reminder")
+    if page.values.get("is_reminder"):
+        return []
+    is_stuck = page.name in _WITHOUT_CARD or (page.name in _TOLD_AT_THE_END and _failure(page))
+    if is_stuck and page.values.get("emergency") == "disaster":
+        return [language.text("label.without_card")]
+    is_later = page.name == "finished" and _LATER in _words(page, "notices")
+    is_down = _failure(page) in _SYSTEM_IS_DOWN or is_later
     return [language.text("label.at_the_desk")] if is_down else []
 
 
 def _consent_terms(page: PageView, language: Language) -> list[str]:
     """Who sees what the patient agrees to, and for how long."""
     hours = page.values.get("consent_hours")
-    return [language.text("label.consent_terms", hours=_word(hours))] if hours else []
+    key = _variant(page, "label.consent_terms", language)
+    return [language.text(key, hours=_word(hours))] if hours else []
 
 
 def _of_pairing(page: PageView, language: Language) -> list[str]:
@@ -174,24 +195,28 @@ def _what_next(page: PageView, language: Language) -> list[str]:
 
 
 def _wording(page: PageView, part: str, language: Language) -> str:
-    """Where a phone lies and no card, some sentences are others."""
-    return _of_phone(page, f"page.{page.name}.{part}", language)
+    return _variant(page, f"page.{page.name}.{part}", language)
 
 
-def _of_phone(page: PageView, key: str, language: Language) -> str:
-    is_other = page.values.get("is_phone") and f"{key}_phone" in language.texts
-    return f"{key}_phone" if is_other else key
+def _variant(page: PageView, key: str, language: Language) -> str:
+    """Where a phone lies and no card, or a crew reads and no patient, some sentences are others."""
+    is_phone = bool(page.values.get("is_phone"))
+    is_crew = page.values.get("emergency") == "ambulance"
+    for name, is_so in {"ambulance": is_crew, "phone": is_phone}.items():
+        if is_so and f"{key}_{name}" in language.texts:
+            return f"{key}_{name}"
+    return key
 
 
 def _notice(page: PageView, notice: str, language: Language) -> str:
-    return language.text(_of_phone(page, f"notice.{notice}", language))
+    return language.text(_variant(page, f"notice.{notice}", language))
 
 
 def _failure_text(page: PageView, parts: tuple[str, ...], language: Language) -> str:
     """The first of these parts that this failure has words for."""
     keys = [f"failure.{_failure(page)}.{part}" for part in parts]
     known = (key for key in keys if key in language.texts)
-    return language.text(_of_phone(page, next(known, keys[-1]), language))
+    return language.text(_variant(page, next(known, keys[-1]), language))
 
 
 def _picture_text(page: PageView, language: Language) -> str:

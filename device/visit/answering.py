@@ -15,6 +15,7 @@ from device.visit.events import (
     AllConsentsAnswered,
     Cancelled,
     ConsentAnswered,
+    ConsentsUnobtainable,
     Event,
     OneByOneChosen,
     OptionsReceived,
@@ -33,7 +34,7 @@ from device.visit.state import (
     Visit,
 )
 from hostlink.messages import ConsentDecision, VisitOptions
-from hostlink.terms import ConsentAnswer, ConsentItem, FailureCode, VisitOutcome
+from hostlink.terms import ConsentAnswer, ConsentItem, Emergency, FailureCode, VisitOutcome
 
 _SCREENS = (
     (ConsentItem.SURGERY,),
@@ -43,6 +44,8 @@ _SCREENS = (
 """What is asked together when a patient answers one by one (facts/oqs.md §7.3)."""
 
 _ALL_CHOICES = (Choice.AGREE_ALL, Choice.REFUSE_ALL, Choice.ONE_BY_ONE, Choice.END)
+_CREW_CHOICES = (Choice.AGREE_ALL, Choice.REFUSE_ALL, Choice.CANNOT_ANSWER, Choice.END)
+"""The crew ask by word of mouth, once (facts/oqs.md §11.3)."""
 _ONE_CHOICES = (Choice.AGREE, Choice.REFUSE, Choice.END)
 
 
@@ -126,7 +129,7 @@ def _ask_consents(
     page = ShowPage(
         turn,
         PageName.CONSENT_ALL,
-        _ALL_CHOICES,
+        _CREW_CHOICES if _is_asked_by_crew(visit) else _ALL_CHOICES,
         patient_name=options.patient_name,
         consents=options.consents,
         is_phone=visit.is_phone,
@@ -141,12 +144,16 @@ def _asking_consent(
     turn = state.turn + 1
     match event:
         case AllConsentsAnswered() if not state.groups:
-            visit = _decide(state.visit, state.options.consents, event)
+            visit = _decide(state.visit, state.options.consents, _answer(event), event)
             return ask_questions(turn, visit, state.options, policy)
-        case OneByOneChosen() if not state.groups:
+        case ConsentsUnobtainable() if _is_asked_by_crew(state.visit):
+            unobtainable = ConsentAnswer.UNOBTAINABLE
+            visit = _decide(state.visit, state.options.consents, unobtainable, event)
+            return ask_questions(turn, visit, state.options, policy)
+        case OneByOneChosen() if not (state.groups or _is_asked_by_crew(state.visit)):
             return _ask_next(turn, state.visit, state.options, _groups(state.options), policy)
         case ConsentAnswered() if state.groups:
-            visit = _decide(state.visit, state.groups[0], event)
+            visit = _decide(state.visit, state.groups[0], _answer(event), event)
             return _ask_next(turn, visit, state.options, state.groups[1:], policy)
         case Cancelled():
             cancelled = FailureCode.CANCELLED
@@ -184,10 +191,20 @@ def _ask_next(
     return state, (page, wait_for_patient(state, policy))
 
 
+def _is_asked_by_crew(visit: Visit) -> bool:
+    return visit.emergency is Emergency.AMBULANCE
+
+
+def _answer(event: AllConsentsAnswered | ConsentAnswered) -> ConsentAnswer:
+    return ConsentAnswer.GIVEN if event.is_given else ConsentAnswer.REFUSED
+
+
 def _decide(
-    visit: Visit, items: tuple[ConsentItem, ...], event: AllConsentsAnswered | ConsentAnswered
+    visit: Visit,
+    items: tuple[ConsentItem, ...],
+    answer: ConsentAnswer,
+    event: AllConsentsAnswered | ConsentAnswered | ConsentsUnobtainable,
 ) -> Visit:
-    answer = ConsentAnswer.GIVEN if event.is_given else ConsentAnswer.REFUSED
     decisions = tuple(ConsentDecision(item, answer, event.at) for item in items)
     return replace(
         visit,

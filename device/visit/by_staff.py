@@ -28,7 +28,7 @@ from device.visit.events import (
     StaffPasswordRejected,
     TimedOut,
 )
-from device.visit.failing import fail
+from device.visit.failing import fail, may_crew_compare
 from device.visit.patience import wait_for_patient
 from device.visit.policy import VisitPolicy
 from device.visit.proving import verified
@@ -81,9 +81,7 @@ def checking_password(state: CheckingPassword, event: Event, policy: VisitPolicy
     turn, visit = state.turn + 1, state.visit
     match event:
         case StaffPasswordAccepted():
-            after = ComparingFace(turn, visit)
-            page = ShowPage(turn, PageName.STAFF_COMPARE, _ANSWERS)
-            return after, (page, StartTimer(turn, policy.staff_compare_s))
+            return compare_face(turn, visit, policy)
         case StaffPasswordRejected():
             page = ShowPage(
                 turn,
@@ -97,6 +95,13 @@ def checking_password(state: CheckingPassword, event: Event, policy: VisitPolicy
             return fail(turn, visit, FailureCode.STAFF_CHECK_LOCKED, policy)
         case _:
             return state, ()
+
+
+def compare_face(turn: int, visit: Visit, policy: VisitPolicy) -> Step:
+    """Ask whether the patient is the one on the card; soon closed where patients could answer."""
+    longest_s = policy.choose_s if may_crew_compare(visit) else policy.staff_compare_s
+    page = ShowPage(turn, PageName.STAFF_COMPARE, _ANSWERS)
+    return ComparingFace(turn, visit), (page, StartTimer(turn, longest_s))
 
 
 def comparing_face(state: ComparingFace, event: Event, policy: VisitPolicy) -> Step:

@@ -14,7 +14,7 @@ from device.visit.patience import wait_for_patient
 from device.visit.policy import VisitPolicy
 from device.visit.state import AskingQuestion, State, Visit
 from hostlink.messages import VisitOptions
-from hostlink.terms import DECISIONS, FailureCode, Question, VisitOutcome
+from hostlink.terms import DECISIONS, Emergency, FailureCode, Question, VisitOutcome
 
 Step = tuple[State, tuple[Effect, ...]]
 
@@ -22,7 +22,9 @@ _PAGES = {Question.SUBSIDY: PageName.SUBSIDY, Question.PRESCRIPTION: PageName.PR
 
 
 def ask_questions(turn: int, visit: Visit, options: VisitOptions, policy: VisitPolicy) -> Step:
-    """Ask what is to be asked; without questions the visit is complete."""
+    """Ask what is to be asked; without questions the visit is complete, as in an ambulance."""
+    if visit.emergency is Emergency.AMBULANCE:
+        return complete(turn, visit, options, policy)
     return _ask_next(turn, visit, options, options.questions or (), policy)
 
 

@@ -58,6 +58,7 @@ class Choice(Enum):
     AGREE_ALL = "agree_all"
     REFUSE_ALL = "refuse_all"
     ONE_BY_ONE = "one_by_one"
+    CANNOT_ANSWER = "cannot_answer"
     AGREE = "agree"
     REFUSE = "refuse"
     USE_SUBSIDY = "use_subsidy"

@@ -41,6 +41,7 @@ def keep_record(
         match=verification.match if verification else None,
         notices=notices,
         decisions=visit.chosen or None,
+        emergency=visit.emergency,
     )
     return KeepRecord(turn, record, visit.shown_texts)
 

@@ -178,6 +178,16 @@ class AllConsentsAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentsUnobtainable:
+    """The patient cannot answer; the crew says so, and nobody consents instead."""
+
+    turn: int
+    at: Moment
+    text_hash: bytes
+    """SHA-256 of the sentences that stood on the page."""
+
+
+@dataclass(frozen=True, slots=True)
 class OneByOneChosen:
     """The patient wants to answer each item alone."""
 
@@ -337,6 +347,7 @@ Event = (
     | StaffPasswordRejected
     | RegistrationAccepted
     | AllConsentsAnswered
+    | ConsentsUnobtainable
     | OneByOneChosen
     | ConsentAnswered
     | Decided

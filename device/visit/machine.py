@@ -151,7 +151,7 @@ def _card_placed(state: State, event: CardPlaced, policy: VisitPolicy) -> Step:
         StartTimer(turn, policy.recognise_s),
         RecogniseCard(turn),
     )
-    return Recognising(turn, Visit(event.visit_id)), effects
+    return Recognising(turn, Visit(event.visit_id, emergency=policy.emergency)), effects
 
 
 def _card_removed(state: State, policy: VisitPolicy) -> Step:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from hostlink.terms import Emergency
+
 
 @dataclass(frozen=True, slots=True)
 class VisitPolicy:
@@ -37,5 +39,7 @@ class VisitPolicy:
     """Staff compare face and card; nobody else shall find that page, so it cannot be prolonged."""
     may_staff_verify: bool = False
     """Staff may compare patient and card themselves, with the facility password (目視確認)."""
+    emergency: Emergency | None = None
+    """What the reader serves instead of an ordinary reception."""
     may_type_printed_code: bool = False
     """The printed code may be typed where it cannot be read; the digits stand on the screen."""

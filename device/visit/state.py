@@ -7,6 +7,7 @@ from hostlink.terms import (
     CardKind,
     ConsentItem,
     Decision,
+    Emergency,
     FailureCode,
     Notice,
     Question,
@@ -56,6 +57,9 @@ class Visit:
     """Answers to the questions that are no consents."""
     shown_texts: tuple[bytes, ...] = ()
     """SHA-256 of the sentences of each page that asked for a consent or a decision, in order."""
+
+    emergency: Emergency | None = None
+    """What the reader serves instead of an ordinary reception."""
 
     @property
     def is_phone(self) -> bool:

@@ -10,6 +10,7 @@ from device.visit.by_face import checking_face, entering_printed_code
 from device.visit.by_pin import confirming_last_try, entering_pin, verifying_pin
 from device.visit.by_staff import (
     checking_password,
+    compare_face,
     comparing_face,
     enter_password,
     entering_password,
@@ -33,6 +34,7 @@ from device.visit.events import (
 from device.visit.failing import (
     fail,
     may_ask_staff,
+    may_crew_compare,
     may_try_face,
     may_try_pin,
     may_type_code,
@@ -130,11 +132,13 @@ def _recognised(turn: int, visit: Visit, card: CardRecognised, policy: VisitPoli
     if asks_its_holder(card.kind):
         after, effects = prove_identity(turn, visit, policy)
         return after, (*effects, opened)
-    if not (visit.has_face or visit.has_pin or may_ask_staff(visit, policy)):
+    can_compare = may_crew_compare(visit) or may_ask_staff(visit, policy)
+    if not (visit.has_face or visit.has_pin or can_compare):
         is_faceless = card.kind is CardKind.FACE_ONLY
         failure = FailureCode.FACE_UNAVAILABLE if is_faceless else FailureCode.CARD_NOT_ACCEPTED
         return fail(turn, visit, failure, policy)
-    after, effects = choose_method(turn, visit, policy)
+    begin = compare_face if may_crew_compare(visit) else choose_method
+    after, effects = begin(turn, visit, policy)
     return after, (*effects, opened)
 
 

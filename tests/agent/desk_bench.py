@@ -9,7 +9,7 @@ from agent.store import Store
 from agent.trust import CardTrust
 from agent.visits import Visits
 from hostlink.messages import Message, SignedResult, VisitChallenge, VisitOpened
-from hostlink.terms import CardKind, ConsentItem
+from hostlink.terms import CardKind, ConsentItem, Emergency
 from tests.agent.world import (
     AUDIENCE,
     INSTITUTION,
@@ -31,7 +31,13 @@ ANSWER = EligibilityAnswer(RECORD, is_registered=True, consents=tuple(ConsentIte
 class DeskBench:
     """A desk and all it says."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(
+        self,
+        database: Path,
+        *,
+        may_ask_later: bool = False,
+        emergency: Emergency | None = None,
+    ) -> None:
         self.said: list[Message] = []
         self.asked: list[Question] = []
         self.deliveries = 0
@@ -39,7 +45,14 @@ class DeskBench:
         self.clock = ToldClock()
         self.store = Store(database)
         self.desk = Desk(
-            DeskTerms(AUDIENCE, INSTITUTION, ROOTS, CardTrust([authority().certificate])),
+            DeskTerms(
+                AUDIENCE,
+                INSTITUTION,
+                ROOTS,
+                CardTrust([authority().certificate]),
+                may_ask_later,
+                emergency,
+            ),
             Visits(self.store),
             Inbox(self.store),
             DeskDoors(self._send, self.asked.append, self._wake),

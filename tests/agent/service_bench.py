@@ -14,6 +14,7 @@ from agent.errors import (
     StoreUnavailableError,
 )
 from agent.inbox import Inbox
+from agent.postponed import PostponedQuestions, PostponedTerms
 from agent.relays.port import Prepared, Reception
 from agent.service import Service, StopWanted
 from agent.store import Store
@@ -84,7 +85,7 @@ class ToldRelay:
 class Bench:
     """A service that runs in a thread, and the reader's side of the link as a queue."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, *, may_ask_later: bool = False) -> None:
         self.source = ToldSource()
         self.relay = ToldRelay()
         self.journal = HeardJournal()
@@ -93,9 +94,22 @@ class Bench:
         clock = ToldClock()
         terms = DeliveryTerms(INSTITUTION, ROOTS, timedelta(days=7))
         delivery = Delivery(Store(database), {"told": self.relay}, terms, self.journal, clock)
-        self.service = Service(self.source, delivery, self.journal)
+        postponed = PostponedQuestions(
+            Store(database),
+            self.source,
+            PostponedTerms(INSTITUTION, timedelta(hours=24)),
+            self.journal,
+            clock,
+        )
+        self.service = Service(self.source, delivery, postponed, self.journal)
         self.desk = Desk(
-            DeskTerms(AUDIENCE, INSTITUTION, ROOTS, CardTrust([authority().certificate])),
+            DeskTerms(
+                AUDIENCE,
+                INSTITUTION,
+                ROOTS,
+                CardTrust([authority().certificate]),
+                may_ask_later=may_ask_later,
+            ),
             Visits(self.store),
             Inbox(self.store),
             DeskDoors(self._send, self.service.ask, self.service.wake_delivery),

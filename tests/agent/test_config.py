@@ -100,6 +100,8 @@ def test_the_reader_may_be_named_by_its_usb_numbers(path: Path) -> None:
         ('["one.pem", "two.pem"]', '"one.pem"', "$.card_trust.anchors"),
         ('["one.pem", "two.pem"]', "[]", "$.card_trust.anchors"),
         ('source = "http"', "", "missing required field `source` - at `$.eligibility`"),
+        ('source = "http"', 'source = "http"\nask_later_hours = -1', "$.eligibility.ask_later"),
+        ('pairings = "', 'emergency = "fire"\npairings = "', "$.emergency"),
         ('[eligibility]\nsource = "http"', "[[eligibility]]", "$.eligibility"),
         ('target = "oqs_folder"\nfolder = "face"', "", "missing required field `target`"),
         ('name = "second"\n', "", "a name of its own for each relay 'oqs_folder'"),

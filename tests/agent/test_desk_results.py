@@ -9,7 +9,7 @@ from agent.journal import Alarm, Event
 from hostlink.messages import (
     ResultAcknowledged,
 )
-from hostlink.terms import ConsentItem, VerificationMethod
+from hostlink.terms import ConsentItem, Emergency, VerificationMethod
 from tests.agent.desk_bench import ANSWER, DeskBench, refused_results
 from tests.agent.world import (
     Card,
@@ -106,3 +106,18 @@ def test_two_results_with_one_number_are_told(bench: DeskBench) -> None:
     bench.desk.result_arrived(SigningReader().sign(abandoned(visit_id=b"o" * 16)))
     assert bench.journal.alarms == [Alarm.RESULT_CONFLICT]
     assert bench.said == [ResultAcknowledged(1)] * 2
+
+
+EMERGENCIES = (None, *Emergency)
+
+
+@pytest.mark.parametrize("expected", EMERGENCIES)
+@pytest.mark.parametrize("told", EMERGENCIES)
+def test_a_reader_left_in_the_wrong_service_is_noticed_with_its_first_patient(
+    tmp_path: Path, told: Emergency | None, expected: Emergency | None
+) -> None:
+    bench = DeskBench(tmp_path / "agent.sqlite3", emergency=expected)
+    bench.desk.result_arrived(SigningReader().sign(replace(abandoned(), emergency=told)))
+    alarms = [] if told is expected else [Alarm.EMERGENCY_DIFFERS]
+    assert bench.journal.alarms == alarms
+    assert isinstance(bench.said[-1], ResultAcknowledged), "and nothing is lost by it"

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,23 @@ def test_a_whole_visit(bench: Bench) -> None:
     assert Event.LINK_DOWN in bench.journal.events
     assert bench.journal.events[-1] is Event.STOPPED
     assert bench.journal.alarms == []
+
+
+def test_a_visit_that_could_not_be_looked_up_is_delivered_when_the_source_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service_module, "FIRST_RETRY_S", 0.01)
+    bench = Bench(tmp_path / "later.sqlite3", may_ask_later=True)
+    bench.start()
+    down = FailureCode.ELIGIBILITY_UNREACHABLE
+    bench.source.answers = [down, down, ZeroDivisionError("a fault of ours"), ANSWER]
+    challenge = bench.open_visit()
+    assert isinstance(bench.tell(card().prove(challenge)), VisitOptions)
+    bench.tell(SigningReader().sign(replace(completed(challenge.nonce), consents=())))
+    assert bench.relay.delivered.get(timeout=PATIENCE_S) == 1
+    bench.stop()
+    assert bench.source.answers == []
+    assert bench.journal.alarms == [Alarm.INTERNAL]
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,7 @@ MEANINGS: dict[Choice, list[events.Event]] = {
     Choice.REGISTER: [events.RegistrationAccepted(TURN)],
     Choice.AGREE_ALL: [events.AllConsentsAnswered(TURN, True, NOW, TEXTS)],
     Choice.REFUSE_ALL: [events.AllConsentsAnswered(TURN, False, NOW, TEXTS)],
+    Choice.CANNOT_ANSWER: [events.ConsentsUnobtainable(TURN, NOW, TEXTS)],
     Choice.ONE_BY_ONE: [events.OneByOneChosen(TURN)],
     Choice.AGREE: [events.ConsentAnswered(TURN, True, NOW, TEXTS)],
     Choice.REFUSE: [events.ConsentAnswered(TURN, False, NOW, TEXTS)],

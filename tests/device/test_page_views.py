@@ -8,7 +8,7 @@ from device.page_views import page_view
 from device.screen.language import Language, load_languages
 from device.screen.pages import page_model
 from device.visit.effects import Choice, PageName, ShowPage
-from hostlink.terms import CONSENT_HOURS, ConsentItem, FailureCode, Notice
+from hostlink.terms import CONSENT_HOURS, ConsentItem, Emergency, FailureCode, Notice
 
 PAD = ("8", "3", "0", "5", "9", "1", "7", "2", "6", "", "4", "")
 NAME = "試験 花子"
@@ -50,11 +50,21 @@ def test_everything_on_a_page_arrives(page: PageName) -> None:
         "is_reminder": 1,
         "is_phone": 1,
         "items": ("surgery", "diagnosis", "medication", "health_checkup"),
-        "notices": ("certificate_expires_soon", "certificate_in_grace", "card_expires_soon"),
+        "notices": (
+            *("certificate_expires_soon", "certificate_in_grace", "card_expires_soon"),
+            "eligibility_later",
+        ),
     }
     if page in {PageName.CONSENT_ALL, PageName.CONSENT_ONE}:
         expected["consent_hours"] = CONSENT_HOURS
     assert {key: value for key, value in view.values.items() if key != "pad"} == expected
+
+
+@pytest.mark.parametrize("page", PageName)
+def test_what_the_reader_serves_arrives_on_every_page(page: PageName) -> None:
+    view = page_view(ShowPage(1, page), (), Emergency.AMBULANCE)
+    assert view.values["emergency"] == "ambulance"
+    assert "emergency" not in page_view(ShowPage(1, page), ()).values
 
 
 @pytest.mark.parametrize("page", PageName)

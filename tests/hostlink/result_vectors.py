@@ -10,10 +10,18 @@ from hostlink.result import ResultClaims
 from hostlink.signing import P256_ORDER, CoseParts, sign_result, take_apart
 from tests.hostlink.invalid_results import cose, signed
 from tests.hostlink.pki import MAKER, OTHER_READER, PLANT, READER, STRANGE_READER, Identity, issue
-from tests.hostlink.samples import ABANDONED, COMPLETED, DECIDED, FACE_MATCHED, NOTICED, claims_of
+from tests.hostlink.samples import (
+    ABANDONED,
+    COMPLETED,
+    DECIDED,
+    FACE_MATCHED,
+    IN_AMBULANCE,
+    NOTICED,
+    claims_of,
+)
 
 _OF_EACH_KIND = 18
-_RECORDS = (COMPLETED, FACE_MATCHED, NOTICED, DECIDED, ABANDONED)
+_RECORDS = (COMPLETED, FACE_MATCHED, NOTICED, DECIDED, IN_AMBULANCE, ABANDONED)
 
 
 @dataclass(frozen=True)

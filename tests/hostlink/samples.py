@@ -44,6 +44,7 @@ from hostlink.terms import (
     ConsentAnswer,
     ConsentItem,
     Decision,
+    Emergency,
     FailureCode,
     MatchBand,
     Notice,
@@ -79,6 +80,12 @@ COMPLETED = VisitRecord(
 )
 NOTICED = replace(COMPLETED, notices=(Notice.CERTIFICATE_IN_GRACE,))
 DECIDED = replace(COMPLETED, decisions=(Decision.NO_SUBSIDY, Decision.ELECTRONIC_PRESCRIPTION))
+IN_AMBULANCE = replace(
+    COMPLETED,
+    method=VerificationMethod.STAFF,
+    consents=(ConsentDecision(ConsentItem.SURGERY, ConsentAnswer.UNOBTAINABLE, MOMENT),),
+    emergency=Emergency.AMBULANCE,
+)
 FACE_MATCHED = replace(COMPLETED, match=FaceMatch(MatchBand.CLEAR_MATCH, "adults-1e-4"))
 ABANDONED = VisitRecord(
     visit_id=VISIT_ID,

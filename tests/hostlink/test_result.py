@@ -1,5 +1,6 @@
 """Claims survive their encoding; what contradicts itself is neither signed nor believed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cbor2
@@ -19,18 +20,30 @@ from hostlink.result import (
     hash_of_payload,
 )
 from hostlink.terms import ConsentAnswer, ConsentItem, FailureCode, TimeSource, VisitOutcome
-from tests.hostlink.samples import ABANDONED, COMPLETED, FACE_MATCHED, MOMENT, claims_of
+from tests.hostlink.samples import (
+    ABANDONED,
+    COMPLETED,
+    FACE_MATCHED,
+    IN_AMBULANCE,
+    MOMENT,
+    claims_of,
+)
 from tests.hostlink.schema import fields, schema
 
 u64 = st.integers(0, 2**64 - 1)
 moments = st.builds(Moment, u64, u64, st.sampled_from(TimeSource))
-decisions = st.lists(
-    st.builds(
-        ConsentDecision, st.sampled_from(ConsentItem), st.sampled_from(ConsentAnswer), moments
-    ),
-    max_size=4,
-    unique_by=lambda decision: decision.item,
-).map(tuple)
+ORDINARY_ANSWERS = (ConsentAnswer.REFUSED, ConsentAnswer.GIVEN)
+
+
+def decisions(
+    answers: Sequence[ConsentAnswer],
+) -> st.SearchStrategy[tuple[ConsentDecision, ...]]:
+    made = st.builds(
+        ConsentDecision, st.sampled_from(ConsentItem), st.sampled_from(answers), moments
+    )
+    return st.lists(made, max_size=4, unique_by=lambda decision: decision.item).map(tuple)
+
+
 matches = st.none() | st.builds(
     FaceMatch,
     st.sampled_from(terms.MatchBand),
@@ -44,6 +57,8 @@ def records(draw: st.DrawFn) -> VisitRecord:
     is_completed = outcome is VisitOutcome.COMPLETED
     is_verified = is_completed or draw(st.booleans())
     method = draw(st.sampled_from(terms.VerificationMethod)) if is_verified else None
+    emergency = draw(st.none() | st.sampled_from(terms.Emergency))
+    answers = ORDINARY_ANSWERS if emergency is None else tuple(ConsentAnswer)
     return VisitRecord(
         visit_id=draw(st.binary(min_size=16, max_size=16)),
         nonce=draw(st.just(b"") | st.binary(min_size=16, max_size=16)),
@@ -53,9 +68,10 @@ def records(draw: st.DrawFn) -> VisitRecord:
         method=method,
         verified_at=draw(moments) if is_verified else None,
         has_registered=is_verified and draw(st.booleans()),
-        consents=draw(decisions) if is_verified else (),
+        consents=draw(decisions(answers)) if is_verified else (),
         match=draw(matches) if method is terms.VerificationMethod.FACE else None,
         notices=draw(st.none() | st.lists(st.sampled_from(terms.Notice), max_size=3).map(tuple)),
+        emergency=emergency,
     )
 
 
@@ -133,6 +149,7 @@ CONTRADICTIONS = {
     "decided both ways": replace(
         COMPLETED, decisions=(terms.Decision.USE_SUBSIDY, terms.Decision.NO_SUBSIDY)
     ),
+    "nobody could answer at an ordinary reception": replace(IN_AMBULANCE, emergency=None),
     "asked twice": replace(COMPLETED, consents=COMPLETED.consents[:1] * 2),
 }
 

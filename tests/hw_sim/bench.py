@@ -65,6 +65,8 @@ class Bench:
         is_paired: bool = True,
         limits: Mapping[str, float | bool] | None = None,
         facility_password: str = "",
+        emergency: str = "",
+        ask_later_hours: float = 0,
     ) -> None:
         self.folder = folder
         self.has_pcscd = has_pcscd
@@ -84,6 +86,9 @@ class Bench:
         """Limits of a visit that differ from the reader's own."""
         self._facility_password = facility_password
         """Empty: staff confirm nobody."""
+        self._emergency = emergency
+        """What reader and agent are both set to; empty: an ordinary reception."""
+        self._ask_later_hours = ask_later_hours
         self._processes = Processes(folder)
         self._unclean_ends: list[str] = []
         self._issued: list[SimulatedCard] = []
@@ -229,17 +234,26 @@ class Bench:
         (self.folder / "record_ca.pem").write_bytes(record_anchor)
         terminal = self._issuer.issue_terminal(self.folder / "keys")
         self.screen_port = _free_port()
+        limits = {**self._limits, "may_staff_verify": bool(self._facility_password)}
         (self.folder / "device.toml").write_text(
             device_toml(
                 self.cable.device_port,
                 self.provisioned,
                 terminal,
                 self.screen_port,
-                {**self._limits, "may_staff_verify": bool(self._facility_password)},
+                limits,
+                self._emergency,
             )
         )
         (self.folder / "agent.toml").write_text(
-            agent_toml(self.cable.agent_port, self.provisioned, self.eligibility.url, self.encoding)
+            agent_toml(
+                self.cable.agent_port,
+                self.provisioned,
+                self.eligibility.url,
+                self._ask_later_hours,
+                self.encoding,
+                self._emergency,
+            )
         )
         self.pairing_button = self._exit.enter_context(PairingButton(self.folder / "button"))
         if self._is_paired:

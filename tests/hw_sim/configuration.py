@@ -15,9 +15,11 @@ def device_toml(
     terminal: Mapping[str, str],
     screen_port: int,
     limits: Mapping[str, float | bool],
+    emergency: str,
 ) -> str:
     """The reader's configuration; pictures come from the folders `camera` and `card_camera`."""
     visit = "".join(f"{name} = {str(value).lower()}\n" for name, value in limits.items())
+    visit += _emergency_line(emergency)
     return f"""\
 state_folder = "device-state"
 journal = "device-journal.jsonl"
@@ -71,10 +73,17 @@ token_file = "screen.token"
 {visit}"""
 
 
-def agent_toml(port: Path, keys: Provisioned, eligibility_url: str, encoding: str) -> str:
+def agent_toml(
+    port: Path,
+    keys: Provisioned,
+    eligibility_url: str,
+    ask_later_hours: float,
+    encoding: str,
+    emergency: str,
+) -> str:
     """The agent's configuration; reception files go to the folder `reception`."""
     return f"""\
-audience = "{AUDIENCE}"
+{_emergency_line(emergency)}audience = "{AUDIENCE}"
 medical_institution_code = "{INSTITUTION_CODE}"
 pairings = "agent-pairings"
 trust_root = "{keys.root}"
@@ -92,9 +101,14 @@ path = "agent.sqlite"
 [eligibility]
 source = "http"
 url = "{eligibility_url}"
+ask_later_hours = {ask_later_hours}
 
 [[relays]]
 target = "oqs_folder"
 folder = "reception"
 encoding = "{encoding}"
 """
+
+
+def _emergency_line(emergency: str) -> str:
+    return f'emergency = "{emergency}"\n' if emergency else ""

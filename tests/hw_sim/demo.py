@@ -82,6 +82,8 @@ def play(name: str, scenario: Scenario, *, has_pcscd: bool) -> int:
         scenario.patient.encoding,
         has_pcscd=has_pcscd,
         facility_password=scenario.facility_password,
+        emergency=scenario.emergency,
+        ask_later_hours=scenario.ask_later_hours,
     )
     report = Report(name, slot="pcscd" if has_pcscd else "in-process")
     with _errors_told_in(report), bench:

@@ -14,10 +14,12 @@ from tests.hw_sim.scenario import (
     PullCable,
     PullCardAt,
     RestartPcscd,
+    RestoreEligibility,
     Scenario,
     See,
     ShowFace,
     Step,
+    StopEligibility,
     TakeCard,
     TypePin,
 )
@@ -74,6 +76,10 @@ class Player:
                 bench.cable.unplug()
             case PlugCable():
                 bench.cable.plug_in()
+            case StopEligibility():
+                bench.eligibility.go_down()
+            case RestoreEligibility():
+                bench.eligibility.come_back()
             case KillPcscd():
                 self._pcscd().kill()
             case RestartPcscd():

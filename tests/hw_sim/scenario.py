@@ -93,6 +93,14 @@ class PlugCable(_Step, frozen=True, tag="plug_cable"):
     """Somebody plugs the cable in again."""
 
 
+class StopEligibility(_Step, frozen=True, tag="stop_eligibility"):
+    """The eligibility service stops answering."""
+
+
+class RestoreEligibility(_Step, frozen=True, tag="restore_eligibility"):
+    """The eligibility service answers again."""
+
+
 class KillPcscd(_Step, frozen=True, tag="kill_pcscd"):
     """The card reader's service crashes."""
 
@@ -111,6 +119,8 @@ Step = (
     | PullCardAt
     | PullCable
     | PlugCable
+    | StopEligibility
+    | RestoreEligibility
     | KillPcscd
     | RestartPcscd
 )
@@ -137,7 +147,7 @@ class Expect(_Table, frozen=True):
     """Failure code in lower case; empty for a completed visit."""
     reception_files: int = 0
     """Files the scenario must leave for the reception software: this many, no more."""
-    consents: Literal["given", "refused", "none"] = "none"
+    consents: Literal["given", "refused", "unobtainable", "none"] = "none"
     decisions: tuple[str, ...] = ()
     """What the patient decided beside the consents, lower case, in order."""
     records: int = 1
@@ -153,6 +163,10 @@ class Scenario(_Table, frozen=True):
     patient: Patient = Patient()
     facility_password: str = ""
     """Of the clinic's staff, who then may confirm a patient themselves; empty: they may not."""
+    emergency: Literal["ambulance", "disaster", ""] = ""
+    """What reader and agent are both set to; empty: an ordinary reception."""
+    ask_later_hours: float = 0
+    """How long the agent goes on asking for somebody who could not be looked up; 0: it does not."""
 
 
 def names() -> list[str]:

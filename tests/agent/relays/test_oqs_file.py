@@ -10,7 +10,7 @@ from agent.qualification import EligibilityRecord, read_record
 from agent.relays._oqs_file import Encoding, file_name, render
 from agent.relays.port import Reception
 from hostlink.messages import ConsentDecision, Moment
-from hostlink.terms import ConsentAnswer, ConsentItem, Decision, Question, TimeSource
+from hostlink.terms import ConsentAnswer, ConsentItem, Decision, Emergency, Question, TimeSource
 from tests.agent.world import INSTITUTION, RECORD, TODAY, VISIT_ID, completed
 from tests.hostlink.pki import UEID
 from tests.hw_sim.eligibility_service import SHIKEN_HANAKO
@@ -193,6 +193,21 @@ def prescription_of(reception: Reception) -> str | None:
     body = parse(render(reception, Encoding.UTF_8).content).find("MessageBody")
     assert body is not None
     return body.findtext("PrescriptionIssueSelect")
+
+
+def test_who_could_not_answer_is_told_apart_from_who_refused() -> None:
+    """同意取得困難 is 3 (OQSCD016, facts/oqs.md §4)."""
+    said = (ConsentAnswer.UNOBTAINABLE, ConsentAnswer.REFUSED)
+    items = (ConsentItem.SURGERY, ConsentItem.DIAGNOSIS)
+    at = RECEPTION.visit.consents[0].at
+    consents = tuple(
+        ConsentDecision(item, answer, at) for item, answer in zip(items, said, strict=True)
+    )
+    visit = replace(RECEPTION.visit, consents=consents, emergency=Emergency.AMBULANCE)
+    file = render(replace(RECEPTION, visit=visit), Encoding.UTF_8).content.decode()
+    assert "<OperationInfoConsFlg>3<" in file
+    assert "<DiagnosisInfoConsFlg>0<" in file
+    assert "OperationInfoConsTime" not in file
 
 
 def test_a_consent_that_was_not_offered_is_not_passed_on() -> None:

@@ -120,8 +120,8 @@ def _blurred(image: Image, times: int) -> Image:
     [
         (-118, 0, QualityHint.MOVE_LEFT),
         (150, 0, QualityHint.MOVE_RIGHT),
-        (0, -100, QualityHint.MOVE_TO_MIDDLE),
-        (0, 90, QualityHint.MOVE_TO_MIDDLE),
+        (0, -100, QualityHint.MOVE_DOWN),
+        (0, 90, QualityHint.MOVE_UP),
     ],
 )
 def test_a_face_at_the_edge_asks_to_move(right_px: int, down_px: int, hint: QualityHint) -> None:

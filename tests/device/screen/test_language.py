@@ -55,13 +55,14 @@ def test_no_text_is_there_that_nobody_asks_for(language: Language) -> None:
     others = {key for key in language.texts if not key.startswith("label.")} - needed_keys()
     pictures = {key for key in others if re.fullmatch(r"failure\..*\.picture", key)}
     assert pictures == {f"failure.{name}.picture" for name in DRAWN}
-    of_phones = {key for key in others if key.endswith("_phone")}
-    assert {key.removesuffix("_phone") for key in of_phones} <= language.texts.keys()
+    variants = {key for key in others if key.endswith(("_phone", "_ambulance"))}
+    assert {key.rpartition("_")[0] for key in variants} <= language.texts.keys()
     failures = {key for key in others if re.fullmatch(r"failure\..*\.(look|end)", key)}
     assert {key.split(".")[1] for key in failures} <= {code.name.lower() for code in FailureCode}
-    assert others - pictures - of_phones - failures == {
+    assert others - pictures - variants - failures == {
         *("page.pin.retry", "page.take_card.reminder", "page.printed_code.doubt"),
         *("page.staff_password.retry", "page.staff_password.wait"),
+        "page.staff_password.wait_minutes",
     }
 
 

@@ -181,3 +181,39 @@ def test_a_page_never_prints_what_is_written_on_it() -> None:
     page = PageView("pin", 6, {"pad": SCRAMBLED_PAD, "patient_name": NAME})
     assert NAME not in repr(page)
     assert SCRAMBLED_PAD[0] not in repr(page)
+
+
+@pytest.mark.parametrize(("wait_s", "told"), [(90, "90秒"), (91, "2分"), (4095, "69分")])
+def test_a_long_wait_is_told_in_minutes(wait_s: int, told: str) -> None:
+    assert told in shown("staff_password", wait_s=wait_s)["paragraphs"][0]
+
+
+def test_in_an_ambulance_the_crew_are_spoken_to() -> None:
+    for name in ("idle", "staff_compare", "consent_all"):
+        (body, *_) = shown(name, emergency="ambulance")["paragraphs"]
+        assert "救急隊" in body
+        assert "救急隊" not in "".join(shown(name)["paragraphs"])
+    terms = shown("consent_all", emergency="ambulance", consent_hours=24)["paragraphs"][-1]
+    assert "24時間" in terms
+    assert shown("pin", emergency="ambulance", tries_left=3) == shown("pin", tries_left=3)
+
+
+STUCK = {"idle": "", "out_of_service": "reader_unavailable", "take_card": "card_expired"}
+
+
+@pytest.mark.parametrize("name", STUCK)
+def test_after_a_disaster_nobody_is_sent_away_for_want_of_a_card(name: str) -> None:
+    values = {"failure": STUCK[name]} if STUCK[name] else {}
+    assert "カードがなくても" in shown(name, emergency="disaster", **values)["paragraphs"][-1]
+    assert "カードがなくても" not in "".join(shown(name, **values)["paragraphs"])
+
+
+def test_after_a_disaster_whoever_is_done_is_told_nothing_more() -> None:
+    for name in ("take_card", "finished", "choose_method"):
+        assert shown(name, emergency="disaster") == shown(name)
+
+
+def test_who_is_looked_up_later_is_told_what_to_show_now() -> None:
+    model = shown("finished", notices=("eligibility_later",))
+    assert "あとで" in model["notices"][0]
+    assert "資格確認書" in model["paragraphs"][-1]

@@ -5,8 +5,9 @@ import { verify } from 'node:crypto';
 import * as cbor from './cbor.mjs';
 import { Certificate } from './certificate.mjs';
 import { bool, field, list, optional, record, text, uint, versioned } from './shapes.mjs';
-import { METHODS, OUTCOMES, audience, cardKind, consentAnswer, consentItem } from './terms.mjs';
-import { decision, failureCode, matchBand, moment, notice, sha256, ueid } from './terms.mjs';
+import { ANSWERS, METHODS, OUTCOMES } from './terms.mjs';
+import { audience, cardKind, consentAnswer, consentItem } from './terms.mjs';
+import { decision, emergency, failureCode, matchBand, moment, notice, sha256, ueid } from './terms.mjs';
 import { questionOf, verificationMethod, visitId } from './terms.mjs';
 import { visitNonce, visitOutcome } from './terms.mjs';
 
@@ -57,6 +58,7 @@ const visitRecord = record(
   ),
   optional(10, 'notices', list(notice, 16)),
   optional(11, 'decisions', list(decision, 2)),
+  optional(12, 'emergency', emergency),
 );
 
 const resultClaims = record(
@@ -192,6 +194,8 @@ function keepsRules({ own }) {
     (verifiedAt === undefined) === (method === undefined) &&
     (method !== undefined || !needsMethod) &&
     (match === undefined || method === METHODS.face) &&
+    (own.record.emergency !== undefined ||
+      consents.every(({ answer }) => answer !== ANSWERS.unobtainable)) &&
     new Set(consents.map(({ item }) => item)).size === consents.length &&
     new Set(decisions.map(questionOf)).size === decisions.length
   );

@@ -85,7 +85,8 @@ export const consentItem = choice({
   medication: 3,
   'health-checkup': 4,
 });
-export const consentAnswer = choice({ refused: 0, given: 1 });
+export const ANSWERS = { refused: 0, given: 1, unobtainable: 3 };
+export const consentAnswer = choice(ANSWERS);
 export const visitOutcome = choice(OUTCOMES);
 export const question = choice({ subsidy: 1, prescription: 2 });
 
@@ -101,10 +102,12 @@ export const decision = choice(DECISIONS);
 // 1 and 2 answer the first question, 3 and 4 the second.
 export const questionOf = (made) => Math.ceil(made / 2);
 
+export const emergency = choice({ ambulance: 1, disaster: 2 });
 export const notice = choice({
   'certificate-expires-soon': 1,
   'certificate-in-grace': 2,
   'card-expires-soon': 3,
+  'eligibility-later': 4,
 });
 export const failureCode = choice(FAILURES);
 export const pairingRefusal = choice(REFUSALS);
