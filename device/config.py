@@ -44,6 +44,10 @@ class ScreenTable(Table, frozen=True):
     width_px: int = 1024
     width_mm: float = 154.0
     """The visible width, so that a button is as wide as a fingertip on every display."""
+    voices: Path | None = None
+    """Folder of recorded sentences (`python -m device.factory voices`); none: nothing is said."""
+    speaks: bool = False
+    """Read every page aloud until a patient does not want it; else from when one wants it."""
     is_pad_shuffled: bool = True
     """Scramble the digits of the PIN pad for each patient."""
 

@@ -4,9 +4,9 @@ import argparse
 import sys
 
 from device.errors import DeviceError
-from device.factory import bundle, face_model, identity, pairings, password
+from device.factory import bundle, face_model, identity, pairings, password, voices
 
-COMMANDS = (face_model, bundle, identity, pairings, password)
+COMMANDS = (face_model, bundle, identity, pairings, password, voices)
 """Each has NAME, a docstring whose first line is its help, `add_arguments` and `run`."""
 
 

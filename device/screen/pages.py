@@ -31,6 +31,8 @@ class PageModel(TypedDict):
     choices: list[ChoiceModel]
     pad: list[str]
     """The faces of the twelve pad positions on the pages that take digits, else empty."""
+    is_pad_scrambled: bool
+    """The digits do not stand as on a telephone."""
     picture: str
     """Picture of what went wrong, a file in `web/pictures`; empty: the page's own, if any."""
     picture_text: str
@@ -60,6 +62,7 @@ _SYSTEM_IS_DOWN = frozenset(
 )
 _WITHOUT_CARD = frozenset({"idle", "out_of_service"})
 _TOLD_AT_THE_END = frozenset({"take_card", "card_taken"})
+_TELEPHONE_PAD = (*"123456789", "", "0", "")
 _LATER = "eligibility_later"
 _LONGEST_TOLD_IN_SECONDS = 90
 _LOOKS = frozenset({"face", "retry_face"})
@@ -95,9 +98,17 @@ def page_model(page: PageView, language: Language) -> PageModel:
             for choice in page.choices
         ],
         pad=list(_words(page, "pad")),
+        is_pad_scrambled=_words(page, "pad") not in ((), _TELEPHONE_PAD),
         picture=_failure(page) if _picture_text(page, language) else "",
         picture_text=_picture_text(page, language),
     )
+
+
+def spoken(model: PageModel) -> list[str]:
+    """Every sentence of a page in the order in which it is read aloud."""
+    buttons = [choice["text"] for choice in model["choices"]]
+    words = [model["title"], model["lead"], *model["paragraphs"]]
+    return [*words, *model["items"], *model["notices"], *buttons]
 
 
 def _title(page: PageView, language: Language) -> str:

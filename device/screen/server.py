@@ -8,7 +8,8 @@ From the server, JSON text:
     {"type": "page", "name", "turn", "title", "lead", "paragraphs": [...], "items": [...],
      "notices": [...], "choices": [{"name", "text"}], "pad": [12 faces] or [],
      "picture": name or "", "picture_text": what it shows,
-     "language", "languages": [[tag, name]], "labels": {...}}
+     "language", "languages": [[tag, name]], "labels": {...}, "is_pad_scrambled",
+     "clips": {sentence: address of its recording}, "speaks"}
     {"type": "hint", "turn", "hint", "text"}               hint and text are "" when there is none
     {"type": "pin_length", "turn", "entered", "text"}
     {"type": "printed_code", "turn", "entered", "groups": [{"name", "digits", "length"}],
@@ -16,7 +17,8 @@ From the server, JSON text:
     {"type": "warning", "turn", "left_s", "title", "text", "choice": {"name", "text"}}
                                                        over the page; left_s is 0 for none
     {"type": "move", "turn", "to"}                     next, previous, press or leave: a keypad's
-and binary: one JPEG for each `preview` asked for, always the newest.
+each with the "clips" of what it says, as the page has them; and binary: one JPEG for each
+`preview` asked for, always the newest.
 
 From the browser, JSON text:
     {"type": "choice", "turn", "choice"}       the turn is that of the page which was touched
@@ -67,6 +69,7 @@ from device.screen.touches import (
     PreviewWanted,
     read_touch,
 )
+from device.screen.voices import Voices
 
 PROTOCOL = "uketsuke.screen.v1"
 TOKEN_REFUSED = 4401
@@ -94,6 +97,10 @@ class ScreenSettings:
     """The language every visit starts in."""
     profile: ScreenProfile = SEVEN_INCH
     """The display."""
+    voices: Path | None = None
+    """Folder of recorded sentences; None: nothing is said."""
+    speaks: bool = False
+    """Every page is read aloud until a patient does not want it."""
 
 
 class WebScreen:
@@ -111,6 +118,7 @@ class WebScreen:
         self._listener = listener
         self._languages = load_languages(settings.language)
         self._default_language = self._languages[settings.language]
+        self._voices = Voices(settings.voices)
         self._token = read_or_make_token(settings.token_file)
         self._theme = theme_css(settings.profile)
         self._socket = _open_port(settings)
@@ -118,7 +126,9 @@ class WebScreen:
         self.url = f"http://{settings.host}:{port}/"
         self._browsers: dict[asyncio.Event, float | None] = {}
         """The news of each browser, and the monotonic second at which its page was last alive."""
-        self._shown = Shown(self._languages, self._wake_browsers)
+        self._shown = Shown(
+            self._languages, self._wake_browsers, self._voices, speaks=settings.speaks
+        )
         self._loop = asyncio.new_event_loop()
         self._server = uvicorn.Server(_server_config(self._application(port)))
         self._thread = threading.Thread(target=self._serve, name="screen", daemon=True)
@@ -186,10 +196,15 @@ class WebScreen:
             Route("/theme.css", self._send_theme),
             Route("/page-life", self._tell_page_life),
             WebSocketRoute("/patient", self._attend),
+            *self._voice_routes(),
             Mount("/", StaticFiles(directory=_WEB_FOLDER, html=True)),
         ]
         hosts = frozenset(f"{name}:{port}" for name in _LOOPBACK)
         return Guard(Starlette(routes=routes), hosts)
+
+    def _voice_routes(self) -> list[Mount]:
+        folder = self._voices.folder
+        return [Mount("/voices", StaticFiles(directory=folder))] if folder else []
 
     async def _send_theme(self, _: Request) -> Response:
         return Response(self._theme, media_type="text/css")

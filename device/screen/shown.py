@@ -10,11 +10,19 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from device.screen.language import Language
-from device.screen.pages import page_model, printed_code_groups
+from device.screen.pages import page_model, printed_code_groups, spoken
 from device.screen.port import Move, PageView
+from device.screen.voices import Voices
 
 MORE_TIME = "more_time"
 """What a patient touches who was warned."""
+_LABELS = (
+    *("tagline", "language", "close", "pad", "pad_scrambled", "preview"),
+    *("offline_title", "offline_body", "voice_on", "voice_off"),
+    *("view", "view_letters", "view_colours"),
+    *(f"view_letters_{way}" for way in ("standard", "large", "largest")),
+    *(f"view_colours_{way}" for way in ("standard", "strong", "dark", "soft")),
+)
 _MOST_MOVES = 8
 """No page has more to go to; a browser that is further behind gets the last ones."""
 
@@ -48,9 +56,25 @@ class _Part:
 class Shown:
     """The screen's state. Used from the server's thread only."""
 
-    def __init__(self, languages: Mapping[str, Language], on_change: Callable[[], None]) -> None:
-        """Starts with the page `starting` in the first of `languages`."""
+    def __init__(
+        self,
+        languages: Mapping[str, Language],
+        on_change: Callable[[], None],
+        voices: Voices | None = None,
+        *,
+        speaks: bool = False,
+    ) -> None:
+        """Starts with the page `starting` in the first of `languages`.
+
+        Args:
+            languages: The first is that of every new patient.
+            on_change: Called when there is something new to tell.
+            voices: What can be said aloud; None: nothing.
+            speaks: Every page is read aloud until a patient does not want it.
+        """
         self._languages = languages
+        self._voices = voices or Voices(None)
+        self._speaks = speaks
         self._on_change = on_change
         self._default_tag = next(iter(languages))
         self._language = languages[self._default_tag]
@@ -185,24 +209,18 @@ class Shown:
             yield json.dumps({"type": "move", "turn": self._page.turn, "to": move.value})
 
     def _write_all(self) -> None:
-        text = self._language.text
+        labels = {name: self._language.text(f"label.{name}") for name in _LABELS}
+        model = page_model(self._page, self._language)
         self._write(
             "page",
             {
                 "type": "page",
-                **page_model(self._page, self._language),
+                **model,
                 "language": self._language.tag,
                 "languages": [[each.tag, each.name] for each in self._languages.values()],
-                "labels": {
-                    name: text(f"label.{name}")
-                    for name in (
-                        *("tagline", "language", "close", "pad", "preview"),
-                        *("offline_title", "offline_body"),
-                        *("view", "view_letters", "view_colours"),
-                        *(f"view_letters_{way}" for way in ("standard", "large", "largest")),
-                        *(f"view_colours_{way}" for way in ("standard", "strong", "dark", "soft")),
-                    )
-                },
+                "labels": labels,
+                "clips": self._voices.names() | self._clips(*spoken(model), *labels.values()),
+                "speaks": self._speaks,
             },
         )
         self._write_hint()
@@ -211,11 +229,19 @@ class Shown:
         self._write_warning()
         self._on_change()
 
+    def _clips(self, *texts: str) -> dict[str, str]:
+        return self._voices.clips(self._language.tag, texts)
+
     def _write_hint(self) -> None:
         text = self._language.text(f"hint.{self._hint}") if self._hint else ""
-        self._write(
-            "hint", {"type": "hint", "turn": self._page.turn, "hint": self._hint, "text": text}
-        )
+        message = {
+            "type": "hint",
+            "turn": self._page.turn,
+            "hint": self._hint,
+            "text": text,
+            "clips": self._clips(text),
+        }
+        self._write("hint", message)
 
     def _write_length(self) -> None:
         label = "label.entered" if self._page.name == "pin" else "label.digits_entered"
@@ -225,30 +251,36 @@ class Shown:
             "turn": self._page.turn,
             "entered": self._entered,
             "text": text,
+            "clips": self._clips(text),
         }
         self._write("length", message)
 
     def _write_code(self) -> None:
-        text = self._language.text
+        text = self._language.text("label.code_entered", entered=len(self._code))
+        doubt = self._language.text("page.printed_code.doubt") if self._is_code_doubted else ""
         message = {
             "type": "printed_code",
             "turn": self._page.turn,
             "entered": len(self._code),
             "groups": printed_code_groups(self._code, self._language),
-            "text": text("label.code_entered", entered=len(self._code)),
-            "doubt": text("page.printed_code.doubt") if self._is_code_doubted else "",
+            "text": text,
+            "doubt": doubt,
+            "clips": self._clips(text, doubt),
         }
         self._write("code", message)
 
     def _write_warning(self) -> None:
-        text = self._language.text
+        title = self._language.text("label.warning_title")
+        text = self._language.text("label.warning_text", seconds=self._left_s)
+        choice = self._language.text(f"choice.{MORE_TIME}")
         message = {
             "type": "warning",
             "turn": self._page.turn,
             "left_s": self._left_s,
-            "title": text("label.warning_title"),
-            "text": text("label.warning_text", seconds=self._left_s),
-            "choice": {"name": MORE_TIME, "text": text(f"choice.{MORE_TIME}")},
+            "title": title,
+            "text": text,
+            "choice": {"name": MORE_TIME, "text": choice},
+            "clips": self._clips(title, text, choice),
         }
         self._write("warning", message)
 

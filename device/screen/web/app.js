@@ -1,5 +1,6 @@
 // The patient's page: draws what the reader says and sends touches back. It decides nothing.
 
+import { chime } from "./chime.js";
 import { Connection } from "./connection.js";
 import { fitPage } from "./fit.js";
 import { drawLanguages } from "./languages.js";
@@ -8,20 +9,24 @@ import { drawHint, drawPage, drawPinLength, drawPrintedCode } from "./page.js";
 import { Preview } from "./preview.js";
 import { takeToken } from "./token.js";
 import { drawViewButton, forgetView } from "./view.js";
+import { drawVoiceButton, forgetVoice, learn, read } from "./voice.js";
 import { drawWarning } from "./warning.js";
 
 // A finger that touches twice must not touch the page that came in between.
 const UNTOUCHABLE_MS = 400;
+
+// A card that is forgotten is called for by sound as well.
+const CALLING = ["finished", "take_card"];
 
 let shown = null;
 let drawnAt = 0;
 
 const connection = new Connection(takeToken(), {
   page: showPage,
-  hint: (message) => isCurrent(message) && drawHint(message),
-  pin_length: (message) => isCurrent(message) && drawPinLength(message),
-  printed_code: (message) => isCurrent(message) && drawPrintedCode(message),
-  warning: (message) => isCurrent(message) && drawWarning(message, choose),
+  hint: (message) => isCurrent(message) && tell(message, drawHint),
+  pin_length: (message) => isCurrent(message) && tell(message, drawPinLength),
+  printed_code: (message) => isCurrent(message) && tell(message, drawPrintedCode),
+  warning: (message) => isCurrent(message) && warn(message),
   move: (message) => isCurrent(message) && isTouchable() && move(message),
   picture: (blob) => preview.draw(blob),
   lost: showOffline,
@@ -60,16 +65,48 @@ function showPage(page) {
   }
   if (page.name === "idle" && shown !== null && shown.name !== "idle") {
     forgetView();
+    forgetVoice();
     document.querySelectorAll("dialog").forEach((dialog) => dialog.close());
   }
+  const isAnotherLanguage = shown !== null && shown.language !== page.language;
   shown = page;
   document.documentElement.lang = page.language;
   document.title = page.title;
   document.querySelector("#tagline").textContent = page.labels.tagline;
   drawLanguages(page, touches.speak);
   drawViewButton(page);
+  learn(page);
+  drawVoiceButton(page, () => read(sentences(shown)));
   drawPage(page, touches);
+  if (isAnotherPage || isAnotherLanguage) {
+    read(sentences(page));
+  }
+  if (isAnotherPage && CALLING.includes(page.name)) {
+    chime();
+  }
   preview.follow(document.querySelector("canvas"));
+}
+
+function sentences({ title, lead, paragraphs, items, notices, choices }) {
+  const buttons = choices.map(({ text }) => text);
+  return [title, lead, ...paragraphs, ...items, ...notices, ...buttons];
+}
+
+function tell(message, draw) {
+  draw(message);
+  learn(message);
+  // Nothing was typed yet, or nothing is wrong: the page is still being read.
+  if (message.entered !== 0 && message.text) {
+    read([message.doubt || message.text]);
+  }
+}
+
+function warn(message) {
+  drawWarning(message, choose);
+  learn(message);
+  if (message.left_s > 0) {
+    read([message.title, message.text, message.choice.text]);
+  }
 }
 
 function isCurrent(message) {
@@ -93,8 +130,14 @@ function showOffline() {
     picture: "",
     picture_text: "",
     languages: [],
+    clips: {},
   });
 }
 
 addEventListener("resize", fitPage);
+addEventListener("focusin", ({ target }) => {
+  if (target.matches("button") && document.documentElement.dataset.byKeys !== undefined) {
+    read([target.getAttribute("aria-label") ?? target.textContent]);
+  }
+});
 connection.open();

@@ -2,11 +2,13 @@
 
 const SIZES = ["1.5", "1.4", "1.3", "1.2", "1.1", "1", "0.95", "0.9", "0.85", "0.8", "0.75", "0.7"];
 const WANTED = { largest: "1.5", large: "1.2", standard: "1" };
+const MOST_LINES = 2.5;
 const MUST_FIT = "main, .words, .choices, .hint, main button";
 
 let step = 0;
 
 export function fitPage() {
+  fitHeader();
   const { letters = "standard" } = document.documentElement.dataset;
   step = SIZES.indexOf(WANTED[letters]);
   fitMore();
@@ -19,6 +21,17 @@ export function fitMore() {
   while (isCut() && step < SIZES.length - 1) {
     step += 1;
     style.setProperty("--letters", SIZES[step]);
+  }
+}
+
+// Where the names of the buttons leave no room, their icons stand alone.
+function fitHeader() {
+  const header = document.querySelector("header");
+  delete header.dataset.icons;
+  const tagline = header.querySelector("#tagline");
+  const lines = tagline.clientHeight / parseFloat(getComputedStyle(tagline).lineHeight);
+  if (isCutOff(header) || lines > MOST_LINES) {
+    header.dataset.icons = "";
   }
 }
 

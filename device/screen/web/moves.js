@@ -1,5 +1,7 @@
 // Somebody goes through the buttons with the keys of a pad, or presses the one gone to.
 
+import { speakUp } from "./voice.js";
+
 const BY_KEYS = "byKeys";
 
 export function move({ to }) {
@@ -10,14 +12,20 @@ export function move({ to }) {
     (close ?? document.querySelector("[data-choice=end]"))?.click();
     return;
   }
-  const buttons = [...within.querySelectorAll("button")].filter((each) => each.checkVisibility());
+  const buttons = [...within.querySelectorAll("button")].filter(isShown);
   const at = buttons.indexOf(document.activeElement);
   if (to === "press") {
     buttons[at]?.click();
     return;
   }
   document.documentElement.dataset[BY_KEYS] = "";
+  speakUp();
   neighbour(buttons, at, to)?.focus();
+}
+
+// Not checkVisibility: the WebKit of small displays does not know it yet.
+function isShown(each) {
+  return each.getClientRects().length > 0;
 }
 
 // From the words of a page the first button is the page's own, before those of the frame.

@@ -135,7 +135,8 @@ function dots(length = 0) {
 }
 
 function pad(page, touches) {
-  const made = element("div", { class: "pad", role: "group", "aria-label": page.labels.pad });
+  const name = page.is_pad_scrambled ? page.labels.pad_scrambled : page.labels.pad;
+  const made = element("div", { class: "pad", role: "group", "aria-label": name });
   const keyOf = { [ERASE_POSITION]: "erase", [CONFIRM_POSITION]: "confirm" };
   page.pad.forEach((face, position) => {
     const choice = page.choices.find(({ name }) => name === keyOf[position]);

@@ -28,13 +28,17 @@ from tests.device.screen.examples import (
     SCRAMBLED_PAD,
     TELEPHONE_PAD,
 )
+from tests.device.screen.recordings import record_one_word
 from tests.device.screen.test_language import DRAWN, LANGUAGES
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+    "--autoplay-policy=no-user-gesture-required",
+]
 PIN_PAGE = PageView("pin", 70, {"tries_left": 3, "pad": SCRAMBLED_PAD}, ("confirm", "erase", "end"))
 
 
@@ -50,11 +54,24 @@ class Kiosk:
     """A browser window that shows one screen, and what it complained about."""
 
     def __init__(
-        self, chromium: Any, folder: Path, profile: ScreenProfile, height_px: int, port: int = 0
+        self,
+        chromium: Any,
+        folder: Path,
+        profile: ScreenProfile,
+        height_px: int,
+        port: int = 0,
+        *,
+        speaks: bool = False,
     ) -> None:
         self.touches = Touches()
         self.token_file = folder / "screen.token"
-        self.settings = ScreenSettings(self.token_file, port=port, profile=profile)
+        self.settings = ScreenSettings(
+            self.token_file,
+            port=port,
+            profile=profile,
+            voices=record_one_word(folder / "voices"),
+            speaks=speaks,
+        )
         self.screen = WebScreen(self.settings, self.touches)
         size = {"width": profile.width_px, "height": height_px}
         self.page = chromium.new_page(viewport=size)

@@ -1,0 +1,22 @@
+// Two tones that call somebody back to the reader; made here, so that no file has to be there.
+
+const NOTES_HZ = [880, 660];
+const NOTE_S = 0.28;
+const LOUDNESS = 0.35;
+
+let sound = null;
+
+export function chime() {
+  sound ??= new AudioContext();
+  NOTES_HZ.forEach((pitch, index) => play(pitch, sound.currentTime + index * NOTE_S));
+}
+
+function play(pitch, at) {
+  const tone = new OscillatorNode(sound, { frequency: pitch });
+  const volume = new GainNode(sound, { gain: 0 });
+  volume.gain.setTargetAtTime(LOUDNESS, at, 0.01);
+  volume.gain.setTargetAtTime(0, at + NOTE_S * 0.6, 0.05);
+  tone.connect(volume).connect(sound.destination);
+  tone.start(at);
+  tone.stop(at + NOTE_S * 2);
+}
