@@ -37,6 +37,8 @@ class PageModel(TypedDict):
     """Picture of what went wrong, a file in `web/pictures`; empty: the page's own, if any."""
     picture_text: str
     """What that picture shows."""
+    is_phone: bool
+    """A phone lies there, no card: the page's own picture shows one."""
 
 
 class CodeGroup(TypedDict):
@@ -101,6 +103,7 @@ def page_model(page: PageView, language: Language) -> PageModel:
         is_pad_scrambled=_words(page, "pad") not in ((), _TELEPHONE_PAD),
         picture=_failure(page) if _picture_text(page, language) else "",
         picture_text=_picture_text(page, language),
+        is_phone=bool(page.values.get("is_phone")),
     )
 
 

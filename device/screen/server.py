@@ -7,7 +7,7 @@ A wrong Host or Origin fails the handshake (403); a wrong token is closed with 4
 From the server, JSON text:
     {"type": "page", "name", "turn", "title", "lead", "paragraphs": [...], "items": [...],
      "notices": [...], "choices": [{"name", "text"}], "pad": [12 faces] or [],
-     "picture": name or "", "picture_text": what it shows,
+     "picture": name or "", "picture_text": what it shows, "is_phone",
      "language", "languages": [[tag, name]], "labels": {...}, "is_pad_scrambled",
      "clips": {sentence: address of its recording}, "speaks"}
     {"type": "hint", "turn", "hint", "text"}               hint and text are "" when there is none

@@ -95,7 +95,8 @@ function say(text) {
 }
 
 function picture(page) {
-  const name = page.picture || PICTURES[page.name];
+  const own = PICTURES[page.name];
+  const name = page.picture || (page.is_phone && own?.replace(/_card$/u, "_phone")) || own;
   const looks = { src: `pictures/${name}.svg`, alt: page.picture_text, class: "picture" };
   return name ? [element("img", looks)] : [];
 }

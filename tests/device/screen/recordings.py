@@ -7,6 +7,7 @@ from pathlib import Path
 
 from device.screen.voices import INDEX, clip_name, sentences
 from tests.device.screen.test_language import LANGUAGES
+from tests.hw_sim.card.keys import temporary_folder
 
 
 def record_one_word(folder: Path) -> Path:
@@ -21,6 +22,12 @@ def record_one_word(folder: Path) -> Path:
         for name in index.values():
             (own / name).write_bytes(_word())
     return folder
+
+
+@cache
+def one_word() -> Path:
+    """As `record_one_word`, once for all tests of a process that change nothing there."""
+    return record_one_word(temporary_folder() / "voices")
 
 
 @cache

@@ -28,7 +28,8 @@ from tests.device.screen.examples import (
     SCRAMBLED_PAD,
     TELEPHONE_PAD,
 )
-from tests.device.screen.recordings import record_one_word
+from tests.device.screen.golden import Golden
+from tests.device.screen.recordings import one_word
 from tests.device.screen.test_language import DRAWN, LANGUAGES
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -69,7 +70,7 @@ class Kiosk:
             self.token_file,
             port=port,
             profile=profile,
-            voices=record_one_word(folder / "voices"),
+            voices=one_word(),
             speaks=speaks,
         )
         self.screen = WebScreen(self.settings, self.touches)
@@ -171,6 +172,7 @@ def misfits(kiosk: Kiosk) -> list[str]:
 def test_no_page_has_a_barrier(kiosk: Kiosk, tag: str) -> None:
     """Each page in two languages at least; the others differ in their words alone."""
     number = list(LANGUAGES).index(tag)
+    golden = Golden(tag)
     kiosk.show(EXAMPLES[0])
     kiosk.speak(tag)
     for page_number, page in enumerate(EXAMPLES):
@@ -179,6 +181,8 @@ def test_no_page_has_a_barrier(kiosk: Kiosk, tag: str) -> None:
         assert misfits(kiosk) == [], page
         if tag in {"ja", "en"} or (page_number - number) % len(LANGUAGES) == 0:
             assert violations(kiosk.page, is_clear=True) == [], page
+        golden.compare(page_number, page, kiosk)
+    golden.finish()
 
 
 COLOURS = ("standard", "strong", "dark", "soft")

@@ -1,0 +1,166 @@
+"""Whole visits as a patient has them: a real Chromium, every process, several languages.
+
+The page asks nobody but the reader for anything, and a page that is not the reader's gets nothing.
+"""
+
+import http.server
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright import sync_api
+
+from tests.device.screen.test_browser import CHROMIUM, FLAGS
+from tests.device.screen.test_language import LANGUAGES
+from tests.flows.desk import Desk
+from tests.hw_sim.bench import Bench
+
+UNTOUCHABLE_MS = 450
+HOSTILE = b"""<!doctype html><title>another page</title>"""
+ATTACK = """async ([host, token]) => {
+  const heard = [];
+  const offers = [["uketsuke.screen.v1"], ["uketsuke.screen.v1", `token.${token}`]];
+  for (const protocols of offers) {
+    heard.push(await new Promise((resolve) => {
+      const socket = new WebSocket(`ws://${host}/patient`, protocols);
+      socket.onmessage = () => resolve("told");
+      socket.onclose = () => resolve("closed");
+    }));
+  }
+  for (const path of ["/", "/page-life", "/theme.css"]) {
+    heard.push(await fetch(`http://${host}${path}`).then(() => "read", () => "refused"));
+  }
+  const frame = document.createElement("iframe");
+  frame.src = `http://${host}/`;
+  const loaded = new Promise((resolve) => { frame.onload = resolve; });
+  document.body.append(frame);
+  await loaded;
+  let inside = "nothing";
+  try { inside = frame.contentDocument?.body.textContent ?? "nothing"; } catch { }
+  heard.push(inside);
+  return heard;
+}"""
+OWN = """([host, token]) => new Promise((resolve) => {
+  const socket = new WebSocket(`ws://${host}/patient`, ["uketsuke.screen.v1", `token.${token}`]);
+  socket.onmessage = () => resolve("told");
+  socket.onclose = () => resolve("closed");
+})"""
+
+
+class Patient:
+    """Eyes and finger on the page itself."""
+
+    def __init__(self, page: Any, bench: Bench) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        self.asked: set[str] = set()
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.asked.add(urlsplit(request.url).netloc))
+        self.host = f"127.0.0.1:{bench.screen_port}"
+        self.token = (bench.folder / "screen.token").read_text()
+        page.goto(f"http://{self.host}/#{self.token}")
+
+    def see(self, name: str) -> None:
+        self.page.locator(f"main[data-page={name}]").wait_for(timeout=30_000)
+
+    def press(self, page: str, choice: str) -> None:
+        self.see(page)
+        self.page.wait_for_timeout(UNTOUCHABLE_MS)
+        self.page.locator(f"[data-choice={choice}]").click()
+
+    def speak(self, tag: str) -> None:
+        self.page.locator("#languages button").click()
+        self.page.locator(f"dialog button[lang={tag}]").click()
+        self.page.locator(f"html[lang={tag}]").wait_for()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def patient(chromium: Any, desk: Desk) -> Iterator[Patient]:
+    page = chromium.new_page(viewport={"width": 1024, "height": 600})
+    made = Patient(page, desk.bench)
+    yield made
+    page.close()
+    assert made.complaints == []
+    assert made.asked == {made.host}
+
+
+@pytest.mark.parametrize("tag", ["en", "ne", "zh-Hant"])
+def test_a_visit_by_face(desk: Desk, patient: Patient, tag: str) -> None:
+    before = len(desk.completed())
+    desk.bench.show_face("taro")
+    desk.lay()
+    patient.see("choose_method")
+    patient.speak(tag)
+    patient.press("choose_method", "face")
+    patient.press("consent_all", "one_by_one")
+    for answer in ("agree", "refuse", "agree"):
+        patient.press("consent_one", answer)
+        patient.page.wait_for_timeout(UNTOUCHABLE_MS)
+    patient.see("finished")
+    assert "受付　太郎" in patient.page.locator(".lead").inner_text()
+    thanks = LANGUAGES[tag].text("page.finished.body")
+    assert thanks in patient.page.locator("main").inner_text()
+    desk.take()
+    patient.see("card_taken")
+    desk.wait_until(lambda: len(desk.completed()) == before + 1, "the result at the agent")
+
+
+def test_a_visit_by_pin_in_large_letters(desk: Desk, patient: Patient) -> None:
+    before = len(desk.completed())
+    desk.lay()
+    patient.see("choose_method")
+    patient.speak("pt")
+    patient.page.locator("#view button").click()
+    patient.page.locator("#view-settings [data-letters=largest]").click()
+    patient.page.locator("#view-settings .quiet").click()
+    patient.press("choose_method", "pin")
+    patient.see("pin")
+    patient.page.wait_for_timeout(UNTOUCHABLE_MS)
+    for digit in desk.pin:
+        patient.page.locator(".key", has_text=digit).click()
+    patient.page.locator(".dots .is-in").nth(3).wait_for()
+    patient.press("pin", "confirm")
+    patient.press("consent_all", "refuse_all")
+    patient.see("finished")
+    desk.take()
+    patient.see("idle")
+    assert patient.page.locator("html").get_attribute("lang") == "ja"
+    assert patient.page.evaluate("Object.keys(document.documentElement.dataset)") == []
+    desk.wait_until(lambda: len(desk.completed()) == before + 1, "the result at the agent")
+
+
+def test_a_page_of_somebody_else_gets_nothing(
+    chromium: Any, desk: Desk, patient: Patient, tmp_path: Path
+) -> None:
+    (tmp_path / "index.html").write_bytes(HOSTILE)
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given, directory=str(tmp_path))
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as inherited
+            """Nobody reads it."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        page = chromium.new_page()
+        page.goto(f"http://127.0.0.1:{server.server_port}/")
+        # Even somebody who stole the token has no page that may use it.
+        heard = page.evaluate(ATTACK, [patient.host, patient.token])
+        page.close()
+        server.shutdown()
+    assert heard == ["closed", "closed", "refused", "refused", "refused", "nothing"]
+    assert patient.page.evaluate(OWN, [patient.host, patient.token]) == "told", "negative control"
+    assert patient.page.locator("main").get_attribute("data-page") == desk.screen.shown()
