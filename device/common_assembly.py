@@ -79,6 +79,7 @@ def make_screen(config: Config, listener: ScreenListener) -> WebScreen:
         port=config.screen.port,
         language=config.screen.language,
         profile=ScreenProfile(config.screen.width_px, config.screen.width_mm),
+        pictures=config.screen.pictures,
         voices=config.screen.voices,
         speaks=config.screen.speaks,
     )

@@ -44,6 +44,8 @@ class ScreenTable(Table, frozen=True):
     width_px: int = 1024
     width_mm: float = 154.0
     """The visible width, so that a button is as wide as a fingertip on every display."""
+    pictures: Path | None = None
+    """Folder of pictures in place of those in `device/screen/web/pictures`, by their names."""
     voices: Path | None = None
     """Folder of recorded sentences (`python -m device.factory voices`); none: nothing is said."""
     speaks: bool = False

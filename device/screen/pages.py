@@ -147,7 +147,11 @@ def _paragraphs(page: PageView, language: Language) -> list[str]:
         return [body, wait] if page.values.get("is_retry") else [wait]
     if _failure(page):
         return [*_of_failure(page, body, language), *_at_the_desk(page, language)]
-    added = (*_consent_terms(page, language), *_at_the_desk(page, language))
+    added = (
+        *_phone_too(page, language),
+        *_consent_terms(page, language),
+        *_at_the_desk(page, language),
+    )
     return [*_of_pairing(page, language), body, *added]
 
 
@@ -183,6 +187,12 @@ def _at_the_desk(page: PageView, language: Language) -> list[str]:
     is_later = page.name == "finished" and _LATER in _words(page, "notices")
     is_down = _failure(page) in _SYSTEM_IS_DOWN or is_later
     return [language.text("label.at_the_desk")] if is_down else []
+
+
+def _phone_too(page: PageView, language: Language) -> list[str]:
+    """A phone is laid like a card, but by patients alone (facts/oqs.md §7.8)."""
+    is_open = page.name == "idle" and page.values.get("emergency") != "ambulance"
+    return [language.text("label.phone_too")] if is_open else []
 
 
 def _consent_terms(page: PageView, language: Language) -> list[str]:

@@ -80,6 +80,7 @@ TOO_MANY = 4429
 _MAX_BROWSERS = 8
 _MAX_MESSAGE_BYTES = 1024
 _WEB_FOLDER = Path(__file__).parent / "web"
+_PICTURES = _WEB_FOLDER / "pictures"
 _LOOPBACK = ("127.0.0.1", "localhost")
 
 
@@ -97,6 +98,9 @@ class ScreenSettings:
     """The language every visit starts in."""
     profile: ScreenProfile = SEVEN_INCH
     """The display."""
+    pictures: Path | None = None
+    """Folder of pictures that take the place of our own of the same name, such as `place_card.svg`:
+    where a card is laid differs from reader to reader."""
     voices: Path | None = None
     """Folder of recorded sentences; None: nothing is said."""
     speaks: bool = False
@@ -119,6 +123,7 @@ class WebScreen:
         self._languages = load_languages(settings.language)
         self._default_language = self._languages[settings.language]
         self._voices = Voices(settings.voices)
+        own_routes = self._own_routes(settings)
         self._token = read_or_make_token(settings.token_file)
         self._theme = theme_css(settings.profile)
         self._socket = _open_port(settings)
@@ -130,7 +135,7 @@ class WebScreen:
             self._languages, self._wake_browsers, self._voices, speaks=settings.speaks
         )
         self._loop = asyncio.new_event_loop()
-        self._server = uvicorn.Server(_server_config(self._application(port)))
+        self._server = uvicorn.Server(_server_config(self._application(own_routes, port)))
         self._thread = threading.Thread(target=self._serve, name="screen", daemon=True)
         self._thread.start()
 
@@ -191,20 +196,25 @@ class WebScreen:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
             runner.run(self._server.serve(sockets=[self._socket]))
 
-    def _application(self, port: int) -> ASGIApp:
+    def _application(self, own_routes: list[Mount], port: int) -> ASGIApp:
         routes = [
             Route("/theme.css", self._send_theme),
             Route("/page-life", self._tell_page_life),
             WebSocketRoute("/patient", self._attend),
-            *self._voice_routes(),
+            *own_routes,
             Mount("/", StaticFiles(directory=_WEB_FOLDER, html=True)),
         ]
         hosts = frozenset(f"{name}:{port}" for name in _LOOPBACK)
         return Guard(Starlette(routes=routes), hosts)
 
-    def _voice_routes(self) -> list[Mount]:
-        folder = self._voices.folder
-        return [Mount("/voices", StaticFiles(directory=folder))] if folder else []
+    def _own_routes(self, settings: ScreenSettings) -> list[Mount]:
+        """What a maker put beside our own files."""
+        folders = {"/voices": (self._voices.folder,), "/pictures": (settings.pictures, _PICTURES)}
+        return [
+            Mount(path, _files(*(folder for folder in wanted if folder)))
+            for path, wanted in folders.items()
+            if wanted[0]
+        ]
 
     async def _send_theme(self, _: Request) -> Response:
         return Response(self._theme, media_type="text/css")
@@ -291,6 +301,15 @@ async def _next_text(browser: WebSocket) -> str | None:
         return None
     text = message.get("text")
     return text if isinstance(text, str) else ""
+
+
+def _files(*folders: Path) -> StaticFiles:
+    """Files of several folders; of one name the first is served."""
+    if not folders[0].is_dir():
+        raise ConfigurationError(f"screen: there is no folder {folders[0]}")
+    served = StaticFiles(directory=folders[0])
+    served.all_directories = list(folders)
+    return served
 
 
 def _open_port(settings: ScreenSettings) -> socket.socket:

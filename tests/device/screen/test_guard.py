@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from device.errors import ConfigurationError
 from device.screen.guard import SECURITY_HEADERS
 from device.screen.server import (
     PROTOCOL,
@@ -186,3 +187,42 @@ def test_no_answer_hands_the_token_out(screen: WebScreen, token_file: Path) -> N
         _, headers, body = get(screen, path, [host(screen)])
         assert token not in body
         assert token.decode() not in str(headers)
+
+
+@pytest.fixture
+def own_screen(tmp_path: Path) -> Iterator[WebScreen]:
+    """The screen of a maker who brought a picture and a voice."""
+    own = tmp_path / "own"
+    for path in (own / "pictures" / "place_card.svg", own / "voices" / "en" / "index.json"):
+        path.parent.mkdir(parents=True)
+        path.write_text("{}")
+    (own / "secret").write_text("1234")
+    pictures, voices = own / "pictures", own / "voices"
+    settings = ScreenSettings(tmp_path / "screen.token", pictures=pictures, voices=voices)
+    screen = WebScreen(settings, Touches())
+    yield screen
+    screen.close()
+
+
+def test_a_maker_replaces_a_picture_and_the_others_stay(own_screen: WebScreen) -> None:
+    where = [host(own_screen)]
+    assert get(own_screen, "/pictures/place_card.svg", where)[2] == b"{}"
+    status, headers, body = get(own_screen, "/pictures/done.svg", where)
+    assert (status, body[:4]) == (200, b"<svg")
+    assert_guarded(headers)
+
+
+@pytest.mark.parametrize("folder", ["pictures", "voices"])
+@pytest.mark.parametrize(
+    "path", ["../secret", "..%2fsecret", "%2e%2e/secret", "../../screen.token"]
+)
+def test_nothing_beside_what_a_maker_brought_is_served(
+    own_screen: WebScreen, folder: str, path: str
+) -> None:
+    assert get(own_screen, f"/{folder}/{path}", [host(own_screen)])[0] == 404
+
+
+def test_a_folder_of_pictures_that_is_not_there_is_named(tmp_path: Path) -> None:
+    settings = ScreenSettings(tmp_path / "token", pictures=tmp_path / "nowhere")
+    with pytest.raises(ConfigurationError, match="nowhere"):
+        WebScreen(settings, Touches())
