@@ -193,6 +193,7 @@ class Delivery:
             questions=(options.questions if options else None) or (),
             answered_at=moment_of(answered_ms),
             received_at=moment_of(received_ms),
+            signed_result=cose,
         )
 
     def _alarm(self, alarm: Alarm, parcel: Parcel, detail: str) -> None:

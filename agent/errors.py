@@ -47,5 +47,14 @@ class RelayUnavailableError(AgentError):
         """Short technical word, such as an errno name."""
 
 
+class RelayRefusedError(AgentError):
+    """The receiver will never take this result; staff have to look."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"relay refused: {cause}")
+        self.cause = cause
+        """Short technical word, such as an HTTP status; never what the receiver wrote."""
+
+
 class PreparedLostError(AgentError):
     """What was prepared is gone and was surely not handed over; it must be prepared again."""

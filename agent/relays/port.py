@@ -1,8 +1,12 @@
-"""A relay as the delivery sees it: prepare durably, then hand over in one step that counts."""
+"""A relay as the delivery sees it: a door to other software, of one of two kinds.
+
+A `Relay` prepares durably, then hands over in one step that counts; what it hands to tells no
+repetition. A `SendingRelay` hands over in one step that may be repeated, because its receiver does.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from agent.qualification import EligibilityRecord
 from hostlink.messages import VisitRecord
@@ -29,6 +33,8 @@ class Reception:
     """When the eligibility source answered."""
     received_at: datetime
     """When the result was stored: the same at every attempt, so names never change."""
+    signed_result: bytes = field(repr=False)
+    """The tagged COSE_Sign1 as the reader made it: whoever doubts the rest can verify it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +78,28 @@ class Relay(Protocol):
         Raises:
             RelayUnavailableError: Something harmless is left behind.
         """
+        ...
+
+
+@runtime_checkable
+class SendingRelay(Protocol):
+    """A door whose receiver knows what it was sent before by a key that never changes.
+
+    The key is made of `(ueid, seq)` and nothing else.
+    """
+
+    def send(self, reception: Reception) -> str:
+        """Hand over; harmless when it was handed over before.
+
+        Returns:
+            Name under which the receiver has it, never personal.
+
+        Raises:
+            RelayUnavailableError: The receiver does not answer, or not now; send again.
+            RelayRefusedError: The receiver will not take this one, however often it is sent.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give connections back."""
         ...

@@ -27,7 +27,7 @@ class KioskPlan:
     look_every_s: float = 0.1
     hung_after_s: float = 3.0
     """Silence of a page that was alive. A busy board may draw nothing for a second or two."""
-    gone_after_s: float = 1.5
+    gone_after_s: float = 1.0
     """No page, after there was one; one that lost the server comes back in half a second."""
     start_within_s: float = 20.0
     """From the browser's start to its first page."""

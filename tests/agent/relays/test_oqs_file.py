@@ -25,6 +25,7 @@ RECEPTION = Reception(
     questions=(),
     answered_at=TODAY - timedelta(seconds=7),
     received_at=TODAY,
+    signed_result=b"",
 )
 HANAKO = read_record(SHIKEN_HANAKO["record"])
 
