@@ -1,7 +1,7 @@
 """The reception PC's two clocks, told to everything that needs a time."""
 
 import time
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Protocol
 
 JAPAN = timezone(timedelta(hours=9), "JST")
@@ -41,3 +41,13 @@ def unix_ms(moment: datetime) -> int:
 def moment_of(milliseconds: int) -> datetime:
     """The moment, in UTC, that lies this many milliseconds after 1970."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def day_in_japan(moment: datetime) -> date:
+    """The day that reception counts it to."""
+    return moment.astimezone(JAPAN).date()
+
+
+def rfc_3339(moment: datetime) -> str:
+    """The moment as RFC 3339 writes it, with milliseconds and the offset of Japan."""
+    return moment.astimezone(JAPAN).isoformat(timespec="milliseconds")

@@ -2,52 +2,78 @@
 
 Prepare → row "prepared" → commit → row "done" → settle. The relay's commit is the one step that
 counts and may be repeated, so a restart at any point ends in the same state; what it finds lost
-is prepared again. What is still to be delivered is not written anywhere: it is every completed
-result whose visit is still open, because a visit is deleted once all relays have it.
+is prepared again. A relay that sends is asked to send until it has; its receiver knows repetitions.
+What is still to be delivered is not written anywhere: it is every completed result whose visit is
+still open, because a visit is deleted once all relays have it. What a receiver refuses for good is
+parked with the reason, holds up nothing, and is kept until staff want it sent again.
 
 Source: facts/security.md §1 (decision 9), §5.1.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from cryptography import x509
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    false,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningDelete
 
 from agent.clock import Clock, moment_of, unix_ms
-from agent.errors import PreparedLostError, RelayUnavailableError
+from agent.errors import PreparedLostError, RelayRefusedError, RelayUnavailableError
 from agent.journal import Alarm, Event, Journal
 from agent.qualification import record_from_json
-from agent.relays.port import Reception, Relay
+from agent.relays.port import Reception, Relay, SendingRelay
+from agent.schema import DELIVERIES, POSTPONED, RESULTS, VISITS
 from agent.store import Store, Value
 from agent.visits import stored_options
 from hostlink.signing import verify_result
 from hostlink.terms import ConsentItem, VisitOutcome
 
-OUTSTANDING = (
-    "results.visit_id = visits.visit_id AND results.nonce = visits.nonce"
-    f" AND results.outcome = {VisitOutcome.COMPLETED:d} AND visits.record IS NOT NULL"
+IS_OUTSTANDING = and_(
+    RESULTS.c.visit_id == VISITS.c.visit_id,
+    RESULTS.c.nonce == VISITS.c.nonce,
+    RESULTS.c.outcome == int(VisitOutcome.COMPLETED),
+    VISITS.c.record.is_not(None),
 )
 """A completed result that belongs to an open visit with an eligibility answer."""
-IS_DONE = (
-    "EXISTS (SELECT 1 FROM deliveries WHERE deliveries.ueid = results.ueid"
-    " AND deliveries.seq = results.seq AND deliveries.relay = relay.value AND is_done)"
+IS_PARCEL = and_(
+    DELIVERIES.c.ueid == bindparam("of_ueid"),
+    DELIVERIES.c.seq == bindparam("of_seq"),
+    DELIVERIES.c.relay == bindparam("of_relay"),
 )
-RELAYS = "json_each(:relays) AS relay"
-
-FIND_PARCELS = f"""
-    SELECT ueid, seq, results.visit_id, relay.value FROM results, visits, {RELAYS}
-    WHERE {OUTSTANDING} AND NOT {IS_DONE} ORDER BY received_unix_ms, seq
-"""  # noqa: S608 - made of the constants above
-PURGE = f"""
-    DELETE FROM visits WHERE CASE
-        WHEN EXISTS (SELECT 1 FROM results WHERE results.visit_id = visits.visit_id)
-        THEN NOT EXISTS (SELECT 1 FROM results, {RELAYS} WHERE {OUTSTANDING} AND NOT {IS_DONE})
-        ELSE opened_unix_ms < :horizon
-    END AND visit_id NOT IN (SELECT visit_id FROM postponed) RETURNING visit_id
-"""  # noqa: S608 - made of the constants above
+PREPARED = select(DELIVERIES.c.prepared).where(IS_PARCEL)
+DONE = update(DELIVERIES).where(IS_PARCEL).values(is_done=1)
+HANDED_OVER = (
+    select(
+        RESULTS.c.cose,
+        RESULTS.c.received_unix_ms,
+        VISITS.c.record,
+        VISITS.c.offered,
+        VISITS.c.options,
+        VISITS.c.answered_unix_ms,
+    )
+    .join_from(RESULTS, VISITS, RESULTS.c.visit_id == VISITS.c.visit_id)
+    .where(RESULTS.c.ueid == bindparam("of_ueid"), RESULTS.c.seq == bindparam("of_seq"))
+)
+NO_TOKEN = ""
+"""Of a delivery that needs no preparation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +85,11 @@ class Parcel:
     visit_id: bytes
     relay: str
     """Label of the relay."""
+
+    @property
+    def key(self) -> dict[str, Value]:
+        """What finds its row."""
+        return {"of_ueid": self.ueid, "of_seq": self.seq, "of_relay": self.relay}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +110,14 @@ class Delivery:
     def __init__(
         self,
         store: Store,
-        relays: Mapping[str, Relay],
+        relays: Mapping[str, Relay | SendingRelay],
         terms: DeliveryTerms,
         journal: Journal,
         clock: Clock,
     ) -> None:
         self._store = store
         self._relays = relays
-        self._labels = json.dumps(list(relays))
+        self._find, self._purge = still_to_deliver(list(relays)), _purge(list(relays))
         self._terms = terms
         self._journal = journal
         self._clock = clock
@@ -99,7 +130,7 @@ class Delivery:
 
     def outstanding(self) -> Sequence[Parcel]:
         """What has to be delivered, oldest first."""
-        return [Parcel(*row) for row in self._store.rows(FIND_PARCELS, {"relays": self._labels})]
+        return [Parcel(*row) for row in self._store.rows(self._find)]
 
     def deliver(self, parcel: Parcel) -> bool:
         """Hand one parcel over.
@@ -115,6 +146,8 @@ class Delivery:
                 detail = f"{parcel.relay}: {error.cause}"
                 self._alarm(Alarm.RELAY_UNAVAILABLE, parcel, detail)
             return False
+        except RelayRefusedError as error:
+            self._park(parcel, error.cause)
         self._shut.discard(parcel.relay)
         return True
 
@@ -125,8 +158,8 @@ class Delivery:
             False when traces remain for now, because the database was being read.
         """
         horizon = unix_ms(self._clock.now() - self._terms.keep_open_visits)
-        values: dict[str, Value] = {"relays": self._labels, "horizon": horizon}
-        self._purged += [visit_id for (visit_id,) in self._store.rows(PURGE, values)]
+        found = self._store.rows(self._purge, {"horizon": horizon})
+        self._purged += [visit_id for (visit_id,) in found]
         self._has_traces |= bool(self._purged)
         if self._has_traces and not self._store.forget_purged():
             return False
@@ -138,6 +171,15 @@ class Delivery:
 
     def _hand_over(self, parcel: Parcel) -> None:
         relay = self._relays[parcel.relay]
+        match relay:
+            case SendingRelay():
+                name = relay.send(self._reception(parcel))
+                self._keep(parcel, NO_TOKEN)
+                self._book(parcel, name)
+            case _:
+                self._hand_over_prepared(parcel, relay)
+
+    def _hand_over_prepared(self, parcel: Parcel, relay: Relay) -> None:
         token = self._prepared_before(parcel) or self._prepare(parcel, relay)
         try:
             name = relay.commit(token)
@@ -145,42 +187,45 @@ class Delivery:
             token = self._prepare(parcel, relay)
             self._alarm(Alarm.PREPARED_LOST, parcel, parcel.relay)
             name = relay.commit(token)
+        self._book(parcel, name)
+        with suppress(RelayUnavailableError):
+            relay.settle(token)
+
+    def _book(self, parcel: Parcel, name: str) -> None:
         # Written before the row: after a kill in between it is there twice rather than never.
         self._journal.record(
             Event.RECEPTION_FILE_WRITTEN, visit=parcel.visit_id, seq=parcel.seq, detail=name
         )
-        self._store.change(
-            "UPDATE deliveries SET is_done = 1 WHERE ueid = ? AND seq = ? AND relay = ?",
-            (parcel.ueid, parcel.seq, parcel.relay),
-        )
-        with suppress(RelayUnavailableError):
-            relay.settle(token)
+        self._store.change(DONE, parcel.key)
+
+    def _park(self, parcel: Parcel, cause: str) -> None:
+        self._alarm(Alarm.RELAY_REFUSED, parcel, f"{parcel.relay}: {cause}")
+        self._keep(parcel, NO_TOKEN, cause)
 
     def _prepared_before(self, parcel: Parcel) -> str | None:
-        rows = self._store.rows(
-            "SELECT prepared FROM deliveries WHERE ueid = ? AND seq = ? AND relay = ?",
-            (parcel.ueid, parcel.seq, parcel.relay),
-        )
-        for (token,) in rows:
+        for (token,) in self._store.rows(PREPARED, parcel.key):
             return str(token)
         return None
 
     def _prepare(self, parcel: Parcel, relay: Relay) -> str:
         reception = self._reception(parcel)
         prepared = relay.prepare(reception)
-        self._store.change(
-            "INSERT OR REPLACE INTO deliveries VALUES (?, ?, ?, ?, 0)",
-            (parcel.ueid, parcel.seq, parcel.relay, prepared.token),
-        )
+        self._keep(parcel, prepared.token)
         if prepared.is_encoding_changed:
             self._alarm(Alarm.ENCODING_CHANGED, parcel, parcel.relay)
         return prepared.token
 
+    def _keep(self, parcel: Parcel, token: str, parked: str | None = None) -> None:
+        state: dict[str, Value] = {"prepared": token, "is_done": 0, "parked": parked}
+        insertion = self._store.insert(DELIVERIES).values(
+            ueid=parcel.ueid, seq=parcel.seq, relay=parcel.relay, **state
+        )
+        primary_key = ["ueid", "seq", "relay"]
+        self._store.change(insertion.on_conflict_do_update(index_elements=primary_key, set_=state))
+
     def _reception(self, parcel: Parcel) -> Reception:
         ((cose, received_ms, record, offered, told, answered_ms),) = self._store.rows(
-            "SELECT cose, received_unix_ms, record, offered, options, answered_unix_ms"
-            " FROM results JOIN visits USING (visit_id) WHERE ueid = ? AND seq = ?",
-            (parcel.ueid, parcel.seq),
+            HANDED_OVER, {"of_ueid": parcel.ueid, "of_seq": parcel.seq}
         )
         options = stored_options(told)
         return Reception(
@@ -200,3 +245,48 @@ class Delivery:
         self._journal.record(
             Event.ALARM, alarm=alarm, visit=parcel.visit_id, seq=parcel.seq, detail=detail
         )
+
+
+def still_to_deliver(relays: Sequence[str]) -> Select[tuple[bytes, int, bytes, str]]:
+    """What some relay has not got yet, oldest first; of no relay nothing."""
+    wanted = _wanted(relays)
+    is_settled = or_(DELIVERIES.c.is_done == 1, DELIVERIES.c.parked.is_not(None))
+    return (
+        select(RESULTS.c.ueid, RESULTS.c.seq, RESULTS.c.visit_id, wanted.c.relay)
+        .select_from(RESULTS.join(VISITS, IS_OUTSTANDING).join(wanted, true()))
+        .where(~_has_row(wanted, is_settled))
+        .order_by(RESULTS.c.received_unix_ms, RESULTS.c.seq)
+    )
+
+
+def _purge(relays: Sequence[str]) -> ReturningDelete[tuple[bytes]]:
+    """Visits that nobody needs any more; what is parked is needed."""
+    wanted = _wanted(relays)
+    is_needed = (
+        exists()
+        .select_from(RESULTS.join(wanted, true()))
+        .where(IS_OUTSTANDING, ~_has_row(wanted, DELIVERIES.c.is_done == 1))
+    )
+    has_result = exists().where(RESULTS.c.visit_id == VISITS.c.visit_id)
+    is_postponed = exists().where(POSTPONED.c.visit_id == VISITS.c.visit_id)
+    is_over = case(
+        (has_result, and_(~is_needed, ~is_postponed)),
+        else_=VISITS.c.opened_unix_ms < bindparam("horizon"),
+    )
+    return delete(VISITS).where(is_over).returning(VISITS.c.visit_id)
+
+
+def _wanted(relays: Sequence[str]) -> Subquery:
+    """The labels of all relays, one a row."""
+    rows = [select(literal(label).label("relay")) for label in relays]
+    nothing = select(literal("").label("relay")).where(false())
+    return union_all(nothing, *rows).subquery("wanted")
+
+
+def _has_row(wanted: Subquery, state: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(
+        DELIVERIES.c.ueid == RESULTS.c.ueid,
+        DELIVERIES.c.seq == RESULTS.c.seq,
+        DELIVERIES.c.relay == wanted.c.relay,
+        state,
+    )

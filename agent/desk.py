@@ -15,7 +15,7 @@ from typing import assert_never
 
 from cryptography import x509
 
-from agent.clock import Clock
+from agent.clock import Clock, day_in_japan
 from agent.eligibility.port import EligibilityAnswer, EligibilityQuery
 from agent.inbox import Arrival, Inbox
 from agent.journal import Alarm, Event, Journal
@@ -124,6 +124,10 @@ class Desk:
         if self._is_rolled_back:
             self._refuse(message.visit_id, FailureCode.STORAGE_UNAVAILABLE)
             return
+        if self._inbox.has_result_of(message.visit_id):
+            # It is over, and another card must not take its place.
+            self._refuse(message.visit_id, FailureCode.INTERNAL)
+            return
         visit = self._visits.find(message.visit_id)
         identity = hashlib.sha256(message.certificate + message.challenge_signature).digest()
         if visit is not None and visit.identity == identity:
@@ -134,15 +138,25 @@ class Desk:
             self._judge(visit, visit.challenge, message, identity)
 
     def eligibility_answered(
-        self, question: Question, answer: EligibilityAnswer | FailureCode
+        self,
+        question: Question,
+        answer: EligibilityAnswer | FailureCode,
+        *,
+        is_fault: bool = False,
     ) -> None:
-        """Tell the reader what to ask the patient; an answer nobody waits for is dropped."""
+        """Tell the reader what to ask the patient; an answer nobody waits for is dropped.
+
+        Args:
+            question: What was asked.
+            answer: Of the source.
+            is_fault: It answered wrongly, or a fault of ours hid it: asking later is no help.
+        """
         visit_id = question.query.visit_id
         if self._asking.get(visit_id) != question.identity:
             return
         del self._asking[visit_id]
         match answer:
-            case FailureCode.ELIGIBILITY_UNREACHABLE if self._terms.may_ask_later:
+            case FailureCode.ELIGIBILITY_UNREACHABLE if self._terms.may_ask_later and not is_fault:
                 self._journal.record(Event.ELIGIBILITY_POSTPONED, visit=visit_id)
                 options = _options_without_answer(question)
                 self._visits.postpone(question.query.certificate, options, self._clock.now())
@@ -247,6 +261,7 @@ class Desk:
             visit_id=message.visit_id,
             medical_institution_code=self._terms.medical_institution_code,
             certificate=message.certificate,
+            on=day_in_japan(self._clock.now()),
         )
         self._asking[message.visit_id] = identity
         self._doors.ask(Question(query, identity, notices))

@@ -12,10 +12,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
+from sqlalchemy import bindparam, func, select
+
 from agent.clock import unix_ms
 from agent.journal import Alarm
-from agent.store import Store
+from agent.schema import CONFLICTS, RESULTS
+from agent.store import Store, Value
 from hostlink.signing import VerifiedResult
+
+IS_OF_READER = RESULTS.c.ueid == bindparam("ueid")
+HELD = select(RESULTS.c.seq).where(
+    IS_OF_READER, RESULTS.c.seq == bindparam("seq"), RESULTS.c.cose == bindparam("cose")
+)
+OF_VISIT = select(RESULTS.c.seq).where(RESULTS.c.visit_id == bindparam("visit_id")).limit(1)
+HIGHEST = select(func.max(RESULTS.c.seq)).where(IS_OF_READER)
+BEFORE = (
+    select(RESULTS.c.seq, RESULTS.c.payload_hash)
+    .where(IS_OF_READER, RESULTS.c.seq < bindparam("seq"))
+    .order_by(RESULTS.c.seq.desc())
+    .limit(1)
+)
 
 
 class Arrival(Enum):
@@ -52,50 +68,43 @@ class Inbox:
             StoreUnavailableError: It could not be stored; it must not be acknowledged.
         """
         claims = result.claims
+        key: dict[str, Value] = {"ueid": claims.ueid, "seq": claims.seq}
+        received = unix_ms(now)
         with self._store.transaction():
             is_new = self._store.change(
-                "INSERT OR IGNORE INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    claims.ueid,
-                    claims.seq,
-                    cose,
-                    result.payload_hash,
-                    claims.record.visit_id,
-                    claims.record.nonce,
-                    claims.record.outcome,
-                    unix_ms(now),
-                ),
+                self._store.insert(RESULTS).on_conflict_do_nothing(),
+                {
+                    **key,
+                    "cose": cose,
+                    "payload_hash": result.payload_hash,
+                    "visit_id": claims.record.visit_id,
+                    "nonce": claims.record.nonce,
+                    "outcome": int(claims.record.outcome),
+                    "received_unix_ms": received,
+                },
             )
             if is_new:
                 return Receipt(Arrival.NEW, self._chain_alarms(result))
-            if self._holds(cose, result):
+            if self._store.rows(HELD, {**key, "cose": cose}):
                 return Receipt(Arrival.REPEATED, ())
             self._store.change(
-                "INSERT OR IGNORE INTO conflicts VALUES (?, ?, ?, ?)",
-                (claims.ueid, claims.seq, cose, unix_ms(now)),
+                self._store.insert(CONFLICTS).on_conflict_do_nothing(),
+                {**key, "cose": cose, "received_unix_ms": received},
             )
             return Receipt(Arrival.CONFLICTING, (Alarm.RESULT_CONFLICT,))
 
     def highest_seq(self, ueid: bytes) -> int:
         """Highest number kept of this reader; -1 when it has never been seen."""
-        sql = "SELECT coalesce(max(seq), -1) FROM results WHERE ueid = ?"
-        ((highest,),) = self._store.rows(sql, (ueid,))
-        return int(highest)
+        ((highest,),) = self._store.rows(HIGHEST, {"ueid": ueid})
+        return -1 if highest is None else int(highest)
 
-    def _holds(self, cose: bytes, result: VerifiedResult) -> bool:
-        kept = self._store.rows(
-            "SELECT 1 FROM results WHERE ueid = ? AND seq = ? AND cose = ?",
-            (result.claims.ueid, result.claims.seq, cose),
-        )
-        return bool(kept)
+    def has_result_of(self, visit_id: bytes) -> bool:
+        """Whether this visit is over."""
+        return bool(self._store.rows(OF_VISIT, {"visit_id": visit_id}))
 
     def _chain_alarms(self, result: VerifiedResult) -> tuple[Alarm, ...]:
         """Compare with the nearest result before; the first ever seen of a reader starts here."""
-        before = self._store.rows(
-            "SELECT seq, payload_hash FROM results WHERE ueid = ? AND seq < ?"
-            " ORDER BY seq DESC LIMIT 1",
-            (result.claims.ueid, result.claims.seq),
-        )
+        before = self._store.rows(BEFORE, {"ueid": result.claims.ueid, "seq": result.claims.seq})
         for seq, payload_hash in before:
             if seq != result.claims.seq - 1:
                 return (Alarm.RESULT_GAP,)

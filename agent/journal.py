@@ -70,6 +70,8 @@ class Alarm(StrEnum):
     ELIGIBILITY_GIVEN_UP = "eligibility_given_up"
     """A question kept for later found nobody or got no answer: look this patient up by hand."""
     RELAY_UNAVAILABLE = "relay_unavailable"
+    RELAY_REFUSED = "relay_refused"
+    """A receiver will not take this result: it is parked until staff want it sent again."""
     PREPARED_LOST = "prepared_lost"
     """A file vanished before it was handed over, or its folder did; it was made again."""
     ENCODING_CHANGED = "encoding_changed"

@@ -2,7 +2,8 @@
 
 The link thread, the threads that wait for the eligibility source and the signal handler only
 put events on the queue; the thread that calls `run` takes them off and owns the desk. A
-second thread delivers, so that a slow share never delays an acknowledgement. A fault in the
+second thread delivers, so that a slow share never delays an acknowledgement, and a third asks for
+those who are looked up later. A fault in the
 work on one event is written down and the next event is taken. Two things stop the agent: a store
 that cannot be written, because then nothing may be acknowledged, and a link whose thread ended.
 """
@@ -46,6 +47,8 @@ class EligibilityAnswered:
 
     question: Question
     answer: EligibilityAnswer | FailureCode
+    is_fault: bool
+    """Of the source's answer or of our own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +119,18 @@ class Service:
         )
         delivery.start()
         # Daemon: it may wait for an answer, and what is not asked yet is in the store.
-        threading.Thread(
+        postponed = threading.Thread(
             target=self._ask_later_until_stopped, name="postponed", daemon=True
-        ).start()
+        )
+        postponed.start()
         try:
             self._work(desk)
         finally:
             self._is_stopping.set()
             self.wake_delivery()
             self._askers.shutdown(wait=False, cancel_futures=True)
-            delivery.join(DELIVERY_STOP_S)
+            for thread in (delivery, postponed):
+                thread.join(DELIVERY_STOP_S)
         self._journal.record(Event.STOPPED)
 
     def _work(self, desk: Desk) -> None:
@@ -148,8 +153,8 @@ class Service:
                 self.reader_report = report
             case Received(message=message):
                 _dispatch(desk, message)
-            case EligibilityAnswered(question=question, answer=answer):
-                desk.eligibility_answered(question, answer)
+            case EligibilityAnswered(question, answer, is_fault):
+                desk.eligibility_answered(question, answer, is_fault=is_fault)
             case LinkUp() | StopWanted():
                 pass
             case _:
@@ -157,13 +162,15 @@ class Service:
 
     def _ask(self, question: Question) -> None:
         answer: EligibilityAnswer | FailureCode = FailureCode.ELIGIBILITY_UNREACHABLE
+        is_fault = True
         try:
             answer = self._source.ask(question.query)
+            is_fault = False
         except MalformedQualificationError as error:
             self._alarm(Alarm.ELIGIBILITY_MALFORMED, error.field)
         except Exception as error:  # noqa: BLE001 - the patient gets an answer in any case
             self._alarm(Alarm.INTERNAL, type(error).__name__)
-        self.post(EligibilityAnswered(question, answer))
+        self.post(EligibilityAnswered(question, answer, is_fault))
 
     def _deliver_until_stopped(self) -> None:
         retry_s = FIRST_RETRY_S
@@ -182,20 +189,14 @@ class Service:
         while not self._is_stopping.is_set():
             self._has_questions.clear()
             try:
-                is_clear = bool(self._guarded(self._ask_postponed))
+                is_clear = bool(self._guarded(self._postponed.ask_all))
             except StoreUnavailableError as error:
                 self.post(StopWanted(error))
                 return
+            # What was answered or given up is to be delivered or deleted now.
+            self._has_parcels.set()
             retry_s = FIRST_RETRY_S if is_clear else min(retry_s * 2, LONGEST_RETRY_S)
             self._has_questions.wait(IDLE_S if is_clear else retry_s)
-
-    def _ask_postponed(self) -> bool:
-        """One round; a source that does not answer one question is not asked the next ones."""
-        for question in self._postponed.waiting():
-            if self._is_stopping.is_set() or not self._postponed.ask(question):
-                return False
-            self._has_parcels.set()
-        return True
 
     def _deliver_all(self) -> bool:
         """One round over all parcels, then the purge; one bad parcel stops no other."""

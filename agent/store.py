@@ -1,55 +1,39 @@
-"""The agent's SQLite file: settings that survive a power cut, its tables, its transactions.
+"""The agent's database: settings that survive a power cut, its tables, its transactions.
 
-WAL with `synchronous=FULL`: over replayed crash images it lost none of 429 acknowledged
-commits, while WAL with NORMAL lost some in 223 of 357 images. A Python build may default to
-either, so the settings are made and read back. `secure_delete` overwrites what is purged.
+It is SQLite on a local disk; the statements are SQLAlchemy's and would run elsewhere as well. What
+only SQLite has stands in this file. WAL with `synchronous=FULL`: over replayed crash images it lost
+none of 429 acknowledged commits, while WAL with NORMAL lost some in 223 of 357 images. A Python
+build may default to either, so the settings are made and read back. `secure_delete` overwrites what
+is purged.
 
 Source: facts/security.md §1 (decision 8), §5.1.
 """
 
-import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection, Executable, Table, create_engine, inspect, select, text
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
 from agent.errors import StoreUnavailableError
 from agent.folders import keep_folder, sync_folder
+from agent.migrations import HEAD
+from agent.schema import METADATA, VERSION
 
 Value = bytes | int | str | None
-Values = Sequence[Value] | Mapping[str, Value]
+Values = Mapping[str, Value]
 Row = tuple[Any, ...]
-"""SQLite's columns have no type that could be checked; the reader of a row knows them."""
+"""A column's type is not checked where it is read; the reader of a row knows it."""
 
 BUSY_TIMEOUT_MS = 5_000
 FULL = 2
 LARGEST_INTEGER = 2**63 - 1
-"""SQLite's integers are signed 64-bit."""
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS results (
-    ueid BLOB NOT NULL, seq INTEGER NOT NULL,
-    cose BLOB NOT NULL, payload_hash BLOB NOT NULL,
-    visit_id BLOB NOT NULL, nonce BLOB NOT NULL, outcome INTEGER NOT NULL,
-    received_unix_ms INTEGER NOT NULL,
-    PRIMARY KEY (ueid, seq));
-CREATE INDEX IF NOT EXISTS results_by_visit ON results (visit_id);
-CREATE TABLE IF NOT EXISTS conflicts (
-    ueid BLOB NOT NULL, seq INTEGER NOT NULL, cose BLOB NOT NULL,
-    received_unix_ms INTEGER NOT NULL,
-    PRIMARY KEY (ueid, seq, cose));
-CREATE TABLE IF NOT EXISTS visits (
-    visit_id BLOB PRIMARY KEY, nonce BLOB NOT NULL, card_kind INTEGER,
-    opened_unix_ms INTEGER NOT NULL,
-    challenge BLOB, replaced_challenge BLOB, identity BLOB, certificate BLOB, method INTEGER,
-    record TEXT, options BLOB, offered BLOB, answered_unix_ms INTEGER);
-CREATE TABLE IF NOT EXISTS postponed (
-    visit_id BLOB PRIMARY KEY, certificate BLOB NOT NULL, since_unix_ms INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS deliveries (
-    ueid BLOB NOT NULL, seq INTEGER NOT NULL, relay TEXT NOT NULL,
-    prepared TEXT NOT NULL, is_done INTEGER NOT NULL,
-    PRIMARY KEY (ueid, seq, relay));
-"""
+"""Databases' integers are signed 64-bit."""
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class Store:
@@ -68,19 +52,14 @@ class Store:
         try:
             keep_folder(path.parent)
             path.touch(mode=0o600)
-            self._connection = sqlite3.connect(
-                path,
-                timeout=busy_timeout_ms / 1000,
-                isolation_level=None,
-                check_same_thread=False,
-            )
-        except (OSError, sqlite3.Error) as error:
+        except OSError as error:
             raise StoreUnavailableError(f"{path}: {error}") from error
-        with self._guarded():
+        with _guarded():
+            self._connection = _connect(path, busy_timeout_ms)
             self._require("journal_mode", "wal")
             self._require("synchronous", FULL)
             self._require("secure_delete", 1)
-            self._connection.executescript(SCHEMA)
+            self._bring_up_to_date()
         # What a killed agent had written and not synced is seen now and could be lost yet, after
         # a reader was told that it is held. This makes all that is seen durable.
         self.forget_purged()
@@ -90,15 +69,25 @@ class Store:
         except OSError as error:
             raise StoreUnavailableError(f"{path.parent}: {error}") from error
 
-    def rows(self, sql: str, values: Values = ()) -> list[Row]:
-        """Run one query and give back all its rows."""
-        with self._guarded():
-            return self._connection.execute(sql, values).fetchall()
+    def rows(self, statement: Executable | str, values: Values | None = None) -> list[Row]:
+        """Run one query and give back all its rows.
 
-    def change(self, sql: str, values: Values = ()) -> int:
+        Args:
+            statement: Plain SQL is for what this very database has, such as PRAGMA.
+            values: Of the parameters by name.
+        """
+        with _guarded():
+            found = self._connection.execute(_executable(statement), values)
+            return [tuple(row) for row in found] if found.returns_rows else []
+
+    def change(self, statement: Executable | str, values: Values | None = None) -> int:
         """Run one statement, durably unless inside `transaction`; return the rows changed."""
-        with self._guarded():
-            return self._connection.execute(sql, values).rowcount
+        with _guarded():
+            return self._connection.execute(_executable(statement), values).rowcount
+
+    def insert(self, table: Table) -> sqlite.Insert:
+        """An insertion that can say what happens where the row exists already."""
+        return sqlite.insert(table)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -107,7 +96,7 @@ class Store:
         try:
             yield
         except BaseException:
-            self._connection.rollback()
+            self.change("ROLLBACK")
             raise
         self.change("COMMIT")
 
@@ -130,14 +119,59 @@ class Store:
         self._connection.close()
 
     def _require(self, pragma: str, value: str | int) -> None:
-        self._connection.execute(f"PRAGMA {pragma} = {value}")
-        (setting,) = self._connection.execute(f"PRAGMA {pragma}").fetchone()
+        self._connection.exec_driver_sql(f"PRAGMA {pragma} = {value}").close()
+        (setting,) = self._connection.exec_driver_sql(f"PRAGMA {pragma}").one()
         if setting != value:
             raise StoreUnavailableError(f"{pragma} stays {setting} instead of {value}")
 
-    @contextmanager
-    def _guarded(self) -> Iterator[None]:
+    def _bring_up_to_date(self) -> None:
+        """A new file gets all tables at once, an old one what it lacks."""
+        present = set(inspect(self._connection).get_table_names())
+        if present >= set(METADATA.tables) and self.rows(select(VERSION)) == [(HEAD,)]:
+            return
+        with self.transaction():
+            # Another connection may have done it meanwhile.
+            if not inspect(self._connection).get_table_names():
+                METADATA.create_all(self._connection, checkfirst=False)
+                self.change(VERSION.insert(), {"version_num": HEAD})
+            else:
+                self._migrate()
+
+    def _migrate(self) -> None:
+        # Loaded only where there is something to do: it takes longer than all else at the start.
+        from alembic import command
+        from alembic.config import Config
+        from alembic.util import CommandError
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = self._connection
         try:
-            yield
-        except sqlite3.Error as error:
-            raise StoreUnavailableError(str(error)) from error
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise StoreUnavailableError("it was made by a later version of the agent") from error
+
+
+def _connect(path: Path, busy_timeout_ms: int) -> Connection:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        # Each statement stands alone, and transactions are begun by name.
+        isolation_level="AUTOCOMMIT",
+        poolclass=NullPool,
+        connect_args={"timeout": busy_timeout_ms / 1000, "check_same_thread": False},
+    )
+    return engine.connect()
+
+
+def _executable(statement: Executable | str) -> Executable:
+    return text(statement) if isinstance(statement, str) else statement
+
+
+@contextmanager
+def _guarded() -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        # Its own text would show the values, which may name a patient.
+        cause = getattr(error, "orig", None)
+        raise StoreUnavailableError(str(cause or type(error).__name__)) from None

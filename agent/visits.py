@@ -10,16 +10,31 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import Update, bindparam, case, delete, exists, func, select, update
+
 from agent.clock import unix_ms
 from agent.errors import StoreUnavailableError
 from agent.qualification import EligibilityRecord, record_to_json
-from agent.store import Store
+from agent.schema import POSTPONED, VISITS
+from agent.store import Store, Value
 from hostlink.codec import decode, encode
 from hostlink.messages import VisitChallenge, VisitOptions
 from hostlink.terms import CardKind, VerificationMethod
 
 NONCE_BYTES = 16
 CHALLENGE_BYTES = 32
+IS_THIS = VISITS.c.visit_id == bindparam("visit_id")
+OPENED = select(VISITS.c.nonce, VISITS.c.challenge).where(IS_THIS)
+FOUND = select(
+    VISITS.c.nonce,
+    VISITS.c.card_kind,
+    VISITS.c.challenge,
+    VISITS.c.replaced_challenge,
+    VISITS.c.identity,
+    VISITS.c.certificate,
+    VISITS.c.method,
+    VISITS.c.options,
+).where(IS_THIS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +75,32 @@ class Visits:
             card_kind: None when it is not told again; an earlier word stays.
             now: Wall time, kept so that a visit without an end can be deleted.
         """
-        challenge = secrets.token_bytes(CHALLENGE_BYTES)
+        opened = {
+            "visit_id": visit_id,
+            "nonce": secrets.token_bytes(NONCE_BYTES),
+            "card_kind": None if card_kind is None else int(card_kind),
+            "opened_unix_ms": unix_ms(now),
+            "challenge": secrets.token_bytes(CHALLENGE_BYTES),
+        }
+        insertion = self._store.insert(VISITS)
+        told = insertion.excluded
         self._store.change(
-            "INSERT INTO visits (visit_id, nonce, card_kind, opened_unix_ms, challenge)"
-            " VALUES (?, ?, ?, ?, ?) ON CONFLICT (visit_id) DO UPDATE SET"
-            " challenge = excluded.challenge, replaced_challenge = challenge,"
-            " card_kind = coalesce(excluded.card_kind, card_kind)",
-            (visit_id, secrets.token_bytes(NONCE_BYTES), card_kind, unix_ms(now), challenge),
+            insertion.on_conflict_do_update(
+                index_elements=["visit_id"],
+                set_={
+                    "challenge": told.challenge,
+                    "replaced_challenge": VISITS.c.challenge,
+                    "card_kind": func.coalesce(told.card_kind, VISITS.c.card_kind),
+                },
+            ),
+            opened,
         )
-        ((nonce,),) = self._store.rows("SELECT nonce FROM visits WHERE visit_id = ?", (visit_id,))
+        ((nonce, challenge),) = self._store.rows(OPENED, {"visit_id": visit_id})
         return VisitChallenge(visit_id=visit_id, nonce=nonce, challenge=challenge)
 
     def find(self, visit_id: bytes) -> OpenVisit | None:
         """The visit of that id, if it is open."""
-        rows = self._store.rows(
-            "SELECT nonce, card_kind, challenge, replaced_challenge, identity, certificate,"
-            " method, options FROM visits WHERE visit_id = ?",
-            (visit_id,),
-        )
+        rows = self._store.rows(FOUND, {"visit_id": visit_id})
         for nonce, card_kind, challenge, replaced, identity, certificate, method, options in rows:
             return OpenVisit(
                 visit_id=visit_id,
@@ -103,37 +126,34 @@ class Visits:
             certificate: SHA-256 of its certificate.
             method: How the reader says it verified the patient.
         """
-        # What was kept for later is about this certificate, or about nobody here.
-        self._store.change(
-            "DELETE FROM postponed WHERE visit_id = ? AND visit_id NOT IN"
-            " (SELECT visit_id FROM visits WHERE certificate = ?)",
-            (visit_id, certificate),
-        )
-        self._store.change(
-            "UPDATE visits SET challenge = NULL, replaced_challenge = NULL, identity = :identity,"
-            " record = CASE WHEN certificate = :certificate THEN record END,"
-            " options = CASE WHEN certificate = :certificate THEN options END,"
-            " certificate = :certificate, method = :method WHERE visit_id = :visit_id",
-            {
-                "identity": identity,
-                "certificate": certificate,
-                "method": method,
-                "visit_id": visit_id,
-            },
-        )
+        is_same = VISITS.c.certificate == certificate
+        with self._store.transaction():
+            # What was kept for later is about this certificate, or about nobody here.
+            self._store.change(
+                delete(POSTPONED).where(
+                    POSTPONED.c.visit_id == visit_id,
+                    ~exists().where(VISITS.c.visit_id == visit_id, is_same),
+                )
+            )
+            self._store.change(
+                update(VISITS)
+                .where(VISITS.c.visit_id == visit_id)
+                .values(
+                    challenge=None,
+                    replaced_challenge=None,
+                    identity=identity,
+                    record=case((is_same, VISITS.c.record)),
+                    options=case((is_same, VISITS.c.options)),
+                    answered_unix_ms=case((is_same, VISITS.c.answered_unix_ms)),
+                    certificate=certificate,
+                    method=int(method),
+                )
+            )
 
     def answer(self, record: EligibilityRecord, options: VisitOptions, now: datetime) -> None:
         """Keep what the eligibility source said and what the reader is going to be told."""
         self._store.change(
-            "UPDATE visits SET record = ?, options = ?, offered = ?, answered_unix_ms = ?"
-            " WHERE visit_id = ?",
-            (
-                record_to_json(record),
-                encode(options),
-                bytes(options.consents),
-                unix_ms(now),
-                options.visit_id,
-            ),
+            _answered(options).values(record=record_to_json(record), answered_unix_ms=unix_ms(now))
         )
 
     def postpone(self, certificate: bytes, options: VisitOptions, now: datetime) -> None:
@@ -144,15 +164,29 @@ class Visits:
             options: They offer nothing.
             now: Wall time.
         """
+        kept: dict[str, Value] = {
+            "visit_id": options.visit_id,
+            "certificate": certificate,
+            "since_unix_ms": unix_ms(now),
+        }
+        insertion = self._store.insert(POSTPONED)
         with self._store.transaction():
+            self._store.change(_answered(options).values(record=None, answered_unix_ms=None))
             self._store.change(
-                "UPDATE visits SET record = NULL, options = ?, offered = ? WHERE visit_id = ?",
-                (encode(options), bytes(options.consents), options.visit_id),
+                insertion.on_conflict_do_update(
+                    index_elements=["visit_id"],
+                    set_={"certificate": certificate, "since_unix_ms": unix_ms(now)},
+                ),
+                kept,
             )
-            self._store.change(
-                "INSERT OR REPLACE INTO postponed VALUES (?, ?, ?)",
-                (options.visit_id, certificate, unix_ms(now)),
-            )
+
+
+def _answered(options: VisitOptions) -> Update:
+    return (
+        update(VISITS)
+        .where(VISITS.c.visit_id == options.visit_id)
+        .values(options=encode(options), offered=bytes(options.consents))
+    )
 
 
 def stored_options(data: bytes | None) -> VisitOptions | None:

@@ -16,6 +16,7 @@ from device.outbox import Outbox
 from device.pairings import Pairings
 from device.screen.port import ScreenListener
 from device.screen.server import ScreenSettings, WebScreen
+from device.screen.shown import Sounds
 from device.screen.theme import ScreenProfile
 from hostlink.errors import HostlinkError
 from hostlink.messages import DeviceHello
@@ -81,7 +82,7 @@ def make_screen(config: Config, listener: ScreenListener) -> WebScreen:
         profile=ScreenProfile(config.screen.width_px, config.screen.width_mm),
         pictures=config.screen.pictures,
         voices=config.screen.voices,
-        speaks=config.screen.speaks,
+        sounds=Sounds(config.screen.speaks, config.screen.chimes),
     )
     return WebScreen(settings, listener)
 

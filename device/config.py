@@ -50,6 +50,8 @@ class ScreenTable(Table, frozen=True):
     """Folder of recorded sentences (`python -m device.factory voices`); none: nothing is said."""
     speaks: bool = False
     """Read every page aloud until a patient does not want it; else from when one wants it."""
+    chimes: bool = True
+    """Two tones say that it is done, and call for a card that is left."""
     is_pad_shuffled: bool = True
     """Scramble the digits of the PIN pad for each patient."""
 

@@ -19,7 +19,7 @@ from hostlink.codec import MAX_RESULT_BYTES, MOMENT, NONCE, UEID, VISIT_FIELDS
 from hostlink.errors import MalformedMessageError
 from hostlink.layout import Layout, blob, record, text, unsigned
 from hostlink.messages import Moment, VisitRecord
-from hostlink.terms import QUESTION_OF, ConsentAnswer, VerificationMethod, VisitOutcome
+from hostlink.terms import QUESTION_OF, ConsentAnswer, Emergency, VerificationMethod, VisitOutcome
 
 RESULT_VERSION = 1
 HASH_BYTES = 32
@@ -144,7 +144,7 @@ def _refuse_contradiction(record: VisitRecord) -> None:
         and (record.verified_at is not None) == is_verified
         and (is_verified or not (is_completed or says_more))
         and (record.match is None or record.method is VerificationMethod.FACE)
-        and (record.emergency is not None or not has_unobtainable)
+        and (record.emergency is Emergency.AMBULANCE or not has_unobtainable)
         and len(set(items)) == len(items)
         and len(set(questions)) == len(questions)
     )

@@ -187,6 +187,8 @@ class FailureCode(IntEnum):
     ELIGIBILITY_UNREACHABLE = 61
     ELIGIBILITY_NOT_FOUND = 62
     REGISTRATION_DECLINED = 63
+    NOT_REGISTERED = 64
+    """No 利用登録, and nobody here who could agree to it."""
     TIMED_OUT = 70
     CANCELLED = 71
     """The patient pressed "end"."""

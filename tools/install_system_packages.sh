@@ -15,12 +15,12 @@ tesseract-ocr-fra tesseract-ocr-jpn fonts-noto-cjk fontconfig"
 # softhsm2, swtpm, libtpm2-pkcs11-1: tokens and a TPM made of software. libtss2-dev brings the way
 # to that TPM, a library whose own package has another name in each release. strace kills at chosen
 # system calls; eatmydata forgets every sync; libfaketime sets a wrong clock; chromium draws the
-# patient's screen, fonts-noto-core has the letters of its languages, espeak-ng and opus-tools record
+# patient's screen, fonts-noto-core has the letters of its languages, espeak-ng, mecab and opus-tools record
 # its voice; nodejs runs the other end of the link that was written from docs/HOSTLINK.md alone; the
 # other fonts print simulated cards in more than one hand.
 test="$demo softhsm2 swtpm libtpm2-pkcs11-1 libtss2-dev strace eatmydata libfaketime chromium nodejs
-npm espeak-ng opus-tools fonts-noto-core fonts-ipaexfont fonts-ipafont fonts-vlgothic fonts-takao
-fonts-ocr-a fonts-ocr-b"
+npm espeak-ng opus-tools mecab mecab-ipadic-utf8 fonts-noto-core fonts-ipaexfont fonts-ipafont
+fonts-vlgothic fonts-takao fonts-ocr-a fonts-ocr-b"
 
 case "${1:-}" in
 demo) wanted=$demo ;;

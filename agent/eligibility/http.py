@@ -2,7 +2,7 @@ r"""Eligibility over HTTP: one JSON question, one JSON answer, on a connection k
 
 `POST {url}/v1/eligibility` with
 
-    {"visit": "<32 hex digits>", "medical_institution_code": "1311234567",
+    {"visit": "<32 hex digits>", "medical_institution_code": "1311234567", "date": "2026-11-30",
      "certificate": "<base64 of the X.509 DER>", "certificate_sha256": "<64 hex digits>"}
 
 is answered by `200` and
@@ -16,7 +16,8 @@ is answered by `200` and
 where `questions` may be left out, and `record` has the fields of
 `agent.qualification.EligibilityRecord`, or by `404` when the source knows nobody with this
 certificate. Any other status, a time-out or no connection mean
-that it cannot be reached now. The question may be repeated with the same `visit`.
+that it cannot be reached now. `date` is the day of the visit, which the answer is about: it lies
+in the past where somebody is looked up later. The question may be repeated with the same `visit`.
 """
 
 import base64
@@ -30,15 +31,15 @@ import httpx
 from msgspec import Meta
 
 from agent.eligibility.port import EligibilityAnswer, EligibilityQuery, EligibilitySource
-from agent.errors import ConfigError, MalformedQualificationError
+from agent.errors import MalformedQualificationError
 from agent.qualification import read_record
 from agent.tables import Table
+from agent.web_address import read_address
 from hostlink.terms import ConsentItem, FailureCode, Question
 
 KEEP_OPEN_S = 3_600.0
 LONGEST_ANSWER_BYTES = 65_536
 Item = TypeVar("Item", bound=IntEnum)
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Settings(Table, frozen=True):
@@ -56,13 +57,7 @@ def create(settings: Settings) -> EligibilitySource:
     Raises:
         ConfigError: The address cannot be used.
     """
-    try:
-        url = httpx.URL(settings.url)
-    except httpx.InvalidURL as error:
-        raise ConfigError("[eligibility] url: write an address like https://host.") from error
-    if url.scheme != "https" and not (url.scheme == "http" and url.host in LOOPBACK):
-        raise ConfigError("[eligibility] url: write https://, or http:// on this machine only.")
-    return HttpSource(url, settings.timeout_s)
+    return HttpSource(read_address(settings.url, "[eligibility]"), settings.timeout_s)
 
 
 class HttpSource:
@@ -100,6 +95,7 @@ class HttpSource:
         question = {
             "visit": query.visit_id.hex(),
             "medical_institution_code": query.medical_institution_code,
+            "date": query.on.isoformat(),
             "certificate": base64.b64encode(query.certificate).decode(),
             "certificate_sha256": hashlib.sha256(query.certificate).hexdigest(),
         }

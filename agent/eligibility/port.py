@@ -1,6 +1,7 @@
 """The eligibility source as the agent sees it: one question, one answer, any time it takes."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
 from agent.qualification import EligibilityRecord
@@ -18,6 +19,8 @@ class EligibilityQuery:
     """10 digits."""
     certificate: bytes = field(repr=False)
     """The verified 利用者証明用電子証明書, X.509 DER."""
+    on: date
+    """The day of the visit, in Japan: whose insurance it was then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,23 +14,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum, unique
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from agent.clock import JAPAN, moment_of, unix_ms
+from agent.clock import JAPAN
 from agent.qualification import (
     ElderlyRecipientCertificate,
     EligibilityRecord,
     InsuredPerson,
     LimitApplicationCertificate,
 )
+from agent.relays._passed_on import believable_time, consents_passed_on, decisions_passed_on
 from agent.relays.port import Reception
-from hostlink.messages import Moment
-from hostlink.terms import (
-    CONSENT_HOURS,
-    QUESTION_OF,
-    ConsentAnswer,
-    ConsentItem,
-    Decision,
-    TimeSource,
-)
+from hostlink.terms import CONSENT_HOURS, ConsentAnswer, ConsentItem, Decision
 
 AVAILABLE = timedelta(hours=CONSENT_HOURS)
 """閲覧有効期限 after the consent (facts/oqs.md §3.3)."""
@@ -131,9 +124,8 @@ def _as_decided(reception: Reception) -> EligibilityRecord:
 
     What they decided about 医療費助成 has no element in public (facts/oqs.md §4).
     """
-    for decision in reception.visit.decisions or ():
-        was_asked = QUESTION_OF[decision] in reception.questions
-        if was_asked and (form := PRESCRIPTION_FORMS.get(decision)) is not None:
+    for decision in decisions_passed_on(reception):
+        if (form := PRESCRIPTION_FORMS.get(decision)) is not None:
             return replace(reception.record, prescription_issue_select=form)
     return reception.record
 
@@ -160,24 +152,13 @@ def _person(result: Element, reception: Reception) -> None:
 
 def _consents(reception: Reception) -> Iterator[tuple[str, str, datetime | None]]:
     """Element prefix of each item, its flag, and when the patient agreed to it, if so."""
-    answered = {
-        decision.item: decision
-        for decision in reception.visit.consents
-        if decision.item in reception.offered
-    }
+    answered = consents_passed_on(reception)
     for item, name in CONSENT_ELEMENTS.items():
         decision = answered.get(item)
         flag = CONSENT_FLAGS[decision.answer] if decision else NOT_ASKED
         is_given = decision is not None and decision.answer is ConsentAnswer.GIVEN
-        yield name, flag, _wall_time(decision.at, reception) if decision and is_given else None
-
-
-def _wall_time(moment: Moment, reception: Reception) -> datetime:
-    """The reader's time where it was told one that can be, or else when its result arrived."""
-    is_later = moment.unix_ms > unix_ms(reception.received_at)
-    if moment.source is TimeSource.NONE or is_later:
-        return reception.received_at
-    return moment_of(moment.unix_ms)
+        given_at = believable_time(decision.at, reception) if decision and is_given else None
+        yield name, flag, given_at
 
 
 def _add_texts(parent: Element, group: Group) -> None:

@@ -1,13 +1,14 @@
 """Records the voice of the screen with espeak-ng, or lists the sentences for somebody to speak.
 
-A clip that is there stays, unless its sentence has changed: whoever replaces clips by a better
-voice keeps them. Needs the Debian packages espeak-ng and opus-tools.
+A clip that is there stays, unless its sentence has changed since it was recorded: whoever brings
+clips of a better voice keeps them. Needs the Debian packages espeak-ng and opus-tools, and for
+Japanese mecab and mecab-ipadic-utf8, which tell how its sentences are pronounced.
 """
 
 import argparse
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
@@ -29,15 +30,16 @@ class Voice:
 
     name: str
     """Of espeak-ng."""
-    spoken: str = ""
-    """The language file that is read in place of this one: espeak-ng knows no kanji."""
+    reader: tuple[str, ...] = ()
+    """Program that writes the sentence as it is pronounced: espeak-ng knows no kanji."""
 
 
 VOICES = {
     "en": Voice("en-gb"),
     "es": Voice("es-419"),
     "id": Voice("id"),
-    "ja": Voice("ja", spoken="ja-x-easy"),
+    # The ninth field of ipadic is the pronunciation; what it does not know stands as it is.
+    "ja": Voice("ja", ("mecab", "--node-format=%f[8]", "--unk-format=%m", "--eos-format=\n")),
     "ja-x-easy": Voice("ja"),
     "ko": Voice("ko"),
     "my": Voice("my"),
@@ -50,7 +52,6 @@ VOICES = {
     "zh-Hant": Voice("cmn"),
 }
 _OWN_NAME = clip_name(NAME_KEY, {})
-_NAMES_IN_KANA = {"ja": "にほんご"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,8 +73,9 @@ def run(arguments: argparse.Namespace) -> None:
         return
     if arguments.folder is None:
         raise FactoryError("say with --folder where the clips shall lie")
-    if missing := [program for program in ("espeak-ng", "opusenc") if which(program) is None]:
-        raise FactoryError(f"install espeak-ng and opus-tools: {missing[0]} is missing")
+    programs = ["espeak-ng", "opusenc", *(each for tag in tags for each in VOICES[tag].reader[:1])]
+    if missing := [program for program in programs if which(program) is None]:
+        raise FactoryError(f"{missing[0]} is missing; docs/HARDWARE.md names what to install")
     for tag in tags:
         made = record(tag, arguments.folder / tag)
         print(f"{tag}: {made} sentences recorded")  # noqa: T201 - a command's answer
@@ -92,20 +94,20 @@ def record(tag: str, folder: Path) -> int:
     Raises:
         FactoryError: espeak-ng, opusenc or the disk refuses.
     """
-    voice = VOICES[tag]
-    names = _names(_load(tag))
-    spoken = {name: text for text, name in _sentences(_load(voice.spoken or tag))}
-    spoken[_OWN_NAME] = _NAMES_IN_KANA.get(tag, _load(tag).name)
+    voice, names = VOICES[tag], _names(_load(tag))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        wanted = names.items() - _kept(folder).items()
-        for _, name in sorted(wanted):
-            _speak(voice, spoken[name], folder / name)
-        lines = json.dumps(names, ensure_ascii=False, indent=0)
-        (folder / INDEX).write_text(lines, encoding="utf-8")
+        index, made = _kept(folder, names), 0
+        for text, name in names.items():
+            if text not in index:
+                _speak(voice, text, folder / name)
+                index[text], made = name, made + 1
+                # At once: a recording that breaks off goes on where it was.
+                _write_index(folder, index)
+        _write_index(folder, index)
     except OSError as error:
         raise FactoryError(f"{error.filename}: {error.strerror}") from error
-    return len(wanted)
+    return made
 
 
 def _load(tag: str) -> Language:
@@ -126,18 +128,41 @@ def _sentences(language: Language) -> Iterator[tuple[str, str]]:
         yield language.text(key, **values), clip_name(key, values)
 
 
-def _kept(folder: Path) -> dict[str, str]:
-    """The sentences that have their clip already, each with its file."""
+def _kept(folder: Path, names: Mapping[str, str]) -> dict[str, str]:
+    """The sentences whose clip is there and says them, as far as anybody can tell.
+
+    A file of which no index says what it was recorded for was put there by somebody.
+    """
+    present = {path.name for path in folder.iterdir()}
+    recorded = {name: text for text, name in _read_index(folder).items()}
+    return {
+        text: name
+        for text, name in names.items()
+        if name in present and recorded.get(name, text) == text
+    }
+
+
+def _read_index(folder: Path) -> dict[str, str]:
     index = folder / INDEX
     if not index.exists():
         return {}
-    present = {path.name for path in folder.iterdir()}
-    files: dict[str, str] = json.loads(index.read_text(encoding="utf-8"))
-    return {text: name for text, name in files.items() if name in present}
+    try:
+        files: dict[str, str] = json.loads(index.read_text(encoding="utf-8"))
+        return {str(text): str(name) for text, name in files.items()}
+    except (ValueError, AttributeError) as error:
+        raise FactoryError(
+            f"{index} is damaged; delete it to keep all clips as they are"
+        ) from error
+
+
+def _write_index(folder: Path, index: Mapping[str, str]) -> None:
+    lines = json.dumps(index, ensure_ascii=False, indent=0)
+    (folder / INDEX).write_text(lines, encoding="utf-8")
 
 
 def _speak(voice: Voice, text: str, clip: Path) -> None:
-    speech = _run(["espeak-ng", "-v", voice.name, "-s", _WORDS_A_MINUTE, "--stdout"], text.encode())
+    said = _run(list(voice.reader), text.encode()) if voice.reader else text.encode()
+    speech = _run(["espeak-ng", "-v", voice.name, "-s", _WORDS_A_MINUTE, "--stdout"], said)
     encoder = ["opusenc", "--quiet", "--bitrate", _BITRATE, "-", str(clip)]
     _run(encoder, speech)
 

@@ -118,6 +118,8 @@ def _title(page: PageView, language: Language) -> str:
     failure = _failure(page)
     if failure and page.name in _TOLD_BY_FAILURE:
         return _failure_text(page, ("title",), language)
+    if _is_done(page):
+        return language.text("page.finished.title")
     return language.text(_wording(page, "title", language))
 
 
@@ -137,6 +139,8 @@ def _lead(page: PageView, language: Language) -> str:
 
 def _paragraphs(page: PageView, language: Language) -> list[str]:
     body = language.text(_wording(page, "body", language))
+    if _is_done(page):
+        return [language.text("page.take_card.body"), *_at_the_desk(page, language)]
     retry = f"page.{page.name}.retry"
     if page.values.get("is_retry") and retry in language.texts:
         body = language.text(retry)
@@ -165,6 +169,9 @@ def _wait(page: PageView, language: Language) -> str:
 
 def _of_failure(page: PageView, body: str, language: Language) -> list[str]:
     title = _failure_text(page, ("title",), language)
+    if page.values.get("emergency") == "ambulance" and page.name in _TOLD_AT_THE_END:
+        crew = language.text("label.crew_goes_on")
+        return [crew] if page.name == "card_taken" else [title, crew]
     match page.name:
         case "out_of_service":
             return [title, body]
@@ -184,9 +191,10 @@ def _at_the_desk(page: PageView, language: Language) -> list[str]:
     is_stuck = page.name in _WITHOUT_CARD or (page.name in _TOLD_AT_THE_END and _failure(page))
     if is_stuck and page.values.get("emergency") == "disaster":
         return [language.text("label.without_card")]
-    is_later = page.name == "finished" and _LATER in _words(page, "notices")
+    is_later = _LATER in _words(page, "notices")
     is_down = _failure(page) in _SYSTEM_IS_DOWN or is_later
-    return [language.text("label.at_the_desk")] if is_down else []
+    is_at_a_desk = page.values.get("emergency") != "ambulance"
+    return [language.text("label.at_the_desk")] if is_down and is_at_a_desk else []
 
 
 def _phone_too(page: PageView, language: Language) -> list[str]:
@@ -248,6 +256,11 @@ def _picture_text(page: PageView, language: Language) -> str:
     if page.name not in _PICTURE_PAGES or page.values.get("is_reminder"):
         return ""
     return language.texts.get(f"failure.{_failure(page)}.picture", "")
+
+
+def _is_done(page: PageView) -> bool:
+    """The card was taken after a visit that is completed: nothing goes on."""
+    return page.name == "card_taken" and not _failure(page)
 
 
 def _failure(page: PageView) -> str:

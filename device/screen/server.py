@@ -9,7 +9,8 @@ From the server, JSON text:
      "notices": [...], "choices": [{"name", "text"}], "pad": [12 faces] or [],
      "picture": name or "", "picture_text": what it shows, "is_phone",
      "language", "languages": [[tag, name]], "labels": {...}, "is_pad_scrambled",
-     "clips": {sentence: address of its recording}, "speaks"}
+     "spoken": [sentences in the order of reading], "clips": {sentence: address of its recording},
+     "speaks", "chimes"}
     {"type": "hint", "turn", "hint", "text"}               hint and text are "" when there is none
     {"type": "pin_length", "turn", "entered", "text"}
     {"type": "printed_code", "turn", "entered", "groups": [{"name", "digits", "length"}],
@@ -41,7 +42,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
@@ -59,7 +60,7 @@ from device.screen.guard import Guard
 from device.screen.language import load_languages
 from device.screen.pages import page_model
 from device.screen.port import Move, PageView, ScreenListener
-from device.screen.shown import Seen, Shown
+from device.screen.shown import Seen, Shown, Sounds
 from device.screen.theme import SEVEN_INCH, ScreenProfile, theme_css
 from device.screen.touches import (
     Alive,
@@ -80,7 +81,6 @@ TOO_MANY = 4429
 _MAX_BROWSERS = 8
 _MAX_MESSAGE_BYTES = 1024
 _WEB_FOLDER = Path(__file__).parent / "web"
-_PICTURES = _WEB_FOLDER / "pictures"
 _LOOPBACK = ("127.0.0.1", "localhost")
 
 
@@ -103,8 +103,8 @@ class ScreenSettings:
     where a card is laid differs from reader to reader."""
     voices: Path | None = None
     """Folder of recorded sentences; None: nothing is said."""
-    speaks: bool = False
-    """Every page is read aloud until a patient does not want it."""
+    sounds: Sounds = field(default_factory=Sounds)
+    """What is heard without being asked for."""
 
 
 class WebScreen:
@@ -131,9 +131,7 @@ class WebScreen:
         self.url = f"http://{settings.host}:{port}/"
         self._browsers: dict[asyncio.Event, float | None] = {}
         """The news of each browser, and the monotonic second at which its page was last alive."""
-        self._shown = Shown(
-            self._languages, self._wake_browsers, self._voices, speaks=settings.speaks
-        )
+        self._shown = Shown(self._languages, self._wake_browsers, self._voices, settings.sounds)
         self._loop = asyncio.new_event_loop()
         self._server = uvicorn.Server(_server_config(self._application(own_routes, port)))
         self._thread = threading.Thread(target=self._serve, name="screen", daemon=True)
@@ -208,13 +206,16 @@ class WebScreen:
         return Guard(Starlette(routes=routes), hosts)
 
     def _own_routes(self, settings: ScreenSettings) -> list[Mount]:
-        """What a maker put beside our own files."""
-        folders = {"/voices": (self._voices.folder,), "/pictures": (settings.pictures, _PICTURES)}
-        return [
-            Mount(path, _files(*(folder for folder in wanted if folder)))
-            for path, wanted in folders.items()
-            if wanted[0]
-        ]
+        """What a maker put beside our own files, and in place of some pictures."""
+        routes = []
+        if (voices := self._voices.folder) is not None:
+            routes.append(Mount("/voices", StaticFiles(directory=voices)))
+        if (pictures := settings.pictures) is not None:
+            if not pictures.is_dir():
+                raise ConfigurationError(f"screen: there is no folder {pictures}")
+            files = StaticFiles(directory=pictures, packages=[("device.screen", "web/pictures")])
+            routes.append(Mount("/pictures", files))
+        return routes
 
     async def _send_theme(self, _: Request) -> Response:
         return Response(self._theme, media_type="text/css")
@@ -301,15 +302,6 @@ async def _next_text(browser: WebSocket) -> str | None:
         return None
     text = message.get("text")
     return text if isinstance(text, str) else ""
-
-
-def _files(*folders: Path) -> StaticFiles:
-    """Files of several folders; of one name the first is served."""
-    if not folders[0].is_dir():
-        raise ConfigurationError(f"screen: there is no folder {folders[0]}")
-    served = StaticFiles(directory=folders[0])
-    served.all_directories = list(folders)
-    return served
 
 
 def _open_port(settings: ScreenSettings) -> socket.socket:

@@ -18,13 +18,23 @@ MORE_TIME = "more_time"
 """What a patient touches who was warned."""
 _LABELS = (
     *("tagline", "language", "close", "pad", "pad_scrambled", "preview"),
-    *("offline_title", "offline_body", "voice_on", "voice_off"),
+    *("offline_title", "offline_body", "voice_on"),
     *("view", "view_letters", "view_colours"),
     *(f"view_letters_{way}" for way in ("standard", "large", "largest")),
     *(f"view_colours_{way}" for way in ("standard", "strong", "dark", "soft")),
 )
 _MOST_MOVES = 8
 """No page has more to go to; a browser that is further behind gets the last ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """What the screen lets hear without being asked."""
+
+    speaks: bool = False
+    """Every page is read aloud until a patient does not want it."""
+    chimes: bool = True
+    """Two tones say that it is done, and call for a card that is left."""
 
 
 @dataclass(slots=True)
@@ -61,8 +71,7 @@ class Shown:
         languages: Mapping[str, Language],
         on_change: Callable[[], None],
         voices: Voices | None = None,
-        *,
-        speaks: bool = False,
+        sounds: Sounds | None = None,
     ) -> None:
         """Starts with the page `starting` in the first of `languages`.
 
@@ -70,11 +79,11 @@ class Shown:
             languages: The first is that of every new patient.
             on_change: Called when there is something new to tell.
             voices: What can be said aloud; None: nothing.
-            speaks: Every page is read aloud until a patient does not want it.
+            sounds: What is heard without being asked for.
         """
         self._languages = languages
         self._voices = voices or Voices(None)
-        self._speaks = speaks
+        self._sounds = sounds or Sounds()
         self._on_change = on_change
         self._default_tag = next(iter(languages))
         self._language = languages[self._default_tag]
@@ -109,9 +118,10 @@ class Shown:
     def move(self, move: Move) -> None:
         """Passes a key on, in order, to whoever follows closely enough.
 
-        On a page without choices a key has nothing to go to, and may be a digit that came early.
+        On a page without choices a key has nothing to go to, and may be a digit that came early;
+        but before a visit it may be somebody who wants to be read to.
         """
-        if not self._page.choices:
+        if not self._page.choices and self._page.name != "idle":
             return
         self._moves.append(move)
         self.moves_made += 1
@@ -219,8 +229,10 @@ class Shown:
                 "language": self._language.tag,
                 "languages": [[each.tag, each.name] for each in self._languages.values()],
                 "labels": labels,
+                "spoken": spoken(model),
                 "clips": self._voices.names() | self._clips(*spoken(model), *labels.values()),
-                "speaks": self._speaks,
+                "speaks": self._sounds.speaks,
+                "chimes": self._sounds.chimes,
             },
         )
         self._write_hint()

@@ -27,7 +27,7 @@ _FILLED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "label.tries_left": {"tries_left": _FOUR[:3]},
     "label.entered": {"entered": _FOUR},
     "label.code_entered": {"entered": tuple(map(str, range(1, 15)))},
-    "label.position": {"position": _FOUR, "count": _FOUR},
+    "label.position": {"position": _FOUR[:3], "count": _FOUR[:3]},
     "label.warning_text": {"seconds": ("10", "15", "20", "30")},
     "label.consent_terms": {"hours": (str(CONSENT_HOURS),)},
     "label.consent_terms_ambulance": {"hours": (str(CONSENT_HOURS),)},
@@ -43,7 +43,9 @@ def sentences(language: Language) -> Iterator[tuple[str, dict[str, str]]]:
         filled = _FILLED.get(key, {})
         if words == set(filled):
             for values in product(*filled.values()):
-                yield key, dict(zip(filled, values, strict=True))
+                chosen = dict(zip(filled, values, strict=True))
+                if chosen.get("position", "") <= chosen.get("count", ""):
+                    yield key, chosen
 
 
 def clip_name(key: str, values: Mapping[str, str]) -> str:

@@ -93,6 +93,9 @@ def _awaiting_options(
 def _register(
     turn: int, visit: Visit, options: VisitOptions, policy: VisitPolicy
 ) -> tuple[State, tuple[Effect, ...]]:
+    if _is_asked_by_crew(visit):
+        # A patient agrees to it at a reception, and nobody else does for them.
+        return end(turn, visit, VisitOutcome.FAILED, FailureCode.NOT_REGISTERED, policy)
     page = ShowPage(
         turn,
         PageName.REGISTER,

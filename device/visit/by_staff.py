@@ -28,7 +28,7 @@ from device.visit.events import (
     StaffPasswordRejected,
     TimedOut,
 )
-from device.visit.failing import fail, may_crew_compare
+from device.visit.failing import fail
 from device.visit.patience import wait_for_patient
 from device.visit.policy import VisitPolicy
 from device.visit.proving import verified
@@ -99,9 +99,11 @@ def checking_password(state: CheckingPassword, event: Event, policy: VisitPolicy
 
 def compare_face(turn: int, visit: Visit, policy: VisitPolicy) -> Step:
     """Ask whether the patient is the one on the card; soon closed where patients could answer."""
-    longest_s = policy.choose_s if may_crew_compare(visit) else policy.staff_compare_s
     page = ShowPage(turn, PageName.STAFF_COMPARE, _ANSWERS)
-    return ComparingFace(turn, visit), (page, StartTimer(turn, longest_s))
+    state = ComparingFace(turn, visit)
+    if visit.is_with_crew:
+        return state, (page, wait_for_patient(state, policy))
+    return state, (page, StartTimer(turn, policy.staff_compare_s))
 
 
 def comparing_face(state: ComparingFace, event: Event, policy: VisitPolicy) -> Step:

@@ -86,7 +86,8 @@ def keeping_record(
                 is_phone=state.is_phone,
             )
             timer = StartTimer(turn, policy.take_card_reminder_s)
-            return TakingCard(turn, None, state.is_phone), (FORGET, finished, timer)
+            taking = TakingCard(turn, None, state.is_phone, state.options.notices)
+            return taking, (FORGET, finished, timer)
         case RecordKept():
             return card_taken(turn, None, policy, is_phone=state.is_phone)
         case JobFailed() | TimedOut() if state.options:
@@ -110,10 +111,15 @@ def taking_card(
 
 
 def card_taken(
-    turn: int, failure: FailureCode | None, policy: VisitPolicy, *, is_phone: bool
+    turn: int,
+    failure: FailureCode | None,
+    policy: VisitPolicy,
+    *,
+    is_phone: bool,
+    notices: tuple[Notice, ...] = (),
 ) -> tuple[State, tuple[Effect, ...]]:
     """A last page without any name; then the reader waits for the next patient."""
-    page = ShowPage(turn, PageName.CARD_TAKEN, failure=failure, is_phone=is_phone)
+    page = ShowPage(turn, PageName.CARD_TAKEN, failure=failure, is_phone=is_phone, notices=notices)
     return CardTaken(turn, failure), (page, StartTimer(turn, policy.notice_s))
 
 

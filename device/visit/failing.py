@@ -14,7 +14,7 @@ from device.visit.ending import end
 from device.visit.patience import wait_for_patient
 from device.visit.policy import VisitPolicy
 from device.visit.state import Failing, State, Visit
-from hostlink.terms import Emergency, FailureCode, VisitOutcome
+from hostlink.terms import FailureCode, VisitOutcome
 
 _FRONT_UNREAD = {
     FailureCode.PRINTED_CODE_UNREADABLE,
@@ -129,11 +129,6 @@ def may_type_code(visit: Visit, policy: VisitPolicy) -> bool:
 def may_try_pin(visit: Visit, policy: VisitPolicy) -> bool:
     """The card takes a PIN and was not given too many wrong ones (facts/security.md §3.4)."""
     return visit.has_pin and visit.wrong_pins < policy.wrong_pins
-
-
-def may_crew_compare(visit: Visit) -> bool:
-    """In an ambulance nobody but the crew has the reader in hand: they need no password."""
-    return visit.emergency is Emergency.AMBULANCE and visit.has_terminal
 
 
 def may_ask_staff(visit: Visit, policy: VisitPolicy) -> bool:

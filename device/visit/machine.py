@@ -159,9 +159,9 @@ def _card_removed(state: State, policy: VisitPolicy) -> Step:
     match state:
         case Idle() | OutOfService() | CardTaken():
             return state, ()
-        case TakingCard():
-            turn, is_phone = state.turn + 1, state.is_phone
-            return ending.card_taken(turn, state.failure, policy, is_phone=is_phone)
+        case TakingCard(failure=failure, is_phone=is_phone, notices=notices):
+            turn = state.turn + 1
+            return ending.card_taken(turn, failure, policy, is_phone=is_phone, notices=notices)
         case KeepingRecord():
             return replace(state, options=None), (ending.FORGET,)
         case _:

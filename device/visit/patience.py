@@ -3,7 +3,7 @@
 Some need more time than others, and whoever asks for more always gets it (WCAG 2.2, 2.2.1).
 """
 
-from typing import assert_never
+from typing import TypeGuard, assert_never
 
 from device.visit.effects import Effect, StartTimer, TakeBackWarning, WarnOfEnd
 from device.visit.policy import VisitPolicy
@@ -11,6 +11,7 @@ from device.visit.state import (
     AskingConsent,
     AskingQuestion,
     ChoosingMethod,
+    ComparingFace,
     ConfirmingLastTry,
     EnteringPassword,
     EnteringPin,
@@ -26,6 +27,7 @@ WaitingForPatient = (
     | EnteringPin
     | ConfirmingLastTry
     | EnteringPassword
+    | ComparingFace
     | Registering
     | AskingConsent
     | AskingQuestion
@@ -44,16 +46,22 @@ def wait_for_patient(state: WaitingForPatient, policy: VisitPolicy) -> StartTime
 
 def time_runs_short(state: State, policy: VisitPolicy) -> Step:
     """Warn the patient while there is still time to answer."""
-    if not isinstance(state, WaitingForPatient):
+    if not _may_go_on(state):
         return state, ()
     return state, (WarnOfEnd(state.turn, wait_for_patient(state, policy).warn_s),)
 
 
 def more_time_wanted(state: State, policy: VisitPolicy) -> Step:
     """Begin this page's time anew; nothing else of it changes."""
-    if not isinstance(state, WaitingForPatient):
+    if not _may_go_on(state):
         return state, ()
     return state, (TakeBackWarning(state.turn), wait_for_patient(state, policy))
+
+
+def _may_go_on(state: State) -> TypeGuard[WaitingForPatient]:
+    """A patient who finds the page that asks staff must not be able to keep it."""
+    is_for_staff = isinstance(state, ComparingFace) and not state.visit.is_with_crew
+    return isinstance(state, WaitingForPatient) and not is_for_staff
 
 
 def _longest_s(state: WaitingForPatient, policy: VisitPolicy) -> float:
@@ -62,7 +70,14 @@ def _longest_s(state: WaitingForPatient, policy: VisitPolicy) -> float:
             return policy.type_code_s
         case EnteringPin() | ConfirmingLastTry() | EnteringPassword():
             return policy.pin_s
-        case ChoosingMethod() | Registering() | AskingConsent() | AskingQuestion() | Failing():
+        case (
+            ChoosingMethod()
+            | ComparingFace()
+            | Registering()
+            | AskingConsent()
+            | AskingQuestion()
+            | Failing()
+        ):
             return policy.choose_s
         case _:
             assert_never(state)

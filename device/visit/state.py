@@ -62,6 +62,11 @@ class Visit:
     """What the reader serves instead of an ordinary reception."""
 
     @property
+    def is_with_crew(self) -> bool:
+        """In an ambulance nobody but the crew has the reader in hand: they need no password."""
+        return self.emergency is Emergency.AMBULANCE and self.has_terminal
+
+    @property
     def is_phone(self) -> bool:
         """What lies there is no card."""
         return self.kind in {CardKind.ANDROID, CardKind.IPHONE}
@@ -234,7 +239,10 @@ class TakingCard:
 
     turn: int
     failure: FailureCode | None
+    """None: it is completed."""
     is_phone: bool = False
+    notices: tuple[Notice, ...] = ()
+    """What the patient is still told when the card is gone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,6 @@ from device.visit.events import (
 from device.visit.failing import (
     fail,
     may_ask_staff,
-    may_crew_compare,
     may_try_face,
     may_try_pin,
     may_type_code,
@@ -132,12 +131,12 @@ def _recognised(turn: int, visit: Visit, card: CardRecognised, policy: VisitPoli
     if asks_its_holder(card.kind):
         after, effects = prove_identity(turn, visit, policy)
         return after, (*effects, opened)
-    can_compare = may_crew_compare(visit) or may_ask_staff(visit, policy)
+    can_compare = visit.is_with_crew or may_ask_staff(visit, policy)
     if not (visit.has_face or visit.has_pin or can_compare):
         is_faceless = card.kind is CardKind.FACE_ONLY
         failure = FailureCode.FACE_UNAVAILABLE if is_faceless else FailureCode.CARD_NOT_ACCEPTED
         return fail(turn, visit, failure, policy)
-    begin = compare_face if may_crew_compare(visit) else choose_method
+    begin = compare_face if visit.is_with_crew else choose_method
     after, effects = begin(turn, visit, policy)
     return after, (*effects, opened)
 

@@ -27,7 +27,7 @@ def test_the_file_of_that_name_makes_the_adapter(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["port", "_oqs_file", "__init__", "os", "..config", "", "a.b"])
 def test_nothing_else_can_be_named(name: str) -> None:
-    with pytest.raises(ConfigError, match=r"choose one of oqs_folder$"):
+    with pytest.raises(ConfigError, match=r"choose one of fhir, http_post, oqs_folder$"):
         create_adapter(agent.relays, name, {}, Path())
 
 

@@ -28,6 +28,8 @@ from tests.agent.world import (
 )
 from tests.hostlink.pki import UEID
 
+EARLIER = b"an earlier visit"
+
 
 @pytest.fixture
 def bench(tmp_path: Path) -> DeskBench:
@@ -269,7 +271,7 @@ def test_a_rolled_back_readers_visits_are_refused_until_it_is_past_the_old_numbe
 ) -> None:
     reader = SigningReader()
     for _ in range(2):
-        bench.desk.result_arrived(reader.sign(abandoned()))
+        bench.desk.result_arrived(reader.sign(abandoned(visit_id=EARLIER)))
     bench.desk.reader_arrived(DeviceHello(1, 1, UEID, "0.1.0", 1, 1))
     refused = VisitRefused(VISIT_ID, FailureCode.STORAGE_UNAVAILABLE)
     forgetful = SigningReader()
@@ -284,7 +286,7 @@ def test_a_rolled_back_readers_visits_are_refused_until_it_is_past_the_old_numbe
 
 
 def test_a_good_reader_on_the_same_cable_is_served(bench: DeskBench, patient: Card) -> None:
-    bench.desk.result_arrived(SigningReader().sign(abandoned()))
+    bench.desk.result_arrived(SigningReader().sign(abandoned(visit_id=EARLIER)))
     for next_seq in (1, 2):
         bench.desk.reader_arrived(DeviceHello(1, 1, UEID, "0.1.0", 8, next_seq))
     bench.desk.identity_proven(patient.prove(bench.open_visit()))
@@ -297,3 +299,11 @@ def test_the_journal_holds_nothing_personal(bench: DeskBench, patient: Card) -> 
     text = repr(bench.journal.heard)
     assert "太郎" not in text
     assert repr(patient.der)[2:40] not in text
+
+
+def test_a_visit_that_is_over_takes_no_other_card(bench: DeskBench, patient: Card) -> None:
+    challenge = bench.answered(patient)
+    bench.desk.result_arrived(SigningReader().sign(completed(challenge.nonce)))
+    bench.desk.identity_proven(card().prove(bench.open_visit()))
+    assert bench.said[-1] == VisitRefused(VISIT_ID, FailureCode.INTERNAL)
+    assert len(bench.asked) == 1

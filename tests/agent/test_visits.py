@@ -96,7 +96,10 @@ def test_an_answer_from_before_there_were_questions_is_still_read(
     before = encode(replace(options(VISIT_ID), questions=None))
     assert b"\xa5\x01\x50" in before, "five fields, as it was"
     store = Store(tmp_path / "agent.sqlite3")
-    store.change("UPDATE visits SET options = ? WHERE visit_id = ?", (before, VISIT_ID))
+    store.change(
+        "UPDATE visits SET options = :options WHERE visit_id = :id",
+        {"options": before, "id": VISIT_ID},
+    )
     visit = visits.find(VISIT_ID)
     assert visit is not None
     assert visit.options == replace(options(VISIT_ID), questions=None)

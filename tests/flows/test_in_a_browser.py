@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright import sync_api
 
+from device.screen import server
+from tests.device.screen.conftest import Touches
 from tests.device.screen.test_browser import CHROMIUM, FLAGS
 from tests.device.screen.test_language import LANGUAGES
 from tests.flows.desk import Desk
@@ -22,8 +24,7 @@ UNTOUCHABLE_MS = 450
 HOSTILE = b"""<!doctype html><title>another page</title>"""
 ATTACK = """async ([host, token]) => {
   const heard = [];
-  const offers = [["uketsuke.screen.v1"], ["uketsuke.screen.v1", `token.${token}`]];
-  for (const protocols of offers) {
+  for (const protocols of [["uketsuke.screen.v1"], ["uketsuke.screen.v1", `token.${token}`]]) {
     heard.push(await new Promise((resolve) => {
       const socket = new WebSocket(`ws://${host}/patient`, protocols);
       socket.onmessage = () => resolve("told");
@@ -31,23 +32,16 @@ ATTACK = """async ([host, token]) => {
     }));
   }
   for (const path of ["/", "/page-life", "/theme.css"]) {
-    heard.push(await fetch(`http://${host}${path}`).then(() => "read", () => "refused"));
+    const asked = fetch(`http://${host}${path}`, { mode: "no-cors" });
+    heard.push(await asked.then(() => "read", () => "refused"));
   }
   const frame = document.createElement("iframe");
   frame.src = `http://${host}/`;
   const loaded = new Promise((resolve) => { frame.onload = resolve; });
   document.body.append(frame);
   await loaded;
-  let inside = "nothing";
-  try { inside = frame.contentDocument?.body.textContent ?? "nothing"; } catch { }
-  heard.push(inside);
   return heard;
 }"""
-OWN = """([host, token]) => new Promise((resolve) => {
-  const socket = new WebSocket(`ws://${host}/patient`, ["uketsuke.screen.v1", `token.${token}`]);
-  socket.onmessage = () => resolve("told");
-  socket.onclose = () => resolve("closed");
-})"""
 
 
 class Patient:
@@ -141,26 +135,61 @@ def test_a_visit_by_pin_in_large_letters(desk: Desk, patient: Patient) -> None:
     desk.wait_until(lambda: len(desk.completed()) == before + 1, "the result at the agent")
 
 
-def test_a_page_of_somebody_else_gets_nothing(
-    chromium: Any, desk: Desk, patient: Patient, tmp_path: Path
+class OtherPage:
+    """A page of another server on this machine, and what the browser complains of there."""
+
+    def __init__(self, chromium: Any, folder: Path) -> None:
+        (folder / "index.html").write_bytes(HOSTILE)
+
+        class Quiet(http.server.SimpleHTTPRequestHandler):
+            def __init__(self, *given: Any) -> None:
+                super().__init__(*given, directory=str(folder))
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as inherited
+                """Nobody reads it."""
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self._page = chromium.new_page()
+        self.complaints: list[str] = []
+        self._page.on("console", lambda message: self.complaints.append(message.text))
+        self._page.goto(f"http://127.0.0.1:{self._server.server_port}/")
+
+    def attack(self, host: str, token: str) -> list[str]:
+        """Even somebody who stole the token has no page that may use it."""
+        heard: list[str] = self._page.evaluate(ATTACK, [host, token])
+        return heard
+
+    def is_frame_refused(self) -> bool:
+        return any("frame-ancestors" in each for each in self.complaints)
+
+    def close(self) -> None:
+        self._page.close()
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def other_page(chromium: Any, tmp_path: Path) -> Iterator[OtherPage]:
+    page = OtherPage(chromium, tmp_path)
+    yield page
+    page.close()
+
+
+def test_a_page_of_somebody_else_gets_nothing(patient: Patient, other_page: OtherPage) -> None:
+    heard = other_page.attack(patient.host, patient.token)
+    assert heard == ["closed", "closed", "refused", "refused", "refused"]
+    assert other_page.is_frame_refused()
+
+
+def test_without_the_guard_it_would_get_everything(
+    other_page: OtherPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "index.html").write_bytes(HOSTILE)
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def __init__(self, *given: Any) -> None:
-            super().__init__(*given, directory=str(tmp_path))
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as inherited
-            """Nobody reads it."""
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        page = chromium.new_page()
-        page.goto(f"http://127.0.0.1:{server.server_port}/")
-        # Even somebody who stole the token has no page that may use it.
-        heard = page.evaluate(ATTACK, [patient.host, patient.token])
-        page.close()
-        server.shutdown()
-    assert heard == ["closed", "closed", "refused", "refused", "refused", "nothing"]
-    assert patient.page.evaluate(OWN, [patient.host, patient.token]) == "told", "negative control"
-    assert patient.page.locator("main").get_attribute("data-page") == desk.screen.shown()
+    """Negative control: the same page before a screen that lets everybody in."""
+    monkeypatch.setattr(server, "Guard", lambda application, _: application)
+    token_file = tmp_path / "screen.token"
+    screen = server.WebScreen(server.ScreenSettings(token_file), Touches())
+    heard = other_page.attack(urlsplit(screen.url).netloc, token_file.read_text())
+    screen.close()
+    assert heard == ["closed", "told", "read", "read", "read"]
+    assert not other_page.is_frame_refused()

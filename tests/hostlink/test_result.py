@@ -58,7 +58,8 @@ def records(draw: st.DrawFn) -> VisitRecord:
     is_verified = is_completed or draw(st.booleans())
     method = draw(st.sampled_from(terms.VerificationMethod)) if is_verified else None
     emergency = draw(st.none() | st.sampled_from(terms.Emergency))
-    answers = ORDINARY_ANSWERS if emergency is None else tuple(ConsentAnswer)
+    is_ambulance = emergency is terms.Emergency.AMBULANCE
+    answers = tuple(ConsentAnswer) if is_ambulance else ORDINARY_ANSWERS
     return VisitRecord(
         visit_id=draw(st.binary(min_size=16, max_size=16)),
         nonce=draw(st.just(b"") | st.binary(min_size=16, max_size=16)),
@@ -150,6 +151,9 @@ CONTRADICTIONS = {
         COMPLETED, decisions=(terms.Decision.USE_SUBSIDY, terms.Decision.NO_SUBSIDY)
     ),
     "nobody could answer at an ordinary reception": replace(IN_AMBULANCE, emergency=None),
+    "nobody could answer after a disaster": replace(
+        IN_AMBULANCE, emergency=terms.Emergency.DISASTER
+    ),
     "asked twice": replace(COMPLETED, consents=COMPLETED.consents[:1] * 2),
 }
 

@@ -63,8 +63,8 @@ class Player:
                 bench.lay(self._laid(), seen, is_upside_down=is_upside_down)
             case TakeCard():
                 bench.slot.remove()
-            case See(page, failure, within_s):
-                self._see(page, failure, within_s)
+            case See(page, failure, text, within_s):
+                self._see(page, failure, text, within_s)
             case Choose(page, choice):
                 self._wait_for(page)
                 bench.screen.choose(choice)
@@ -102,11 +102,13 @@ class Player:
         self.bench.screen.wait_for(page, timeout_s=within_s, after_turn=self._turn)
         self._turn = self.bench.screen.turn()
 
-    def _see(self, page: str, failure: str, within_s: float) -> None:
+    def _see(self, page: str, failure: str, text: str, within_s: float) -> None:
         screen = self.bench.screen
         screen.wait_for(page, timeout_s=within_s)
         if failure and not screen.tells_of(failure):
             raise UnexpectedError(f"page {page} does not tell of {failure}: {screen.texts()}")
+        if text not in "".join(screen.texts()):
+            raise UnexpectedError(f"page {page} does not say {text}: {screen.texts()}")
 
     def _type_pin(self, pin: str, page: str) -> None:
         screen = self.bench.screen

@@ -37,6 +37,7 @@ class Report:
     failure: str = ""
     consents: str = "none"
     decisions: tuple[str, ...] = ()
+    emergency: str = ""
     machine_time_ms: float = 0.0
     hops: list[Hop] = field(default_factory=lambda: hops_of([], "", 0.0))
     signed_result: Path | None = None
@@ -90,6 +91,7 @@ class Report:
         self.method = _lower(record["method"])
         self.failure = _lower(record["failure"]) or ""
         self.consents = _consents(record["consents"])
+        self.emergency = _lower(record["emergency"]) or ""
         self.decisions = tuple(decision.lower() for decision in record["decisions"] or ())
 
     def add_reception_files(self, bench: Bench) -> None:

@@ -47,6 +47,8 @@ class See(_Step, frozen=True, tag="see"):
     page: str
     failure: str = ""
     """The failure the page must tell of, such as `pin_locked`."""
+    text: str = ""
+    """Words that must stand on it."""
     within_s: float = 20.0
 
 
@@ -152,6 +154,8 @@ class Expect(_Table, frozen=True):
     """What the patient decided beside the consents, lower case, in order."""
     records: int = 1
     """Signed results the scenario must leave at the agent."""
+    emergency: str = ""
+    """What the result must say the reader served; empty: an ordinary reception."""
 
 
 class Scenario(_Table, frozen=True):

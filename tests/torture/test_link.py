@@ -82,8 +82,9 @@ def test_negative_control_a_reader_that_sends_the_newest_first(
 def test_negative_control_an_inbox_that_numbers_by_arrival(monkeypatch: pytest.MonkeyPatch) -> None:
     def keep(inbox: Inbox, cose: bytes, result: VerifiedResult, _: datetime) -> Receipt:
         inbox._store.change(
-            "INSERT INTO results SELECT ?, 1 + count(*), ?, x'', x'', x'', 1, 0 FROM results",
-            (result.claims.ueid, cose),
+            "INSERT INTO results"
+            " SELECT :ueid, 1 + count(*), :cose, x'', x'', x'', 1, 0 FROM results",
+            {"ueid": result.claims.ueid, "cose": cose},
         )
         return Receipt(Arrival.NEW, ())
 

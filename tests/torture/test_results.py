@@ -90,11 +90,17 @@ def test_negative_control_an_inbox_that_replaces(monkeypatch: pytest.MonkeyPatch
     def replace(inbox: Inbox, cose: bytes, result: VerifiedResult, _: object) -> Receipt:
         claims = result.claims
         inbox._store.change(
-            "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
-            (
-                *(claims.ueid, claims.seq, cose, result.payload_hash),
-                *(claims.record.visit_id, claims.record.nonce, claims.record.outcome),
-            ),
+            "INSERT OR REPLACE INTO results VALUES"
+            " (:ueid, :seq, :cose, :hash, :visit, :nonce, :outcome, 0)",
+            {
+                "ueid": claims.ueid,
+                "seq": claims.seq,
+                "cose": cose,
+                "hash": result.payload_hash,
+                "visit": claims.record.visit_id,
+                "nonce": claims.record.nonce,
+                "outcome": int(claims.record.outcome),
+            },
         )
         return Receipt(Arrival.NEW, ())
 

@@ -1,6 +1,6 @@
 // The patient's page: draws what the reader says and sends touches back. It decides nothing.
 
-import { chime } from "./chime.js";
+import { CHIME_MS, chime } from "./chime.js";
 import { Connection } from "./connection.js";
 import { fitPage } from "./fit.js";
 import { drawLanguages } from "./languages.js";
@@ -9,13 +9,13 @@ import { drawHint, drawPage, drawPinLength, drawPrintedCode } from "./page.js";
 import { Preview } from "./preview.js";
 import { takeToken } from "./token.js";
 import { drawViewButton, forgetView } from "./view.js";
-import { drawVoiceButton, forgetVoice, learn, read } from "./voice.js";
+import { drawVoiceButton, forgetVoice, read, readNext, readPage } from "./voice.js";
 import { drawWarning } from "./warning.js";
 
 // A finger that touches twice must not touch the page that came in between.
 const UNTOUCHABLE_MS = 400;
 
-// A card that is forgotten is called for by sound as well.
+// By sound as well: it is done, and a card that is left is called for.
 const CALLING = ["finished", "take_card"];
 
 let shown = null;
@@ -75,37 +75,30 @@ function showPage(page) {
   document.querySelector("#tagline").textContent = page.labels.tagline;
   drawLanguages(page, touches.speak);
   drawViewButton(page);
-  learn(page);
-  drawVoiceButton(page, () => read(sentences(shown)));
+  drawVoiceButton(page);
   drawPage(page, touches);
+  const isCalling = isAnotherPage && page.chimes && CALLING.includes(page.name);
   if (isAnotherPage || isAnotherLanguage) {
-    read(sentences(page));
+    readPage(isCalling ? CHIME_MS : 0);
   }
-  if (isAnotherPage && CALLING.includes(page.name)) {
+  if (isCalling) {
     chime();
   }
   preview.follow(document.querySelector("canvas"));
 }
 
-function sentences({ title, lead, paragraphs, items, notices, choices }) {
-  const buttons = choices.map(({ text }) => text);
-  return [title, lead, ...paragraphs, ...items, ...notices, ...buttons];
-}
-
 function tell(message, draw) {
   draw(message);
-  learn(message);
   // Nothing was typed yet, or nothing is wrong: the page is still being read.
   if (message.entered !== 0 && message.text) {
-    read([message.doubt || message.text]);
+    readNext({ ...message, text: message.doubt || message.text });
   }
 }
 
 function warn(message) {
   drawWarning(message, choose);
-  learn(message);
   if (message.left_s > 0) {
-    read([message.title, message.text, message.choice.text]);
+    read([message.title, message.text, message.choice.text], message.clips);
   }
 }
 
@@ -131,13 +124,15 @@ function showOffline() {
     picture_text: "",
     languages: [],
     clips: {},
+    spoken: [],
+    chimes: false,
   });
 }
 
 addEventListener("resize", fitPage);
 addEventListener("focusin", ({ target }) => {
   if (target.matches("button") && document.documentElement.dataset.byKeys !== undefined) {
-    read([target.getAttribute("aria-label") ?? target.textContent]);
+    read([target.textContent]);
   }
 });
 connection.open();

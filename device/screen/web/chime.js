@@ -4,10 +4,14 @@ const NOTES_HZ = [880, 660];
 const NOTE_S = 0.28;
 const LOUDNESS = 0.35;
 
+export const CHIME_MS = NOTES_HZ.length * NOTE_S * 1000;
+
 let sound = null;
 
 export function chime() {
   sound ??= new AudioContext();
+  // A browser that lets no page sound before a touch keeps it waiting until now.
+  sound.resume();
   NOTES_HZ.forEach((pitch, index) => play(pitch, sound.currentTime + index * NOTE_S));
 }
 

@@ -18,8 +18,11 @@ export function move({ to }) {
     buttons[at]?.click();
     return;
   }
+  // The first key reads the page; the next ones go to its buttons and read these.
+  if (speakUp()) {
+    return;
+  }
   document.documentElement.dataset[BY_KEYS] = "";
-  speakUp();
   neighbour(buttons, at, to)?.focus();
 }
 

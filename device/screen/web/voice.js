@@ -2,53 +2,72 @@
 
 import { button, element } from "./element.js";
 
-const clips = new Map();
 const player = new Audio();
+let clips = new Map();
 let queue = [];
 // Null: as this reader always does; else what this patient wants.
 let wanted = null;
-let isSpeakingAtFirst = false;
+let shown = null;
 
-export function learn({ clips: more = {} }) {
-  Object.entries(more).forEach(([text, address]) => clips.set(text, address));
-}
-
-export function drawVoiceButton(page, readAgain) {
-  isSpeakingAtFirst = page.speaks;
-  const isUseful = page.languages.length > 0 && Object.keys(page.clips).length > 0;
-  const text = isOn() ? page.labels.voice_off : page.labels.voice_on;
+// What stands on a new page; its sentences may have other clips in another language.
+export function drawVoiceButton(page) {
+  shown = page;
+  clips = new Map(Object.entries(page.clips));
+  const isUseful = page.languages.length > 0 && clips.size > 0;
   const looks = { "aria-pressed": String(isOn()) };
-  const toggle = button("", looks, () => {
-    wanted = !isOn();
-    hush();
-    drawVoiceButton(page, readAgain);
-    document.querySelector("#voice button").focus();
-    readAgain();
-  });
-  const name = element("span", { class: "view-name" }, text);
+  const toggle = button("", looks, () => speak(!isOn()));
+  const name = element("span", { class: "view-name" }, page.labels.voice_on);
   toggle.append(element("span", { class: "icon icon-voice" }), name);
   document.querySelector("#voice").replaceChildren(...(isUseful ? [toggle] : []));
-}
-
-// Whoever goes by the keys may not see the page.
-export function speakUp() {
-  wanted ??= true;
 }
 
 export function forgetVoice() {
   wanted = null;
 }
 
-export function read(texts) {
+// Whoever goes by the keys may not see the page. True: the page is being read now.
+export function speakUp() {
+  const isFirst = wanted === null && !isOn();
+  if (isFirst) {
+    speak(true);
+  }
+  return isFirst;
+}
+
+export function readPage(afterMs = 0) {
   hush();
-  if (isOn()) {
-    queue = texts.map((text) => clips.get(text)).filter(Boolean);
-    sayNext();
+  setTimeout(say, afterMs, shown, shown.spoken);
+}
+
+// In place of what is being said.
+export function read(texts, more = {}) {
+  learn(more);
+  hush();
+  say(shown, texts);
+}
+
+// When what is being said is over, and only the newest of such remarks.
+export function readNext({ text, clips: more }) {
+  learn(more);
+  if (player.paused) {
+    read([text]);
+  } else {
+    queue = [text];
   }
 }
 
+function learn(more) {
+  Object.entries(more).forEach(([sentence, address]) => clips.set(sentence, address));
+}
+
+function speak(isWanted) {
+  wanted = isWanted;
+  document.querySelector("#voice button")?.setAttribute("aria-pressed", String(isWanted));
+  readPage();
+}
+
 function isOn() {
-  return wanted ?? isSpeakingAtFirst;
+  return wanted ?? shown?.speaks ?? false;
 }
 
 function hush() {
@@ -56,13 +75,32 @@ function hush() {
   player.pause();
 }
 
+function say(page, texts) {
+  // Another page may have come while this one waited for its turn.
+  if (isOn() && page === shown) {
+    queue = texts;
+    sayNext();
+  }
+}
+
 function sayNext() {
-  const next = queue.shift();
-  if (next) {
-    player.src = next;
+  const address = nextAddress();
+  if (address) {
+    player.src = address;
     // A page that was never touched may not sound everywhere; its words stand on the screen.
     player.play().catch(() => {});
   }
+}
+
+function nextAddress() {
+  while (queue.length > 0) {
+    const address = clips.get(queue[0]);
+    queue = queue.slice(1);
+    if (address) {
+      return address;
+    }
+  }
+  return null;
 }
 
 player.addEventListener("ended", sayNext);

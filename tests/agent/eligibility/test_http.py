@@ -14,7 +14,7 @@ from agent.eligibility.port import EligibilityAnswer, EligibilityQuery, Eligibil
 from agent.errors import ConfigError, MalformedQualificationError
 from agent.tables import read_table
 from hostlink.terms import ConsentItem, FailureCode
-from tests.agent.world import INSTITUTION, VISIT_ID, card
+from tests.agent.world import INSTITUTION, TODAY, VISIT_ID, card
 from tests.hw_sim.eligibility_service import SHIKEN_HANAKO, UKETSUKE_TARO, EligibilityService
 
 TIMEOUT_S = 0.3
@@ -44,14 +44,14 @@ def source(service: EligibilityService) -> Iterator[EligibilitySource]:
 @pytest.fixture
 def query() -> EligibilityQuery:
     """The certificate of a card is made anew in each run, so its digest is too."""
-    return EligibilityQuery(VISIT_ID, INSTITUTION, b"certificate of a card")
+    return EligibilityQuery(VISIT_ID, INSTITUTION, b"certificate of a card", TODAY.date())
 
 
 @pytest.fixture
 def enrolled(service: EligibilityService) -> EligibilityQuery:
     patient = card()
     service.enroll(patient.sha256, SHIKEN_HANAKO)
-    return EligibilityQuery(VISIT_ID, INSTITUTION, patient.der)
+    return EligibilityQuery(VISIT_ID, INSTITUTION, patient.der, TODAY.date())
 
 
 def test_an_insured_person(source: EligibilitySource, enrolled: EligibilityQuery) -> None:

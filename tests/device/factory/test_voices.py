@@ -53,12 +53,54 @@ def test_what_was_recorded_stays_until_its_sentence_changes(
     assert (tmp_path / "choice.end.opus").read_bytes() == own
 
 
-def test_japanese_is_read_from_kana(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(voices, "_speak", lambda voice, text, clip: said.append(text))
+def test_japanese_says_the_very_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In kana as it is pronounced, since espeak-ng knows no kanji."""
+    said: list[bytes] = []
+    run = voices._run
+
+    def listen(command: list[str], given: bytes) -> bytes:
+        if command[0] == "espeak-ng":
+            said.append(given)
+        return run(command, given)
+
+    monkeypatch.setattr(voices, "_run", listen)
     voices.record("ja", tmp_path)
-    assert not [text for text in said if any("一" <= sign <= "龥" for sign in text)]
-    assert "にほんご" in said
+    spoken = "".join(each.decode() for each in said)
+    assert not [sign for sign in spoken if "一" <= sign <= "龥"]
+    for word in ("ニホンゴ", "マイナンバーカード", "シューリョースル"):
+        assert word in spoken, spoken
+
+
+def test_what_a_studio_put_there_first_stays(tmp_path: Path) -> None:
+    own = b"OggS spoken by somebody"
+    (tmp_path / "page.idle.title.opus").write_bytes(own)
+    voices.record("en", tmp_path)
+    assert (tmp_path / "page.idle.title.opus").read_bytes() == own
+    assert (tmp_path / "choice.end.opus").exists()
+
+
+def test_a_recording_that_breaks_off_goes_on_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speak, said = voices._speak, []
+
+    def fail_at_the_third(voice: voices.Voice, text: str, clip: Path) -> None:
+        said.append(text)
+        if len(said) == 3:
+            raise FactoryError("no room")
+        speak(voice, text, clip)
+
+    monkeypatch.setattr(voices, "_speak", fail_at_the_third)
+    with pytest.raises(FactoryError, match="no room"):
+        voices.record("en", tmp_path)
+    voices.record("en", tmp_path)
+    assert len(said) == len(set(said)) + 1
+
+
+def test_a_damaged_index_is_named(tmp_path: Path) -> None:
+    (tmp_path / INDEX).write_text("{")
+    with pytest.raises(FactoryError, match="damaged"):
+        voices.record("en", tmp_path)
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

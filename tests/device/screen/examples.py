@@ -79,6 +79,8 @@ EXAMPLES = (
     ),
     PageView("idle", 13, {"emergency": "disaster"}),
     PageView("take_card", 13, {"emergency": "disaster", "failure": "certificate_missing"}),
+    PageView("take_card", 13, {"emergency": "ambulance", "failure": "not_registered"}),
+    PageView("card_taken", 13, {"notices": ("eligibility_later",)}),
     PageView("finished", 13, {"notices": ("certificate_in_grace", "eligibility_later")}),
     PageView(
         "prescription",

@@ -18,6 +18,7 @@ from playwright import sync_api
 from device.face.preview import preview_jpeg
 from device.screen.port import Move, PageView
 from device.screen.server import ScreenSettings, WebScreen
+from device.screen.shown import Sounds
 from device.screen.theme import SEVEN_INCH, ScreenProfile
 from hostlink.terms import FailureCode
 from tests.device.screen.conftest import Touches
@@ -62,7 +63,8 @@ class Kiosk:
         height_px: int,
         port: int = 0,
         *,
-        speaks: bool = False,
+        sounds: Sounds | None = None,
+        voices: Path | None = None,
     ) -> None:
         self.touches = Touches()
         self.token_file = folder / "screen.token"
@@ -70,8 +72,8 @@ class Kiosk:
             self.token_file,
             port=port,
             profile=profile,
-            voices=one_word(),
-            speaks=speaks,
+            voices=voices or one_word(),
+            sounds=sounds or Sounds(),
         )
         self.screen = WebScreen(self.settings, self.touches)
         size = {"width": profile.width_px, "height": height_px}
@@ -201,10 +203,13 @@ def test_no_page_has_a_barrier_in_other_colours(kiosk: Kiosk, way: str) -> None:
     kiosk.show(EXAMPLES[0])
     see(kiosk, "colours", way)
     for page in EXAMPLES:
-        if page.name != "idle":
+        if page.name == "idle" and kiosk.page.locator("main").get_attribute("data-page") != "idle":
+            # It brings back the colours of every beginning.
             kiosk.show(page)
-            assert violations(kiosk.page, is_clear=way != "soft") == [], page
-            assert misfits(kiosk) == [], page
+            see(kiosk, "colours", way)
+        kiosk.show(page)
+        assert violations(kiosk.page, is_clear=way != "soft") == [], page
+        assert misfits(kiosk) == [], page
 
 
 def test_letters_that_are_not_clear_would_be_found(kiosk: Kiosk) -> None:
@@ -284,6 +289,8 @@ def test_everything_fits_and_every_button_is_as_wide_as_a_finger(
         kiosk.page.keyboard.press("Escape")
         for page in EXAMPLES:
             kiosk.show(page)
+            # The idle page brings the first language back.
+            kiosk.speak(tag)
             assert misfits(kiosk) == [], (page, tag)
     kiosk.close()
 

@@ -9,13 +9,14 @@ PACKAGE = Path(__file__).parents[3] / "node_modules" / "@digital-go-jp" / "desig
 WEB = Path(__file__).parents[3] / "device" / "screen" / "web"
 PX_A_UNIT = 4
 TOKENS = dict(re.findall(r"--([a-z0-9-]+): ([^;]+);", (PACKAGE / "dist/tokens.css").read_text()))
-DECLARED = re.compile(r"--[a-z-]+: (#[0-9a-f]+);(?: /\* ([a-z0-9-]+)\b)?")
+COLOUR = r"#[0-9a-f]{3,8}|(?:rgb|hsl)a?\([^)]*\)"
+DECLARED = re.compile(rf"--[a-z-]+: ({COLOUR});(?: /\* ([a-z0-9-]+)\b)?")
 SIZES = re.compile(r"font(?:-size)?: calc\(var\(--(?:letter|u)\) \* ([0-9.]+)\)")
 CORNERS = re.compile(r"border-radius: calc\(var\(--u\) \* ([0-9.]+)\)")
 
 
 def long_form(colour: str) -> str:
-    return colour if len(colour) == 7 else "#" + "".join(2 * sign for sign in colour[1:])
+    return colour if len(colour) != 4 else "#" + "".join(2 * sign for sign in colour[1:])
 
 
 def unknown_colours(style: str) -> list[str]:
@@ -40,6 +41,11 @@ def test_every_colour_is_the_token_it_says() -> None:
 )
 def test_a_colour_of_our_own_would_be_found(style: str) -> None:
     assert unknown_colours(style)
+
+
+@pytest.mark.parametrize("name", ["style.css", "pages.css"])
+def test_no_colour_stands_anywhere_else(name: str) -> None:
+    assert re.findall(COLOUR, (WEB / name).read_text(encoding="utf-8")) == []
 
 
 def test_pictures_have_its_colours_too() -> None:

@@ -92,7 +92,6 @@ def test_what_has_to_be_taken_is_called_by_its_name(is_phone: int, is_reminder: 
 
 PHONE_PAGES = [
     *("choose_method", "pin", "pin_last_try", "checking", "waiting", "saving", "finished"),
-    "card_taken",
 ]
 
 
@@ -100,6 +99,10 @@ PHONE_PAGES = [
 def test_a_phone_is_called_a_phone(name: str) -> None:
     assert "スマートフォン" in shown(name, is_phone=1)["paragraphs"][0]
     assert "カード" in shown(name, is_phone=0)["paragraphs"][0]
+
+
+def test_a_phone_that_was_lifted_is_called_a_phone() -> None:
+    assert "スマートフォン" in shown("card_taken", is_phone=1, failure="cancelled")["paragraphs"][0]
 
 
 @pytest.mark.parametrize("name", ["failed", "take_card", "card_taken"])
@@ -217,3 +220,22 @@ def test_who_is_looked_up_later_is_told_what_to_show_now() -> None:
     model = shown("finished", notices=("eligibility_later",))
     assert "あとで" in model["notices"][0]
     assert "資格確認書" in model["paragraphs"][-1]
+
+
+def test_after_a_completed_visit_nobody_is_asked_for_the_card_again() -> None:
+    done = shown("card_taken", notices=("eligibility_later",))
+    assert done["title"] == "受付が終わりました"
+    assert "もう一度" not in "".join(done["paragraphs"])
+    assert "資格確認書" in done["paragraphs"][-1]
+    assert "あとで" in done["notices"][0]
+    assert "もう一度" in "".join(shown("card_taken", failure="card_removed")["paragraphs"])
+
+
+@pytest.mark.parametrize("name", ["take_card", "card_taken"])
+@pytest.mark.parametrize("failure", ["not_registered", "eligibility_unreachable", "card_expired"])
+def test_the_crew_are_sent_to_no_desk(name: str, failure: str) -> None:
+    for language in LANGUAGES.values():
+        page = PageView(name, 1, {"failure": failure, "emergency": "ambulance"})
+        told = page_model(page, language)["paragraphs"]
+        assert told[-1] == language.text("label.crew_goes_on")
+        assert language.text("label.at_the_desk") not in told

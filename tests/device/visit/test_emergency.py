@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from device.visit import events
-from device.visit.effects import Choice, PageName, StartTimer
+from device.visit.effects import Choice, PageName, ShowPage, StartTimer, WarnOfEnd
 from device.visit.policy import VisitPolicy
 from hostlink.messages import VisitRecord
 from hostlink.terms import (
@@ -114,3 +114,22 @@ def test_who_is_not_the_holder_is_not_read() -> None:
     story.happen(events.StaffAnswered(story.turn, False, NOW))
     (record,) = story.records
     assert (record.outcome, record.failure) == (VisitOutcome.FAILED, FailureCode.FACE_NOT_MATCHED)
+
+
+def test_nobody_registers_a_patient_in_an_ambulance() -> None:
+    story = Story(AMBULANCE).lay_card(TRUSTING)
+    story.happen(events.StaffAnswered(story.turn, True, NOW))
+    story.prove(replace(OPTIONS, is_registered=False))
+    (record,) = story.records
+    assert (record.outcome, record.failure) == (VisitOutcome.FAILED, FailureCode.NOT_REGISTERED)
+    assert not record.has_registered
+    shown = {each.page for each in story.effects if isinstance(each, ShowPage)}
+    assert PageName.REGISTER not in shown
+
+
+def test_the_crew_are_warned_and_may_take_their_time_and_nobody_else_may() -> None:
+    story = Story(AMBULANCE).lay_card(TRUSTING)
+    story.happen(events.TimeRunsShort(story.turn))
+    assert story.wanted(WarnOfEnd)
+    story.happen(events.MoreTimeWanted(story.turn))
+    assert story.wanted(StartTimer)

@@ -37,6 +37,7 @@ NEVER_OF_A_JOB = {
     FailureCode.ELIGIBILITY_UNREACHABLE,
     FailureCode.ELIGIBILITY_NOT_FOUND,
     FailureCode.REGISTRATION_DECLINED,
+    FailureCode.NOT_REGISTERED,
     FailureCode.TIMED_OUT,
     FailureCode.CANCELLED,
 }

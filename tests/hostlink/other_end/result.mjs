@@ -5,7 +5,7 @@ import { verify } from 'node:crypto';
 import * as cbor from './cbor.mjs';
 import { Certificate } from './certificate.mjs';
 import { bool, field, list, optional, record, text, uint, versioned } from './shapes.mjs';
-import { ANSWERS, METHODS, OUTCOMES } from './terms.mjs';
+import { ANSWERS, EMERGENCIES, METHODS, OUTCOMES } from './terms.mjs';
 import { audience, cardKind, consentAnswer, consentItem } from './terms.mjs';
 import { decision, emergency, failureCode, matchBand, moment, notice, sha256, ueid } from './terms.mjs';
 import { questionOf, verificationMethod, visitId } from './terms.mjs';
@@ -194,7 +194,7 @@ function keepsRules({ own }) {
     (verifiedAt === undefined) === (method === undefined) &&
     (method !== undefined || !needsMethod) &&
     (match === undefined || method === METHODS.face) &&
-    (own.record.emergency !== undefined ||
+    (own.record.emergency === EMERGENCIES.ambulance ||
       consents.every(({ answer }) => answer !== ANSWERS.unobtainable)) &&
     new Set(consents.map(({ item }) => item)).size === consents.length &&
     new Set(decisions.map(questionOf)).size === decisions.length

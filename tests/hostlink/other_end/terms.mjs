@@ -38,6 +38,7 @@ export const FAILURES = {
   'eligibility-unreachable': 61,
   'eligibility-not-found': 62,
   'registration-declined': 63,
+  'not-registered': 64,
   'timed-out': 70,
   cancelled: 71,
   'card-record-untrusted': 80,
@@ -102,7 +103,8 @@ export const decision = choice(DECISIONS);
 // 1 and 2 answer the first question, 3 and 4 the second.
 export const questionOf = (made) => Math.ceil(made / 2);
 
-export const emergency = choice({ ambulance: 1, disaster: 2 });
+export const EMERGENCIES = { ambulance: 1, disaster: 2 };
+export const emergency = choice(EMERGENCIES);
 export const notice = choice({
   'certificate-expires-soon': 1,
   'certificate-in-grace': 2,

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from random import Random
 
-from agent.delivery import FIND_PARCELS
+from agent.delivery import still_to_deliver
 from agent.visits import Visits
 from hostlink.messages import ResultAcknowledged, SignedResult
 from hostlink.terms import CardKind, VerificationMethod
@@ -51,7 +51,7 @@ class _Agent:
         visits.challenge(VISIT_ID, CardKind.MY_NUMBER, TODAY)
         visits.accept(VISIT_ID, b"i" * 32, b"c" * 32, VerificationMethod.FACE)
         visits.answer(RECORD, options(VISIT_ID), TODAY)
-        self._bench.store.change("UPDATE visits SET nonce = ?", (NONCE,))
+        self._bench.store.change("UPDATE visits SET nonce = :nonce", {"nonce": NONCE})
         for result in KEPT:
             self._bench.desk.result_arrived(result)
         self.counted: Counter[str] = Counter()
@@ -113,10 +113,10 @@ class _Agent:
         return int(kept)
 
     def _outstanding(self) -> int:
-        return len(self._bench.store.rows(FIND_PARCELS, {"relays": '["reception"]'}))
+        return len(self._bench.store.rows(still_to_deliver(("reception",))))
 
     def _forget_told(self) -> None:
-        self._bench.store.change("DELETE FROM results WHERE seq > ?", (KEPT[-1].seq,))
+        self._bench.store.change("DELETE FROM results WHERE seq > :seq", {"seq": KEPT[-1].seq})
         self._bench.store.change("DELETE FROM conflicts")
 
 

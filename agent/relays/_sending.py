@@ -1,0 +1,186 @@
+"""How relays send: one POST over a connection kept open; the answer's status says what came of it.
+
+| answer | so |
+|---|---|
+| 2xx | taken |
+| 409 that repeats our `Idempotency-Key` | taken before |
+| 408, 409 without it, 425, 429, 5xx, none in time, no connection, no trust | send again later |
+| anything else, redirects too | this one is refused, however often it is sent |
+
+A 409 alone says that the first attempt is still being worked on, and that one may yet fail.
+
+Source: draft-ietf-httpapi-idempotency-key-header-07 §2.1 (the key is a string of RFC 9651) and its
+errors (409); RFC 9110 §15 (status codes), RFC 8470 §5.2 (425), RFC 6585 §4 (429).
+"""
+
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from errno import errorcode
+from http import HTTPStatus
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+from msgspec import Meta
+
+from agent.errors import ConfigError, RelayRefusedError, RelayUnavailableError
+from agent.relays.port import Reception
+from agent.tables import Table
+from agent.web_address import read_address
+
+KEEP_OPEN_S = 3_600.0
+LONGEST_ANSWER_BYTES = 4_096
+MOST_PARTS = 16
+"""Of an answer that trickles in, each within the time-out."""
+KEY_HEADER = "Idempotency-Key"
+LATER = frozenset(
+    {
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.CONFLICT,
+        HTTPStatus.TOO_EARLY,
+        HTTPStatus.TOO_MANY_REQUESTS,
+    }
+)
+
+
+class SendingSettings(Table, frozen=True, kw_only=True):
+    """What `[[relays]]` holds for every relay that sends."""
+
+    url: str
+    """https, or http on this very machine: what is sent names a patient."""
+    timeout_s: Annotated[float, Meta(gt=0, le=600)] = 8.0
+    """Longest wait for connection, document and each part of the answer, in seconds."""
+    client_certificate: Path | None = None
+    """PEM, leaf first: shows the receiver who sends."""
+    client_key: Path | None = None
+    """PEM of its key, without a password; left out: it lies in the file of the certificate."""
+    trust: Path | None = None
+    """PEM of the only roots the receiver's certificate may end in; left out: the usual ones."""
+
+
+def result_key(reception: Reception) -> str:
+    """`<UEID in hex>-<seq>`: names a result for ever, the same at every attempt."""
+    return f"{reception.ueid.hex()}-{reception.seq}"
+
+
+@contextmanager
+def file_errors(key: str, path: Path, wanted: str) -> Iterator[None]:
+    """Makes one sentence of a file that cannot be read or is not what it should be.
+
+    Raises:
+        ConfigError: The file that `key` of the table names is not `wanted`.
+    """
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"[[relays]] {key}: {path} must be {wanted}.") from error
+
+
+class Sender:
+    """A connection to one receiver, opened with the first document and kept.
+
+    Raises:
+        ConfigError: The address or a file that the settings name cannot be used.
+    """
+
+    def __init__(self, settings: SendingSettings) -> None:
+        self._url = read_address(settings.url, "[[relays]]")
+        self._client = httpx.Client(
+            timeout=settings.timeout_s,
+            verify=_tls(settings),
+            limits=httpx.Limits(keepalive_expiry=KEEP_OPEN_S),
+            trust_env=False,
+            follow_redirects=False,
+            headers={"Accept-Encoding": "identity"},
+        )
+
+    def post(self, body: bytes, key: str, headers: Mapping[str, str]) -> None:
+        """Send one document.
+
+        Args:
+            body: The document, the same at every attempt.
+            key: Tells the receiver that it had this one before; printable ASCII without `"`.
+            headers: What the kind of document asks for.
+
+        Raises:
+            RelayUnavailableError: It does not answer, or not now.
+            RelayRefusedError: It will not take this document.
+        """
+        quoted_key = f'"{key}"'
+        try:
+            status, answered_key = self._repeatable(body, {KEY_HEADER: quoted_key, **headers})
+        except httpx.HTTPError as error:
+            raise RelayUnavailableError(_cause(error)) from error
+        _judge(status, is_own_key=answered_key == quoted_key)
+
+    def close(self) -> None:
+        """Close the kept connection."""
+        self._client.close()
+
+    def _repeatable(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str | None]:
+        try:
+            return self._exchange(body, headers)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            # The receiver had closed the idle connection; it knows a repetition by the key.
+            return self._exchange(body, headers)
+
+    def _exchange(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str | None]:
+        with self._client.stream("POST", self._url, content=body, headers=headers) as response:
+            _read_to_the_end(response)
+            return response.status_code, response.headers.get(KEY_HEADER)
+
+
+def _read_to_the_end(response: httpx.Response) -> None:
+    """A short answer, so that its connection can be used again; a long one is cut off.
+
+    What the receiver decided is known by now: a body that breaks off changes nothing.
+    """
+    unread_bytes = LONGEST_ANSWER_BYTES
+    with suppress(httpx.HTTPError):
+        for part in islice(response.iter_raw(), MOST_PARTS):
+            unread_bytes -= len(part)
+            if unread_bytes < 0:
+                return
+
+
+def _judge(status: int, *, is_own_key: bool) -> None:
+    is_taken_before = status == HTTPStatus.CONFLICT and is_own_key
+    if is_taken_before or HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        return
+    cause = f"HTTP {status}"
+    if status in LATER or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise RelayUnavailableError(cause)
+    raise RelayRefusedError(cause)
+
+
+def _cause(error: httpx.HTTPError) -> str:
+    """OpenSSL's reason, the name of an errno, or else the kind of error; never its text."""
+    below: BaseException | None = error
+    while below is not None:
+        if isinstance(below, ssl.SSLError) and below.reason:
+            return below.reason
+        if isinstance(below, OSError) and (name := errorcode.get(below.errno or 0)):
+            return name
+        below = below.__cause__ or below.__context__
+    return type(error).__name__
+
+
+def _tls(settings: SendingSettings) -> ssl.SSLContext:
+    context = _trusting(settings.trust)
+    certificate, key = settings.client_certificate, settings.client_key
+    if certificate is not None:
+        with file_errors("client_certificate", certificate, "PEM, and client_key the key to it"):
+            # Without a password of ours OpenSSL would ask for one at the terminal.
+            context.load_cert_chain(certificate, key, password="")
+    elif key is not None:
+        raise ConfigError("[[relays]] client_key: name its client_certificate too.")
+    return context
+
+
+def _trusting(roots: Path | None) -> ssl.SSLContext:
+    if roots is None:
+        return httpx.create_ssl_context(trust_env=False)
+    with file_errors("trust", roots, "PEM of root certificates"):
+        return ssl.create_default_context(cafile=roots)

@@ -1,0 +1,87 @@
+"""The tables of the agent's store, for any database that SQLAlchemy knows.
+
+Times are milliseconds since 1970, words of the wire their integers. A change here needs a step in
+`agent/migrations/versions`.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+METADATA = MetaData()
+
+RESULTS = Table(
+    "results",
+    METADATA,
+    Column("ueid", LargeBinary, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("cose", LargeBinary, nullable=False),
+    Column("payload_hash", LargeBinary, nullable=False),
+    Column("visit_id", LargeBinary, nullable=False),
+    Column("nonce", LargeBinary, nullable=False),
+    Column("outcome", Integer, nullable=False),
+    Column("received_unix_ms", BigInteger, nullable=False),
+    Index("results_by_visit", "visit_id"),
+)
+"""Every result that ever arrived, once."""
+
+CONFLICTS = Table(
+    "conflicts",
+    METADATA,
+    Column("ueid", LargeBinary, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("cose", LargeBinary, primary_key=True),
+    Column("received_unix_ms", BigInteger, nullable=False),
+)
+"""Results that contradict one of the same number."""
+
+VISITS = Table(
+    "visits",
+    METADATA,
+    Column("visit_id", LargeBinary, primary_key=True),
+    Column("nonce", LargeBinary, nullable=False),
+    Column("card_kind", Integer),
+    Column("opened_unix_ms", BigInteger, nullable=False),
+    Column("challenge", LargeBinary),
+    Column("replaced_challenge", LargeBinary),
+    Column("identity", LargeBinary),
+    Column("certificate", LargeBinary),
+    Column("method", Integer),
+    Column("record", Text),
+    Column("options", LargeBinary),
+    Column("offered", LargeBinary),
+    Column("answered_unix_ms", BigInteger),
+)
+"""Visits that were not delivered everywhere yet; what names a patient is here alone."""
+
+POSTPONED = Table(
+    "postponed",
+    METADATA,
+    Column("visit_id", LargeBinary, primary_key=True),
+    Column("certificate", LargeBinary, nullable=False),
+    Column("since_unix_ms", BigInteger, nullable=False),
+)
+"""Whom the eligibility source is asked about again."""
+
+DELIVERIES = Table(
+    "deliveries",
+    METADATA,
+    Column("ueid", LargeBinary, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("relay", String(128), primary_key=True),
+    Column("prepared", Text, nullable=False),
+    Column("is_done", Integer, nullable=False),
+    Column("parked", String(64)),
+)
+"""What each relay did with a result; `parked` says why it is given up until staff want it again."""
+
+VERSION = Table("alembic_version", METADATA, Column("version_num", String(32), primary_key=True))
+"""Which migration the tables have; the name is Alembic's."""
