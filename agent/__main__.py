@@ -12,6 +12,7 @@ import signal
 import sys
 from pathlib import Path
 
+from agent import parked
 from agent.assembly import assemble, status_path
 from agent.clock import SystemClock, unix_ms
 from agent.config import Config, read_config
@@ -64,6 +65,8 @@ def _carry_out(arguments: argparse.Namespace) -> int:
             commands.unpair(config, folder, _OPERATOR, is_reader_gone=arguments.reader_gone)
         case "status":
             return _tell_status(config)
+        case "relays":
+            _see_to_parked(config, arguments)
         case "diagnostics":
             return _keep_diagnostics(config, arguments.out)
         case _:
@@ -76,9 +79,10 @@ def _command_line() -> argparse.ArgumentParser:
     parser.add_argument(
         "task",
         nargs="?",
-        choices=("run", "status", "diagnostics", "pair", "renew", "unpair"),
+        choices=("run", "status", "relays", "diagnostics", "pair", "renew", "unpair"),
         default="run",
-        help="run (default); status of the running agent; diagnostics, a file without patients'"
+        help="run (default); status of the running agent; relays, what their receivers refused;"
+        " diagnostics, a file without patients'"
         " data for whoever helps; pair with the reader on the cable; renew both ends' keys; unpair",
     )
     parser.add_argument("--config", type=Path, required=True, help="TOML file")
@@ -94,7 +98,20 @@ def _command_line() -> argparse.ArgumentParser:
     parser.add_argument(
         "--reader-gone", action="store_true", help="unpair: here only, the reader does not answer"
     )
+    parser.add_argument("--relay", help="relays: only what this one parked")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--send-again", action="store_true", help="relays: send what is parked")
+    what.add_argument("--give-up", action="store_true", help="relays: never send what is parked")
     return parser
+
+
+def _see_to_parked(config: Config, arguments: argparse.Namespace) -> None:
+    if arguments.send_again:
+        parked.send_again(config, arguments.relay, print)
+    elif arguments.give_up:
+        parked.give_up(config, arguments.relay, print)
+    else:
+        parked.show(config, arguments.relay, print)
 
 
 def _run(config: Config, folder: Path) -> None:

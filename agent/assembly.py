@@ -23,7 +23,7 @@ from agent.journal import Alarm, Event, FileJournal, Journal
 from agent.link import LinkEvents, hello_maker, paired_end, stream_opener
 from agent.pairings import Pairings
 from agent.postponed import PostponedQuestions, PostponedTerms
-from agent.relays.port import Relay
+from agent.relays.port import Relay, SendingRelay
 from agent.service import Service, StopWanted
 from agent.status import StatusFile
 from agent.store import Store
@@ -74,6 +74,9 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
     end = paired_end(pairings, pairing, hello_maker(config.audience, clock))
     with ExitStack() as stack:
         stack.callback(source.close)
+        for relay in relays.values():
+            if isinstance(relay, SendingRelay):
+                stack.callback(relay.close)
         journal = FileJournal(config.journal, clock)
         stack.callback(journal.close)
         stack.enter_context(_last_words(journal))
@@ -164,10 +167,11 @@ def _source(config: Config, folder: Path) -> EligibilitySource:
     return cast(EligibilitySource, source)
 
 
-def _relays(config: Config, folder: Path) -> dict[str, Relay]:
+def _relays(config: Config, folder: Path) -> dict[str, Relay | SendingRelay]:
     return {
         wanted.label: cast(
-            Relay, create_adapter(agent.relays, wanted.target, wanted.settings, folder)
+            Relay | SendingRelay,
+            create_adapter(agent.relays, wanted.target, wanted.settings, folder),
         )
         for wanted in config.relays
     }

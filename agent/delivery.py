@@ -13,7 +13,7 @@ Source: facts/security.md §1 (decision 9), §5.1.
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from cryptography import x509
 from sqlalchemy import (
@@ -60,6 +60,21 @@ IS_PARCEL = and_(
 )
 PREPARED = select(DELIVERIES.c.prepared).where(IS_PARCEL)
 DONE = update(DELIVERIES).where(IS_PARCEL).values(is_done=1)
+IS_PARKED = and_(DELIVERIES.c.parked.is_not(None), DELIVERIES.c.is_done == 0)
+PARKED = (
+    select(
+        RESULTS.c.ueid, RESULTS.c.seq, RESULTS.c.visit_id, DELIVERIES.c.relay, DELIVERIES.c.parked
+    )
+    .join_from(
+        DELIVERIES,
+        RESULTS,
+        and_(DELIVERIES.c.ueid == RESULTS.c.ueid, DELIVERIES.c.seq == RESULTS.c.seq),
+    )
+    .where(IS_PARKED)
+    .order_by(RESULTS.c.received_unix_ms, RESULTS.c.seq)
+)
+UNPARK = delete(DELIVERIES).where(IS_PARCEL, IS_PARKED)
+GIVE_UP = update(DELIVERIES).where(IS_PARCEL, IS_PARKED).values(is_done=1)
 HANDED_OVER = (
     select(
         RESULTS.c.cose,
@@ -72,6 +87,8 @@ HANDED_OVER = (
     .join_from(RESULTS, VISITS, RESULTS.c.visit_id == VISITS.c.visit_id)
     .where(RESULTS.c.ueid == bindparam("of_ueid"), RESULTS.c.seq == bindparam("of_seq"))
 )
+STUCK_AFTER = timedelta(hours=1)
+STUCK = "failed while later ones were taken"
 NO_TOKEN = ""
 """Of a delivery that needs no preparation."""
 
@@ -90,6 +107,24 @@ class Parcel:
     def key(self) -> dict[str, Value]:
         """What finds its row."""
         return {"of_ueid": self.ueid, "of_seq": self.seq, "of_relay": self.relay}
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A parcel that its receiver refused for good."""
+
+    parcel: Parcel
+    why: str
+
+    @property
+    def seq(self) -> int:
+        """Number of the result."""
+        return self.parcel.seq
+
+    @property
+    def relay(self) -> str:
+        """Label of the relay."""
+        return self.parcel.relay
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +158,7 @@ class Delivery:
         self._clock = clock
         self._shut: set[str] = set()
         """Relays that staff have already been told about."""
+        self._failing_since: dict[Parcel, datetime] = {}
         self._purged: list[bytes] = []
         """Visits deleted, whose traces may still be there."""
         self._has_traces = True
@@ -131,6 +167,18 @@ class Delivery:
     def outstanding(self) -> Sequence[Parcel]:
         """What has to be delivered, oldest first."""
         return [Parcel(*row) for row in self._store.rows(self._find)]
+
+    def parked(self) -> list[Parked]:
+        """What was refused for good and waits for staff, oldest first."""
+        return [Parked(Parcel(*key), why) for *key, why in self._store.rows(PARKED)]
+
+    def replay(self, parked: Sequence[Parked]) -> int:
+        """Let these be sent again with the next round; how many there were."""
+        return sum(self._store.change(UNPARK, each.parcel.key) for each in parked)
+
+    def give_up(self, parked: Sequence[Parked]) -> int:
+        """Never send these; what they say of a patient goes with the next purge."""
+        return sum(self._give_up(each.parcel) for each in parked)
 
     def deliver(self, parcel: Parcel) -> bool:
         """Hand one parcel over.
@@ -145,10 +193,12 @@ class Delivery:
                 self._shut.add(parcel.relay)
                 detail = f"{parcel.relay}: {error.cause}"
                 self._alarm(Alarm.RELAY_UNAVAILABLE, parcel, detail)
+            self._failing_since.setdefault(parcel, self._clock.now())
             return False
         except RelayRefusedError as error:
-            self._park(parcel, error.cause)
+            self.park(parcel, error.cause)
         self._shut.discard(parcel.relay)
+        self._failing_since.pop(parcel, None)
         return True
 
     def purge(self) -> bool:
@@ -198,9 +248,26 @@ class Delivery:
         )
         self._store.change(DONE, parcel.key)
 
-    def _park(self, parcel: Parcel, cause: str) -> None:
+    def has_failed_long(self, parcel: Parcel) -> bool:
+        """Whether the fault may be with this parcel and not with its relay."""
+        since = self._failing_since.get(parcel)
+        return since is not None and self._clock.now() - since >= STUCK_AFTER
+
+    def park(self, parcel: Parcel, cause: str) -> None:
+        """Give a parcel up until staff want it sent again."""
         self._alarm(Alarm.RELAY_REFUSED, parcel, f"{parcel.relay}: {cause}")
         self._keep(parcel, NO_TOKEN, cause)
+
+    def _give_up(self, parcel: Parcel) -> int:
+        given_up = self._store.change(GIVE_UP, parcel.key)
+        if given_up:
+            self._journal.record(
+                Event.PARCEL_GIVEN_UP,
+                visit=parcel.visit_id,
+                seq=parcel.seq,
+                detail=parcel.relay,
+            )
+        return given_up
 
     def _prepared_before(self, parcel: Parcel) -> str | None:
         for (token,) in self._store.rows(PREPARED, parcel.key):

@@ -38,6 +38,7 @@ class Event(StrEnum):
     RESULT_STORED = "result_stored"
     RESULT_ACKNOWLEDGED = "result_acknowledged"
     RECEPTION_FILE_WRITTEN = "reception_file_written"
+    PARCEL_GIVEN_UP = "parcel_given_up"
     VISIT_PURGED = "visit_purged"
     ALARM = "alarm"
 

@@ -16,7 +16,7 @@ from functools import partial
 from queue import SimpleQueue
 from typing import assert_never
 
-from agent.delivery import Delivery, Parcel
+from agent.delivery import STUCK, Delivery, Parcel
 from agent.desk import Desk, Question
 from agent.eligibility.port import EligibilityAnswer, EligibilitySource
 from agent.errors import LinkDiedError, MalformedQualificationError, StoreUnavailableError
@@ -36,8 +36,8 @@ from hostlink.terms import FailureCode
 QUESTIONS_AT_ONCE = 2
 FIRST_RETRY_S = 0.5
 LONGEST_RETRY_S = 30.0
-IDLE_S = 3_600.0
-"""Even when nothing arrives, abandoned visits are purged this often."""
+IDLE_S = 60.0
+"""Even when nothing arrives: what staff want sent again is found, abandoned visits are purged."""
 DELIVERY_STOP_S = 5.0
 
 
@@ -200,14 +200,21 @@ class Service:
 
     def _deliver_all(self) -> bool:
         """One round over all parcels, then the purge; one bad parcel stops no other."""
-        is_clear, shut = True, set[str]()
+        is_clear, shut, stuck = True, set[str](), dict[str, Parcel]()
         for parcel in self._delivery.outstanding():
             if parcel.relay in shut or self._is_stopping.is_set():
                 continue
             is_delivered = self._deliver(parcel)
             is_clear &= is_delivered is True
-            if is_delivered is False:
-                shut.add(parcel.relay)
+            if is_delivered and parcel.relay in stuck:
+                # The relay takes others: what it did not take for so long is not its fault.
+                self._delivery.park(stuck.pop(parcel.relay), STUCK)
+            elif is_delivered is False:
+                is_suspect = parcel.relay not in stuck and self._delivery.has_failed_long(parcel)
+                if is_suspect:
+                    stuck[parcel.relay] = parcel
+                else:
+                    shut.add(parcel.relay)
         return bool(self._guarded(self._delivery.purge)) and is_clear
 
     def _deliver(self, parcel: Parcel) -> bool | None:

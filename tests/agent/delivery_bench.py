@@ -9,7 +9,7 @@ from agent.delivery import Delivery, DeliveryTerms
 from agent.errors import RelayUnavailableError
 from agent.relays._oqs_file import Encoding, file_name, render
 from agent.relays.oqs_folder import Settings, create
-from agent.relays.port import Prepared, Reception, Relay
+from agent.relays.port import Prepared, Reception, Relay, SendingRelay
 from agent.store import Store
 from tests.agent.world import (
     INSTITUTION,
@@ -91,7 +91,7 @@ class Bench:
         for visit in visits:
             receive_visit(self.store, reader, visit)
 
-    def delivery(self, **relays: Relay) -> Delivery:
+    def delivery(self, **relays: Relay | SendingRelay) -> Delivery:
         terms = DeliveryTerms(INSTITUTION, ROOTS, timedelta(days=7))
         wanted = relays or {"oqs": real_relay(self.reception)}
         return Delivery(self.store, wanted, terms, self.journal, self.clock)

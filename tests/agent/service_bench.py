@@ -11,6 +11,7 @@ from agent.eligibility.port import EligibilityAnswer, EligibilityQuery
 from agent.errors import (
     AgentError,
     LinkDiedError,
+    RelayUnavailableError,
     StoreUnavailableError,
 )
 from agent.inbox import Inbox
@@ -62,12 +63,18 @@ class ToldRelay:
     def __init__(self) -> None:
         self.faults: list[Exception] = []
         self.bad_seqs: set[int] = set()
+        self.stubborn_seqs: set[int] = set()
+        """The door is shut for these, however often they come."""
+        self.tries = 0
         self.gate = threading.Event()
         self.gate.set()
         self.delivered: Queue[int] = Queue()
 
     def prepare(self, reception: Reception) -> Prepared:
         self.gate.wait()
+        self.tries += 1
+        if reception.seq in self.stubborn_seqs:
+            raise RelayUnavailableError("EIO")
         if reception.seq in self.bad_seqs:
             raise ZeroDivisionError
         if self.faults:
@@ -93,7 +100,9 @@ class Bench:
         self.store = Store(database)
         clock = ToldClock()
         terms = DeliveryTerms(INSTITUTION, ROOTS, timedelta(days=7))
-        delivery = Delivery(Store(database), {"told": self.relay}, terms, self.journal, clock)
+        self.clock = clock
+        relays = {"told": self.relay}
+        self.delivery = Delivery(Store(database), relays, terms, self.journal, clock)
         postponed = PostponedQuestions(
             Store(database),
             self.source,
@@ -101,7 +110,7 @@ class Bench:
             self.journal,
             clock,
         )
-        self.service = Service(self.source, delivery, postponed, self.journal)
+        self.service = Service(self.source, self.delivery, postponed, self.journal)
         self.desk = Desk(
             DeskTerms(
                 AUDIENCE,

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -216,3 +217,32 @@ def test_it_stops_when_nothing_can_be_kept(
     assert isinstance(bench.error, StoreUnavailableError)
     assert bench.said.empty()
     assert Event.STOPPED not in bench.journal.events
+
+
+def test_what_is_never_taken_is_parked_when_later_ones_are(bench: Bench) -> None:
+    reader = SigningReader()
+    for visit in (VISIT_ID, OTHER_VISIT):
+        receive_visit(bench.store, reader, visit)
+    bench.relay.stubborn_seqs = {1}
+    bench.start()
+    wait_until(lambda: Alarm.RELAY_UNAVAILABLE in bench.journal.alarms)
+    assert bench.relay.delivered.empty(), "the order is kept while the relay may be away"
+    bench.clock.time += timedelta(hours=2)
+    assert bench.relay.delivered.get(timeout=PATIENCE_S) == 2
+    wait_until(lambda: Alarm.RELAY_REFUSED in bench.journal.alarms)
+    assert [each.seq for each in bench.delivery.parked()] == [1]
+
+
+def test_while_a_relay_is_away_nothing_is_parked(bench: Bench) -> None:
+    bench.relay.stubborn_seqs = {1, 2}
+    reader = SigningReader()
+    for visit in (VISIT_ID, OTHER_VISIT):
+        receive_visit(bench.store, reader, visit)
+    bench.start()
+    wait_until(lambda: Alarm.RELAY_UNAVAILABLE in bench.journal.alarms)
+    bench.clock.time += timedelta(hours=100)
+    tries = bench.relay.tries
+    wait_until(lambda: bench.relay.tries > tries + 6)
+    assert bench.delivery.parked() == []
+    bench.relay.stubborn_seqs = set()
+    assert [bench.relay.delivered.get(timeout=PATIENCE_S) for _ in range(2)] == [1, 2]

@@ -237,6 +237,11 @@ def test_a_setting_that_cannot_be_used_is_one_sentence(make: MakeRelay, key: str
         make(**settings)
 
 
+def test_a_setting_that_nobody_knows(make: MakeRelay) -> None:
+    with pytest.raises(ConfigError, match="`colour`"):
+        make("https://reception.invalid", colour="red")
+
+
 @pytest.mark.parametrize("timeout_s", [0, -1, float("nan"), float("inf")])
 def test_a_timeout_must_be_a_time(make: MakeRelay, timeout_s: float) -> None:
     with pytest.raises(ConfigError, match="timeout_s"):

@@ -65,6 +65,7 @@ class Golden:
         path, found = TREES / f"{self._tag}.yaml", "\n".join(self._trees)
         if IS_WRITTEN:
             PAGES.write_text(contents(), encoding="utf-8")
+            _drop_old_pictures()
             TREES.mkdir(exist_ok=True)
             path.write_text(found, encoding="utf-8")
         assert found.splitlines() == path.read_text(encoding="utf-8").splitlines()
@@ -79,3 +80,10 @@ def _take_picture(page: PageView, kiosk: Any, path: Path) -> None:
     small = taken.resize((taken.width * 3 // 4, taken.height * 3 // 4), Image.Resampling.LANCZOS)
     PICTURES.mkdir(exist_ok=True)
     small.save(path, quality=70, method=6)
+
+
+def _drop_old_pictures() -> None:
+    known = {picture_name(number, tag) for number in range(len(EXAMPLES)) for tag in DRAWN_IN}
+    for path in PICTURES.iterdir():
+        if path.name not in known:
+            path.unlink()

@@ -1,0 +1,57 @@
+"""What receivers refused for good: shown to staff, sent again or given up as they say.
+
+It works beside a running agent, which finds what is to be sent again within a minute.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import timedelta
+
+from agent.clock import SystemClock
+from agent.config import Config
+from agent.delivery import Delivery, DeliveryTerms, Parked
+from agent.journal import FileJournal
+from agent.store import Store
+
+Tell = Callable[[str], None]
+
+
+def show(config: Config, relay: str | None, tell: Tell) -> None:
+    """One line for each result, without anybody's name; of one relay or of all."""
+    with _delivery(config) as delivery:
+        found = _of(delivery.parked(), relay)
+    for each in found:
+        reader = each.parcel.ueid.hex()
+        tell(f"{each.relay}: result {each.seq} of reader {reader}: {each.why}")
+    if not found:
+        tell("no result is parked")
+
+
+def send_again(config: Config, relay: str | None, tell: Tell) -> None:
+    """Let them be sent again."""
+    with _delivery(config) as delivery:
+        number = delivery.replay(_of(delivery.parked(), relay))
+    tell(f"{number} to be sent again")
+
+
+def give_up(config: Config, relay: str | None, tell: Tell) -> None:
+    """Never send them."""
+    with _delivery(config) as delivery:
+        number = delivery.give_up(_of(delivery.parked(), relay))
+    tell(f"{number} given up")
+
+
+def _of(parked: Sequence[Parked], relay: str | None) -> list[Parked]:
+    return [each for each in parked if relay in (None, each.relay)]
+
+
+@contextmanager
+def _delivery(config: Config) -> Iterator[Delivery]:
+    """The running agent's store, without its relays."""
+    clock = SystemClock()
+    terms = DeliveryTerms(config.medical_institution_code, (), timedelta(0))
+    with (
+        closing(FileJournal(config.journal, clock)) as journal,
+        closing(Store(config.store.path)) as store,
+    ):
+        yield Delivery(store, {}, terms, journal, clock)
