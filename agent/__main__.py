@@ -57,12 +57,8 @@ def main() -> int:
 def _carry_out(arguments: argparse.Namespace) -> int:
     config, folder = read_config(arguments.config), arguments.config.absolute().parent
     match arguments.task:
-        case "pair":
-            commands.pair(config, folder, arguments.name, _OPERATOR)
-        case "renew":
-            commands.renew(config, folder, _OPERATOR)
-        case "unpair":
-            commands.unpair(config, folder, _OPERATOR, is_reader_gone=arguments.reader_gone)
+        case "pair" | "renew" | "unpair":
+            _see_to_pairing(config, folder, arguments)
         case "status":
             return _tell_status(config)
         case "relays":
@@ -90,6 +86,9 @@ def _command_line() -> argparse.ArgumentParser:
         "--name", default=platform.node()[:20], help="pair: what the reader calls this PC"
     )
     parser.add_argument(
+        "--counter", help="pair, renew, unpair: of which reader, where there are several"
+    )
+    parser.add_argument(
         "--out",
         type=Path,
         default=Path(f"uketsuke-diagnostics-{SystemClock().now():%Y%m%d-%H%M%S}.zip"),
@@ -103,6 +102,17 @@ def _command_line() -> argparse.ArgumentParser:
     what.add_argument("--send-again", action="store_true", help="relays: send what is parked")
     what.add_argument("--give-up", action="store_true", help="relays: never send what is parked")
     return parser
+
+
+def _see_to_pairing(config: Config, folder: Path, arguments: argparse.Namespace) -> None:
+    place = commands.Place.find(config, folder, arguments.counter)
+    match arguments.task:
+        case "pair":
+            commands.pair(place, arguments.name, _OPERATOR)
+        case "renew":
+            commands.renew(place, _OPERATOR)
+        case _:
+            commands.unpair(place, _OPERATOR, is_reader_gone=arguments.reader_gone)
 
 
 def _see_to_parked(config: Config, arguments: argparse.Namespace) -> None:

@@ -1,9 +1,10 @@
 """Puts the agent together from its configuration; nothing else knows all its parts."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -13,15 +14,15 @@ import agent.eligibility
 import agent.relays
 from agent.adapters import create_adapter
 from agent.clock import Clock, SystemClock
-from agent.config import Config, read_certificates
+from agent.config import Config, LinkTable, read_certificates
 from agent.delivery import Delivery, DeliveryTerms
 from agent.desk import Desk, DeskDoors, DeskTerms
 from agent.eligibility.port import EligibilitySource
-from agent.errors import LinkDiedError, StoreUnavailableError
+from agent.errors import ConfigError, LinkDiedError, StoreUnavailableError
 from agent.inbox import Inbox
 from agent.journal import Alarm, Event, FileJournal, Journal
 from agent.link import LinkEvents, hello_maker, paired_end, stream_opener
-from agent.pairings import Pairings
+from agent.pairings import Pairing, Pairings
 from agent.postponed import PostponedQuestions, PostponedTerms
 from agent.relays.port import Relay, SendingRelay
 from agent.service import Service, StopWanted
@@ -36,20 +37,28 @@ from hostlink.terms import Emergency
 class Agent:
     """A whole agent, ready to run."""
 
-    def __init__(self, service: Service, desk: Desk, link: Link, status: StatusFile) -> None:
+    def __init__(
+        self,
+        service: Service,
+        desks: Mapping[str, Desk],
+        links: Mapping[str, Link],
+        status: StatusFile,
+    ) -> None:
         self.service = service
-        self._desk = desk
-        self._link = link
+        self._desks = desks
+        self._links = links
         self._status = status
 
     def run(self) -> None:
-        """Open the link and work until `service` is told to stop; see `Service.run`."""
-        self._link.start()
+        """Open the links and work until `service` is told to stop; see `Service.run`."""
+        for link in self._links.values():
+            link.start()
         self._status.start()
         try:
-            self.service.run(self._desk)
+            self.service.run(self._desks)
         finally:
-            self._link.close()
+            for link in self._links.values():
+                link.close()
             self._status.stop()
 
 
@@ -70,8 +79,11 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
     roots = read_certificates(config.trust_root, "trust_root")
     source, relays = _source(config, folder), _relays(config, folder)
     pairings = Pairings(config.pairings)
-    pairing = pairings.only()
-    end = paired_end(pairings, pairing, hello_maker(config.audience, clock))
+    paired = _paired(config, pairings)
+    ends = {
+        counter: paired_end(pairings, pairing, hello_maker(config.audience, clock))
+        for counter, pairing in paired.items()
+    }
     with ExitStack() as stack:
         stack.callback(source.close)
         for relay in relays.values():
@@ -80,7 +92,8 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
         journal = FileJournal(config.journal, clock)
         stack.callback(journal.close)
         stack.enter_context(_last_words(journal))
-        _doubt_clock(pairings.identity_of(pairing), clock, journal)
+        for pairing in paired.values():
+            _doubt_clock(pairings.identity_of(pairing), clock, journal)
         store, delivery_store, later_store = (Store(config.store.path) for _ in range(3))
         for each in (store, delivery_store, later_store):
             stack.callback(each.close)
@@ -101,24 +114,36 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
             clock,
         )
         service = Service(source, delivery, postponed, journal)
-        link = _link(config, folder, end, service)
-        desk = Desk(
-            DeskTerms(
-                audience=config.audience,
-                medical_institution_code=config.medical_institution_code,
-                roots=roots,
-                cards=_card_trust(config),
-                may_ask_later=config.eligibility.ask_later_hours > 0,
-                emergency=Emergency[config.emergency.upper()] if config.emergency else None,
-            ),
-            Visits(store),
-            Inbox(store),
-            DeskDoors(send=link.send, ask=service.ask, wake_delivery=service.wake_delivery),
-            journal,
-            clock,
+        links = {
+            counter: _link(config.places[counter], folder, end, service, counter)
+            for counter, end in ends.items()
+        }
+        desk_terms = DeskTerms(
+            audience=config.audience,
+            medical_institution_code=config.medical_institution_code,
+            roots=roots,
+            cards=_card_trust(config),
+            may_ask_later=config.eligibility.ask_later_hours > 0,
+            emergency=Emergency[config.emergency.upper()] if config.emergency else None,
         )
-        status = StatusFile(status_path(config), clock, link, lambda: service.reader_report)
-        yield Agent(service, desk, link, status)
+        visits, inbox = Visits(store), Inbox(store)
+        desks = {
+            counter: Desk(
+                desk_terms,
+                visits,
+                inbox,
+                DeskDoors(
+                    send=link.send,
+                    ask=partial(service.ask, counter=counter),
+                    wake_delivery=service.wake_delivery,
+                ),
+                journal,
+                clock,
+            )
+            for counter, link in links.items()
+        }
+        status = StatusFile(status_path(config), clock, links, service.reader_reports.get)
+        yield Agent(service, desks, links, status)
 
 
 def status_path(config: Config) -> Path:
@@ -177,10 +202,25 @@ def _relays(config: Config, folder: Path) -> dict[str, Relay | SendingRelay]:
     }
 
 
-def _link(config: Config, folder: Path, end: AgentEnd, service: Service) -> Link:
+def _paired(config: Config, pairings: Pairings) -> dict[str, Pairing]:
+    """The reader of each counter; those that are not paired yet are left out, but not all."""
+    paired, unpaired = {}, []
+    for counter in config.places:
+        try:
+            paired[counter] = pairings.at(counter)
+        except ConfigError as error:
+            unpaired.append(error)
+    if not paired:
+        raise unpaired[0]
+    for why in unpaired:
+        print(f"agent: {why}", file=sys.stderr)  # noqa: T201 - its log
+    return paired
+
+
+def _link(place: LinkTable, folder: Path, end: AgentEnd, service: Service, counter: str) -> Link:
     return Link(
-        stream_opener(config.link, folder),
+        stream_opener(place, folder),
         end,
-        LinkEvents(service.post),
-        died=lambda: service.post(StopWanted(LinkDiedError())),
+        LinkEvents(partial(service.post, counter=counter)),
+        died=lambda: service.post(StopWanted(LinkDiedError()), counter),
     )

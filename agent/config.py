@@ -36,6 +36,17 @@ class LinkTable(Table, frozen=True):
             )
 
 
+ONLY_COUNTER = ""
+"""Of the one reader of a configuration with `[link]`."""
+
+
+class ReaderTable(LinkTable, frozen=True, kw_only=True):
+    """One of several readers: where it is plugged in, and what staff call its place."""
+
+    counter: Annotated[str, Meta(min_length=1, max_length=40)]
+    """Such as 1番窓口."""
+
+
 class CardTrustTable(Table, frozen=True):
     """Whom the agent trusts to issue 利用者証明用電子証明書."""
 
@@ -92,15 +103,28 @@ class Config(Table, frozen=True):
     trust_root: Path
     """PEM of the readers' maker; every reader's certificate ends there."""
     journal: Path
-    link: LinkTable
     card_trust: CardTrustTable
     store: StoreTable
     eligibility: SourceTable
     relays: tuple[RelayTable, ...] = ()
+    link: LinkTable | None = None
+    """Where the only reader is plugged in."""
+    readers: tuple[ReaderTable, ...] = ()
+    """Or where each of several is."""
     emergency: Literal["ambulance", "disaster"] | None = None
     """What the reader is set to serve instead of an ordinary reception."""
 
+    @property
+    def places(self) -> dict[str, LinkTable]:
+        """Where readers are plugged in, by the names of their counters."""
+        only = {} if self.link is None else {ONLY_COUNTER: self.link}
+        return {**only, **{reader.counter: reader for reader in self.readers}}
+
     def __post_init__(self) -> None:
+        if (self.link is None) == (self.readers == ()):
+            raise ValueError("Expected either `link` for one reader or `readers` for several")
+        if len(self.places) < len(self.readers):
+            raise ValueError("Expected a `counter` of its own for each reader")
         labels = [relay.label for relay in self.relays]
         for label in labels:
             if labels.count(label) > 1:

@@ -133,7 +133,8 @@ def _status(path: Path) -> Json:
     status = read_status(path)
     if status is None:
         return {"error": "the agent has not run here yet, or its status cannot be read"}
-    return dict(msgspec.structs.asdict(status))
+    built: Json = msgspec.to_builtins(status)
+    return built
 
 
 def _store(path: Path) -> Json:
@@ -145,7 +146,7 @@ def _store(path: Path) -> Json:
 def _configuration(config: Config) -> Json:
     """Names of adapters only: their settings may hold passwords and addresses."""
     return {
-        "link": "port" if config.link.port is not None else "usb",
+        "readers": ["usb" if place.port is None else "port" for place in config.places.values()],
         "eligibility": config.eligibility.source,
         "relays": [{"label": each.label, "target": each.target} for each in config.relays],
         "trust_root": _validity_of(config.trust_root),

@@ -36,6 +36,8 @@ class Pairing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Name of the file with this agent's key and certificate for the reader."""
     reader_certificate: bytes
     """DER: the one that is believed."""
+    counter: str = ""
+    """Where it stands, as the configuration calls it; empty: it is the only one."""
 
     def __repr__(self) -> str:
         return f"Pairing({self.ueid.hex()})"
@@ -86,21 +88,24 @@ class Pairings:
         """
         return tuple(_read(path) for path in sorted(self._folder.glob(f"*{_SUFFIX}")))
 
-    def only(self) -> Pairing:
-        """The one reader this agent serves.
+    def at(self, counter: str) -> Pairing:
+        """The one reader at this counter.
 
         Raises:
             ConfigError: There is none, or more than one.
         """
-        match self.all():
-            case (pairing,):
+        where = f" at {counter}" if counter else ""
+        match [pairing for pairing in self.all() if pairing.counter == counter]:
+            case [pairing]:
                 return pairing
-            case ():
-                raise ConfigError("no reader is paired yet; pair one with `python -m agent pair`.")
+            case []:
+                raise ConfigError(
+                    f"no reader is paired{where} yet; pair one with `python -m agent pair`."
+                )
             case many:
                 names = ", ".join(pairing.ueid.hex() for pairing in many)
                 raise ConfigError(
-                    f"several readers are paired ({names}) and this agent serves one;"
+                    f"several readers are paired{where} ({names}) and one is served there;"
                     " take the files of the others out of the folder `pairings`."
                 )
 

@@ -9,13 +9,14 @@ that cannot be written, because then nothing may be acknowledged, and a link who
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from queue import SimpleQueue
 from typing import assert_never
 
+from agent.config import ONLY_COUNTER
 from agent.delivery import STUCK, Delivery, Parcel
 from agent.desk import Desk, Question
 from agent.eligibility.port import EligibilityAnswer, EligibilitySource
@@ -59,6 +60,8 @@ class StopWanted:
 
 
 ServiceEvent = LinkUp | LinkDown | Received | EligibilityAnswered | StopWanted
+Tagged = tuple[str, ServiceEvent]
+"""With the counter of the reader that it is about."""
 
 
 class Service:
@@ -82,31 +85,34 @@ class Service:
         self._delivery = delivery
         self._postponed = postponed
         self._journal = journal
-        self._queue: SimpleQueue[ServiceEvent] = SimpleQueue()
+        self._queue: SimpleQueue[Tagged] = SimpleQueue()
         self._askers = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix="eligibility")
         self._has_parcels = threading.Event()
         self._has_questions = threading.Event()
         self._is_stopping = threading.Event()
         self._faulty: set[Parcel] = set()
         """Parcels that staff have already been told about."""
-        self.reader_report: DeviceReport | None = None
-        """What the reader said of itself last in this session; may be read from any thread."""
+        self.reader_reports: dict[str, DeviceReport] = {}
+        """What each reader said of itself last in its session; may be read from any thread."""
 
-    def post(self, event: ServiceEvent) -> None:
+    def post(self, event: ServiceEvent, counter: str = ONLY_COUNTER) -> None:
         """Put an event on the queue, from any thread or signal handler."""
-        self._queue.put(event)
+        self._queue.put((counter, event))
 
-    def ask(self, question: Question) -> None:
+    def ask(self, question: Question, counter: str = ONLY_COUNTER) -> None:
         """Ask the eligibility source in the background."""
-        self._askers.submit(self._ask, question)
+        self._askers.submit(self._ask, question, counter)
 
     def wake_delivery(self) -> None:
         """Something may have to be delivered, or to be asked before that."""
         self._has_parcels.set()
         self._has_questions.set()
 
-    def run(self, desk: Desk) -> None:
+    def run(self, desks: Mapping[str, Desk]) -> None:
         """Work until somebody wants to stop.
+
+        Args:
+            desks: One for each reader, by its counter.
 
         Raises:
             StoreUnavailableError: Nothing can be kept durably any more.
@@ -124,7 +130,7 @@ class Service:
         )
         postponed.start()
         try:
-            self._work(desk)
+            self._work(desks)
         finally:
             self._is_stopping.set()
             self.wake_delivery()
@@ -133,24 +139,24 @@ class Service:
                 thread.join(DELIVERY_STOP_S)
         self._journal.record(Event.STOPPED)
 
-    def _work(self, desk: Desk) -> None:
+    def _work(self, desks: Mapping[str, Desk]) -> None:
         while True:
-            event = self._queue.get()
+            counter, event = self._queue.get()
             if isinstance(event, StopWanted):
                 if event.cause is not None:
                     raise event.cause
                 return
-            self._guarded(partial(self._handle, desk, event))
+            self._guarded(partial(self._handle, counter, desks[counter], event))
 
-    def _handle(self, desk: Desk, event: ServiceEvent) -> None:
+    def _handle(self, counter: str, desk: Desk, event: ServiceEvent) -> None:
         match event:
             case LinkUp(peer=DeviceHello() as peer):
                 desk.reader_arrived(peer)
             case LinkDown(reason=reason):
-                self.reader_report = None
+                self.reader_reports.pop(counter, None)
                 self._journal.record(Event.LINK_DOWN, detail=reason.name.lower())
             case Received(message=DeviceReport() as report):
-                self.reader_report = report
+                self.reader_reports[counter] = report
             case Received(message=message):
                 _dispatch(desk, message)
             case EligibilityAnswered(question, answer, is_fault):
@@ -160,7 +166,7 @@ class Service:
             case _:
                 assert_never(event)
 
-    def _ask(self, question: Question) -> None:
+    def _ask(self, question: Question, counter: str) -> None:
         answer: EligibilityAnswer | FailureCode = FailureCode.ELIGIBILITY_UNREACHABLE
         is_fault = True
         try:
@@ -170,7 +176,7 @@ class Service:
             self._alarm(Alarm.ELIGIBILITY_MALFORMED, error.field)
         except Exception as error:  # noqa: BLE001 - the patient gets an answer in any case
             self._alarm(Alarm.INTERNAL, type(error).__name__)
-        self.post(EligibilityAnswered(question, answer, is_fault))
+        self.post(EligibilityAnswered(question, answer, is_fault), counter)
 
     def _deliver_until_stopped(self) -> None:
         retry_s = FIRST_RETRY_S

@@ -4,9 +4,8 @@ A file and no door: it needs no port and no permission, and tells the last state
 is gone. Nothing personal is in it.
 """
 
-import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -23,7 +22,7 @@ FRESH_MS = 3 * 1000 * WRITE_EVERY_S
 """An older file is that of an agent that is gone or hangs."""
 
 
-Figures: TypeAlias = dict[str, int | dict[str, int] | None]
+Figures: TypeAlias = dict[str, object]
 
 
 class LinkOfStatus(Protocol):
@@ -44,6 +43,21 @@ class LinkOfStatus(Protocol):
         ...
 
 
+class ReaderStatus(msgspec.Struct, frozen=True):
+    """The state of one reader and its cable."""
+
+    counter: str
+    """Where it stands; empty: it is the only one."""
+    is_linked: bool
+    """It is there."""
+    link: Figures
+    """`LinkCounters`, since the agent was started."""
+    results: dict[str, int] | None = None
+    """`ResultCounts`, as the reader told last; none: it has not been heard yet."""
+    reader_link: Figures | None = None
+    """`LinkCounters` of the reader's end, since it began to serve."""
+
+
 class Status(msgspec.Struct, frozen=True):
     """The state of an agent at one moment."""
 
@@ -51,14 +65,7 @@ class Status(msgspec.Struct, frozen=True):
     """When it was written, by the PC's clock."""
     is_running: bool
     """False: it has ended as it was told to."""
-    is_linked: bool
-    """The paired reader is there."""
-    link: Figures
-    """`LinkCounters`, since the agent was started."""
-    reader_results: dict[str, int] | None = None
-    """`ResultCounts`, as the reader told last; none: it has not been heard yet."""
-    reader_link: Figures | None = None
-    """`LinkCounters` of the reader's end, since it began to serve."""
+    readers: tuple[ReaderStatus, ...] = ()
 
 
 class StatusFile:
@@ -68,20 +75,21 @@ class StatusFile:
         self,
         path: Path,
         clock: Clock,
-        link: LinkOfStatus,
-        reader_report: Callable[[], DeviceReport | None],
+        links: Mapping[str, LinkOfStatus],
+        reader_report: Callable[[str], DeviceReport | None],
     ) -> None:
         """Prepare.
 
         Args:
             path: The file; replaced as a whole.
             clock: For the time of writing.
-            link: Asked for its counters, and through it the reader for a report.
-            reader_report: The last that came.
+            links: Asked for their counters, and through each its reader for a report; by the
+                names of the readers' counters.
+            reader_report: The last that came from that one.
         """
         self._path = path
         self._clock = clock
-        self._link = link
+        self._links = links
         self._reader_report = reader_report
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="status", daemon=True)
@@ -97,25 +105,35 @@ class StatusFile:
 
     def _run(self) -> None:
         while not self._stopping.wait(self._write(is_running=True)):
-            self._link.send(ReportWanted())
+            for link in self._links.values():
+                link.send(ReportWanted())
         self._write(is_running=False)
 
     def _write(self, *, is_running: bool) -> float:
-        report = self._reader_report()
-        status = {
-            "unix_ms": unix_ms(self._clock.now()),
-            "is_running": is_running,
-            "is_linked": is_running and self._link.is_up,
-            "link": counters_as_json(self._link.counters),
-            "reader_results": asdict(report.results) if report else None,
-            "reader_link": counters_as_json(report.link) if report else None,
-        }
+        status = Status(
+            unix_ms=unix_ms(self._clock.now()),
+            is_running=is_running,
+            readers=tuple(
+                self._of_reader(counter, link, is_running=is_running)
+                for counter, link in self._links.items()
+            ),
+        )
         part = self._path.with_suffix(".part")
         # A status that cannot be written must not stop the agent; its age tells.
         with suppress(OSError):
-            part.write_text(json.dumps(status), encoding="utf-8")
+            part.write_bytes(msgspec.json.encode(status))
             part.replace(self._path)
         return WRITE_EVERY_S
+
+    def _of_reader(self, counter: str, link: LinkOfStatus, *, is_running: bool) -> ReaderStatus:
+        report = self._reader_report(counter)
+        return ReaderStatus(
+            counter=counter,
+            is_linked=is_running and link.is_up,
+            link=counters_as_json(link.counters),
+            results=asdict(report.results) if report else None,
+            reader_link=counters_as_json(report.link) if report else None,
+        )
 
 
 def read_status(path: Path) -> Status | None:
@@ -137,13 +155,19 @@ def describe(status: Status | None, now_unix_ms: int) -> tuple[bool, list[str]]:
         return False, ["The agent's last word is from the future: this PC's clock was set back."]
     if age_ms > FRESH_MS:
         return False, [f"The agent has said nothing for {age_ms / 1000:.0f} s: start it again."]
-    told = "The reader is connected." if status.is_linked else "No reader is connected."
-    lines = [told, "Cable, as this PC sees it:", *_lines_of(status.link)]
-    if status.reader_link is not None:
-        lines += ["Cable, as the reader sees it:", *_lines_of(status.reader_link)]
-    if status.reader_results is not None:
-        lines += ["Results at the reader:", *_of_results(status.reader_results)]
-    return status.is_linked, lines
+    lines = [line for reader in status.readers for line in _of_reader(reader)]
+    return all(reader.is_linked for reader in status.readers), lines
+
+
+def _of_reader(reader: ReaderStatus) -> list[str]:
+    who = f"The reader at {reader.counter}" if reader.counter else "The reader"
+    lines = [f"{who} is connected." if reader.is_linked else f"{who} is not connected."]
+    lines += ["Cable, as this PC sees it:", *_lines_of(reader.link)]
+    if reader.reader_link is not None:
+        lines += ["Cable, as the reader sees it:", *_lines_of(reader.reader_link)]
+    if reader.results is not None:
+        lines += ["Results at the reader:", *_of_results(reader.results)]
+    return lines
 
 
 def _of_results(counts: dict[str, int]) -> list[str]:

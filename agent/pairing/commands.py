@@ -30,6 +30,7 @@ from hostlink.messages import (
     Unpaired,
 )
 from hostlink.pairing import NO_SECRET, is_name
+from hostlink.port import ByteStream
 from hostlink.terms import PairingRefusal
 from hostlink.tls import pairing_agent_context
 
@@ -65,12 +66,45 @@ class Operator:
     """Takes one question, gives yes or no; waits for the person."""
 
 
-def pair(config: Config, folder: Path, name: str, operator: Operator) -> None:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The reader that something is done with."""
+
+    config: Config
+    folder: Path
+    """Where the configuration file lies."""
+    counter: str
+    """Where the reader stands."""
+
+    @classmethod
+    def find(cls, config: Config, folder: Path, counter: str | None) -> "Place":
+        """The one of that counter; the only one, where there is only one.
+
+        Raises:
+            PairingError: It must be named, or none is called so.
+        """
+        names = list(config.places)
+        if counter is None and len(names) == 1:
+            return cls(config, folder, names[0])
+        if counter not in names:
+            raise PairingError(f"--counter: name one of {', '.join(names) or 'the readers'}.")
+        return cls(config, folder, counter)
+
+    @property
+    def pairings(self) -> Pairings:
+        """Of all counters."""
+        return Pairings(self.config.pairings)
+
+    def open_stream(self) -> Callable[[], ByteStream]:
+        """How its port is opened."""
+        return stream_opener(self.config.places[self.counter], self.folder)
+
+
+def pair(place: Place, name: str, operator: Operator) -> None:
     """Pair with the reader on the cable.
 
     Args:
-        config: What the configuration file says.
-        folder: Where the file lies.
+        place: Whose cable.
         name: What the reader's screen calls this PC; see `hostlink.pairing.is_name`.
         operator: Compares the digits.
 
@@ -82,11 +116,11 @@ def pair(config: Config, folder: Path, name: str, operator: Operator) -> None:
         raise PairingError(
             "--name: choose a name that the reader can show: 1 to 64 bytes, fewer than 6 digits."
         )
-    pairings = Pairings(config.pairings)
-    before = pairings.all()
+    config, pairings = place.config, place.pairings
+    before = [pairing for pairing in pairings.all() if pairing.counter == place.counter]
     roots = read_certificates(config.trust_root, "trust_root")
     operator.tell("Press the button inside the reader. Waiting for it, up to ten minutes ...")
-    with Conversation(stream_opener(config.link, folder), _pairing_end(config)) as reader:
+    with Conversation(place.open_stream(), _pairing_end(config)) as reader:
         hello, shown = reader.wait_for_reader(WINDOW_S)
         others = [pairing for pairing in before if pairing.ueid != hello.ueid]
         _ask_to_replace(others, hello.ueid, operator)
@@ -98,7 +132,9 @@ def pair(config: Config, folder: Path, name: str, operator: Operator) -> None:
         if ceremony.paired is None:
             raise PairingError(f"not paired: {_WHY[ceremony.refusal or PairingRefusal.DECLINED]}")
         paired = ceremony.paired
-        made = Pairing(hello.ueid, paired.secret, identity.name, paired.reader_certificate)
+        made = Pairing(
+            hello.ueid, paired.secret, identity.name, paired.reader_certificate, place.counter
+        )
         with _disk_errors("the reader has kept the pairing, this PC could not: pair again."):
             pairings.keep(made, identity)
             for other in others:
@@ -106,7 +142,7 @@ def pair(config: Config, folder: Path, name: str, operator: Operator) -> None:
     operator.tell(f"Paired with the reader {hello.ueid.hex()}. Start the agent now.")
 
 
-def renew(config: Config, folder: Path, operator: Operator) -> None:
+def renew(place: Place, operator: Operator) -> None:
     """Exchange both ends' keys for new ones, over the link that the old ones protect.
 
     Raises:
@@ -114,9 +150,9 @@ def renew(config: Config, folder: Path, operator: Operator) -> None:
             on until the reader has seen the new ones.
         ConfigError: Something in the configuration cannot work.
     """
-    pairings = Pairings(config.pairings)
-    before = pairings.only()
-    with _talk(config, folder, pairings, before) as reader:
+    pairings = place.pairings
+    before = pairings.at(place.counter)
+    with _talk(place, before) as reader:
         reader.wait_for_reader(ANSWER_S)
         identity = NewIdentity.make(SystemClock().now())
         reader.say(CertificateRenewed(identity.certificate))
@@ -127,17 +163,16 @@ def renew(config: Config, folder: Path, operator: Operator) -> None:
         with _disk_errors("the new keys could not be kept; the old ones go on."):
             pairings.keep(after, identity)
     # The reader lets go of the old certificate when the new one comes.
-    with _talk(config, folder, pairings, after) as reader:
+    with _talk(place, after) as reader:
         reader.wait_for_reader(ANSWER_S)
     operator.tell("Both ends have new keys.")
 
 
-def unpair(config: Config, folder: Path, operator: Operator, *, is_reader_gone: bool) -> None:
+def unpair(place: Place, operator: Operator, *, is_reader_gone: bool) -> None:
     """End the pairing at both ends.
 
     Args:
-        config: What the configuration file says.
-        folder: Where the file lies.
+        place: Of the reader.
         operator: Is told what was done.
         is_reader_gone: End it here only.
 
@@ -145,10 +180,10 @@ def unpair(config: Config, folder: Path, operator: Operator, *, is_reader_gone: 
         PairingError: The reader does not answer; this PC has changed nothing.
         ConfigError: Something in the configuration cannot work.
     """
-    pairings = Pairings(config.pairings)
-    pairing = pairings.only()
+    pairings = place.pairings
+    pairing = pairings.at(place.counter)
     if not is_reader_gone:
-        with _talk(config, folder, pairings, pairing) as reader:
+        with _talk(place, pairing) as reader:
             reader.wait_for_reader(ANSWER_S)
             reader.say(Unpaired())
             _answer(reader, PairingForgotten)
@@ -159,7 +194,7 @@ def unpair(config: Config, folder: Path, operator: Operator, *, is_reader_gone: 
 
 
 def _ask_to_replace(others: Sequence[Pairing], ueid: bytes, operator: Operator) -> None:
-    """An agent serves one reader."""
+    """At a counter stands one reader."""
     if not others:
         return
     names = ", ".join(pairing.ueid.hex() for pairing in others)
@@ -209,9 +244,9 @@ def _pairing_end(config: Config) -> AgentEnd:
     return AgentEnd(tls, hello, NO_SECRET, purpose=Purpose.PAIRING)
 
 
-def _talk(config: Config, folder: Path, pairings: Pairings, pairing: Pairing) -> Conversation:
-    end = paired_end(pairings, pairing, hello_maker(config.audience, SystemClock()))
-    return Conversation(stream_opener(config.link, folder), end)
+def _talk(place: Place, pairing: Pairing) -> Conversation:
+    hello = hello_maker(place.config.audience, SystemClock())
+    return Conversation(place.open_stream(), paired_end(place.pairings, pairing, hello))
 
 
 def _answer(reader: Conversation, kind: type[Kind]) -> Kind:

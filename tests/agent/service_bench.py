@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from queue import Queue
 
+from agent.config import ONLY_COUNTER
 from agent.delivery import Delivery, DeliveryTerms
 from agent.desk import Desk, DeskDoors, DeskTerms
 from agent.eligibility.port import EligibilityAnswer, EligibilityQuery
@@ -134,12 +135,26 @@ class Bench:
 
     def _run(self) -> None:
         try:
-            self.service.run(self.desk)
+            self.service.run(self._desks)
         except (StoreUnavailableError, LinkDiedError) as error:
             self.error = error
 
-    def start(self) -> None:
+    def start(self, *counters: str, heard: list[str] | None = None) -> None:
+        """Begin to work, with a desk for each of these counters that tells when it is spoken to."""
+        self._desks = {counter: self._heard_desk(counter, heard) for counter in counters} or {
+            ONLY_COUNTER: self.desk
+        }
         self._thread.start()
+
+    def _heard_desk(self, counter: str, heard: list[str] | None) -> Desk:
+        def send(message: Message) -> bool:
+            assert heard is not None
+            heard.append(counter)
+            return self._send(message)
+
+        doors = DeskDoors(send, self.service.ask, self.service.wake_delivery)
+        terms = DeskTerms(AUDIENCE, INSTITUTION, ROOTS, CardTrust([authority().certificate]))
+        return Desk(terms, Visits(self.store), Inbox(self.store), doors, self.journal, self.clock)
 
     def stop(self) -> None:
         self.service.post(StopWanted(None))

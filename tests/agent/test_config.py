@@ -36,6 +36,7 @@ target = "oqs_folder"
 name = "second"
 folder = "other"
 """
+SECOND = '[[readers]]\ncounter = "2番窓口"\nport = "/dev/ttyACM1"\n'
 USB = 'usb_vendor_id = 0x1209\nusb_product_id = 1\nusb_serial = "RDR01"'
 
 
@@ -97,6 +98,11 @@ def test_the_reader_may_be_named_by_its_usb_numbers(path: Path) -> None:
         ('port = "/dev/ttyACM0"', "usb_vendor_id = 1", "either port or all of usb"),
         ('port = "/dev/ttyACM0"', 'port = "x"\nusb_vendor_id = 1', "either port or all of usb"),
         ('port = "/dev/ttyACM0"', "port = true", "$.link.port"),
+        ('[link]\nport = "/dev/ttyACM0"', "", "either `link` for one reader or `readers`"),
+        ('[link]\nport = "/dev/ttyACM0"', 2 * SECOND, "a `counter` of its own for each reader"),
+        ("[store]", f"{SECOND}[store]", "either `link` for one reader or `readers`"),
+        ('[link]\nport = "/dev/ttyACM0"', '[[readers]]\nport = "x"', "`counter`"),
+        ('[link]\nport = "/dev/ttyACM0"', '[[readers]]\ncounter = "1"', "either port or all"),
         ('["one.pem", "two.pem"]', '"one.pem"', "$.card_trust.anchors"),
         ('["one.pem", "two.pem"]', "[]", "$.card_trust.anchors"),
         ('source = "http"', "", "missing required field `source` - at `$.eligibility`"),
@@ -127,3 +133,13 @@ def test_bytes_that_are_no_text(path: Path) -> None:
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigError, match="can't decode"):
         read_config(path)
+
+
+def test_several_readers_have_their_counters(path: Path) -> None:
+    first = '[[readers]]\ncounter = "1番窓口"\nport = "/dev/ttyACM0"\n'
+    path.write_text(GOOD.replace('[link]\nport = "/dev/ttyACM0"', first + SECOND))
+    places = read_config(path).places
+    assert {counter: place.port for counter, place in places.items()} == {
+        "1番窓口": "/dev/ttyACM0",
+        "2番窓口": "/dev/ttyACM1",
+    }

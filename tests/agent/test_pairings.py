@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from agent.config import ONLY_COUNTER
 from agent.errors import ConfigError
 from agent.link import paired_end
 from agent.pairings import NewIdentity, Pairing, Pairings
@@ -18,9 +19,9 @@ from tests.hostlink.samples import AGENT_HELLO
 READER_CERTIFICATE = certificate_of(READER)
 
 
-def paired(pairings: Pairings, ueid: bytes = UEID) -> Pairing:
+def paired(pairings: Pairings, ueid: bytes = UEID, counter: str = ONLY_COUNTER) -> Pairing:
     identity = NewIdentity.make(TODAY)
-    made = Pairing(ueid, SECRET, identity.name, READER_CERTIFICATE)
+    made = Pairing(ueid, SECRET, identity.name, READER_CERTIFICATE, counter)
     pairings.keep(made, identity)
     return made
 
@@ -33,12 +34,12 @@ def works(folder: Path, pairing: Pairing) -> bool:
 
 def test_without_one_the_sentence_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="agent pair"):
-        Pairings(tmp_path / "pairings").only()
+        Pairings(tmp_path / "pairings").at(ONLY_COUNTER)
 
 
 def test_it_is_there_again(tmp_path: Path) -> None:
     made = paired(Pairings(tmp_path))
-    assert Pairings(tmp_path).only() == made
+    assert Pairings(tmp_path).at(ONLY_COUNTER) == made
     assert works(tmp_path, made)
 
 
@@ -54,7 +55,7 @@ def test_pairing_again_replaces_and_leaves_no_key_behind(tmp_path: Path) -> None
     pairings = Pairings(tmp_path)
     paired(pairings)
     again = paired(pairings)
-    assert pairings.only() == again
+    assert pairings.at(ONLY_COUNTER) == again
     assert len(list(tmp_path.glob("*.pem"))) == 1
 
 
@@ -63,7 +64,31 @@ def test_several_readers_are_told_apart_in_a_sentence(tmp_path: Path) -> None:
     paired(pairings)
     paired(pairings, ueid=b"another reader")
     with pytest.raises(ConfigError, match=b"another reader".hex()):
-        pairings.only()
+        pairings.at(ONLY_COUNTER)
+
+
+def test_each_counter_has_its_reader(tmp_path: Path) -> None:
+    pairings = Pairings(tmp_path)
+    first = paired(pairings, counter="1番窓口")
+    second = paired(pairings, ueid=b"another reader", counter="2番窓口")
+    assert pairings.at("1番窓口") == first
+    assert pairings.at("2番窓口") == second
+    with pytest.raises(ConfigError, match="at 3番窓口 yet"):
+        pairings.at("3番窓口")
+    moved = paired(pairings, counter="3番窓口")
+    assert pairings.at("3番窓口") == moved
+    with pytest.raises(ConfigError):
+        pairings.at("1番窓口")
+
+
+def test_a_pairing_from_before_there_were_counters_is_the_only_one(tmp_path: Path) -> None:
+    pairings = Pairings(tmp_path)
+    made = paired(pairings)
+    (path,) = tmp_path.glob("*.pairing")
+    fields = msgspec.json.decode(path.read_bytes())
+    del fields["counter"]
+    path.write_bytes(msgspec.json.encode(fields))
+    assert pairings.at(ONLY_COUNTER) == made
 
 
 def test_forgotten_it_leaves_nothing(tmp_path: Path) -> None:
@@ -84,7 +109,7 @@ def test_a_damaged_file_is_told_in_a_sentence(tmp_path: Path, content: bytes) ->
     (path,) = tmp_path.glob("*.pairing")
     path.write_bytes(content)
     with pytest.raises(ConfigError, match="pair the reader again"):
-        Pairings(tmp_path).only()
+        Pairings(tmp_path).at(ONLY_COUNTER)
 
 
 def test_an_identity_outside_the_folder_is_damage(tmp_path: Path) -> None:
@@ -95,7 +120,7 @@ def test_an_identity_outside_the_folder_is_damage(tmp_path: Path) -> None:
         msgspec.json.encode(msgspec.structs.replace(made, identity="../elsewhere.pem"))
     )
     with pytest.raises(ConfigError, match="damaged"):
-        pairings.only()
+        pairings.at(ONLY_COUNTER)
 
 
 def test_without_its_key_it_is_to_be_paired_again(tmp_path: Path) -> None:
@@ -123,7 +148,7 @@ def test_after_each_power_cut_a_renewal_leaves_a_pairing_that_works(
             continue
         laid = tmp_path / f"after-{number}"
         lay_out(crash, laid)
-        left = Pairings(laid).only()
+        left = Pairings(laid).at(ONLY_COUNTER)
         assert works(laid, left)
         assert left == after or (crash.marks[-1] == "before" and left == before)
         seen.add(left.identity)

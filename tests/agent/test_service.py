@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent import service as service_module
+from agent.config import ONLY_COUNTER
 from agent.eligibility.port import EligibilityAnswer
 from agent.errors import (
     LinkDiedError,
@@ -107,14 +108,14 @@ def test_the_patient_gets_an_answer_when_the_source_breaks(
 
 
 def test_what_the_reader_says_of_itself_counts_while_it_is_there(bench: Bench) -> None:
-    assert bench.service.reader_report is None
+    assert bench.service.reader_reports == {}
     bench.service.post(Received(REPORT))
     bench.start()
-    wait_until(lambda: bench.service.reader_report == REPORT)
+    wait_until(lambda: bench.service.reader_reports == {ONLY_COUNTER: REPORT})
     # What it said before may be untrue now.
     bench.service.post(LinkDown(ResetReason.CABLE_LOST))
     bench.stop()
-    assert bench.service.reader_report is None
+    assert bench.service.reader_reports == {}
 
 
 def test_a_fault_with_one_message_does_not_stop_the_next(
@@ -246,3 +247,16 @@ def test_while_a_relay_is_away_nothing_is_parked(bench: Bench) -> None:
     assert bench.delivery.parked() == []
     bench.relay.stubborn_seqs = set()
     assert [bench.relay.delivered.get(timeout=PATIENCE_S) for _ in range(2)] == [1, 2]
+
+
+def test_a_message_is_for_the_desk_of_its_reader(bench: Bench) -> None:
+    heard: list[str] = []
+    bench.start("here", "there", heard=heard)
+    bench.service.post(Received(VisitOpened(VISIT_ID, CardKind.MY_NUMBER)), "there")
+    bench.service.post(Received(REPORT), "here")
+    wait_until(lambda: "here" in bench.service.reader_reports)
+    assert heard == ["there"]
+    bench.service.post(LinkDown(ResetReason.CABLE_LOST), "there")
+    bench.service.post(Received(VisitOpened(VISIT_ID, CardKind.MY_NUMBER)), "here")
+    wait_until(lambda: heard == ["there", "here"])
+    assert bench.service.reader_reports == {"here": REPORT}

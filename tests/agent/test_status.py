@@ -32,7 +32,7 @@ class FakeLink:
 
 
 def status_file(path: Path, link: FakeLink, report: DeviceReport | None = None) -> StatusFile:
-    return StatusFile(path, ToldClock(), link, lambda: report)
+    return StatusFile(path, ToldClock(), {"": link}, {"": report}.get)
 
 
 def test_a_running_and_then_a_stopped_agent(tmp_path: Path) -> None:
@@ -44,9 +44,10 @@ def test_a_running_and_then_a_stopped_agent(tmp_path: Path) -> None:
     written._write(is_running=True)
     status = read_status(path)
     assert status is not None
-    assert status.is_linked
-    assert status.link["bad_crc"] == 1
-    assert status.link["resets"] == {"SILENT": 2}
+    (reader,) = status.readers
+    assert reader.is_linked
+    assert reader.link["bad_crc"] == 1
+    assert reader.link["resets"] == {"SILENT": 2}
     is_well, said = describe(status, status.unix_ms + 1)
     assert is_well
     assert said[:2] == ["The reader is connected.", "Cable, as this PC sees it:"]
@@ -92,14 +93,27 @@ def test_without_a_reader_it_is_not_well(tmp_path: Path) -> None:
     assert status is not None
     is_well, said = describe(status, status.unix_ms)
     assert not is_well
-    assert said[0] == "No reader is connected."
+    assert said[0] == "The reader is not connected."
+
+
+def test_of_several_readers_each_is_told_by_its_counter(tmp_path: Path) -> None:
+    path = tmp_path / "status.json"
+    links = {"1番窓口": FakeLink(), "2番窓口": FakeLink(is_up=False)}
+    StatusFile(path, ToldClock(), links, {"1番窓口": REPORT}.get)._write(is_running=True)
+    status = read_status(path)
+    assert status is not None
+    is_well, said = describe(status, status.unix_ms)
+    assert not is_well, "one of them is missing"
+    assert "The reader at 1番窓口 is connected." in said
+    second = said[said.index("The reader at 2番窓口 is not connected.") :]
+    assert "Results at the reader:" not in second
 
 
 @pytest.mark.parametrize(
     ("age_ms", "sentence"), [(int(FRESH_MS) + 1, "start it again"), (-60_000, "set back")]
 )
 def test_an_old_status_is_that_of_an_agent_that_hangs(age_ms: int, sentence: str) -> None:
-    status = Status(unix_ms=1_000_000, is_running=True, is_linked=True, link={})
+    status = Status(unix_ms=1_000_000, is_running=True)
     is_well, said = describe(status, 1_000_000 + age_ms)
     assert not is_well
     assert sentence in said[0]

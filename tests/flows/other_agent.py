@@ -7,6 +7,7 @@ from typing import Any
 
 from cryptography import x509
 
+from agent.config import ONLY_COUNTER
 from agent.pairings import Pairings
 from hostlink.signing import verify_result
 from tests.flows.desk import Desk, StoredResult
@@ -44,7 +45,7 @@ class OtherAgentBench(Bench):
     def _leave_pairing(self) -> None:
         """What the bench left for this project's own agent, in that program's words."""
         pairings = Pairings(self.folder / AGENT_PAIRINGS)
-        made = pairings.only()
+        made = pairings.at(ONLY_COUNTER)
         identity = pairings.identity_of(made).read_text()
         path = self.surroundings.pairing
         write_pairing(path, made.ueid, made.secret, identity, made.reader_certificate)

@@ -148,11 +148,14 @@ def test_the_status_tells_how_both_ends_saw_a_pulled_cable(desk: Desk) -> None:
 
     def is_told() -> bool:
         status = read_status(desk.bench.folder / "agent.status.json")
-        if status is None or status.reader_link is None or status.reader_results is None:
+        if status is None:
             return False
-        ends = (status.link["resets"], status.reader_link["resets"])
+        (reader,) = status.readers
+        if reader.reader_link is None or reader.results is None:
+            return False
+        ends = (reader.link["resets"], reader.reader_link["resets"])
         both = all(isinstance(resets, dict) and resets.get("CABLE_LOST") for resets in ends)
-        return both and status.reader_results["waiting"] == 0
+        return both and reader.results["waiting"] == 0
 
     desk.wait_until(is_told, "the figures of both ends")
 

@@ -1,13 +1,14 @@
 """Both relays that send: what each answer means, repetition, TLS, and what is told of an error."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
+import httpx
 import pytest
 
 from agent.errors import ConfigError, RelayRefusedError, RelayUnavailableError
-from agent.relays import fhir, http_post
+from agent.relays import _sending, fhir, http_post
 from agent.relays.port import SendingRelay
 from tests.agent.relays.conftest import TIMEOUT_S, MakeRelay
 from tests.agent.relays.samples import HANAKO, KEY, TARO, personal_words
@@ -127,6 +128,20 @@ def test_a_long_answer_is_not_read_to_its_end(make: MakeRelay) -> None:
         talkative.answer_at_length(length_bytes)
         assert make(talkative.url, timeout_s=5).send(TARO) == KEY
         assert talkative.answered_bytes < length_bytes / 2
+
+
+@pytest.mark.parametrize(("part_bytes", "most_parts"), [(1, 16), (1_000, 5), (5_000, 1)])
+def test_an_answer_that_never_ends_is_cut_off(part_bytes: int, most_parts: int) -> None:
+    """By its length, and by its parts, of which each may take as long as the time-out."""
+    read: list[int] = []
+
+    def parts() -> Iterator[bytes]:
+        while len(read) < 1_000:
+            read.append(part_bytes)
+            yield bytes(part_bytes)
+
+    _sending._read_to_the_end(httpx.Response(200, content=parts()))
+    assert len(read) == most_parts
 
 
 def test_a_short_answer_is_read_to_its_end_so_that_the_connection_is_kept(

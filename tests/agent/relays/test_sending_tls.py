@@ -26,7 +26,7 @@ def test_a_file_that_is_no_certificate(make: MakeRelay, tmp_path: Path, name: st
         make("https://reception.invalid", **{name: "file.pem"})
 
 
-def test_a_key_with_a_password_is_not_asked_for(make: MakeRelay, tmp_path: Path) -> None:
+def test_a_key_with_a_password_is_one_sentence(make: MakeRelay, tmp_path: Path) -> None:
     chain, key = tls_world.AGENT.write(tmp_path, "agent")
     locked = tls_world.AGENT.key.private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"password")
