@@ -5,9 +5,11 @@
 | 2xx | taken |
 | 409 that repeats our `Idempotency-Key` | taken before |
 | 408, 409 without it, 425, 429, 5xx, none in time, no connection, no trust | send again later |
-| anything else, redirects too | this one is refused, however often it is sent |
+| 401, 403, 404, 405, 407, redirects | the door is shut: send again later, when somebody mended it |
+| anything else | this one is refused, however often it is sent |
 
-A 409 alone says that the first attempt is still being worked on, and that one may yet fail.
+A 409 alone says that the first attempt is still being worked on, and that one may yet fail. What is
+wrong with the address or the secret would refuse everybody's results; it is no word on this one.
 
 Source: draft-ietf-httpapi-idempotency-key-header-07 §2.1 (the key is a string of RFC 9651) and its
 errors (409); RFC 9110 §15 (status codes), RFC 8470 §5.2 (425), RFC 6585 §4 (429).
@@ -37,6 +39,11 @@ MOST_PARTS = 16
 KEY_HEADER = "Idempotency-Key"
 LATER = frozenset(
     {
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        HTTPStatus.PROXY_AUTHENTICATION_REQUIRED,
         HTTPStatus.REQUEST_TIMEOUT,
         HTTPStatus.CONFLICT,
         HTTPStatus.TOO_EARLY,
@@ -150,7 +157,8 @@ def _judge(status: int, *, is_own_key: bool) -> None:
     if is_taken_before or HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return
     cause = f"HTTP {status}"
-    if status in LATER or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    is_elsewhere = HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST
+    if status in LATER or is_elsewhere or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise RelayUnavailableError(cause)
     raise RelayRefusedError(cause)
 

@@ -43,10 +43,10 @@ body, and then the timestamp with its own clock: more than 300 s apart is a repe
 else.
 
 Answers: 2xx when the document is kept safely, also when it was before; or, then, 409 with the
-header `Idempotency-Key` as it was sent. 408, 425, 429, 5xx, 409 without that header, or none within
-`timeout_s`: it is sent again, so a receiver that doubts the timestamp says 425. Any other status
-refuses the document for good and staff are told; redirects are not followed. The answer's body is
-not looked at.
+header `Idempotency-Key` as it was sent. 401, 403, 404, 405, 407, 408, 425, 429, 5xx, a redirect
+(which is not followed), 409 without that header, or none within `timeout_s`: it is sent again, so a
+receiver that doubts the timestamp says 425. Any other status refuses the document for good and
+staff are told. The answer's body is not looked at.
 
 Source: Standard Webhooks 1.0 (headers and signature, for which there are ready libraries: their
 secret is `whsec_` and base64 of the key); draft-ietf-httpapi-idempotency-key-header-07;

@@ -86,13 +86,14 @@ class ReaderEnd:
         next_seq: Callable[[], int],
         versions: tuple[int, int] = (1, 1),
         cable: Cable | None = None,
+        ueid: bytes = UEID,
     ) -> None:
         self.cable = cable or Cable(folder / "ttyREADER")
         self.ups: Queue[AgentHello | DeviceHello] = Queue()
         self.downs: Queue[ResetReason] = Queue()
         self.heard: Queue[Message] = Queue()
         end = device_end_of(
-            folder, make_hello=lambda: DeviceHello(*versions, UEID, "0.1.0", 7, next_seq())
+            folder, make_hello=lambda: DeviceHello(*versions, ueid, "0.1.0", 7, next_seq())
         )
         self.link = Link(self.cable.open, end, self)
 

@@ -217,15 +217,16 @@ def abandoned(nonce: bytes = b"", visit_id: bytes = VISIT_ID) -> VisitRecord:
 class SigningReader:
     """Numbers, chains and signs results as a reader does."""
 
-    def __init__(self, identity: Identity = READER, next_seq: int = 1) -> None:
+    def __init__(self, identity: Identity = READER, next_seq: int = 1, ueid: bytes = UEID) -> None:
         self._identity = identity
+        self._ueid = ueid
         self.next_seq = next_seq
         self.previous_hash = NO_PREVIOUS_HASH
 
     def sign(self, record: VisitRecord, audience: str = AUDIENCE) -> SignedResult:
         claims = ResultClaims(
             record=record,
-            ueid=UEID,
+            ueid=self._ueid,
             seq=self.next_seq,
             boot_count=7,
             previous_hash=self.previous_hash,
