@@ -33,6 +33,9 @@ from agent.visits import Visits
 from hostlink.link import AgentEnd, Link
 from hostlink.terms import Emergency
 
+KNOWS_NOBODY = "none"
+"""The eligibility source whose answers have no record."""
+
 
 class Agent:
     """A whole agent, ready to run."""
@@ -193,13 +196,16 @@ def _source(config: Config, folder: Path) -> EligibilitySource:
 
 
 def _relays(config: Config, folder: Path) -> dict[str, Relay | SendingRelay]:
-    return {
-        wanted.label: cast(
-            Relay | SendingRelay,
-            create_adapter(agent.relays, wanted.target, wanted.settings, folder),
-        )
-        for wanted in config.relays
-    }
+    made: dict[str, Relay | SendingRelay] = {}
+    for wanted in config.relays:
+        relay = create_adapter(agent.relays, wanted.target, wanted.settings, folder)
+        made[wanted.label] = cast(Relay | SendingRelay, relay)
+        if made[wanted.label].needs_record and config.eligibility.source == KNOWS_NOBODY:
+            raise ConfigError(
+                f"[[relays]] {wanted.label}: it hands over what the eligibility source knows, and"
+                f" {KNOWS_NOBODY!r} knows nobody; http_post can be used with it."
+            )
+    return made
 
 
 def _paired(config: Config, pairings: Pairings) -> dict[str, Pairing]:

@@ -50,7 +50,7 @@ IS_OUTSTANDING = and_(
     RESULTS.c.visit_id == VISITS.c.visit_id,
     RESULTS.c.nonce == VISITS.c.nonce,
     RESULTS.c.outcome == int(VisitOutcome.COMPLETED),
-    VISITS.c.record.is_not(None),
+    VISITS.c.answered_unix_ms.is_not(None),
 )
 """A completed result that belongs to an open visit with an eligibility answer."""
 IS_PARCEL = and_(
@@ -300,7 +300,7 @@ class Delivery:
             ueid=parcel.ueid,
             seq=parcel.seq,
             visit=verify_result(cose, self._terms.roots).claims.record,
-            record=record_from_json(record),
+            record=record_from_json(record) if record else None,
             offered=tuple(ConsentItem(item) for item in offered),
             questions=(options.questions if options else None) or (),
             answered_at=moment_of(answered_ms),

@@ -301,7 +301,7 @@ def _options(question: Question, answer: EligibilityAnswer) -> VisitOptions:
     is_in_grace = Notice.CERTIFICATE_IN_GRACE in question.notices
     return VisitOptions(
         visit_id=question.query.visit_id,
-        patient_name=answer.record.person.name,
+        patient_name=answer.record.person.name if answer.record else "",
         is_registered=answer.is_registered,
         consents=() if is_in_grace else answer.consents,
         notices=question.notices,

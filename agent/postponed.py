@@ -159,7 +159,8 @@ class PostponedQuestions:
         """From now on the delivery finds the result, if the visit is still this card's."""
         is_same = VISITS.c.certificate == hashlib.sha256(question.certificate).digest()
         # The answer is about the day of the visit, and is dated so.
-        kept = {"record": record_to_json(answer.record), "answered_unix_ms": question.since_unix_ms}
+        record = record_to_json(answer.record) if answer.record else None
+        kept = {"record": record, "answered_unix_ms": question.since_unix_ms}
         with self._store.transaction():
             if self._store.change(FORGET, {"of_visit": question.visit_id}):
                 is_this = and_(VISITS.c.visit_id == question.visit_id, is_same)

@@ -150,10 +150,14 @@ class Visits:
                 )
             )
 
-    def answer(self, record: EligibilityRecord, options: VisitOptions, now: datetime) -> None:
+    def answer(
+        self, record: EligibilityRecord | None, options: VisitOptions, now: datetime
+    ) -> None:
         """Keep what the eligibility source said and what the reader is going to be told."""
         self._store.change(
-            _answered(options).values(record=record_to_json(record), answered_unix_ms=unix_ms(now))
+            _answered(options).values(
+                record=record_to_json(record) if record else None, answered_unix_ms=unix_ms(now)
+            )
         )
 
     def postpone(self, certificate: bytes, options: VisitOptions, now: datetime) -> None:

@@ -27,7 +27,8 @@ class EligibilityQuery:
 class EligibilityAnswer:
     """What the source knows."""
 
-    record: EligibilityRecord = field(repr=False)
+    record: EligibilityRecord | None = field(repr=False)
+    """None: it answers for everybody alike and knows no names."""
     is_registered: bool
     """False: the card has not been registered for insurance use (利用登録) yet."""
     consents: tuple[ConsentItem, ...]

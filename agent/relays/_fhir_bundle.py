@@ -73,7 +73,7 @@ def bundle(reception: Reception) -> Element:
 
 
 def _entries(reception: Reception) -> Iterator[Element]:
-    person = reception.record.person
+    person = reception.known.person
     patient_found_by = _patient_identifier(reception)
     patient = _patient(person, patient_found_by)
     yield _created(full_url(reception, "patient"), patient, patient_found_by)
@@ -102,7 +102,7 @@ def _created(url: str, resource: Element, found_by: Element) -> Element:
 
 
 def _patient_identifier(reception: Reception) -> Element:
-    number = reception.record.person.reference_number
+    number = reception.known.person.reference_number
     if number is None:
         return own_identifier(reception, "patient")
     return identifier(f"{LOCAL_PATIENTS}{reception.medical_institution_code}", number)

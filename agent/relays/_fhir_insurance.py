@@ -87,7 +87,7 @@ def organization(person: InsuredPerson) -> Element:
 
 def coverage(reception: Reception) -> Element:
     """被保険者証 as the eligibility source knew it in this visit."""
-    person = reception.record.person
+    person = reception.known.person
     return present(
         resourceType="Coverage",
         meta={"profile": [JP_COVERAGE]},
@@ -132,7 +132,7 @@ def eligibility(reception: Reception) -> Element:
             "identifier": identifier(VISIT, reception.visit.visit_id.hex()),
         },
         outcome="complete",
-        disposition=reception.record.processing_result_message,
+        disposition=reception.known.processing_result_message,
         insurer=reference(reception, "insurer"),
         insurance=_insurance(reception),
     )
@@ -141,7 +141,7 @@ def eligibility(reception: Reception) -> Element:
 def _insurance(reception: Reception) -> list[Element]:
     """The insurance itself, and each certificate beside it with the days it is good for."""
     covered = {"coverage": reference(reception, "coverage")}
-    person = reception.record.person
+    person = reception.known.person
     insurance: list[Element] = [covered | {"inforce": _is_in_force(reception)}]
     if person.limit is not None:
         insurance.append(covered | _limit(person.limit))
@@ -230,7 +230,7 @@ def _last_day(person: InsuredPerson) -> str | None:
 
 
 def _is_in_force(reception: Reception) -> bool:
-    return reception.record.qualification_validity in IN_FORCE
+    return reception.known.qualification_validity in IN_FORCE
 
 
 def _insurer_number(person: InsuredPerson) -> str:

@@ -126,12 +126,12 @@ def _as_decided(reception: Reception) -> EligibilityRecord:
     """
     for decision in decisions_passed_on(reception):
         if (form := PRESCRIPTION_FORMS.get(decision)) is not None:
-            return replace(reception.record, prescription_issue_select=form)
-    return reception.record
+            return replace(reception.known, prescription_issue_select=form)
+    return reception.known
 
 
 def _person(result: Element, reception: Reception) -> None:
-    person = reception.record.person
+    person = reception.known.person
     _add_texts(result, person)
     if person.elderly is not None:
         _add_texts(SubElement(result, "ElderlyRecipientCertificateInfo"), person.elderly)

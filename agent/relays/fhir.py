@@ -44,6 +44,8 @@ def create(settings: Settings) -> SendingRelay:
 class Fhir:
     """One FHIR server."""
 
+    needs_record = True
+
     def __init__(self, token: str | None, sender: Sender) -> None:
         self._sender = sender
         self._headers = {

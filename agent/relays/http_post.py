@@ -22,10 +22,11 @@ letters: `card_kind` my_number, face_only, android, iphone; `method` face, pin, 
 `emergency` ambulance, disaster; `item` surgery, diagnosis, medication, health_checkup; `answer`
 given, refused, unobtainable (asked in an emergency, and not able to answer). An item that is not
 there was not asked, or could not be. `record` has the fields of
-`agent.qualification.EligibilityRecord`, `answered_at` is when the eligibility source gave it and
-`received_at` when the agent stored the result. Times are RFC 3339 with an offset; where the reader
-had no time that can be, `verified_at` and `at` are that of `received_at`. `signed_result` is what
-the reader signed, docs/HOSTLINK.md says how to verify it; the rest is the agent's word.
+`agent.qualification.EligibilityRecord`, or is null where the clinic asks no source; `answered_at` is
+when the eligibility source gave it and `received_at` when the agent stored the result. Times are
+RFC 3339 with an offset; where the reader had no time that can be, `verified_at` and `at` are that
+of `received_at`. `signed_result` is what the reader signed, docs/HOSTLINK.md says how to verify it;
+the rest is the agent's word.
 
 With it come
 
@@ -91,6 +92,8 @@ def create(settings: Settings) -> SendingRelay:
 class HttpPost:
     """One receiver of documents."""
 
+    needs_record = False
+
     def __init__(self, key: bytes, sender: Sender, clock: Clock) -> None:
         self._key = key
         self._sender = sender
@@ -133,7 +136,7 @@ def render(reception: Reception) -> bytes:
         "consents": [_consent(each, reception) for each in consents_passed_on(reception).values()],
         "decisions": _words(decisions_passed_on(reception)),
         "notices": None if visit.notices is None else _words(visit.notices),
-        "record": json.loads(record_to_json(reception.record)),
+        "record": json.loads(record_to_json(reception.record)) if reception.record else None,
         "answered_at": rfc_3339(reception.answered_at),
         "received_at": rfc_3339(reception.received_at),
         "signed_result": _base64(reception.signed_result),

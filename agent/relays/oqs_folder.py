@@ -83,6 +83,8 @@ def create(settings: Settings) -> Relay:
 class OqsFolder:
     """One watched folder."""
 
+    needs_record = True
+
     def __init__(self, settings: Settings, pause: Callable[[float], None]) -> None:
         self._settings = settings
         self._pause = pause

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
+from agent.errors import RelayRefusedError
 from agent.qualification import EligibilityRecord
 from hostlink.messages import VisitRecord
 from hostlink.terms import ConsentItem, Question
@@ -24,7 +25,8 @@ class Reception:
     """Number of the signed result; `(ueid, seq)` is unique for ever."""
     visit: VisitRecord
     """What happened at the reader, out of the verified signature."""
-    record: EligibilityRecord = field(repr=False)
+    record: EligibilityRecord | None = field(repr=False)
+    """None: the source knows nobody; given only to relays that do not need one."""
     offered: tuple[ConsentItem, ...]
     """What the patient could be asked; any other consent is not passed on."""
     questions: tuple[Question, ...]
@@ -35,6 +37,17 @@ class Reception:
     """When the result was stored: the same at every attempt, so names never change."""
     signed_result: bytes = field(repr=False)
     """The tagged COSE_Sign1 as the reader made it: whoever doubts the rest can verify it."""
+
+    @property
+    def known(self) -> EligibilityRecord:
+        """The record, for a relay that needs one.
+
+        Raises:
+            RelayRefusedError: There is none.
+        """
+        if self.record is None:
+            raise RelayRefusedError("no eligibility record")
+        return self.record
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,9 @@ class Prepared:
 
 class Relay(Protocol):
     """One door of reception software."""
+
+    needs_record: bool
+    """Without an answer about the person there is nothing to hand over."""
 
     def prepare(self, reception: Reception) -> Prepared:
         """Make everything ready on durable storage, invisible to the reception software.
@@ -87,6 +103,9 @@ class SendingRelay(Protocol):
 
     The key is made of `(ueid, seq)` and nothing else.
     """
+
+    needs_record: bool
+    """As of `Relay`."""
 
     def send(self, reception: Reception) -> str:
         """Hand over; harmless when it was handed over before.

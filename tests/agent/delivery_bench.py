@@ -33,6 +33,8 @@ def real_relay(folder: Path) -> Relay:
 class NaiveFolder:
     """Negative control: writes beside, renames, and only then remembers that it did."""
 
+    needs_record = True
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._receptions: dict[str, Reception] = {}
@@ -55,6 +57,8 @@ class NaiveFolder:
 
 class ShutFolder:
     """A relay whose share is away until told otherwise."""
+
+    needs_record = True
 
     def __init__(self, relay: Relay) -> None:
         self.is_shut = True

@@ -61,6 +61,8 @@ class ToldSource:
 class ToldRelay:
     """A relay that does what it is told."""
 
+    needs_record = True
+
     def __init__(self) -> None:
         self.faults: list[Exception] = []
         self.bad_seqs: set[int] = set()

@@ -21,10 +21,13 @@ class Receiver:
 
     answers: list[Answer] = field(default_factory=list)
     sent: list[int] = field(default_factory=list)
+    receptions: list[Reception] = field(default_factory=list)
     held: set[tuple[bytes, int]] = field(default_factory=set)
+    needs_record: bool = False
 
     def send(self, reception: Reception) -> str:
         self.sent.append(reception.seq)
+        self.receptions.append(reception)
         answer = self.answers.pop(0) if self.answers else None
         if answer is not None:
             raise answer

@@ -56,6 +56,8 @@ def _patient() -> Card:
 class _TakingSoftware:
     """A relay behind which reception software takes each file at once, and never forgets it."""
 
+    needs_record = True
+
     def __init__(self, relay: Relay, folder: Path) -> None:
         self._relay = relay
         self._reception, self._taken = folder / "reception", folder / "taken"

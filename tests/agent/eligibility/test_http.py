@@ -57,6 +57,7 @@ def enrolled(service: EligibilityService) -> EligibilityQuery:
 def test_an_insured_person(source: EligibilitySource, enrolled: EligibilityQuery) -> None:
     answer = source.ask(enrolled)
     assert isinstance(answer, EligibilityAnswer)
+    assert answer.record is not None
     assert answer.record.person.name == "試験　花子"
     assert not answer.is_registered
     assert answer.consents == (

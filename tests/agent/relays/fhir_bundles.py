@@ -14,7 +14,7 @@ KINDS = ["Patient", "Organization", "Coverage", "CoverageEligibilityResponse", "
 
 LEAST = with_person(
     HANAKO,
-    **{field.name: None for field in fields(HANAKO.record.person) if field.default is None},
+    **{field.name: None for field in fields(HANAKO.known.person) if field.default is None},
 )
 """Somebody of whom only is known what must be."""
 

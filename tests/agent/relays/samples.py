@@ -35,5 +35,5 @@ def with_visit(reception: Reception, **changes: object) -> Reception:
 
 def with_person(reception: Reception, **changes: object) -> Reception:
     """The reception of a person of whom something else is known."""
-    person = replace(reception.record.person, **changes)  # type: ignore[arg-type]
-    return replace(reception, record=replace(reception.record, person=person))
+    person = replace(reception.known.person, **changes)  # type: ignore[arg-type]
+    return replace(reception, record=replace(reception.known, person=person))

@@ -118,7 +118,7 @@ def test_the_bundle_is_the_same_at_every_attempt() -> None:
 
 def test_names_are_made_of_the_result_and_nothing_else() -> None:
     """Beside those of Patient and Organization, which are the clinic's and the insurer's."""
-    other = replace(TARO, record=HANAKO.record, received_at=TARO.answered_at)
+    other = replace(TARO, record=HANAKO.known, received_at=TARO.answered_at)
     mine, others = names_in(sound(TARO)), names_in(sound(other))
     assert mine[2:] == others[2:]
     assert [url for url, _ in mine] == [url for url, _ in others]
@@ -128,5 +128,5 @@ def test_names_are_made_of_the_result_and_nothing_else() -> None:
 
 def test_no_name_of_a_resource_is_personal() -> None:
     text = str([names_in(sound(each)) for each in (TARO, HANAKO)])
-    words = personal_words(TARO.record)[:3] + personal_words(HANAKO.record)
+    words = personal_words(TARO.known)[:3] + personal_words(HANAKO.known)
     assert not [word for word in words if word in text]

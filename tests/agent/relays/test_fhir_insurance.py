@@ -110,7 +110,7 @@ def test_every_kind_of_card(card: str, order: int | None) -> None:
     ],
 )
 def test_every_validity(validity: str, in_force: bool, status: str) -> None:
-    reception = replace(TARO, record=replace(TARO.record, qualification_validity=validity))
+    reception = replace(TARO, record=replace(TARO.known, qualification_validity=validity))
     assert only(reception, "Coverage")["status"] == status
     response = only(reception, "CoverageEligibilityResponse")
     assert response["insurance"][0]["inforce"] is in_force
@@ -171,7 +171,7 @@ def test_every_share_that_a_patient_pays(
 
 def test_an_eligibility_response() -> None:
     message = "証明書の有効期限が3か月以内となっています。"
-    reception = replace(TARO, record=replace(TARO.record, processing_result_message=message))
+    reception = replace(TARO, record=replace(TARO.known, processing_result_message=message))
     response = only(reception, "CoverageEligibilityResponse")
     assert response["status"] == "active"
     assert response["purpose"] == ["validation"]

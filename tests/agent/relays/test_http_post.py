@@ -106,7 +106,7 @@ def test_a_visit_is_one_document(relay: HttpPost, receiver: WebhookReceiver) -> 
         "answered_at": AT,
         "received_at": "2026-11-22T09:01:02.000+09:00",
     }
-    assert read_record(record) == TARO.record
+    assert read_record(record) == TARO.known
     assert record["person"]["name"] == "受付　太郎"
     assert base64.b64decode(signed, validate=True) == TARO.signed_result
 

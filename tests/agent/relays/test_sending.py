@@ -210,7 +210,7 @@ def test_another_result_has_another_key(
 
 
 def test_the_key_holds_nothing_else(relay: SendingRelay) -> None:
-    assert relay.send(replace(TARO, record=HANAKO.record, visit=HANAKO.visit)) == KEY
+    assert relay.send(replace(TARO, record=HANAKO.known, visit=HANAKO.visit)) == KEY
 
 
 Trouble = Callable[[WebhookReceiver], None]
@@ -234,8 +234,8 @@ def test_no_error_tells_anything_personal(
     while told[-1] is not None:
         told.append(told[-1].__cause__)
     text = f"{told!r} {[str(each) for each in told]} {relay!r} {TARO!r}"
-    assert not [word for word in personal_words(TARO.record) if word in text]
-    assert personal_words(TARO.record)[0] in receiver.posts[0].body.decode()
+    assert not [word for word in personal_words(TARO.known) if word in text]
+    assert personal_words(TARO.known)[0] in receiver.posts[0].body.decode()
 
 
 CONFIGURATION_ERRORS: dict[str, dict[str, object]] = {
