@@ -25,7 +25,7 @@ from agent.link import LinkEvents, hello_maker, paired_end, stream_opener
 from agent.pairings import Pairing, Pairings
 from agent.postponed import PostponedQuestions, PostponedTerms
 from agent.relays.port import Relay, SendingRelay
-from agent.service import Service, StopWanted
+from agent.service import Service, SignOfLifeWanted, StopWanted
 from agent.status import StatusFile
 from agent.store import Store
 from agent.trust import CardTrust
@@ -145,7 +145,13 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
             )
             for counter, link in links.items()
         }
-        status = StatusFile(status_path(config), clock, links, service.reader_reports.get)
+        status = StatusFile(
+            status_path(config),
+            clock,
+            links,
+            service.reader_reports.get,
+            lambda: service.post(SignOfLifeWanted()),
+        )
         yield Agent(service, desks, links, status)
 
 

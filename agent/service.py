@@ -23,6 +23,7 @@ from agent.eligibility.port import EligibilityAnswer, EligibilitySource
 from agent.errors import LinkDiedError, MalformedQualificationError, StoreUnavailableError
 from agent.journal import Alarm, Event, Journal
 from agent.postponed import PostponedQuestions
+from agent.supervisor import Supervisor
 from hostlink.events import LinkDown, LinkUp, Received
 from hostlink.messages import (
     DeviceHello,
@@ -53,13 +54,18 @@ class EligibilityAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class SignOfLifeWanted:
+    """Somebody watches whether the main thread works."""
+
+
+@dataclass(frozen=True, slots=True)
 class StopWanted:
     """Somebody asked the agent to end, or it cannot go on."""
 
     cause: StoreUnavailableError | LinkDiedError | None
 
 
-ServiceEvent = LinkUp | LinkDown | Received | EligibilityAnswered | StopWanted
+ServiceEvent = LinkUp | LinkDown | Received | EligibilityAnswered | SignOfLifeWanted | StopWanted
 Tagged = tuple[str, ServiceEvent]
 """With the counter of the reader that it is about."""
 
@@ -85,6 +91,7 @@ class Service:
         self._delivery = delivery
         self._postponed = postponed
         self._journal = journal
+        self._supervisor = Supervisor()
         self._queue: SimpleQueue[Tagged] = SimpleQueue()
         self._askers = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix="eligibility")
         self._has_parcels = threading.Event()
@@ -119,6 +126,7 @@ class Service:
             LinkDiedError: No reader can be heard any more.
         """
         self._journal.record(Event.STARTED)
+        self._supervisor.ready()
         # Daemon: a dead share may hold it for ever, and what is prepared survives anyway.
         delivery = threading.Thread(
             target=self._deliver_until_stopped, name="delivery", daemon=True
@@ -137,15 +145,20 @@ class Service:
             self._askers.shutdown(wait=False, cancel_futures=True)
             for thread in (delivery, postponed):
                 thread.join(DELIVERY_STOP_S)
+        self._supervisor.stopping()
         self._journal.record(Event.STOPPED)
 
     def _work(self, desks: Mapping[str, Desk]) -> None:
         while True:
             counter, event = self._queue.get()
-            if isinstance(event, StopWanted):
-                if event.cause is not None:
-                    raise event.cause
-                return
+            match event:
+                case StopWanted(cause):
+                    if cause is not None:
+                        raise cause
+                    return
+                case SignOfLifeWanted():
+                    self._supervisor.alive()
+                    continue
             self._guarded(partial(self._handle, counter, desks[counter], event))
 
     def _handle(self, counter: str, desk: Desk, event: ServiceEvent) -> None:
@@ -161,7 +174,7 @@ class Service:
                 _dispatch(desk, message)
             case EligibilityAnswered(question, answer, is_fault):
                 desk.eligibility_answered(question, answer, is_fault=is_fault)
-            case LinkUp() | StopWanted():
+            case LinkUp() | SignOfLifeWanted() | StopWanted():
                 pass
             case _:
                 assert_never(event)

@@ -77,6 +77,7 @@ class StatusFile:
         clock: Clock,
         links: Mapping[str, LinkOfStatus],
         reader_report: Callable[[str], DeviceReport | None],
+        ask_for_life: Callable[[], None] = lambda: None,
     ) -> None:
         """Prepare.
 
@@ -86,11 +87,13 @@ class StatusFile:
             links: Asked for their counters, and through each its reader for a report; by the
                 names of the readers' counters.
             reader_report: The last that came from that one.
+            ask_for_life: Called each time; whoever watches the main thread asks it for a sign.
         """
         self._path = path
         self._clock = clock
         self._links = links
         self._reader_report = reader_report
+        self._ask_for_life = ask_for_life
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="status", daemon=True)
 
@@ -105,6 +108,7 @@ class StatusFile:
 
     def _run(self) -> None:
         while not self._stopping.wait(self._write(is_running=True)):
+            self._ask_for_life()
             for link in self._links.values():
                 link.send(ReportWanted())
         self._write(is_running=False)

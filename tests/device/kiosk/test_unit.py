@@ -33,10 +33,18 @@ def test_the_reader_s_own_unit_starts_the_reader() -> None:
     assert words[1:] == ["-m", "device", "--config", "/etc/uketsuke/reader.toml"]
 
 
+def test_the_agent_s_unit_starts_the_agent_and_watches_it() -> None:
+    words = command("uketsuke-agent.service")
+    assert words[1:] == ["-m", "agent", "--config", "/etc/uketsuke/agent.toml"]
+    lines = set((IMAGE / "uketsuke-agent.service").read_text().splitlines())
+    assert {"Type=notify", "WatchdogSec=30", "LimitCORE=0"} <= lines
+
+
 @pytest.mark.parametrize("unit", UNITS)
 def test_none_is_ever_given_up_or_runs_as_root(unit: str) -> None:
     lines = (IMAGE / unit).read_text().splitlines()
-    assert {"StartLimitIntervalSec=0", "Restart=always", "User=uketsuke"} <= set(lines)
+    assert {"StartLimitIntervalSec=0", "Restart=always"} <= set(lines)
+    assert any(line.startswith("User=uketsuke") for line in lines)
     assert any(line.startswith("WantedBy=multi-user.target") for line in lines)
 
 
