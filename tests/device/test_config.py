@@ -84,7 +84,7 @@ def test_paths_are_taken_from_the_folder_of_the_file(
         ("[visit]", "[vist]", "vist"),
         ("token_file", "tokenfile", "token"),
         ('port = "/dev/ttyGS0"', "port = 3", "link.port"),
-        ("pin_s = 90", 'pin_s = "90"', "visit"),
+        ("pin_s = 90", "pin_s = [90]", "visit"),
         ('anchors = ["keys/records.pem"]', 'anchors = "keys/records.pem"', "records.anchors"),
         ('anchors = ["keys/records.pem"]', "anchors = [1]", "records.anchors"),
         ("anchors =", "anchor =", "anchor"),

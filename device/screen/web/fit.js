@@ -24,15 +24,22 @@ export function fitMore() {
   }
 }
 
-// Where the names of the buttons leave no room, their icons stand alone.
+// Where the names of the buttons leave no room, their icons stand alone; that of the language, which
+// somebody looks for who reads nothing else here, goes last.
 function fitHeader() {
   const header = document.querySelector("header");
   delete header.dataset.icons;
+  for (const icons of ["some", "all"]) {
+    if (isHeaderCut(header)) {
+      header.dataset.icons = icons;
+    }
+  }
+}
+
+function isHeaderCut(header) {
   const tagline = header.querySelector("#tagline");
   const lines = tagline.clientHeight / parseFloat(getComputedStyle(tagline).lineHeight);
-  if (isCutOff(header) || lines > MOST_LINES) {
-    header.dataset.icons = "";
-  }
+  return isCutOff(header) || lines > MOST_LINES;
 }
 
 function isCut() {

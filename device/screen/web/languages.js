@@ -9,8 +9,9 @@ export function drawLanguages(page, speak) {
     const [[tag, name]] = others;
     place.replaceChildren(button(name, { lang: tag }, () => speak(tag)));
   } else if (others.length > 1) {
-    const open = button(page.labels.language, {}, () => openList(page, speak));
-    open.prepend(element("span", { class: "icon icon-language" }));
+    const open = button("", {}, () => openList(page, speak));
+    const name = element("span", { class: "language-name" }, page.labels.language);
+    open.append(element("span", { class: "icon icon-language" }), name);
     place.replaceChildren(open);
   } else {
     place.replaceChildren();

@@ -18,12 +18,10 @@ export function move({ to }) {
     buttons[at]?.click();
     return;
   }
-  // The first key reads the page; the next ones go to its buttons and read these.
-  if (speakUp()) {
-    return;
-  }
   document.documentElement.dataset[BY_KEYS] = "";
   neighbour(buttons, at, to)?.focus();
+  // The first key has the whole page read; the next ones read the buttons they go to.
+  speakUp();
 }
 
 // Not checkVisibility: the WebKit of small displays does not know it yet.

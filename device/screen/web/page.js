@@ -24,6 +24,7 @@ const PICTURES = {
 export function drawPage(page, touches) {
   const main = document.querySelector("#page");
   main.dataset.page = page.name;
+  main.dataset.turn = page.turn;
   const isPad = page.pad.length > 0;
   const padChoices = isPad ? ["erase", "confirm"] : [];
   const below = page.choices.filter(({ name }) => !padChoices.includes(name));

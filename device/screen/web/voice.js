@@ -25,13 +25,11 @@ export function forgetVoice() {
   wanted = null;
 }
 
-// Whoever goes by the keys may not see the page. True: the page is being read now.
+// Whoever goes by the keys may not see the page.
 export function speakUp() {
-  const isFirst = wanted === null && !isOn();
-  if (isFirst) {
+  if (wanted === null && !isOn()) {
     speak(true);
   }
-  return isFirst;
 }
 
 export function readPage(afterMs = 0) {

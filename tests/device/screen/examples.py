@@ -1,5 +1,7 @@
 """One example of every page, as the visit would ask for it."""
 
+from dataclasses import replace
+
 from device.face.liveness.port import Prompt
 from device.face.quality import QualityHint
 from device.pairing.ceremony import Comparison
@@ -15,7 +17,7 @@ NAME = "試験 花子"
 
 HINTS = tuple(hint.value for hint in (*Prompt, *QualityHint))
 
-EXAMPLES = (
+_PAGES = (
     PageView("starting", 1),
     PageView("idle", 2),
     PageView("recognising", 3),
@@ -143,3 +145,6 @@ EXAMPLES = (
     done(),
     *(failed(refusal) for refusal in PairingRefusal),
 )
+
+EXAMPLES = tuple(replace(page, turn=turn) for turn, page in enumerate(_PAGES, 1))
+"""Each with a turn of its own, so that one is told from the next of the same name."""

@@ -85,7 +85,7 @@ class Kiosk:
 
     def show(self, page: PageView) -> None:
         self.screen.show(page)
-        self.wait_for(page.name)
+        self.page.locator(f"main[data-page={page.name}][data-turn='{page.turn}']").wait_for()
 
     def wait_for(self, name: str) -> None:
         self.page.locator(f"main[data-page={name}]").wait_for()
