@@ -26,6 +26,7 @@ from agent.errors import (
     PairingError,
     StoreUnavailableError,
 )
+from agent.export import write_audit_trail
 from agent.pairing import commands
 from agent.service import StopWanted
 from agent.status import describe, read_status
@@ -63,8 +64,8 @@ def _carry_out(arguments: argparse.Namespace) -> int:
             return _tell_status(config)
         case "relays":
             _see_to_parked(config, arguments)
-        case "diagnostics":
-            return _keep_diagnostics(config, arguments.out)
+        case "diagnostics" | "export":
+            return _write(config, arguments.task, arguments.out)
         case _:
             _run(config, folder)
     return 0
@@ -75,10 +76,10 @@ def _command_line() -> argparse.ArgumentParser:
     parser.add_argument(
         "task",
         nargs="?",
-        choices=("run", "status", "relays", "diagnostics", "pair", "renew", "unpair"),
+        choices=("run", "status", "relays", "export", "diagnostics", "pair", "renew", "unpair"),
         default="run",
         help="run (default); status of the running agent; relays, what their receivers refused;"
-        " diagnostics, a file without patients'"
+        " export, all signed results for an auditor; diagnostics, a file without patients'"
         " data for whoever helps; pair with the reader on the cable; renew both ends' keys; unpair",
     )
     parser.add_argument("--config", type=Path, required=True, help="TOML file")
@@ -91,8 +92,7 @@ def _command_line() -> argparse.ArgumentParser:
     parser.add_argument(
         "--out",
         type=Path,
-        default=Path(f"uketsuke-diagnostics-{SystemClock().now():%Y%m%d-%H%M%S}.zip"),
-        help="diagnostics: the file to write",
+        help="diagnostics, export: the file to write",
     )
     parser.add_argument(
         "--reader-gone", action="store_true", help="unpair: here only, the reader does not answer"
@@ -137,13 +137,19 @@ def _tell_status(config: Config) -> int:
     return 0 if is_well else EXIT_NOT_WELL
 
 
-def _keep_diagnostics(config: Config, target: Path) -> int:
+def _write(config: Config, task: str, wanted: Path | None) -> int:
+    target = wanted or Path(f"uketsuke-{task}-{SystemClock().now():%Y%m%d-%H%M%S}.zip")
     try:
-        write_diagnostics(config, status_path(config), target)
+        if task == "export":
+            count = write_audit_trail(config, target)
+            said = f"{count} results are in it, without anybody's name."
+        else:
+            write_diagnostics(config, status_path(config), target)
+            said = "No patient's data is in it; look before you send it."
     except OSError as error:
         print(f"agent: {target}: {error.strerror}", file=sys.stderr)
         return EXIT_CONFIG
-    print(f"{target} is written. No patient's data is in it; look before you send it.")
+    print(f"{target} is written. {said}")
     return 0
 
 

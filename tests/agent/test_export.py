@@ -1,0 +1,79 @@
+"""The audit trail holds every signed result, verifiable without the agent, and nobody's name."""
+
+import csv
+import io
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from agent.inbox import Inbox
+from hostlink.messages import SignedResult
+from hostlink.signing import verify_result
+from tests.agent.delivery_bench import VISITS, Bench
+from tests.agent.test_delivery import NAME_IN_STORE
+from tests.agent.test_parked import CONFIG
+from tests.agent.world import ROOTS, TODAY, SigningReader, abandoned, write_pem
+from tests.hostlink.pki import MAKER, UEID
+
+
+def export(folder: Path, target: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "agent", "export", "--out", str(target)]
+    command += ["--config", str(folder / "agent.toml")]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    made = Bench(tmp_path)
+    made.receive(*VISITS)
+    write_pem(tmp_path / "root.pem", MAKER.leaf)
+    (tmp_path / "agent.toml").write_text(CONFIG.format())
+    return made
+
+
+def keep(bench: Bench, result: SignedResult) -> None:
+    Inbox(bench.store).keep(result.cose, verify_result(result.cose, ROOTS), TODAY)
+
+
+def test_everything_is_there_and_verifies_by_itself(bench: Bench, tmp_path: Path) -> None:
+    keep(bench, SigningReader(next_seq=5).sign(abandoned(visit_id=b"a later visit...")))
+    keep(bench, SigningReader(next_seq=1).sign(replace(abandoned(), visit_id=b"of a clone......")))
+    target = tmp_path / "trail.zip"
+    ended = export(tmp_path, target)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "4 results" in ended.stdout
+    assert target.stat().st_mode & 0o077 == 0
+    with ZipFile(target) as bundle:
+        bundle.extractall(tmp_path / "trail")
+    text = (tmp_path / "trail" / "results.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [(row["number"], row["outcome"], row["note"]) for row in rows] == [
+        ("1", "completed", ""),
+        ("1", "", "conflict"),
+        ("2", "completed", ""),
+        ("5", "abandoned", ""),
+    ], "and a reader of the list sees that 3 and 4 are missing"
+    assert {row["reader"] for row in rows} == {UEID.hex()}
+    for row in rows:
+        command = [sys.executable, "-m", "hostlink.verify", row["file"], "--trust", "root.pem"]
+        subprocess.run(command, cwd=tmp_path / "trail", capture_output=True, check=True)
+
+
+def test_nobody_s_name_is_inside(bench: Bench, tmp_path: Path) -> None:
+    assert NAME_IN_STORE in bench.bytes_on_disk(), "negative control"
+    export(tmp_path, tmp_path / "trail.zip")
+    with ZipFile(tmp_path / "trail.zip") as bundle:
+        assert not [name for name in bundle.namelist() if NAME_IN_STORE in bundle.read(name)]
+
+
+def test_a_file_that_is_there_stays(bench: Bench, tmp_path: Path) -> None:
+    target = tmp_path / "trail.zip"
+    target.write_bytes(b"an earlier one")
+    ended = export(tmp_path, target)
+    assert ended.returncode == 2
+    assert "trail.zip: File exists" in ended.stderr
+    assert target.read_bytes() == b"an earlier one"
