@@ -249,9 +249,13 @@ class Delivery:
         self._store.change(DONE, parcel.key)
 
     def has_failed_long(self, parcel: Parcel) -> bool:
-        """Whether the fault may be with this parcel and not with its relay."""
+        """Whether the fault may be with this parcel and not with its relay.
+
+        Never where something was prepared: it may have been handed over, and would be twice.
+        """
         since = self._failing_since.get(parcel)
-        return since is not None and self._clock.now() - since >= STUCK_AFTER
+        is_sent = isinstance(self._relays[parcel.relay], SendingRelay)
+        return is_sent and since is not None and self._clock.now() - since >= STUCK_AFTER
 
     def park(self, parcel: Parcel, cause: str) -> None:
         """Give a parcel up until staff want it sent again."""

@@ -17,7 +17,7 @@ from agent.errors import (
 )
 from agent.inbox import Inbox
 from agent.postponed import PostponedQuestions, PostponedTerms
-from agent.relays.port import Prepared, Reception
+from agent.relays.port import Prepared, Reception, Relay, SendingRelay
 from agent.service import Service, StopWanted
 from agent.store import Store
 from agent.trust import CardTrust
@@ -66,18 +66,12 @@ class ToldRelay:
     def __init__(self) -> None:
         self.faults: list[Exception] = []
         self.bad_seqs: set[int] = set()
-        self.stubborn_seqs: set[int] = set()
-        """The door is shut for these, however often they come."""
-        self.tries = 0
         self.gate = threading.Event()
         self.gate.set()
         self.delivered: Queue[int] = Queue()
 
     def prepare(self, reception: Reception) -> Prepared:
         self.gate.wait()
-        self.tries += 1
-        if reception.seq in self.stubborn_seqs:
-            raise RelayUnavailableError("EIO")
         if reception.seq in self.bad_seqs:
             raise ZeroDivisionError
         if self.faults:
@@ -92,10 +86,37 @@ class ToldRelay:
         """Nothing is kept that could be forgotten."""
 
 
+class StubbornReceiver:
+    """A receiver that does not answer to some results, however often they come."""
+
+    needs_record = True
+
+    def __init__(self, *stubborn: int) -> None:
+        self.stubborn_seqs = set(stubborn)
+        self.tries = 0
+        self.taken: Queue[int] = Queue()
+
+    def send(self, reception: Reception) -> str:
+        self.tries += 1
+        if reception.seq in self.stubborn_seqs:
+            raise RelayUnavailableError("HTTP 500")
+        self.taken.put(reception.seq)
+        return str(reception.seq)
+
+    def close(self) -> None:
+        """No connection."""
+
+
 class Bench:
     """A service that runs in a thread, and the reader's side of the link as a queue."""
 
-    def __init__(self, database: Path, *, may_ask_later: bool = False) -> None:
+    def __init__(
+        self,
+        database: Path,
+        *,
+        may_ask_later: bool = False,
+        receiver: StubbornReceiver | None = None,
+    ) -> None:
         self.source = ToldSource()
         self.relay = ToldRelay()
         self.journal = HeardJournal()
@@ -104,7 +125,9 @@ class Bench:
         clock = ToldClock()
         terms = DeliveryTerms(INSTITUTION, ROOTS, timedelta(days=7))
         self.clock = clock
-        relays = {"told": self.relay}
+        relays: dict[str, Relay | SendingRelay] = {"told": self.relay}
+        if receiver is not None:
+            relays["web"] = receiver
         self.delivery = Delivery(Store(database), relays, terms, self.journal, clock)
         postponed = PostponedQuestions(
             Store(database),

@@ -97,6 +97,14 @@ def test_a_shut_relay_holds_up_only_itself(bench: Bench, tmp_path: Path) -> None
     assert NAME_IN_STORE not in bench.bytes_on_disk()
 
 
+def test_what_a_folder_was_prepared_for_is_never_given_up_by_time(bench: Bench) -> None:
+    """It may lie there already: parked and sent again it would be there twice."""
+    delivery = bench.delivery(oqs=ShutFolder(real_relay(bench.reception)))
+    assert not deliver_all(delivery)
+    bench.clock.time += timedelta(hours=100)
+    assert not any(map(delivery.has_failed_long, delivery.outstanding()))
+
+
 def remove_staged(reception: Path) -> None:
     (staged,) = reception.glob(".uketsuke-*/*.part")
     staged.unlink()

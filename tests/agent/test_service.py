@@ -31,7 +31,7 @@ from hostlink.messages import (
 )
 from hostlink.terms import CardKind, ConsentItem, FailureCode
 from tests.agent.running_agent import wait_until
-from tests.agent.service_bench import PATIENCE_S, Bench
+from tests.agent.service_bench import PATIENCE_S, Bench, StubbornReceiver
 from tests.agent.world import (
     RECORD,
     VISIT_ID,
@@ -220,33 +220,50 @@ def test_it_stops_when_nothing_can_be_kept(
     assert Event.STOPPED not in bench.journal.events
 
 
-def test_what_is_never_taken_is_parked_when_later_ones_are(bench: Bench) -> None:
-    reader = SigningReader()
-    for visit in (VISIT_ID, OTHER_VISIT):
-        receive_visit(bench.store, reader, visit)
-    bench.relay.stubborn_seqs = {1}
-    bench.start()
-    wait_until(lambda: Alarm.RELAY_UNAVAILABLE in bench.journal.alarms)
-    assert bench.relay.delivered.empty(), "the order is kept while the relay may be away"
-    bench.clock.time += timedelta(hours=2)
-    assert bench.relay.delivered.get(timeout=PATIENCE_S) == 2
-    wait_until(lambda: Alarm.RELAY_REFUSED in bench.journal.alarms)
-    assert [each.seq for each in bench.delivery.parked()] == [1]
+@pytest.fixture
+def receiver() -> StubbornReceiver:
+    return StubbornReceiver()
 
 
-def test_while_a_relay_is_away_nothing_is_parked(bench: Bench) -> None:
-    bench.relay.stubborn_seqs = {1, 2}
+@pytest.fixture
+def sending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, receiver: StubbornReceiver
+) -> Iterator[Bench]:
+    """Two results for a receiver, in a service that begins when the test says so."""
+    monkeypatch.setattr(service_module, "FIRST_RETRY_S", 0.01)
+    made = Bench(tmp_path / "sending.sqlite3", receiver=receiver)
     reader = SigningReader()
     for visit in (VISIT_ID, OTHER_VISIT):
-        receive_visit(bench.store, reader, visit)
-    bench.start()
-    wait_until(lambda: Alarm.RELAY_UNAVAILABLE in bench.journal.alarms)
-    bench.clock.time += timedelta(hours=100)
-    tries = bench.relay.tries
-    wait_until(lambda: bench.relay.tries > tries + 6)
-    assert bench.delivery.parked() == []
-    bench.relay.stubborn_seqs = set()
-    assert [bench.relay.delivered.get(timeout=PATIENCE_S) for _ in range(2)] == [1, 2]
+        receive_visit(made.store, reader, visit)
+    yield made
+    made.stop()
+
+
+def test_what_is_never_taken_is_parked_when_later_ones_are(
+    sending: Bench, receiver: StubbornReceiver
+) -> None:
+    receiver.stubborn_seqs = {1}
+    sending.start()
+    wait_until(lambda: Alarm.RELAY_UNAVAILABLE in sending.journal.alarms)
+    assert receiver.taken.empty(), "the order is kept while the receiver may be away"
+    sending.clock.time += timedelta(hours=2)
+    assert receiver.taken.get(timeout=PATIENCE_S) == 2
+    wait_until(lambda: Alarm.RELAY_REFUSED in sending.journal.alarms)
+    assert [each.seq for each in sending.delivery.parked()] == [1]
+
+
+def test_while_a_receiver_is_away_nothing_is_parked(
+    sending: Bench, receiver: StubbornReceiver
+) -> None:
+    receiver.stubborn_seqs = {1, 2}
+    sending.start()
+    wait_until(lambda: Alarm.RELAY_UNAVAILABLE in sending.journal.alarms)
+    sending.clock.time += timedelta(hours=100)
+    tries = receiver.tries
+    wait_until(lambda: receiver.tries > tries + 6)
+    assert sending.delivery.parked() == []
+    receiver.stubborn_seqs = set()
+    assert [receiver.taken.get(timeout=PATIENCE_S) for _ in range(2)] == [1, 2]
 
 
 def test_a_message_is_for_the_desk_of_its_reader(bench: Bench) -> None:
