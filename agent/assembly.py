@@ -202,6 +202,10 @@ def _source(config: Config, folder: Path) -> EligibilitySource:
 
 
 def _relays(config: Config, folder: Path) -> dict[str, Relay | SendingRelay]:
+    if not config.relays:
+        print(  # noqa: T201 - its log
+            "agent: there is no [[relays]]: results are kept and handed to nobody", file=sys.stderr
+        )
     made: dict[str, Relay | SendingRelay] = {}
     for wanted in config.relays:
         relay = create_adapter(agent.relays, wanted.target, wanted.settings, folder)

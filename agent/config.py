@@ -125,6 +125,9 @@ class Config(Table, frozen=True):
             raise ValueError("Expected either `link` for one reader or `readers` for several")
         if len(self.places) < len(self.readers):
             raise ValueError("Expected a `counter` of its own for each reader")
+        doors = [(each.port, each.usb_serial) for each in self.places.values()]
+        if len(set(doors)) < len(doors):
+            raise ValueError("Expected a port or `usb_serial` of its own for each reader")
         labels = [relay.label for relay in self.relays]
         for label in labels:
             if labels.count(label) > 1:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from agent.clock import SystemClock
 from agent.config import Config
 from agent.delivery import Delivery, DeliveryTerms, Parked
+from agent.errors import ConfigError
 from agent.journal import FileJournal
 from agent.store import Store
 
@@ -18,7 +19,7 @@ Tell = Callable[[str], None]
 
 def show(config: Config, relay: str | None, tell: Tell) -> None:
     """One line for each result, without anybody's name; of one relay or of all."""
-    with _delivery(config) as delivery:
+    with _delivery(config, relay) as delivery:
         found = _of(delivery.parked(), relay)
     for each in found:
         reader = each.parcel.ueid.hex()
@@ -29,14 +30,14 @@ def show(config: Config, relay: str | None, tell: Tell) -> None:
 
 def send_again(config: Config, relay: str | None, tell: Tell) -> None:
     """Let them be sent again."""
-    with _delivery(config) as delivery:
+    with _delivery(config, relay) as delivery:
         number = delivery.replay(_of(delivery.parked(), relay))
     tell(f"{number} to be sent again")
 
 
 def give_up(config: Config, relay: str | None, tell: Tell) -> None:
     """Never send them."""
-    with _delivery(config) as delivery:
+    with _delivery(config, relay) as delivery:
         number = delivery.give_up(_of(delivery.parked(), relay))
     tell(f"{number} given up")
 
@@ -46,8 +47,17 @@ def _of(parked: Sequence[Parked], relay: str | None) -> list[Parked]:
 
 
 @contextmanager
-def _delivery(config: Config) -> Iterator[Delivery]:
-    """The running agent's store, without its relays."""
+def _delivery(config: Config, relay: str | None) -> Iterator[Delivery]:
+    """The running agent's store, without its relays.
+
+    Raises:
+        ConfigError: No relay is called so, or the agent has never run here.
+    """
+    labels = [each.label for each in config.relays]
+    if relay is not None and relay not in labels:
+        raise ConfigError(f"--relay: name one of {', '.join(labels) or 'the [[relays]]'}.")
+    if not config.store.path.exists():
+        raise ConfigError(f"{config.store.path}: there is no store; the agent has not run here.")
     clock = SystemClock()
     terms = DeliveryTerms(config.medical_institution_code, (), timedelta(0))
     with (

@@ -101,7 +101,7 @@ def page_model(page: PageView, language: Language) -> PageModel:
         ],
         pad=list(_words(page, "pad")),
         is_pad_scrambled=_words(page, "pad") not in ((), _TELEPHONE_PAD),
-        picture=_failure(page) if _picture_text(page, language) else "",
+        picture=_picture(page, language),
         picture_text=_picture_text(page, language),
         is_phone=bool(page.values.get("is_phone")),
     )
@@ -249,6 +249,12 @@ def _failure_text(page: PageView, parts: tuple[str, ...], language: Language) ->
     keys = [f"failure.{_failure(page)}.{part}" for part in parts]
     known = (key for key in keys if key in language.texts)
     return language.text(_variant(page, next(known, keys[-1]), language))
+
+
+def _picture(page: PageView, language: Language) -> str:
+    if _is_done(page):
+        return "done"
+    return _failure(page) if _picture_text(page, language) else ""
 
 
 def _picture_text(page: PageView, language: Language) -> str:

@@ -100,6 +100,11 @@ def test_the_reader_may_be_named_by_its_usb_numbers(path: Path) -> None:
         ('port = "/dev/ttyACM0"', "port = true", "$.link.port"),
         ('[link]\nport = "/dev/ttyACM0"', "", "either `link` for one reader or `readers`"),
         ('[link]\nport = "/dev/ttyACM0"', 2 * SECOND, "a `counter` of its own for each reader"),
+        (
+            '[link]\nport = "/dev/ttyACM0"',
+            SECOND + SECOND.replace("2番", "1番"),
+            "a port or `usb_serial` of its own for each reader",
+        ),
         ("[store]", f"{SECOND}[store]", "either `link` for one reader or `readers`"),
         ('[link]\nport = "/dev/ttyACM0"', '[[readers]]\nport = "x"', "`counter`"),
         ('[link]\nport = "/dev/ttyACM0"', '[[readers]]\ncounter = "1"', "either port or all"),

@@ -23,6 +23,7 @@ link = {{ port = "/dev/ttyACM0" }}
 card_trust = {{ anchors = ["one.pem"] }}
 store = {{ path = "agent.sqlite3" }}
 eligibility = {{ source = "http", url = "http://127.0.0.1:8080" }}
+relays = [{{ target = "http_post", name = "web" }}, {{ target = "fhir", name = "other" }}]
 """
 
 
@@ -40,10 +41,33 @@ def bench(tmp_path: Path, receiver: Receiver) -> Bench:
     return made
 
 
-def staff(folder: Path, *arguments: str) -> str:
+def ask(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "agent", "relays", "--config", str(folder / "agent.toml")]
-    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=True)
+    return subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
+
+
+def staff(folder: Path, *arguments: str) -> str:
+    done = ask(folder, *arguments)
+    assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.strip()
+
+
+@pytest.mark.parametrize("what", ["--send-again", "--give-up"])
+def test_a_relay_that_nobody_configured_is_a_mistake(
+    bench: Bench, tmp_path: Path, what: str
+) -> None:
+    done = ask(tmp_path, "--relay", "webb", what)
+    assert done.returncode == 2
+    assert "name one of web, other" in done.stderr
+    assert len(staff(tmp_path).splitlines()) == 2
+
+
+def test_an_agent_that_never_ran_has_nothing_to_tell(tmp_path: Path) -> None:
+    (tmp_path / "agent.toml").write_text(CONFIG.format())
+    done = ask(tmp_path)
+    assert done.returncode == 2
+    assert "has not run here" in done.stderr
+    assert not (tmp_path / "agent.sqlite3").exists()
 
 
 def test_what_is_parked_is_shown_without_a_name(bench: Bench, tmp_path: Path) -> None:

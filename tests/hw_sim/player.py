@@ -122,7 +122,7 @@ def _told(step: Step) -> str:
     """What happens, for whoever watches the demo; a PIN is not told."""
     match step:
         case Choose(page, choice):
-            return f"on the page {page} the patient presses {choice}"
+            return f"on the page {page} somebody presses {choice}"
         case See(page):
             return f"the screen shows {page}"
         case ShowFace(person, face):

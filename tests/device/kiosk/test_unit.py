@@ -33,6 +33,11 @@ def test_the_reader_s_own_unit_starts_the_reader() -> None:
     assert words[1:] == ["-m", "device", "--config", "/etc/uketsuke/reader.toml"]
 
 
+def test_a_reader_that_is_configured_wrongly_does_not_use_up_a_token_s_tries() -> None:
+    lines = (IMAGE / "uketsuke-reader.service").read_text().splitlines()
+    assert "RestartPreventExitStatus=2" in lines
+
+
 def test_the_agent_s_unit_starts_the_agent_and_watches_it() -> None:
     words = command("uketsuke-agent.service")
     assert words[1:] == ["-m", "agent", "--config", "/etc/uketsuke/agent.toml"]

@@ -130,12 +130,6 @@ _PAGES = (
     PageView("take_card", 42, {"failure": "face_unavailable"}),
     PageView("take_card", 43, {"failure": "pin_locked"}),
     PageView("take_card", 44, {"failure": "results_waiting"}),
-    PageView(
-        "consent_all",
-        29,
-        {"patient_name": NAME, "items": ITEMS, "notices": BOTH_NOTICES},
-        ("agree_all", "refuse_all", "one_by_one", "end"),
-    ),
     PageView("finished", 30, {"patient_name": NAME, "notices": BOTH_NOTICES}),
     PageView("out_of_service", 21, {"failure": "reader_unavailable"}),
     unpaired(),

@@ -26,7 +26,10 @@ _ABOUT = """Each page as a patient may see it, on the common 7-inch display, in 
 screen reader makes of it is in `tests/device/screen/heard`, in all languages. Both are written by
 the tests from `tests/device/screen/examples.py` (`CONTRIBUTING.md` tells how). Names and digits are
 made up."""
-_TOLD = ("failure", "emergency", "is_phone", "is_retry", "is_reminder")
+_TOLD = (
+    *("failure", "emergency", "is_phone", "is_retry", "is_reminder", "notices"),
+    "pairing_refusal",
+)
 _PICTURE_MS = 150
 
 
