@@ -59,8 +59,7 @@ class Golden:
     def compare(self, number: int, page: PageView, kiosk: Any) -> None:
         """Look at one page; the whole language is compared in `finish`."""
         # What was typed is told behind the page.
-        for typed in (".dots[aria-label='0']", ".code:empty"):
-            kiosk.page.locator(typed).wait_for(state="detached")
+        kiosk.page.locator(".dots[aria-label='0'], .code:empty").wait_for(state="detached")
         tree = kiosk.page.locator("body").aria_snapshot()
         self._trees.append(f"# {number:02} {page.name}\n{tree}\n")
         if IS_WRITTEN and self._tag in DRAWN_IN:

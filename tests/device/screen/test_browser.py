@@ -7,6 +7,7 @@ Needs `chromium` (Debian), `playwright` (PyPI) and `axe-core` (npm, in `node_mod
 import time
 from collections.abc import Iterator, Sequence
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
     "--autoplay-policy=no-user-gesture-required",
 ]
+IDLE_TURNS = count(1_000_000)
 PIN_PAGE = PageView("pin", 70, {"tries_left": 3, "pad": SCRAMBLED_PAD}, ("confirm", "erase", "end"))
 
 
@@ -118,7 +120,8 @@ def shared_kiosk(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture
 def kiosk(shared_kiosk: Kiosk) -> Iterator[Kiosk]:
     """A window as the next patient finds it."""
-    shared_kiosk.show(PageView("idle", 0))
+    # A turn that no page had yet: else the one that is still there would be taken for it.
+    shared_kiosk.show(PageView("idle", next(IDLE_TURNS)))
     shared_kiosk.touches.heard.clear()
     yield shared_kiosk
     assert shared_kiosk.complaints == []
@@ -282,12 +285,14 @@ def test_everything_fits_and_every_button_is_as_wide_as_a_finger(
     profile, height_px = DISPLAYS[display]
     kiosk = Kiosk(chromium, tmp_path, profile, height_px)
     kiosk.show(EXAMPLES[0])
-    for tag in LANGUAGES:
+    own = list(DISPLAYS).index(display)
+    for number, tag in enumerate(LANGUAGES):
         kiosk.speak(tag)
         kiosk.page.locator("#view button").click()
         assert misfits(kiosk) == [], tag
         kiosk.page.keyboard.press("Escape")
-        for page in EXAMPLES:
+        # Each page in each language on one of these displays, and on the 7-inch one above.
+        for page in EXAMPLES[(own + number) % len(DISPLAYS) :: len(DISPLAYS)]:
             kiosk.show(page)
             # The idle page brings the first language back.
             kiosk.speak(tag)
