@@ -40,7 +40,7 @@ from tests.hw_sim.card_front.population import laid_again, laying_of
 
 _FPS = 15
 _SENT = ("read", "wrong")
-_UNSEEN_SEED = 100_000
+_UNSEEN_SEED = 100_100
 """Everything below was used while the reader was written."""
 
 
