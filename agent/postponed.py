@@ -97,6 +97,10 @@ class PostponedQuestions:
         self._faulty = set[bytes]()
         """Visits whose fault staff have been told of."""
 
+    def has_any(self) -> bool:
+        """Whether there is something to ask, or to drop."""
+        return bool(self._store.rows(select(POSTPONED.c.visit_id).limit(1)))
+
     def ask_all(self) -> bool:
         """Ask what waits, the least often failed first.
 
@@ -109,14 +113,15 @@ class PostponedQuestions:
             if failures == MOST_FAILURES:
                 break
             is_settled = self._is_too_old(question) or self._ask(question)
-            self._failures[question.visit_id] += not is_settled
-            failures = 0 if is_settled else failures + 1
+            if is_settled:
+                failures = 0
+                self._failures.pop(question.visit_id, None)
+            else:
+                failures += 1
+                self._failures[question.visit_id] += 1
         return not self._store.rows(WAITING.limit(1))
 
     def _waiting(self) -> list[Postponed]:
-        if not self._store.rows(select(POSTPONED.c.visit_id).limit(1)):
-            self._failures.clear()
-            return []
         self._store.change(DROP_IDLE)
         return [Postponed(*row) for row in self._store.rows(WAITING)]
 

@@ -208,14 +208,20 @@ class Service:
         while not self._is_stopping.is_set():
             self._has_questions.clear()
             try:
-                is_clear = bool(self._guarded(self._postponed.ask_all))
+                is_clear = bool(self._guarded(self._ask_postponed))
             except StoreUnavailableError as error:
                 self.post(StopWanted(error))
                 return
-            # What was answered or given up is to be delivered or deleted now.
-            self._has_parcels.set()
             retry_s = FIRST_RETRY_S if is_clear else min(retry_s * 2, LONGEST_RETRY_S)
             self._has_questions.wait(IDLE_S if is_clear else retry_s)
+
+    def _ask_postponed(self) -> bool:
+        if not self._postponed.has_any():
+            return True
+        is_clear = self._postponed.ask_all()
+        # What was answered or given up is to be delivered or deleted now.
+        self._has_parcels.set()
+        return is_clear
 
     def _deliver_all(self) -> bool:
         """One round over all parcels, then the purge; one bad parcel stops no other."""

@@ -230,7 +230,7 @@ class Shown:
                 "languages": [[each.tag, each.name] for each in self._languages.values()],
                 "labels": labels,
                 "spoken": spoken(model),
-                "clips": self._voices.names() | self._clips(*spoken(model), *labels.values()),
+                "clips": self._voices.names | self._clips(*spoken(model), *labels.values()),
                 "speaks": self._sounds.speaks,
                 "chimes": self._sounds.chimes,
             },

@@ -66,6 +66,8 @@ class Voices:
             ConfigurationError: There is no such folder, or an index cannot be used.
         """
         self.folder = folder
+        self.names: dict[str, str] = {}
+        """Where each language says its own name, by that name."""
         self._clips: dict[str, dict[str, str]] = {}
         if folder is None:
             return
@@ -73,20 +75,17 @@ class Voices:
             raise ConfigurationError(f"[screen] voices: there is no folder {folder}")
         for index in sorted(folder.glob(f"*/{INDEX}")):
             self._clips[index.parent.name] = _read_index(index)
+        self.names.update(
+            (text, address)
+            for clips in self._clips.values()
+            for text, address in clips.items()
+            if address.endswith(f"/{NAME_KEY}.opus")
+        )
 
     def clips(self, tag: str, texts: Iterable[str]) -> dict[str, str]:
         """Where the clips of these sentences are, for those that have one."""
         known = self._clips.get(tag, {})
         return {text: known[text] for text in texts if text in known}
-
-    def names(self) -> dict[str, str]:
-        """Where each language says its own name, by that name."""
-        return {
-            text: address
-            for clips in self._clips.values()
-            for text, address in clips.items()
-            if address.endswith(f"/{NAME_KEY}.opus")
-        }
 
 
 def _read_index(index: Path) -> dict[str, str]:

@@ -11,6 +11,7 @@ import copy
 import hashlib
 import socket
 import threading
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -19,6 +20,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from agent.clock import JAPAN
 
 Person = dict[str, Any]
 """A whole answer of the contract, as JSON."""
@@ -175,6 +178,7 @@ class EligibilityService:
             question["certificate_sha256"] == digest.hex()
             and len(bytes.fromhex(question["visit"])) == 16
             and len(question["medical_institution_code"]) == 10
+            and date.fromisoformat(question["date"]) <= datetime.now(JAPAN).date()
         )
         if not is_sound:
             return Response(status_code=HTTPStatus.BAD_REQUEST)

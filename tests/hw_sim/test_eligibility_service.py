@@ -22,6 +22,7 @@ def ask(service: EligibilityService, certificate: bytes, **changes: str) -> http
     question = {
         "visit": VISIT,
         "medical_institution_code": "1311234567",
+        "date": "2026-11-22",
         "certificate": base64.b64encode(certificate).decode(),
         "certificate_sha256": hashlib.sha256(certificate).hexdigest(),
     }
@@ -63,6 +64,7 @@ def test_it_takes_its_time(service: EligibilityService) -> None:
         ("certificate_sha256", "00" * 32),
         ("medical_institution_code", "131"),
         ("visit", "00"),
+        ("date", "2999-01-01"),
     ],
 )
 def test_a_wrong_question_is_refused(service: EligibilityService, key: str, value: str) -> None:

@@ -46,7 +46,7 @@ def test_a_sentence_has_its_clip_and_another_one_has_none(tmp_path: Path) -> Non
     }
     assert voices.clips("ja", [title]) == {}
     assert voices.clips("eo", [title]) == {}
-    assert voices.names()["한국어"] == "voices/ko/language.name.opus"
+    assert voices.names["한국어"] == "voices/ko/language.name.opus"
 
 
 def test_a_sentence_whose_clip_is_gone_is_silent(tmp_path: Path) -> None:
