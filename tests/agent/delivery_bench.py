@@ -95,8 +95,10 @@ class Bench:
         for visit in visits:
             receive_visit(self.store, reader, visit)
 
-    def delivery(self, **relays: Relay | SendingRelay) -> Delivery:
-        terms = DeliveryTerms(INSTITUTION, ROOTS, timedelta(days=7))
+    def delivery(
+        self, *, keep: timedelta = timedelta(0), **relays: Relay | SendingRelay
+    ) -> Delivery:
+        terms = DeliveryTerms(INSTITUTION, ROOTS, timedelta(days=7), keep)
         wanted = relays or {"oqs": real_relay(self.reception)}
         return Delivery(self.store, wanted, terms, self.journal, self.clock)
 

@@ -241,3 +241,22 @@ def test_killed_at_any_call_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
 def test_the_kill_test_finds_the_naive_delivery(tmp_path: Path) -> None:
     """Negative control."""
     assert "doubled" in kill_everywhere(tmp_path, NaiveFolder)
+
+
+def test_a_visit_is_kept_for_the_local_api_and_no_longer(bench: Bench) -> None:
+    delivery = bench.delivery(keep=timedelta(hours=12))
+    assert deliver_all(delivery)
+    assert NAME_IN_STORE in bench.bytes_on_disk()
+    bench.clock.time = TODAY + timedelta(hours=11, minutes=59)
+    assert delivery.purge()
+    assert NAME_IN_STORE in bench.bytes_on_disk()
+    bench.clock.time = TODAY + timedelta(hours=12)
+    assert delivery.purge()
+    assert NAME_IN_STORE not in bench.bytes_on_disk()
+    assert not delivery.outstanding(), "kept is not to be delivered again"
+
+
+def test_where_nothing_is_kept_a_clock_set_back_keeps_nothing(bench: Bench) -> None:
+    bench.clock.time = TODAY - timedelta(days=1)
+    assert deliver_all(bench.delivery())
+    assert NAME_IN_STORE not in bench.bytes_on_disk()
