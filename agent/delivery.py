@@ -178,7 +178,9 @@ class Delivery:
             return False
         except RelayRefusedError as error:
             self.park(parcel, error.cause)
-        self._shut.discard(parcel.relay)
+        if parcel.relay in self._shut:
+            self._shut.discard(parcel.relay)
+            self._journal.record(Event.RELAY_BACK, detail=parcel.relay)
         self._failing_since.pop(parcel, None)
         return True
 

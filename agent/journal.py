@@ -34,12 +34,18 @@ class Event(StrEnum):
     ELIGIBILITY_FAILED = "eligibility_failed"
     ELIGIBILITY_POSTPONED = "eligibility_postponed"
     OPTIONS_SENT = "options_sent"
+    VISIT_PROGRESSED = "visit_progressed"
+    """The reader tells at which step its patient is."""
     RESULT_VERIFIED = "result_verified"
     RESULT_STORED = "result_stored"
     RESULT_ACKNOWLEDGED = "result_acknowledged"
     RECEPTION_FILE_WRITTEN = "reception_file_written"
+    RELAY_BACK = "relay_back"
+    """A relay that was unavailable has taken something again."""
     PARCEL_GIVEN_UP = "parcel_given_up"
     VISIT_PURGED = "visit_purged"
+    ALARM_SETTLED = "alarm_settled"
+    """Staff have seen to it."""
     ALARM = "alarm"
 
 
