@@ -13,6 +13,10 @@ from cryptography import x509
 import agent.eligibility
 import agent.relays
 from agent.adapters import create_adapter
+from agent.api.opening import Surroundings, make_server
+from agent.api.reading import ReaderViews, ReadingTerms
+from agent.api.server import Server, open_port
+from agent.board import Board
 from agent.clock import Clock, SystemClock
 from agent.config import Config, LinkTable, read_certificates
 from agent.delivery import Delivery, DeliveryTerms
@@ -20,8 +24,9 @@ from agent.desk import Desk, DeskDoors, DeskTerms
 from agent.eligibility.port import EligibilitySource
 from agent.errors import ConfigError, LinkDiedError, StoreUnavailableError
 from agent.inbox import Inbox
-from agent.journal import Alarm, Event, FileJournal, Journal
+from agent.journal import Alarm, AtCounter, Event, FileJournal, Journal, Journals
 from agent.link import LinkEvents, hello_maker, paired_end, stream_opener
+from agent.metrics import Metrics
 from agent.pairings import Pairing, Pairings
 from agent.postponed import PostponedQuestions, PostponedTerms
 from agent.relays.port import Relay, SendingRelay
@@ -46,20 +51,26 @@ class Agent:
         desks: Mapping[str, Desk],
         links: Mapping[str, Link],
         status: StatusFile,
+        api: Server | None,
     ) -> None:
         self.service = service
         self._desks = desks
         self._links = links
         self._status = status
+        self._api = api
 
     def run(self) -> None:
         """Open the links and work until `service` is told to stop; see `Service.run`."""
         for link in self._links.values():
             link.start()
         self._status.start()
+        if self._api is not None:
+            self._api.start()
         try:
             self.service.run(self._desks)
         finally:
+            if self._api is not None:
+                self._api.stop()
             for link in self._links.values():
                 link.close()
             self._status.stop()
@@ -92,8 +103,10 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
         for relay in relays.values():
             if isinstance(relay, SendingRelay):
                 stack.callback(relay.close)
-        journal = FileJournal(config.journal, clock)
-        stack.callback(journal.close)
+        file = FileJournal(config.journal, clock)
+        stack.callback(file.close)
+        board, metrics = Board(tuple(ends), clock), Metrics(clock)
+        journal = Journals(file, board, metrics)
         stack.enter_context(_last_words(journal))
         for pairing in paired.values():
             _doubt_clock(pairings.identity_of(pairing), clock, journal)
@@ -104,6 +117,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
             medical_institution_code=config.medical_institution_code,
             roots=roots,
             keep_open_visits=timedelta(days=config.store.keep_open_visits_days),
+            keep_completed_visits=timedelta(hours=config.api.keep_hours if config.api else 0),
         )
         delivery = Delivery(delivery_store, relays, terms, journal, clock)
         postponed = PostponedQuestions(
@@ -140,7 +154,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
                     ask=partial(service.ask, counter=counter),
                     wake_delivery=service.wake_delivery,
                 ),
-                journal,
+                AtCounter(journal, counter),
                 clock,
             )
             for counter, link in links.items()
@@ -152,7 +166,34 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
             service.reader_reports.get,
             lambda: service.post(SignOfLifeWanted()),
         )
-        yield Agent(service, desks, links, status)
+        api = None
+        if config.api is not None:
+            listening = stack.enter_context(open_port(config.api.port))
+            api_store = Store(config.store.path)
+            stack.callback(api_store.close)
+            api = make_server(
+                listening,
+                Surroundings(
+                    store=api_store,
+                    board=board,
+                    metrics=metrics,
+                    journal=journal,
+                    readers=ReaderViews(
+                        ueids={counter: pairing.ueid for counter, pairing in paired.items()},
+                        hello=service.reader_hellos.get,
+                        report=service.reader_reports.get,
+                    ),
+                    wake_delivery=service.wake_delivery,
+                    clock=clock,
+                ),
+                ReadingTerms(
+                    medical_institution_code=config.medical_institution_code,
+                    roots=roots,
+                    relays=tuple(relays),
+                    source=config.eligibility.source,
+                ),
+            )
+        yield Agent(service, desks, links, status, api)
 
 
 def status_path(config: Config) -> Path:

@@ -82,6 +82,7 @@ class Board:
         self._places = {counter: Place(since_unix_ms=now) for counter in counters}
         self._alarms: dict[AlarmKey, OpenAlarm] = {}
         self._number = 0
+        self._shut_relays: set[str] = set()
         self._eligibility_away_since: int | None = None
         self._events = Counter[Event]()
         self._listeners: list[Callable[[], None]] = []
@@ -95,18 +96,18 @@ class Board:
         failure: FailureCode | None = None,
         alarm: Alarm | None = None,
         detail: str | None = None,
-        counter: str = "",
+        counter: str | None = None,
     ) -> None:
         """Take in an event; see `Journal.record`."""
         now = unix_ms(self._clock.now())
         with self._lock:
             self._events[event] += 1
-            self._see_reader(counter, event, visit, detail, now)
+            self._see_reader(counter or "", event, visit, detail, now)
             self._see_eligibility(event, failure, now)
             if alarm is not None:
-                self._raise(alarm, counter, visit, seq, detail, now)
+                self._raise(alarm, counter or "", visit, seq, detail, now)
             elif event is Event.RELAY_BACK and detail is not None:
-                self._clear_relay(detail)
+                self._open_relay(detail)
             listeners = list(self._listeners)
         for tell in listeners:
             tell()
@@ -138,6 +139,11 @@ class Board:
         """Since when the source does not answer, milliseconds since 1970; None: it does."""
         with self._lock:
             return self._eligibility_away_since
+
+    def shut_relays(self) -> frozenset[str]:
+        """Labels of the relays that take nothing for now."""
+        with self._lock:
+            return frozenset(self._shut_relays)
 
     def events(self) -> dict[Event, int]:
         """How often each has happened since the agent was started."""
@@ -179,6 +185,8 @@ class Board:
         detail: str | None,
         now: int,
     ) -> None:
+        if alarm is Alarm.RELAY_UNAVAILABLE:
+            self._shut_relays.add(_relay_in(detail))
         key = (alarm, counter, detail)
         before = self._alarms.pop(key, None)
         if before is None:
@@ -190,11 +198,17 @@ class Board:
         if len(self._alarms) > MOST_ALARMS:
             del self._alarms[next(iter(self._alarms))]
 
-    def _clear_relay(self, relay: str) -> None:
+    def _open_relay(self, relay: str) -> None:
+        self._shut_relays.discard(relay)
         for key in list(self._alarms):
             alarm, _, detail = key
-            if alarm is Alarm.RELAY_UNAVAILABLE and (detail or "").startswith(f"{relay}: "):
+            if alarm is Alarm.RELAY_UNAVAILABLE and _relay_in(detail) == relay:
                 del self._alarms[key]
+
+
+def _relay_in(detail: str | None) -> str:
+    """An alarm of a relay names it, a colon and what was wrong."""
+    return (detail or "").rpartition(": ")[0]
 
 
 def _after(

@@ -91,6 +91,16 @@ class RelayTable(Table, frozen=True):
         return self.name or self.target
 
 
+class ApiTable(Table, frozen=True):
+    """The local API and the staff console, on this PC only."""
+
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8731
+    """0: any that is free, for tests."""
+    keep_hours: Annotated[float, Meta(ge=0, le=72)] = 12
+    """What is known of a completed visit is kept so long after its result, for staff to see and
+    software to ask for."""
+
+
 class Config(Table, frozen=True):
     """Everything the agent must be told before it can start."""
 
@@ -111,6 +121,8 @@ class Config(Table, frozen=True):
     """Where the only reader is plugged in."""
     readers: tuple[ReaderTable, ...] = ()
     """Or where each of several is."""
+    api: ApiTable | None = None
+    """None: no local API, no console, and a visit is deleted as soon as it is handed over."""
     emergency: Literal["ambulance", "disaster"] | None = None
     """What the reader is set to serve instead of an ordinary reception."""
 

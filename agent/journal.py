@@ -106,6 +106,7 @@ class Journal(Protocol):
         failure: FailureCode | None = None,
         alarm: Alarm | None = None,
         detail: str | None = None,
+        counter: str | None = None,
     ) -> None:
         """Write one event.
 
@@ -116,8 +117,69 @@ class Journal(Protocol):
             failure: The code the reader is told.
             alarm: Set exactly when the event is an alarm.
             detail: Name of a file, relay, reason or exception class; never personal data.
+            counter: Where the reader stands that it is about; none, where there is only one.
         """
         ...
+
+
+class AtCounter:
+    """A journal for what happens at one counter."""
+
+    def __init__(self, journal: Journal, counter: str) -> None:
+        self._journal = journal
+        self._counter = counter
+
+    def record(
+        self,
+        event: Event,
+        *,
+        visit: bytes | None = None,
+        seq: int | None = None,
+        failure: FailureCode | None = None,
+        alarm: Alarm | None = None,
+        detail: str | None = None,
+        counter: str | None = None,
+    ) -> None:
+        """Write one event of this counter; see `Journal.record`."""
+        self._journal.record(
+            event,
+            visit=visit,
+            seq=seq,
+            failure=failure,
+            alarm=alarm,
+            detail=detail,
+            counter=counter or self._counter or None,
+        )
+
+
+class Journals:
+    """Several that are told the same, in this order."""
+
+    def __init__(self, *journals: Journal) -> None:
+        self._journals = journals
+
+    def record(
+        self,
+        event: Event,
+        *,
+        visit: bytes | None = None,
+        seq: int | None = None,
+        failure: FailureCode | None = None,
+        alarm: Alarm | None = None,
+        detail: str | None = None,
+        counter: str | None = None,
+    ) -> None:
+        """Tell all of them; see `Journal.record`."""
+        for journal in self._journals:
+            journal.record(
+                event,
+                visit=visit,
+                seq=seq,
+                failure=failure,
+                alarm=alarm,
+                detail=detail,
+                counter=counter,
+            )
 
 
 class FileJournal:
@@ -145,12 +207,14 @@ class FileJournal:
         failure: FailureCode | None = None,
         alarm: Alarm | None = None,
         detail: str | None = None,
+        counter: str | None = None,
     ) -> None:
         """Append one line; see `Journal.record`."""
         line = {
             "event": event.value,
             "at_ms": round(self._clock.monotonic_ms(), 3),
             "unix_ms": unix_ms(self._clock.now()),
+            "counter": counter,
             "visit": visit.hex() if visit is not None else None,
             "seq": seq,
             "failure": failure.name if failure is not None else None,

@@ -21,7 +21,7 @@ from agent.delivery import STUCK, Delivery, Parcel
 from agent.desk import Desk, Question
 from agent.eligibility.port import EligibilityAnswer, EligibilitySource
 from agent.errors import LinkDiedError, MalformedQualificationError, StoreUnavailableError
-from agent.journal import Alarm, Event, Journal
+from agent.journal import Alarm, AtCounter, Event, Journal
 from agent.postponed import PostponedQuestions
 from agent.supervisor import Supervisor
 from hostlink.events import LinkDown, LinkUp, Received
@@ -101,6 +101,8 @@ class Service:
         """Parcels that staff have already been told about."""
         self.reader_reports: dict[str, DeviceReport] = {}
         """What each reader said of itself last in its session; may be read from any thread."""
+        self.reader_hellos: dict[str, DeviceHello] = {}
+        """How each introduced itself last; may be read from any thread."""
 
     def post(self, event: ServiceEvent, counter: str = ONLY_COUNTER) -> None:
         """Put an event on the queue, from any thread or signal handler."""
@@ -164,10 +166,13 @@ class Service:
     def _handle(self, counter: str, desk: Desk, event: ServiceEvent) -> None:
         match event:
             case LinkUp(peer=DeviceHello() as peer):
+                self.reader_hellos[counter] = peer
                 desk.reader_arrived(peer)
             case LinkDown(reason=reason):
                 self.reader_reports.pop(counter, None)
-                self._journal.record(Event.LINK_DOWN, detail=reason.name.lower())
+                AtCounter(self._journal, counter).record(
+                    Event.LINK_DOWN, detail=reason.name.lower()
+                )
             case Received(message=DeviceReport() as report):
                 self.reader_reports[counter] = report
             case Received(message=message):

@@ -4,14 +4,48 @@ Words are those of `hostlink/terms.py` in small letters, times RFC 3339 with the
 Every key is always there; null stands for none.
 """
 
+from enum import Enum, IntEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from agent.journal import Alarm
+from hostlink.terms import (
+    CardKind,
+    ConsentAnswer,
+    ConsentItem,
+    Decision,
+    Emergency,
+    FailureCode,
+    Notice,
+    VerificationMethod,
+    VisitOutcome,
+)
 
 ResultId = Annotated[
     str, Field(pattern=r"^[0-9a-f]{14,66}-[0-9]{1,19}$", description="<UEID in hex>-<number>")
 ]
 VisitId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", description="16 random bytes in hex")]
+
+
+def _one_of(words: type[Enum]) -> Any:
+    """A text that is one of these; said in the schema, and not checked again where it is made."""
+    names: list[Any] = [
+        word.name.lower() if isinstance(word, IntEnum) else word.value for word in words
+    ]
+    return Field(json_schema_extra={"enum": names})
+
+
+CardKindWord = Annotated[str, _one_of(CardKind)]
+MethodWord = Annotated[str, _one_of(VerificationMethod)]
+OutcomeWord = Annotated[str, _one_of(VisitOutcome)]
+FailureWord = Annotated[str, _one_of(FailureCode)]
+EmergencyWord = Annotated[str, _one_of(Emergency)]
+ItemWord = Annotated[str, _one_of(ConsentItem)]
+AnswerWord = Annotated[str, _one_of(ConsentAnswer)]
+DecisionWord = Annotated[str, _one_of(Decision)]
+NoticeWord = Annotated[str, _one_of(Notice)]
+AlarmWord = Annotated[str, _one_of(Alarm)]
 Time = Annotated[str, Field(description="RFC 3339", json_schema_extra={"format": "date-time"})]
 
 
@@ -33,8 +67,8 @@ class Problem(Document):
 class Consent(Document):
     """What the patient answered to one item that could be asked."""
 
-    item: str
-    answer: Literal["given", "refused", "unobtainable"]
+    item: ItemWord
+    answer: AnswerWord
     at: Time
 
 
@@ -48,7 +82,7 @@ class Handover(Document):
 
 
 class Unwritable(Document):
-    """Characters of one field that a relay's encoding cannot hold; the reading says what they are."""
+    """Characters of a field that a relay cannot write; the reading says what they are."""
 
     field: str
     characters: str
@@ -56,12 +90,33 @@ class Unwritable(Document):
     """Such as U+20BB7."""
 
 
+class Patient(Document):
+    """One of the clinic's own patients, out of its list."""
+
+    number: str
+    """照会番号: the clinic's own number."""
+    kana: str
+    birthdate: str
+    """yyyyMMdd."""
+    name: str | None
+
+
+class Match(Document):
+    """Who of the clinic's patients this may be. Several are never chosen from for anybody."""
+
+    answer: Literal["none", "one", "several", "contradiction"]
+    by: Literal["reference_number", "birthdate_and_kana"] | None
+    patients: list[Patient]
+    chosen: str | None
+    """The number that staff chose."""
+
+
 class VisitDetail(Document):
     """What is known of a completed visit while it is kept (`keep_hours`)."""
 
     consents: list[Consent]
-    decisions: list[str]
-    notices: list[str]
+    decisions: list[DecisionWord]
+    notices: list[NoticeWord]
     record: dict[str, Any] | None
     """The eligibility source's answer, with the fields of `agent.qualification.EligibilityRecord`;
     null where nobody is asked."""
@@ -69,6 +124,8 @@ class VisitDetail(Document):
     unwritable: list[Unwritable]
     earlier: list[ResultId]
     """Results of the same card or person of the same day, before this one."""
+    match: Match | None
+    """null: the clinic gave no list of its patients."""
 
 
 class Result(Document):
@@ -80,11 +137,11 @@ class Result(Document):
     visit: VisitId
     counter: str
     """Where the reader stands; empty: it is the only one, or is not paired any more."""
-    outcome: Literal["completed", "failed", "abandoned"]
-    failure: str | None
-    card_kind: str | None
-    method: str | None
-    emergency: str | None
+    outcome: OutcomeWord
+    failure: FailureWord | None
+    card_kind: CardKindWord | None
+    method: MethodWord | None
+    emergency: EmergencyWord | None
     has_registered: bool
     verified_at: Time | None
     received_at: Time
@@ -160,7 +217,7 @@ class OpenAlarm(Document):
     """Something that staff have not settled yet."""
 
     number: int
-    alarm: str
+    alarm: AlarmWord
     counter: str
     detail: str | None
     times: int

@@ -92,7 +92,9 @@ def test_the_same_alarm_is_counted_and_settled_once(board: Board) -> None:
 def test_a_relay_that_is_back_takes_its_own_alarm_down(board: Board) -> None:
     for detail in ("oqs: EHOSTDOWN", "oqs2: EHOSTDOWN"):
         board.record(Event.ALARM, alarm=Alarm.RELAY_UNAVAILABLE, detail=detail)
+    assert board.shut_relays() == {"oqs", "oqs2"}
     board.record(Event.RELAY_BACK, detail="oqs")
+    assert board.shut_relays() == {"oqs2"}
     assert [each.detail for each in board.alarms()] == ["oqs2: EHOSTDOWN"]
 
 

@@ -1,0 +1,34 @@
+"""Refusals as problem documents (RFC 9457)."""
+
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from agent.api.models import Problem
+
+MEDIA_TYPE = "application/problem+json"
+
+
+def problem(status: int, detail: str | None = None) -> Response:
+    """The document of a refusal."""
+    said = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail)
+    return JSONResponse(said.model_dump(), status_code=status, media_type=MEDIA_TYPE)
+
+
+def tell_problems(app: FastAPI) -> None:
+    """Let every refusal of this application be such a document."""
+
+    @app.exception_handler(HTTPException)
+    async def of_http(_: Request, error: HTTPException) -> Response:
+        answer = problem(error.status_code, error.detail)
+        answer.headers.update(error.headers or {})
+        return answer
+
+    @app.exception_handler(RequestValidationError)
+    async def of_validation(_: Request, error: RequestValidationError) -> Response:
+        # Where and what, never the value: it may name a patient.
+        told = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(told))

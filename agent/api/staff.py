@@ -1,0 +1,42 @@
+"""What the console shows and does."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from agent.api.models import ResultId, State
+from agent.api.parts import LARGEST_NUMBER, PROBLEMS, InParts, Staff, found, result_key
+
+router = APIRouter(prefix="/v1", tags=["staff"], responses=PROBLEMS)
+Relay = Annotated[str, Path(max_length=128)]
+
+
+@router.get("/state")
+async def read_state(_: Staff, parts: InParts) -> State:
+    """How everything is now."""
+    return parts.reading.state(is_for_staff=True)
+
+
+@router.post("/alarms/{number}/settle", status_code=HTTPStatus.NO_CONTENT)
+async def settle_alarm(
+    _: Staff, parts: InParts, number: Annotated[int, Path(ge=1, le=LARGEST_NUMBER)]
+) -> None:
+    """Somebody has seen to it."""
+    found(parts.seeing_to.settle(number))
+
+
+@router.post("/relays/{relay}/send-again", status_code=HTTPStatus.NO_CONTENT)
+async def send_again(
+    _: Staff, parts: InParts, relay: Relay, result: Annotated[ResultId, Query()]
+) -> None:
+    """Send a parked result again."""
+    found(parts.seeing_to.send_again(relay, *result_key(result)))
+
+
+@router.post("/relays/{relay}/give-up", status_code=HTTPStatus.NO_CONTENT)
+async def give_up(
+    _: Staff, parts: InParts, relay: Relay, result: Annotated[ResultId, Query()]
+) -> None:
+    """Never send a parked result."""
+    found(parts.seeing_to.give_up(relay, *result_key(result)))
