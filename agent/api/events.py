@@ -25,7 +25,7 @@ REFUSED = 4401
 TOO_MANY = 4429
 """Close code where enough are connected already."""
 MOST_FOLLOWERS = 32
-router = APIRouter(prefix="/v1", tags=["events"], responses=PROBLEMS)
+router = APIRouter(tags=["events"], responses=PROBLEMS)
 
 
 @router.get(

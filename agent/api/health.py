@@ -1,20 +1,19 @@
 """Whether the agent serves, and its figures: no token is needed, and nobody is named."""
 
-from fastapi import APIRouter
-from starlette.responses import Response
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
-from agent.api.parts import InParts
-
-router = APIRouter(tags=["health"])
-
-
-@router.get("/healthz")
-async def healthz() -> dict[str, str]:
-    """The agent serves."""
-    return {"status": "ok"}
+from agent.metrics import Metrics
 
 
-@router.get("/metrics", response_class=Response)
-async def metrics(parts: InParts) -> Response:
-    """Figures in the text format of Prometheus."""
-    return Response(parts.metrics.text(), media_type=parts.metrics.media_type)
+def routes(metrics: Metrics) -> list[Route]:
+    """`/healthz`, and `/metrics` in the text format of Prometheus."""
+
+    async def tell_health(_: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def tell_figures(_: Request) -> Response:
+        return Response(metrics.text(), media_type=metrics.media_type)
+
+    return [Route("/healthz", tell_health), Route("/metrics", tell_figures)]

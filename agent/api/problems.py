@@ -2,9 +2,10 @@
 
 from http import HTTPStatus
 
-from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from agent.api.models import Problem
@@ -18,17 +19,23 @@ def problem(status: int, detail: str | None = None) -> Response:
     return JSONResponse(said.model_dump(), status_code=status, media_type=MEDIA_TYPE)
 
 
-def tell_problems(app: FastAPI) -> None:
+def tell_problems(app: Starlette) -> None:
     """Let every refusal of this application be such a document."""
+    app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(RequestValidationError, _of_validation)
 
-    @app.exception_handler(HTTPException)
-    async def of_http(_: Request, error: HTTPException) -> Response:
-        answer = problem(error.status_code, error.detail)
-        answer.headers.update(error.headers or {})
-        return answer
 
-    @app.exception_handler(RequestValidationError)
-    async def of_validation(_: Request, error: RequestValidationError) -> Response:
-        # Where and what, never the value: it may name a patient.
-        told = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(told))
+async def _of_http(_: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    answer = problem(error.status_code, error.detail)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _of_validation(_: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    # Where and what, never the value: it may name a patient.
+    told = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(told))

@@ -8,7 +8,7 @@ from agent.api.models import Result, ResultId, Results
 from agent.api.parts import LARGEST_NUMBER, PROBLEMS, Anybody, InParts, found, result_key
 
 MOST_RESULTS = 100
-router = APIRouter(prefix="/v1/results", tags=["results"], responses=PROBLEMS)
+router = APIRouter(prefix="/results", tags=["results"], responses=PROBLEMS)
 
 
 @router.get("")

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Path, Query
 from agent.api.models import ResultId, State
 from agent.api.parts import LARGEST_NUMBER, PROBLEMS, InParts, Staff, found, result_key
 
-router = APIRouter(prefix="/v1", tags=["staff"], responses=PROBLEMS)
-Relay = Annotated[str, Path(max_length=128)]
+router = APIRouter(tags=["staff"], responses=PROBLEMS)
+Relay = Annotated[str, Path(pattern="^[^\x00-\x1f]{1,128}$")]
 
 
 @router.get("/state")

@@ -12,10 +12,12 @@ from agent.api.reading import ReaderViews, ReadingTerms
 from agent.api.server import open_port
 from agent.board import Board
 from agent.delivery import Delivery, DeliveryTerms
+from agent.inbox import Inbox
 from agent.journal import Event, Journals
 from agent.metrics import Metrics
 from agent.store import Store
-from hostlink.messages import DeviceHello
+from hostlink.messages import DeviceHello, VisitRecord
+from hostlink.signing import verify_result
 from tests.agent.world import (
     INSTITUTION,
     ROOTS,
@@ -106,6 +108,16 @@ class ApiBench:
         self.journal.record(Event.VISIT_OPENED, visit=visit_id, counter=COUNTER)
         result = receive_visit(self.store, self.reader, visit_id, self.clock.now())
         self.journal.record(Event.RESULT_STORED, visit=visit_id, seq=result.seq, counter=COUNTER)
+        return f"{UEID.hex()}-{result.seq}"
+
+    def visit_ended(self, record: VisitRecord) -> str:
+        """A visit ends without an answer; the name of its result."""
+        result = self.reader.sign(record)
+        verified = verify_result(result.cose, ROOTS)
+        Inbox(self.store).keep(result.cose, verified, self.clock.now())
+        self.journal.record(
+            Event.RESULT_STORED, visit=record.visit_id, seq=result.seq, counter=COUNTER
+        )
         return f"{UEID.hex()}-{result.seq}"
 
     def park(self, result: str, why: str = "HTTP 400") -> None:
