@@ -39,6 +39,10 @@ class Event(StrEnum):
     RESULT_ACKNOWLEDGED = "result_acknowledged"
     RECEPTION_FILE_WRITTEN = "reception_file_written"
     PARCEL_GIVEN_UP = "parcel_given_up"
+    PATIENT_MATCHED = "patient_matched"
+    """Staff chose which of the clinic's patients a visit is of."""
+    PAPERS_SEEN = "papers_seen"
+    """Staff saw papers in place of a card."""
     VISIT_PURGED = "visit_purged"
     ALARM = "alarm"
 
@@ -70,6 +74,9 @@ class Alarm(StrEnum):
     ELIGIBILITY_MALFORMED = "eligibility_malformed"
     ELIGIBILITY_GIVEN_UP = "eligibility_given_up"
     """A question kept for later found nobody or got no answer: look this patient up by hand."""
+    NUMBER_NOT_REGISTERED = "number_not_registered"
+    """照会番号 of a chosen patient was not made known: choose the patient again, or register it in
+    the reception software."""
     RELAY_UNAVAILABLE = "relay_unavailable"
     RELAY_REFUSED = "relay_refused"
     """A receiver will not take this result: it is parked until staff want it sent again."""
