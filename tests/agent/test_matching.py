@@ -86,6 +86,7 @@ CASES = {
         [TARO],
         OneMatch(TARO, BY_KANA),
     ),
+    "by kana in a list that has it twice": (UNNUMBERED, [TARO, TARO], OneMatch(TARO, BY_KANA)),
     "the same name on another day": (
         UNNUMBERED,
         [replace(TARO, birth_date=date(1955, 6, 2))],

@@ -97,7 +97,7 @@ def test_each_earlier_visit_is_told_once_and_oldest_first(reception: Reception) 
 def test_the_phone_after_the_card_is_the_same_person(reception: Reception) -> None:
     reception.visit(FIRST)
     written_otherwise = somebody_else(
-        insured_identification_number="5678", name_kana="ウケツケタロウ", insurer_number="01130012"
+        insured_identification_number="5678", name_kana="ウケツケタロウ", insurer_number="1130012"
     )
     reception.visit(SECOND, card=OTHER_CARD, record=written_otherwise)
     assert reception.revisits() == {SECOND: [(FIRST, SameBy.PERSON)]}
@@ -150,6 +150,13 @@ def test_only_completed_visits_count(reception: Reception) -> None:
     reception.visit(FIRST, is_completed=False)
     reception.visit(SECOND)
     reception.visit(THIRD, is_completed=False)
+    assert reception.revisits() == {}
+
+
+def test_a_result_that_belongs_to_no_visit_here_is_none(reception: Reception) -> None:
+    reception.visit(FIRST, is_completed=False)
+    reception.keep(reception.reader.sign(completed(b"another nonce 16", FIRST)))
+    reception.visit(SECOND)
     assert reception.revisits() == {}
 
 
