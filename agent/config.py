@@ -14,7 +14,11 @@ from agent.errors import ConfigError
 from agent.tables import Table, read_table
 
 Text = Annotated[str, Meta(min_length=1)]
-ADAPTER_KEYS = {"eligibility": ("source", "ask_later_hours"), "relays": ("target", "name")}
+ADAPTER_KEYS = {
+    "eligibility": ("source", "ask_later_hours"),
+    "patients": ("source",),
+    "relays": ("target", "name"),
+}
 """Tables that name an adapter, and the keys in them that are not the adapter's own."""
 
 
@@ -75,6 +79,15 @@ class SourceTable(Table, frozen=True):
     the visit."""
 
 
+class PatientsTable(Table, frozen=True):
+    """Where the clinic's own list of patients is."""
+
+    source: str
+    """File name of the adapter in `agent/patients` without `.py`."""
+    settings: dict[str, str | int | float | bool]
+    """All other keys of the table, still unread."""
+
+
 class RelayTable(Table, frozen=True):
     """One door of reception software."""
 
@@ -117,6 +130,8 @@ class Config(Table, frozen=True):
     store: StoreTable
     eligibility: SourceTable
     relays: tuple[RelayTable, ...] = ()
+    patients: PatientsTable | None = None
+    """Left out: nobody's results are matched with the clinic's patients."""
     link: LinkTable | None = None
     """Where the only reader is plugged in."""
     readers: tuple[ReaderTable, ...] = ()

@@ -97,5 +97,32 @@ CLIENTS = Table(
 )
 """Who may speak to the local API; `origin` is the page of the client that is a browser's."""
 
+MATCHES = Table(
+    "matches",
+    METADATA,
+    Column("visit_id", LargeBinary, primary_key=True),
+    Column("patient_number", String(50), nullable=False),
+    Column("chosen_unix_ms", BigInteger, nullable=False),
+)
+"""Which of the clinic's patients staff chose for a visit; deleted with the visit."""
+
+PAPERS = Table(
+    "papers",
+    METADATA,
+    Column("paper_id", LargeBinary, primary_key=True),
+    Column("kind", Integer, nullable=False),
+    Column("seen_unix_ms", BigInteger, nullable=False),
+    Column("counter", String(40)),
+    Column("visit_id", LargeBinary),
+    Column("insurer_number", String(8)),
+    Column("insured_card_symbol", String(20)),
+    Column("insured_identification_number", String(20)),
+    Column("insured_branch_number", String(2)),
+    Column("birthdate", String(8)),
+    Column("name_kana", String(128)),
+    Column("name", String(128)),
+)
+"""Papers that staff saw in place of a card, and what they typed; deleted after a while."""
+
 VERSION = Table("alembic_version", METADATA, Column("version_num", String(32), primary_key=True))
 """Which migration the tables have; the name is Alembic's."""
