@@ -28,6 +28,7 @@ class Event(StrEnum):
     LINK_UP = "link_up"
     LINK_DOWN = "link_down"
     VISIT_OPENED = "visit_opened"
+    VISIT_PROGRESSED = "visit_progressed"
     IDENTITY_RECEIVED = "identity_received"
     IDENTITY_REFUSED = "identity_refused"
     ELIGIBILITY_ANSWERED = "eligibility_answered"
