@@ -238,7 +238,7 @@ class VisitStep(IntEnum):
     """Where a patient is, as coarse as reception needs it: never how often something was tried."""
 
     CARD_READ = 1
-    """Something was laid on the reader, and the reader looks what it is."""
+    """Something was laid on the reader and is being recognised."""
     CHOOSING = 2
     """Face or PIN?"""
     FACE = 3
