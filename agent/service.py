@@ -32,6 +32,7 @@ from hostlink.messages import (
     Message,
     SignedResult,
     VisitOpened,
+    VisitProgressed,
 )
 from hostlink.terms import FailureCode
 
@@ -288,5 +289,7 @@ def _dispatch(desk: Desk, message: Message) -> None:
             desk.identity_proven(message)
         case SignedResult():
             desk.result_arrived(message)
+        case VisitProgressed():
+            desk.visit_progressed(message)
         case _:
             pass  # The link lets no other kind through.

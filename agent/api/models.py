@@ -20,6 +20,7 @@ from hostlink.terms import (
     Notice,
     VerificationMethod,
     VisitOutcome,
+    VisitStep,
 )
 
 ResultId = Annotated[
@@ -45,6 +46,7 @@ ItemWord = Annotated[str, _one_of(ConsentItem)]
 AnswerWord = Annotated[str, _one_of(ConsentAnswer)]
 DecisionWord = Annotated[str, _one_of(Decision)]
 NoticeWord = Annotated[str, _one_of(Notice)]
+StepWord = Annotated[str, _one_of(VisitStep)]
 AlarmWord = Annotated[str, _one_of(Alarm)]
 Time = Annotated[str, Field(description="RFC 3339", json_schema_extra={"format": "date-time"})]
 
@@ -165,8 +167,7 @@ class PresentVisit(Document):
     """Somebody at a reader now."""
 
     visit: VisitId
-    step: str
-    """`hostlink.terms.VisitStep` in small letters."""
+    step: StepWord
     since: Time
     step_since: Time
     patient_name: str | None
