@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+import agent.qualification
 from agent.errors import MalformedQualificationError
 from agent.qualification import read_record, record_from_json, record_to_json
 from tests.hw_sim.eligibility_service import SHIKEN_HANAKO, UKETSUKE_TARO
@@ -138,12 +139,27 @@ def test_a_ticket_that_is_not_as_agreed(document: Document, field: str, value: o
         read_record(document)
 
 
-@pytest.mark.parametrize("flag", [None, "0", "2", "3"])
-def test_no_disease_is_told_without_consent(document: Document, flag: str | None) -> None:
+def tells_a_disease(document: Document, flag: str | None) -> bool:
     document["person"] |= CONSENTED | {"specific_diseases": [DISEASE]}
     document["person"]["specific_diseases_certificate_related_cons_flg"] = flag
-    with pytest.raises(MalformedQualificationError, match="cons_flg"):
-        read_record(document)
+    try:
+        return bool(read_record(document).person.specific_diseases)
+    except MalformedQualificationError as error:
+        return error.field != "specific_diseases_certificate_related_cons_flg"
+
+
+@pytest.mark.parametrize("flag", [None, "0", "2", "3"])
+def test_no_disease_is_told_without_consent(document: Document, flag: str | None) -> None:
+    assert not tells_a_disease(document, flag)
+    assert tells_a_disease(document, "1")
+
+
+def test_a_source_that_is_believed_is_found(
+    document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control."""
+    monkeypatch.setattr(agent.qualification, "_check_consent", lambda _: None)
+    assert tells_a_disease(document, "0")
 
 
 def test_a_consent_has_its_time(document: Document) -> None:
