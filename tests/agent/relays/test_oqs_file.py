@@ -8,7 +8,7 @@ import pytest
 
 from agent.characters import Encoding
 from agent.errors import RelayRefusedError
-from agent.qualification import EligibilityRecord, read_record
+from agent.qualification import EligibilityRecord, MedicalTicket, read_record
 from agent.relays._oqs_file import file_name, render
 from agent.relays._oqs_profile import Unmappable
 from agent.relays.port import Reception
@@ -188,6 +188,27 @@ def test_geta_stands_for_what_cp932_cannot_hold() -> None:
 def test_no_geta_in_what_must_be_right(field: str) -> None:
     with pytest.raises(RelayRefusedError, match=field):
         render(known_as(**{field: "𠮷"}), Encoding.CP932, Unmappable.GETA)
+
+
+@pytest.mark.parametrize(
+    ("ticket", "unmappable"),
+    [
+        (MedicalTicket("01", "20261101", "20261130", injury_name1="𠮷"), Unmappable.REFUSE),
+        (MedicalTicket("01", "20261101", "20261130", issue_number="𠮷"), Unmappable.GETA),
+    ],
+)
+def test_a_journal_is_not_told_of_a_ticket(ticket: MedicalTicket, unmappable: Unmappable) -> None:
+    person = replace(RECORD.person, name="𠮷野　太郎", medical_tickets=(ticket,))
+    reception = replace(RECEPTION, record=replace(RECORD, person=person))
+    with pytest.raises(RelayRefusedError, match=r"a character of name, another text$"):
+        render(reception, Encoding.CP932, unmappable)
+
+
+def test_geta_in_a_ticket_is_not_told_either() -> None:
+    ticket = MedicalTicket("01", "20261101", "20261130", injury_name1="𠮷", remarks1="𠮷")
+    person = replace(RECORD.person, medical_tickets=(ticket,))
+    reception = replace(RECEPTION, record=replace(RECORD, person=person))
+    assert render(reception, Encoding.CP932, Unmappable.GETA).replaced == ("another text",)
 
 
 def known_as(**changes: str) -> Reception:
