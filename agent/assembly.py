@@ -11,6 +11,7 @@ from typing import cast
 from cryptography import x509
 
 import agent.eligibility
+import agent.patients
 import agent.relays
 from agent.adapters import create_adapter
 from agent.api.opening import Surroundings, make_server
@@ -28,6 +29,7 @@ from agent.journal import Alarm, AtCounter, Event, FileJournal, Journal, Journal
 from agent.link import LinkEvents, hello_maker, paired_end, stream_opener
 from agent.metrics import Metrics
 from agent.pairings import Pairing, Pairings
+from agent.patients.port import PatientList
 from agent.postponed import PostponedQuestions, PostponedTerms
 from agent.relays.port import Relay, SendingRelay
 from agent.service import Service, SignOfLifeWanted, StopWanted
@@ -183,6 +185,9 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
                         hello=service.reader_hellos.get,
                         report=service.reader_reports.get,
                     ),
+                    patients=_patients(config, folder),
+                    registration=None,
+                    keep=timedelta(hours=config.api.keep_hours),
                     wake_delivery=service.wake_delivery,
                     clock=clock,
                 ),
@@ -240,6 +245,14 @@ def _source(config: Config, folder: Path) -> EligibilitySource:
     wanted = config.eligibility
     source = create_adapter(agent.eligibility, wanted.source, wanted.settings, folder)
     return cast(EligibilitySource, source)
+
+
+def _patients(config: Config, folder: Path) -> PatientList | None:
+    wanted = config.patients
+    if wanted is None:
+        return None
+    found = create_adapter(agent.patients, wanted.source, wanted.settings, folder)
+    return cast(PatientList, found)
 
 
 def _relays(config: Config, folder: Path) -> dict[str, Relay | SendingRelay]:

@@ -4,12 +4,14 @@ Words are those of `hostlink/terms.py` in small letters, times RFC 3339 with the
 Every key is always there; null stands for none.
 """
 
-from enum import Enum, IntEnum
+from enum import Enum, StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent.journal import Alarm
+from agent.matching import MatchedBy
+from agent.papers import PaperKind
 from hostlink.terms import (
     CardKind,
     ConsentAnswer,
@@ -32,7 +34,7 @@ VisitId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", description="16 random
 def _one_of(words: type[Enum]) -> Any:
     """A text that is one of these; said in the schema, and not checked again where it is made."""
     names: list[Any] = [
-        word.name.lower() if isinstance(word, IntEnum) else word.value for word in words
+        word.value if isinstance(word, StrEnum) else word.name.lower() for word in words
     ]
     return Field(json_schema_extra={"enum": names})
 
@@ -46,6 +48,8 @@ ItemWord = Annotated[str, _one_of(ConsentItem)]
 AnswerWord = Annotated[str, _one_of(ConsentAnswer)]
 DecisionWord = Annotated[str, _one_of(Decision)]
 NoticeWord = Annotated[str, _one_of(Notice)]
+PaperKindWord = Annotated[str, _one_of(PaperKind)]
+MatchedByWord = Annotated[str, _one_of(MatchedBy)]
 StepWord = Annotated[str, _one_of(VisitStep)]
 AlarmWord = Annotated[str, _one_of(Alarm)]
 Time = Annotated[str, Field(description="RFC 3339", json_schema_extra={"format": "date-time"})]
@@ -84,12 +88,12 @@ class Handover(Document):
 
 
 class Unwritable(Document):
-    """Characters of a field that a relay cannot write; the reading says what they are."""
+    """Characters of a field that Shift_JIS software cannot show; the reading says what they are."""
 
     field: str
-    characters: str
+    characters: list[str]
     code_points: list[str]
-    """Such as U+20BB7."""
+    """Of each character, such as U+20BB7."""
 
 
 class Patient(Document):
@@ -106,11 +110,23 @@ class Patient(Document):
 class Match(Document):
     """Who of the clinic's patients this may be. Several are never chosen from for anybody."""
 
-    answer: Literal["none", "one", "several", "contradiction"]
-    by: Literal["reference_number", "birthdate_and_kana"] | None
+    answer: Literal["none", "one", "several", "contradiction", "unavailable"]
+    """contradiction: 照会番号 names somebody else than birth date and kana do; unavailable: the
+    list cannot be read now."""
+    by: MatchedByWord | None
     patients: list[Patient]
+    """Who fits; of a contradiction: by birth date and kana."""
+    named: list[Patient]
+    """Of a contradiction: who bears the number."""
     chosen: str | None
     """The number that staff chose."""
+
+
+class ChosenPatient(Document):
+    """Staff's choice."""
+
+    patient: Annotated[str, Field(min_length=1, max_length=50)]
+    """The clinic's own number."""
 
 
 class VisitDetail(Document):
@@ -161,6 +177,44 @@ class Results(Document):
     results: list[Result]
     next: int
     """What to ask `after` next time; as it was asked where there are none."""
+
+
+class PaperText(Document):
+    """What staff type off a paper, as printed; the fields of
+    `agent.qualification.InsuredPerson`.
+    """
+
+    insurer_number: str | None = None
+    insured_card_symbol: str | None = None
+    insured_identification_number: str | None = None
+    insured_branch_number: str | None = None
+    birthdate: str | None = None
+    name_kana: str | None = None
+    name: str | None = None
+
+
+class Paper(PaperText):
+    """A paper that staff saw in place of a card. It is put under an id of the caller's own, so that
+    the same sent twice is no second one.
+    """
+
+    kind: PaperKindWord
+    counter: str | None = None
+    visit: VisitId | None = None
+    """The visit at a reader that it belongs to."""
+
+
+class SeenPaper(Paper):
+    """A paper as it is kept."""
+
+    id: VisitId
+    at: Time
+
+
+class Papers(Document):
+    """The papers of a day, oldest first."""
+
+    papers: list[SeenPaper]
 
 
 class PresentVisit(Document):

@@ -16,13 +16,16 @@ from agent.api.models import Problem
 from agent.api.problems import MEDIA_TYPE
 from agent.api.reading import Reading
 from agent.api.seeing_to import SeeingTo
+from agent.clock import Clock
 from agent.metrics import Metrics
+from agent.papers import Papers
 
 Thing = TypeVar("Thing")
 LARGEST_NUMBER = 2**63 - 1
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status.value: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": status.phrase}
     for status in (
+        HTTPStatus.BAD_REQUEST,
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.FORBIDDEN,
         HTTPStatus.NOT_FOUND,
@@ -42,7 +45,9 @@ class Parts:
     reading: Reading
     feed: Feed
     seeing_to: SeeingTo
+    papers: Papers
     metrics: Metrics
+    clock: Clock
 
 
 def parts_of(connection: HTTPConnection) -> Parts:

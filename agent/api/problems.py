@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from agent.api.models import Problem
+from agent.errors import MalformedEntryError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -23,6 +24,8 @@ def tell_problems(app: Starlette) -> None:
     """Let every refusal of this application be such a document."""
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(RequestValidationError, _of_validation)
+    app.add_exception_handler(MalformedEntryError, _of_entry)
+    app.add_exception_handler(Exception, _of_fault)
 
 
 async def _of_http(_: Request, error: Exception) -> Response:
@@ -39,3 +42,11 @@ async def _of_validation(_: Request, error: Exception) -> Response:
     # Where and what, never the value: it may name a patient.
     told = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(told))
+
+
+async def _of_entry(_: Request, error: Exception) -> Response:
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+
+
+async def _of_fault(_: Request, _error: Exception) -> Response:
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR)

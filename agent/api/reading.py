@@ -11,10 +11,12 @@ from cryptography import x509
 from sqlalchemy import bindparam, func, select
 
 from agent.api import models
+from agent.api.patients import PatientsOfVisits, Revisits
 from agent.board import Board, Place
+from agent.characters import Encoding, unwritable_texts
 from agent.clock import Clock, moment_of, rfc_3339
 from agent.delivery import PARKED, still_to_deliver
-from agent.qualification import record_to_json
+from agent.qualification import EligibilityRecord, record_to_json
 from agent.receptions import Receptions
 from agent.relays._passed_on import believable_time, consents_passed_on, decisions_passed_on
 from agent.relays.port import Reception
@@ -80,11 +82,18 @@ class Reading:
     """Documents of results and of the state."""
 
     def __init__(
-        self, store: Store, board: Board, readers: ReaderViews, terms: ReadingTerms, clock: Clock
+        self,
+        store: Store,
+        board: Board,
+        readers: ReaderViews,
+        patients: PatientsOfVisits,
+        terms: ReadingTerms,
+        clock: Clock,
     ) -> None:
         self._store = store
         self._board = board
         self._readers = readers
+        self._patients = patients
         self._terms = terms
         self._clock = clock
         self._receptions = Receptions(store, terms.medical_institution_code, terms.roots)
@@ -93,17 +102,16 @@ class Reading:
 
     def results_after(self, arrival: int, most: int) -> list[models.Result]:
         """Those that arrived later, oldest first."""
-        rows = self._store.rows(AFTER, {"after": arrival, "most": most})
-        return [self._result(row) for row in rows]
+        return self._results(self._store.rows(AFTER, {"after": arrival, "most": most}))
 
     def last_results(self, most: int) -> list[models.Result]:
         """The newest, oldest of them first."""
-        return [self._result(row) for row in reversed(self._store.rows(LAST, {"most": most}))]
+        return self._results(self._store.rows(LAST, {"most": most})[::-1])
 
     def result(self, ueid: bytes, seq: int) -> models.Result | None:
         """That one."""
-        rows = self._store.rows(ONE, {"of_ueid": ueid, "of_seq": seq})
-        return self._result(rows[0]) if rows else None
+        found = self._results(self._store.rows(ONE, {"of_ueid": ueid, "of_seq": seq}))
+        return found[0] if found else None
 
     def newest_arrival(self) -> int:
         """Of all results; 0: there is none."""
@@ -125,7 +133,11 @@ class Reading:
             alarms=self._alarms(),
         )
 
-    def _result(self, row: Row) -> models.Result:
+    def _results(self, rows: list[Row]) -> list[models.Result]:
+        revisits = Revisits(self._store)
+        return [self._result(row, revisits) for row in rows]
+
+    def _result(self, row: Row, revisits: Revisits) -> models.Result:
         ueid, seq, arrival, cose, received_ms = row
         record = verify_result(cose, self._terms.roots).claims.record
         reception = self._receptions.find(ueid, seq)
@@ -143,7 +155,7 @@ class Reading:
             verified_at=_verified_at(record, reception),
             received_at=rfc_3339(moment_of(received_ms)),
             handovers=self._handovers(ueid, seq, record, reception),
-            detail=self._detail(reception) if reception else None,
+            detail=self._detail(reception, revisits) if reception else None,
             signed_result=base64.b64encode(cose).decode(),
         )
 
@@ -162,7 +174,7 @@ class Reading:
         labels = self._terms.relays if reception else tuple(known)
         return [_handover(label, *known.get(label, (0, None))) for label in labels]
 
-    def _detail(self, reception: Reception) -> models.VisitDetail:
+    def _detail(self, reception: Reception, revisits: Revisits) -> models.VisitDetail:
         record = reception.record
         return models.VisitDetail(
             consents=[
@@ -177,9 +189,9 @@ class Reading:
             notices=_words(reception.visit.notices or ()),
             record=json.loads(record_to_json(record)) if record else None,
             answered_at=rfc_3339(reception.answered_at),
-            unwritable=[],
-            earlier=[],
-            match=None,
+            unwritable=_unwritable(record) if record else [],
+            earlier=revisits.before(reception),
+            match=self._patients.match(reception),
         )
 
     def _reader(self, counter: str, place: Place, *, is_for_staff: bool) -> models.Reader:
@@ -263,6 +275,17 @@ def _handover(relay: str, is_done: int, parked: str | None) -> models.Handover:
             return models.Handover(relay=relay, state="waiting", why=None)
         case _:
             return models.Handover(relay=relay, state="parked", why=parked)
+
+
+def _unwritable(record: EligibilityRecord) -> list[models.Unwritable]:
+    return [
+        models.Unwritable(
+            field=each.field,
+            characters=list(each.characters),
+            code_points=list(each.code_points),
+        )
+        for each in unwritable_texts(record, Encoding.CP932)
+    ]
 
 
 def _verified_at(record: VisitRecord, reception: Reception | None) -> str | None:

@@ -1,8 +1,10 @@
-"""What staff do about what went wrong: alarms settled, parked results sent again or given up."""
+"""What staff do: alarms settled, parked results sent again or given up, patients chosen."""
 
 from collections.abc import Callable
 
 from agent.board import Board, OpenAlarm
+from agent.chosen_patients import ChosenPatients
+from agent.clock import Clock
 from agent.delivery import Delivery, Parked
 from agent.journal import Event, Journal
 
@@ -13,6 +15,7 @@ class SeeingTo:
     Args:
         board: Where alarms are open.
         delivery: With a store of this thread's own; it hands over nothing here.
+        chosen: Patients that staff chose.
         journal: Where it is written down that somebody has seen to it.
         wake_delivery: Something may have to be sent now.
     """
@@ -21,11 +24,15 @@ class SeeingTo:
         self,
         board: Board,
         delivery: Delivery,
+        chosen: ChosenPatients,
         journal: Journal,
         wake_delivery: Callable[[], None],
+        clock: Clock,
     ) -> None:
         self._board = board
         self._delivery = delivery
+        self._chosen = chosen
+        self._clock = clock
         self._journal = journal
         self._wake_delivery = wake_delivery
 
@@ -45,6 +52,14 @@ class SeeingTo:
     def give_up(self, relay: str, ueid: bytes, seq: int) -> int | None:
         """Never send a parked result; None: it is not parked there."""
         return self._change(self._delivery.give_up, relay, ueid, seq)
+
+    def choose(self, visit_id: bytes, number: str) -> bool:
+        """Keep which patient a visit is of; False: it is not kept any more.
+
+        Raises:
+            MalformedEntryError: This is no number.
+        """
+        return self._chosen.choose(visit_id, number, self._clock.now())
 
     def _change(
         self, change: Callable[[list[Parked]], int], relay: str, ueid: bytes, seq: int

@@ -5,11 +5,14 @@ import contextlib
 import logging
 import socket
 import threading
+from collections.abc import Callable
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from agent.api.app import application
 from agent.api.clients import Clients
+from agent.api.faults import FaultsTold
 from agent.api.guard import Guard
 from agent.api.parts import Parts
 from agent.errors import ConfigError
@@ -46,13 +49,16 @@ class Server:
         listening: Of `open_port`; closed with the server.
         parts: What stands behind the operations.
         clients: For the pages that may speak.
+        tell: Is told the class of an exception that nobody foresaw.
     """
 
-    def __init__(self, listening: socket.socket, parts: Parts, clients: Clients) -> None:
+    def __init__(
+        self, listening: socket.socket, parts: Parts, clients: Clients, tell: Callable[[str], None]
+    ) -> None:
         self._socket = listening
         self._feed = parts.feed
         hosts = hosts_at(listening.getsockname()[1])
-        app = Guard(application(parts), hosts, clients.origins)
+        app = FaultsTold(Guard(application(parts), hosts, clients.origins), tell)
         self._loop = asyncio.new_event_loop()
         self._server = uvicorn.Server(_config(app))
         self._thread = threading.Thread(target=self._serve, name="api", daemon=True)
@@ -79,7 +85,7 @@ class Server:
             runner.run(self._server.serve(sockets=[self._socket]))
 
 
-def _config(app: Guard) -> uvicorn.Config:
+def _config(app: ASGIApp) -> uvicorn.Config:
     # Below this level the loggers would write whole messages, which name patients.
     for name in ("uvicorn", "uvicorn.error", "uvicorn.asgi", "websockets.server", "sse_starlette"):
         logging.getLogger(name).setLevel(logging.WARNING)

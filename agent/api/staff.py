@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from agent.api.models import ResultId, State
+from agent.api.models import ChosenPatient, ResultId, State
 from agent.api.parts import LARGEST_NUMBER, PROBLEMS, InParts, Staff, found, result_key
 
 router = APIRouter(tags=["staff"], responses=PROBLEMS)
@@ -40,3 +40,13 @@ async def give_up(
 ) -> None:
     """Never send a parked result."""
     found(parts.seeing_to.give_up(relay, *result_key(result)))
+
+
+@router.put("/results/{result_id}/match", status_code=HTTPStatus.NO_CONTENT)
+async def choose_patient(
+    _: Staff, parts: InParts, result_id: Annotated[ResultId, Path()], choice: ChosenPatient
+) -> None:
+    """Staff say which of the clinic's patients a visit is of."""
+    result = found(parts.reading.result(*result_key(result_id)))
+    is_kept = parts.seeing_to.choose(bytes.fromhex(result.visit), choice.patient)
+    found(is_kept or None)

@@ -15,6 +15,7 @@ from agent.delivery import Delivery, DeliveryTerms
 from agent.inbox import Inbox
 from agent.journal import Event, Journals
 from agent.metrics import Metrics
+from agent.patients.port import PatientList
 from agent.store import Store
 from hostlink.messages import DeviceHello, VisitRecord
 from hostlink.signing import verify_result
@@ -36,7 +37,7 @@ HELLO = DeviceHello(1, 1, UEID, "1.2.3", 7, 1)
 class ApiBench:
     """The API and what a test does around it; use it as a context manager."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, patients: PatientList | None = None) -> None:
         database = folder / "agent.sqlite3"
         self.store = Store(database)
         self.clock = ToldClock()
@@ -64,6 +65,9 @@ class ApiBench:
                 metrics=self.metrics,
                 journal=self.journal,
                 readers=ReaderViews({COUNTER: UEID}, {COUNTER: HELLO}.get, lambda _: None),
+                patients=patients,
+                registration=None,
+                keep=timedelta(hours=12),
                 wake_delivery=self._wake,
                 clock=self.clock,
             ),

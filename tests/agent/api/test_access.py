@@ -11,7 +11,9 @@ from websockets.typing import Origin, Subprotocol
 from agent.api.callers import REQUESTS, UNKNOWN_TOKENS
 from agent.api.clients import Client, Clients, Role
 from agent.api.events import PROTOCOL, REFUSED
+from agent.api.reading import Reading
 from agent.errors import ConfigError
+from agent.journal import Alarm
 from tests.agent.api.api_bench import ApiBench
 
 EMR = "https://emr.example"
@@ -156,3 +158,21 @@ def test_who_asks_too_often_or_guesses_is_slowed_down(tmp_path: Path) -> None:
         ]
         assert guesses == [401] * UNKNOWN_TOKENS.amount + [429]
     assert REQUESTS.amount > UNKNOWN_TOKENS.amount
+
+
+def test_a_fault_is_told_by_its_kind_and_ends_one_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("受付　太郎")
+
+    with ApiBench(tmp_path) as api:
+        monkeypatch.setattr(Reading, "state", fail)
+        answer = api.call("GET", "/v1/state")
+        assert answer.status_code == 500
+        assert answer.json()["title"] == "Internal Server Error"
+        assert api.call("GET", "/v1/results").status_code == 200
+        faults = [each.detail for each in api.heard.heard if each.alarm is Alarm.INTERNAL]
+    assert faults == ["api: ZeroDivisionError"]
+    written = capfd.readouterr()
+    assert "受付　太郎" not in written.out + written.err + answer.text
