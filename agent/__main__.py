@@ -12,7 +12,7 @@ import signal
 import sys
 from pathlib import Path
 
-from agent import parked
+from agent import log, parked
 from agent.assembly import assemble, status_path
 from agent.clock import SystemClock, unix_ms
 from agent.config import Config, read_config
@@ -45,14 +45,17 @@ def main() -> int:
     try:
         return _carry_out(arguments)
     except (ConfigError, PairingError) as error:
-        print(f"agent: {error}", file=sys.stderr)
-        return EXIT_CONFIG
+        sentence, status = str(error), EXIT_CONFIG
     except (StoreUnavailableError, JournalUnavailableError) as error:
-        print(f"agent: stopped, nothing more can be kept safely: {error}", file=sys.stderr)
-        return EXIT_STORAGE
+        sentence = f"stopped, nothing more can be kept safely: {error}"
+        status = EXIT_STORAGE
     except LinkDiedError:
-        print("agent: stopped, the link to the reader ended by a fault", file=sys.stderr)
-        return EXIT_LINK
+        sentence, status = "stopped, the link to the reader ended by a fault", EXIT_LINK
+    if arguments.task == "run":
+        log.fail(sentence)  # beside whatever else its supervisor keeps of it
+    else:
+        print(f"agent: {sentence}", file=sys.stderr)
+    return status
 
 
 def _carry_out(arguments: argparse.Namespace) -> int:

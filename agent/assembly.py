@@ -1,6 +1,5 @@
 """Puts the agent together from its configuration; nothing else knows all its parts."""
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -12,6 +11,7 @@ from cryptography import x509
 
 import agent.eligibility
 import agent.relays
+from agent import log
 from agent.adapters import create_adapter
 from agent.clock import Clock, SystemClock
 from agent.config import Config, LinkTable, read_certificates
@@ -167,10 +167,8 @@ def _doubt_clock(identity: Path, clock: Clock, journal: Journal) -> None:
     if own.not_valid_before_utc <= now:
         return
     journal.record(Event.ALARM, alarm=Alarm.CLOCK_DOUBTFUL, detail=now.date().isoformat())
-    print(  # noqa: T201 - its log
-        f"agent: this PC says it is {now.date()}, before it was paired with its reader: set the"
-        " clock",
-        file=sys.stderr,
+    log.warn(
+        f"this PC says it is {now.date()}, before it was paired with its reader: set the clock"
     )
 
 
@@ -203,9 +201,7 @@ def _source(config: Config, folder: Path) -> EligibilitySource:
 
 def _relays(config: Config, folder: Path) -> dict[str, Relay | SendingRelay]:
     if not config.relays:
-        print(  # noqa: T201 - its log
-            "agent: there is no [[relays]]: results are kept and handed to nobody", file=sys.stderr
-        )
+        log.warn("there is no [[relays]]: results are kept and handed to nobody")
     made: dict[str, Relay | SendingRelay] = {}
     for wanted in config.relays:
         relay = create_adapter(agent.relays, wanted.target, wanted.settings, folder)
@@ -229,7 +225,7 @@ def _paired(config: Config, pairings: Pairings) -> dict[str, Pairing]:
     if not paired:
         raise unpaired[0]
     for why in unpaired:
-        print(f"agent: {why}", file=sys.stderr)  # noqa: T201 - its log
+        log.warn(str(why))
     return paired
 
 

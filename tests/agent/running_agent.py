@@ -98,6 +98,11 @@ class RunningAgent:
         return taken
 
 
+def logged(text: str) -> list[str]:
+    """The sentences of a log that is no terminal."""
+    return [json.loads(line)["event"] for line in text.splitlines()]
+
+
 def wait_until(is_so: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
     deadline = time.monotonic() + patience_s
     while not is_so():
