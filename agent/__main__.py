@@ -1,15 +1,16 @@
 """Runs the agent: `python -m agent --config FILE`; pairs it: `python -m agent pair --config FILE`.
 
 Exit status: 0 after SIGTERM or Ctrl-C or when a task is done, 1 when `status` finds no reader
-connected, 2 when the configuration must be changed or a task was not done, 3 when the store cannot
-be written or the journal not be opened, 4 when the link's thread died. After 3 and 4 a supervisor
-should start it again.
+connected or `doctor` something to do, 2 when the configuration must be changed or a task was not
+done, 3 when the store cannot be written or the journal not be opened, 4 when the link's thread
+died. After 3 and 4 a supervisor should start it again.
 """
 
 import argparse
 import platform
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 from agent import log, parked
@@ -19,6 +20,8 @@ from agent.config import Config, read_config
 from agent.core_dumps import leave_no_core
 from agent.crash_notes import write_notes_only
 from agent.diagnostics import write_diagnostics
+from agent.doctor.examination import examine
+from agent.doctor.report import tell
 from agent.errors import (
     ConfigError,
     JournalUnavailableError,
@@ -31,6 +34,10 @@ from agent.pairing import commands
 from agent.service import StopWanted
 from agent.status import describe, read_status
 
+TASKS = (
+    *("run", "status", "doctor", "relays", "export", "diagnostics"),
+    *("pair", "renew", "unpair"),
+)
 EXIT_NOT_WELL = 1
 EXIT_CONFIG = 2
 EXIT_STORAGE = 3
@@ -59,6 +66,10 @@ def main() -> int:
 
 
 def _carry_out(arguments: argparse.Namespace) -> int:
+    if arguments.task == "doctor":
+        findings = examine(arguments.config, status_path, SystemClock())
+        is_well = tell(findings, partial(print, flush=True), sys.stdout.encoding)
+        return 0 if is_well else EXIT_NOT_WELL
     config, folder = read_config(arguments.config), arguments.config.absolute().parent
     match arguments.task:
         case "pair" | "renew" | "unpair":
@@ -79,9 +90,10 @@ def _command_line() -> argparse.ArgumentParser:
     parser.add_argument(
         "task",
         nargs="?",
-        choices=("run", "status", "relays", "export", "diagnostics", "pair", "renew", "unpair"),
+        choices=TASKS,
         default="run",
-        help="run (default); status of the running agent; relays, what their receivers refused;"
+        help="run (default); status of the running agent; doctor, what is amiss and what to do;"
+        " relays, what their receivers refused;"
         " export, all signed results for an auditor; diagnostics, a file without patients'"
         " data for whoever helps; pair with the reader on the cable; renew both ends' keys; unpair",
     )
