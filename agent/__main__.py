@@ -31,6 +31,7 @@ from agent.errors import (
 )
 from agent.export import write_audit_trail
 from agent.pairing import commands
+from agent.policy import command as policy
 from agent.service import StopWanted
 from agent.status import describe, read_status
 
@@ -48,9 +49,13 @@ def main() -> int:
     """Do what the command line says; see the module's text for the exit status."""
     leave_no_core()
     write_notes_only()
-    arguments = _command_line().parse_args()
+    if sys.argv[1:2] == [policy.NAME]:  # asks for no agent's configuration
+        task, carry_out = policy.NAME, partial(policy.run, sys.argv[2:], print)
+    else:
+        arguments = _command_line().parse_args()
+        task, carry_out = arguments.task, partial(_carry_out, arguments)
     try:
-        return _carry_out(arguments)
+        return carry_out()
     except (ConfigError, PairingError) as error:
         sentence, status = str(error), EXIT_CONFIG
     except (StoreUnavailableError, JournalUnavailableError) as error:
@@ -58,7 +63,7 @@ def main() -> int:
         status = EXIT_STORAGE
     except LinkDiedError:
         sentence, status = "stopped, the link to the reader ended by a fault", EXIT_LINK
-    if arguments.task == "run":
+    if task == "run":
         log.fail(sentence)  # beside whatever else its supervisor keeps of it
     else:
         print(f"agent: {sentence}", file=sys.stderr)
@@ -86,7 +91,11 @@ def _carry_out(arguments: argparse.Namespace) -> int:
 
 
 def _command_line() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="agent", description="reception agent of uketsuke")
+    parser = argparse.ArgumentParser(
+        prog="agent",
+        description="reception agent of uketsuke",
+        epilog="`policy export --origin URL`: settings of browsers whose pages call the agent",
+    )
     parser.add_argument(
         "task",
         nargs="?",
