@@ -29,6 +29,7 @@ from agent.service import Service, SignOfLifeWanted, StopWanted
 from agent.status import StatusFile
 from agent.store import Store
 from agent.trust import CardTrust
+from agent.updates.watch import UpdateWatch, updates_of
 from agent.visits import Visits
 from hostlink.link import AgentEnd, Link
 from hostlink.terms import Emergency
@@ -46,23 +47,29 @@ class Agent:
         desks: Mapping[str, Desk],
         links: Mapping[str, Link],
         status: StatusFile,
+        updates: UpdateWatch | None,
     ) -> None:
         self.service = service
         self._desks = desks
         self._links = links
         self._status = status
+        self._updates = updates
 
     def run(self) -> None:
         """Open the links and work until `service` is told to stop; see `Service.run`."""
         for link in self._links.values():
             link.start()
         self._status.start()
+        if self._updates is not None:
+            self._updates.start()
         try:
             self.service.run(self._desks)
         finally:
             for link in self._links.values():
                 link.close()
             self._status.stop()
+            if self._updates is not None:
+                self._updates.stop()
 
 
 @contextmanager
@@ -80,6 +87,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
     """
     clock = SystemClock()
     roots = read_certificates(config.trust_root, "trust_root")
+    updates = updates_of(config, folder, clock)
     source, relays = _source(config, folder), _relays(config, folder)
     pairings = Pairings(config.pairings)
     paired = _paired(config, pairings)
@@ -151,8 +159,10 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
             links,
             service.reader_reports.get,
             lambda: service.post(SignOfLifeWanted()),
+            lambda: updates.sentence if updates is not None else None,
         )
-        yield Agent(service, desks, links, status)
+        watch = UpdateWatch(updates) if updates is not None else None
+        yield Agent(service, desks, links, status, watch)
 
 
 def status_path(config: Config) -> Path:

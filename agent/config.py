@@ -91,6 +91,15 @@ class RelayTable(Table, frozen=True):
         return self.name or self.target
 
 
+class UpdatesTable(Table, frozen=True):
+    """Where the maker tells of newer versions; nothing is ever installed by the agent."""
+
+    notice: Text
+    """Path of a file, or an https address."""
+    key: Path
+    """PEM of the maker's public key."""
+
+
 class Config(Table, frozen=True):
     """Everything the agent must be told before it can start."""
 
@@ -113,6 +122,8 @@ class Config(Table, frozen=True):
     """Or where each of several is."""
     emergency: Literal["ambulance", "disaster"] | None = None
     """What the reader is set to serve instead of an ordinary reception."""
+    updates: UpdatesTable | None = None
+    """Left out: nobody is asked for newer versions."""
 
     @property
     def places(self) -> dict[str, LinkTable]:

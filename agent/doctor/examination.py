@@ -5,7 +5,7 @@ from pathlib import Path
 
 from agent.clock import Clock
 from agent.config import Config, read_config
-from agent.doctor import adapters, files, packages, readers, times, trust
+from agent.doctor import adapters, files, packages, readers, times, trust, versions
 from agent.errors import AgentError, ConfigError
 from agent.finding import Finding
 
@@ -41,6 +41,7 @@ def examine(path: Path, status: Callable[[Config], Path], clock: Clock) -> Itera
         "reader": lambda: readers.examine(config.places, folder, status(config), clock),
         "eligibility": lambda: adapters.examine_source(config.eligibility, folder),
         "relays": lambda: adapters.examine_relays(config.relays, folder),
+        "updates": lambda: versions.examine(config, folder, clock),
     }
     for part, check in checks.items():
         yield from _looked(part, check)
