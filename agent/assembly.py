@@ -1,6 +1,5 @@
 """Puts the agent together from its configuration; nothing else knows all its parts."""
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -13,6 +12,7 @@ from cryptography import x509
 import agent.eligibility
 import agent.patients
 import agent.relays
+from agent import log
 from agent.adapters import create_adapter
 from agent.api.opening import Surroundings, make_server
 from agent.api.reading import ReaderViews, ReadingTerms
@@ -36,6 +36,7 @@ from agent.service import Service, SignOfLifeWanted, StopWanted
 from agent.status import StatusFile
 from agent.store import Store
 from agent.trust import CardTrust
+from agent.updates.watch import UpdateWatch, updates_of
 from agent.visits import Visits
 from hostlink.link import AgentEnd, Link
 from hostlink.terms import Emergency
@@ -54,12 +55,14 @@ class Agent:
         links: Mapping[str, Link],
         status: StatusFile,
         api: Server | None,
+        updates: UpdateWatch | None,
     ) -> None:
         self.service = service
         self._desks = desks
         self._links = links
         self._status = status
         self._api = api
+        self._updates = updates
 
     def run(self) -> None:
         """Open the links and work until `service` is told to stop; see `Service.run`."""
@@ -68,6 +71,8 @@ class Agent:
         self._status.start()
         if self._api is not None:
             self._api.start()
+        if self._updates is not None:
+            self._updates.start()
         try:
             self.service.run(self._desks)
         finally:
@@ -76,6 +81,8 @@ class Agent:
             for link in self._links.values():
                 link.close()
             self._status.stop()
+            if self._updates is not None:
+                self._updates.stop()
 
 
 @contextmanager
@@ -93,6 +100,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
     """
     clock = SystemClock()
     roots = read_certificates(config.trust_root, "trust_root")
+    updates = updates_of(config, folder, clock)
     source, relays = _source(config, folder), _relays(config, folder)
     pairings = Pairings(config.pairings)
     paired = _paired(config, pairings)
@@ -167,6 +175,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
             links,
             service.reader_reports.get,
             lambda: service.post(SignOfLifeWanted()),
+            lambda: updates.sentence if updates is not None else None,
         )
         api = None
         if config.api is not None:
@@ -198,7 +207,8 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
                     source=config.eligibility.source,
                 ),
             )
-        yield Agent(service, desks, links, status, api)
+        watch = UpdateWatch(updates) if updates is not None else None
+        yield Agent(service, desks, links, status, api, watch)
 
 
 def status_path(config: Config) -> Path:
@@ -213,10 +223,8 @@ def _doubt_clock(identity: Path, clock: Clock, journal: Journal) -> None:
     if own.not_valid_before_utc <= now:
         return
     journal.record(Event.ALARM, alarm=Alarm.CLOCK_DOUBTFUL, detail=now.date().isoformat())
-    print(  # noqa: T201 - its log
-        f"agent: this PC says it is {now.date()}, before it was paired with its reader: set the"
-        " clock",
-        file=sys.stderr,
+    log.warn(
+        f"this PC says it is {now.date()}, before it was paired with its reader: set the clock"
     )
 
 
@@ -257,9 +265,7 @@ def _patients(config: Config, folder: Path) -> PatientList | None:
 
 def _relays(config: Config, folder: Path) -> dict[str, Relay | SendingRelay]:
     if not config.relays:
-        print(  # noqa: T201 - its log
-            "agent: there is no [[relays]]: results are kept and handed to nobody", file=sys.stderr
-        )
+        log.warn("there is no [[relays]]: results are kept and handed to nobody")
     made: dict[str, Relay | SendingRelay] = {}
     for wanted in config.relays:
         relay = create_adapter(agent.relays, wanted.target, wanted.settings, folder)
@@ -283,7 +289,7 @@ def _paired(config: Config, pairings: Pairings) -> dict[str, Pairing]:
     if not paired:
         raise unpaired[0]
     for why in unpaired:
-        print(f"agent: {why}", file=sys.stderr)  # noqa: T201 - its log
+        log.warn(str(why))
     return paired
 
 

@@ -114,6 +114,15 @@ class ApiTable(Table, frozen=True):
     software to ask for."""
 
 
+class UpdatesTable(Table, frozen=True):
+    """Where the maker tells of newer versions; nothing is ever installed by the agent."""
+
+    notice: Text
+    """Path of a file, or an https address."""
+    key: Path
+    """PEM of the maker's public key."""
+
+
 class Config(Table, frozen=True):
     """Everything the agent must be told before it can start."""
 
@@ -140,6 +149,8 @@ class Config(Table, frozen=True):
     """None: no local API, no console, and a visit is deleted as soon as it is handed over."""
     emergency: Literal["ambulance", "disaster"] | None = None
     """What the reader is set to serve instead of an ordinary reception."""
+    updates: UpdatesTable | None = None
+    """Left out: nobody is asked for newer versions."""
 
     @property
     def places(self) -> dict[str, LinkTable]:

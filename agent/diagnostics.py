@@ -60,7 +60,7 @@ _COUNTED = {
     "deliveries_under_way": "SELECT count(*) FROM deliveries WHERE is_done = 0",
     "deliveries_done": "SELECT count(*) FROM deliveries WHERE is_done = 1",
 }
-_PACKAGES = ("uketsuke", "cbor2", "cobs", "cryptography", "msgspec", "pyserial")
+PACKAGES = ("uketsuke", "cbor2", "cobs", "cryptography", "msgspec", "pyserial")
 
 Json = dict[str, object]
 
@@ -183,7 +183,7 @@ def _pairings(folder: Path) -> Json:
 
 def _versions() -> Json:
     return {
-        "packages": {name: _version_of(name) for name in _PACKAGES},
+        "packages": {name: _version_of(name) for name in PACKAGES},
         "python": platform.python_version(),
         "openssl": ssl.OPENSSL_VERSION,
         "sqlite": sqlite3.sqlite_version,

@@ -72,5 +72,9 @@ class RelayRefusedError(AgentError):
         """Short technical word, such as an HTTP status; never what the receiver wrote."""
 
 
+class UpdateNoticeError(AgentError):
+    """The maker's notice of a new version cannot be had or not be believed; the text says why."""
+
+
 class PreparedLostError(AgentError):
     """What was prepared is gone and was surely not handed over; it must be prepared again."""

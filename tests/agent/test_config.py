@@ -128,6 +128,8 @@ def test_the_reader_may_be_named_by_its_usb_numbers(path: Path) -> None:
         ('name = "second"\n', "", "a name of its own for each relay 'oqs_folder'"),
         ('name = "second"', "name = 2", "$.relays[1].name"),
         ('name = "second"', 'name = ""', "$.relays[1].name"),
+        ("[store]", '[updates]\nnotice = "n"\n[store]', "required field `key` - at `$.updates`"),
+        ("[store]", '[updates]\nnotice = ""\nkey = "k"\n[store]', "$.updates.notice"),
     ],
 )
 def test_what_to_change(path: Path, old: str, new: str, sentence: str) -> None:
