@@ -9,7 +9,7 @@ is purged.
 Source: facts/security.md §1 (decision 8), §5.1.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,9 @@ FULL = 2
 LARGEST_INTEGER = 2**63 - 1
 """Databases' integers are signed 64-bit."""
 MIGRATIONS = Path(__file__).parent / "migrations"
+_WHOLE = (("BEGIN IMMEDIATE",), ("COMMIT",), ("ROLLBACK",))
+_PART = (("SAVEPOINT part",), ("RELEASE part",), ("ROLLBACK TO part", "RELEASE part"))
+"""Begin, commit, roll back: of a transaction, and of one inside another."""
 
 
 class Store:
@@ -49,6 +52,7 @@ class Store:
 
     def __init__(self, path: Path, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
         self._busy_timeout_ms = busy_timeout_ms
+        self._is_in_transaction = False
         try:
             keep_folder(path.parent)
             path.touch(mode=0o600)
@@ -91,14 +95,27 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All changes inside are on the disk together when it ends, or none is."""
-        self.change("BEGIN IMMEDIATE")
+        """All changes inside are on the disk together when it ends, or none is.
+
+        Inside another one it is a part of that: what fails in it is taken back alone, and what it
+        changed is on the disk when the outer one ends.
+        """
+        begin, commit, roll_back = _PART if self._is_in_transaction else _WHOLE
+        was_in_transaction, self._is_in_transaction = self._is_in_transaction, True
         try:
-            yield
-        except BaseException:
-            self.change("ROLLBACK")
-            raise
-        self.change("COMMIT")
+            self._run_all(begin)
+            try:
+                yield
+            except BaseException:
+                self._run_all(roll_back)
+                raise
+            self._run_all(commit)
+        finally:
+            self._is_in_transaction = was_in_transaction
+
+    def _run_all(self, statements: Iterable[str]) -> None:
+        for statement in statements:
+            self.change(statement)
 
     def forget_purged(self) -> bool:
         """Bring the log into the file and cut it to nothing, so purged bytes are gone from both.
