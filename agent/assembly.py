@@ -116,7 +116,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
             journal,
             clock,
         )
-        service = Service(source, delivery, postponed, journal)
+        service = Service(store, source, delivery, postponed, journal)
         links = {
             counter: _link(config.places[counter], folder, end, service, counter)
             for counter, end in ends.items()
@@ -137,6 +137,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
                 inbox,
                 DeskDoors(
                     send=link.send,
+                    once_kept=service.once_kept,
                     ask=partial(service.ask, counter=counter),
                     wake_delivery=service.wake_delivery,
                 ),

@@ -2,7 +2,8 @@
 
 Prepare → row "prepared" → commit → row "done" → settle. The relay's commit is the one step that
 counts and may be repeated, so a restart at any point ends in the same state; what it finds lost
-is prepared again. A relay that sends is asked to send until it has; its receiver knows repetitions.
+is prepared again. Several parcels take each step together where the relay can (decision 0034). A
+relay that sends is asked to send until it has; its receiver knows repetitions.
 What is still to be delivered is not written anywhere: it is every completed result whose visit is
 still open, because a visit is deleted once all relays have it. What a receiver refuses for good is
 parked with the reason, holds up nothing, and is kept until staff want it sent again.
@@ -39,7 +40,7 @@ from agent.clock import Clock, moment_of, unix_ms
 from agent.errors import PreparedLostError, RelayRefusedError, RelayUnavailableError
 from agent.journal import Alarm, Event, Journal
 from agent.qualification import record_from_json
-from agent.relays.port import Reception, Relay, SendingRelay
+from agent.relays.port import BundlingRelay, Prepared, Reception, Relay, SendingRelay
 from agent.schema import DELIVERIES, POSTPONED, RESULTS, VISITS
 from agent.store import Store, Value
 from agent.visits import stored_options
@@ -89,6 +90,8 @@ HANDED_OVER = (
 )
 STUCK_AFTER = timedelta(hours=1)
 STUCK = "failed while later ones were taken"
+MOST_TOGETHER = 32
+"""Handed over at once: the first of them waits for the last one."""
 NO_TOKEN = ""
 """Of a delivery that needs no preparation."""
 
@@ -168,6 +171,20 @@ class Delivery:
         """What has to be delivered, oldest first."""
         return [Parcel(*row) for row in self._store.rows(self._find)]
 
+    def bundles(self) -> Sequence[Sequence[Parcel]]:
+        """What has to be delivered, oldest first, as much at once as its relay can hand over."""
+        bundles: list[list[Parcel]] = []
+        open_bundles: dict[str, list[Parcel]] = {}
+        for parcel in self.outstanding():
+            is_bundling = isinstance(self._relays[parcel.relay], BundlingRelay)
+            bundle = open_bundles.get(parcel.relay, [])
+            if is_bundling and 0 < len(bundle) < MOST_TOGETHER:
+                bundle.append(parcel)
+            else:
+                open_bundles[parcel.relay] = [parcel]
+                bundles.append(open_bundles[parcel.relay])
+        return bundles
+
     def parked(self) -> list[Parked]:
         """What was refused for good and waits for staff, oldest first."""
         return [Parked(Parcel(*key), why) for *key, why in self._store.rows(PARKED)]
@@ -201,6 +218,29 @@ class Delivery:
         self._failing_since.pop(parcel, None)
         return True
 
+    def deliver_together(self, parcels: Sequence[Parcel]) -> bool:
+        """Hand several of one relay over at once, in their order; see `bundles`.
+
+        Returns:
+            Whether all are handed over. If not, or after any error, each is to be delivered by
+            itself, which tells what is wrong with which.
+        """
+        relay = self._relays[parcels[0].relay]
+        if len(parcels) < 2 or not isinstance(relay, BundlingRelay):
+            return False
+        try:
+            tokens = self._all_prepared(parcels, relay)
+            names = relay.commit_all(tokens)
+        except (RelayUnavailableError, RelayRefusedError, PreparedLostError):
+            return False
+        self._book(dict(zip(parcels, names, strict=True)))
+        with suppress(RelayUnavailableError):
+            relay.settle_all(tokens)
+        self._shut.discard(parcels[0].relay)
+        for parcel in parcels:
+            self._failing_since.pop(parcel, None)
+        return True
+
     def purge(self) -> bool:
         """Delete every visit that is delivered, did not complete, or was left without a result.
 
@@ -225,7 +265,7 @@ class Delivery:
             case SendingRelay():
                 name = relay.send(self._reception(parcel))
                 self._keep(parcel, NO_TOKEN)
-                self._book(parcel, name)
+                self._book({parcel: name})
             case _:
                 self._hand_over_prepared(parcel, relay)
 
@@ -237,16 +277,19 @@ class Delivery:
             token = self._prepare(parcel, relay)
             self._alarm(Alarm.PREPARED_LOST, parcel, parcel.relay)
             name = relay.commit(token)
-        self._book(parcel, name)
+        self._book({parcel: name})
         with suppress(RelayUnavailableError):
             relay.settle(token)
 
-    def _book(self, parcel: Parcel, name: str) -> None:
-        # Written before the row: after a kill in between it is there twice rather than never.
-        self._journal.record(
-            Event.RECEPTION_FILE_WRITTEN, visit=parcel.visit_id, seq=parcel.seq, detail=name
-        )
-        self._store.change(DONE, parcel.key)
+    def _book(self, names: Mapping[Parcel, str]) -> None:
+        # Written before the rows: after a kill in between it is there twice rather than never.
+        for parcel, name in names.items():
+            self._journal.record(
+                Event.RECEPTION_FILE_WRITTEN, visit=parcel.visit_id, seq=parcel.seq, detail=name
+            )
+        with self._store.transaction():
+            for parcel in names:
+                self._store.change(DONE, parcel.key)
 
     def has_failed_long(self, parcel: Parcel) -> bool:
         """Whether the fault may be with this parcel and not with its relay.
@@ -278,13 +321,27 @@ class Delivery:
             return str(token)
         return None
 
+    def _all_prepared(self, parcels: Sequence[Parcel], relay: BundlingRelay) -> list[str]:
+        """Tokens of all of them, as `_prepared_before` or `_prepare` give for one."""
+        tokens = {parcel: self._prepared_before(parcel) for parcel in parcels}
+        fresh = [parcel for parcel, token in tokens.items() if token is None]
+        if fresh:
+            prepared = relay.prepare_all([self._reception(parcel) for parcel in fresh])
+            tokens |= self._keep_prepared(dict(zip(fresh, prepared, strict=True)))
+        return [token for token in tokens.values() if token is not None]
+
     def _prepare(self, parcel: Parcel, relay: Relay) -> str:
-        reception = self._reception(parcel)
-        prepared = relay.prepare(reception)
-        self._keep(parcel, prepared.token)
-        if prepared.is_encoding_changed:
-            self._alarm(Alarm.ENCODING_CHANGED, parcel, parcel.relay)
-        return prepared.token
+        prepared = relay.prepare(self._reception(parcel))
+        return self._keep_prepared({parcel: prepared})[parcel]
+
+    def _keep_prepared(self, prepared: Mapping[Parcel, Prepared]) -> dict[Parcel, str]:
+        with self._store.transaction():
+            for parcel, each in prepared.items():
+                self._keep(parcel, each.token)
+        for parcel, each in prepared.items():
+            if each.is_encoding_changed:
+                self._alarm(Alarm.ENCODING_CHANGED, parcel, parcel.relay)
+        return {parcel: each.token for parcel, each in prepared.items()}
 
     def _keep(self, parcel: Parcel, token: str, parked: str | None = None) -> None:
         state: dict[str, Value] = {"prepared": token, "is_done": 0, "parked": parked}
