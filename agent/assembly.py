@@ -97,7 +97,8 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
         stack.enter_context(_last_words(journal))
         for pairing in paired.values():
             _doubt_clock(pairings.identity_of(pairing), clock, journal)
-        store, delivery_store, later_store = (Store(config.store.path) for _ in range(3))
+        store = Store(config.store.path)
+        delivery_store, later_store = store.another(), store.another()
         for each in (store, delivery_store, later_store):
             stack.callback(each.close)
         terms = DeliveryTerms(

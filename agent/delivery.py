@@ -34,7 +34,6 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.sql.dml import ReturningDelete
 
 from agent.clock import Clock, moment_of, unix_ms
 from agent.errors import PreparedLostError, RelayRefusedError, RelayUnavailableError
@@ -92,6 +91,8 @@ STUCK_AFTER = timedelta(hours=1)
 STUCK = "failed while later ones were taken"
 MOST_TOGETHER = 32
 """Handed over at once: the first of them waits for the last one."""
+MOST_PURGED = 100
+"""Deleted in one go: the desk may have to wait so long."""
 NO_TOKEN = ""
 """Of a delivery that needs no preparation."""
 
@@ -155,7 +156,10 @@ class Delivery:
     ) -> None:
         self._store = store
         self._relays = relays
-        self._find, self._purge = still_to_deliver(list(relays)), _purge(list(relays))
+        self._find = still_to_deliver(list(relays))
+        is_over = _is_over(list(relays))
+        self._over = select(VISITS.c.visit_id).where(is_over)
+        self._purge = delete(VISITS).where(is_over, VISITS.c.visit_id == bindparam("of_visit"))
         self._terms = terms
         self._journal = journal
         self._clock = clock
@@ -248,8 +252,14 @@ class Delivery:
             False when traces remain for now, because the database was being read.
         """
         horizon = unix_ms(self._clock.now() - self._terms.keep_open_visits)
-        found = self._store.rows(self._purge, {"horizon": horizon})
-        self._purged += [visit_id for (visit_id,) in found]
+        # To look takes long where much is parked; so it is done before anybody has to wait for it.
+        over = [visit_id for (visit_id,) in self._store.rows(self._over, {"horizon": horizon})]
+        for start in range(0, len(over), MOST_PURGED):
+            with self._store.transaction():
+                for visit_id in over[start : start + MOST_PURGED]:
+                    terms: dict[str, Value] = {"horizon": horizon, "of_visit": visit_id}
+                    if self._store.change(self._purge, terms):
+                        self._purged.append(visit_id)
         self._has_traces |= bool(self._purged)
         if self._has_traces and not self._store.forget_purged():
             return False
@@ -376,19 +386,23 @@ class Delivery:
 
 
 def still_to_deliver(relays: Sequence[str]) -> Select[tuple[bytes, int, bytes, str]]:
-    """What some relay has not got yet, oldest first; of no relay nothing."""
+    """What some relay has not got yet, oldest first; of no relay nothing.
+
+    That it is of an open visit is said twice: by the second word a database begins with the open
+    visits, which are few, and not with all results that ever arrived.
+    """
     wanted = _wanted(relays)
     is_settled = or_(DELIVERIES.c.is_done == 1, DELIVERIES.c.parked.is_not(None))
     return (
         select(RESULTS.c.ueid, RESULTS.c.seq, RESULTS.c.visit_id, wanted.c.relay)
         .select_from(RESULTS.join(VISITS, IS_OUTSTANDING).join(wanted, true()))
-        .where(~_has_row(wanted, is_settled))
+        .where(~_has_row(wanted, is_settled), RESULTS.c.visit_id.in_(select(VISITS.c.visit_id)))
         .order_by(RESULTS.c.received_unix_ms, RESULTS.c.seq)
     )
 
 
-def _purge(relays: Sequence[str]) -> ReturningDelete[tuple[bytes]]:
-    """Visits that nobody needs any more; what is parked is needed."""
+def _is_over(relays: Sequence[str]) -> ColumnElement[bool]:
+    """A visit that nobody needs any more; what is parked is needed."""
     wanted = _wanted(relays)
     is_needed = (
         exists()
@@ -397,11 +411,10 @@ def _purge(relays: Sequence[str]) -> ReturningDelete[tuple[bytes]]:
     )
     has_result = exists().where(RESULTS.c.visit_id == VISITS.c.visit_id)
     is_postponed = exists().where(POSTPONED.c.visit_id == VISITS.c.visit_id)
-    is_over = case(
+    return case(
         (has_result, and_(~is_needed, ~is_postponed)),
         else_=VISITS.c.opened_unix_ms < bindparam("horizon"),
     )
-    return delete(VISITS).where(is_over).returning(VISITS.c.visit_id)
 
 
 def _wanted(relays: Sequence[str]) -> Subquery:

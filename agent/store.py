@@ -9,6 +9,7 @@ is purged.
 Source: facts/security.md §1 (decision 8), §5.1.
 """
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,8 +52,11 @@ class Store:
     """
 
     def __init__(self, path: Path, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
+        self._path = path
         self._busy_timeout_ms = busy_timeout_ms
-        self._is_in_transaction = False
+        self._turn = threading.Lock()
+        """Of whoever writes, among the connections of this process."""
+        self._is_writing = False
         try:
             keep_folder(path.parent)
             path.touch(mode=0o600)
@@ -73,6 +77,16 @@ class Store:
         except OSError as error:
             raise StoreUnavailableError(f"{path.parent}: {error}") from error
 
+    def another(self) -> "Store":
+        """Another connection to the same file, for another thread.
+
+        The two take turns at writing: a connection that only knows that the file is busy would
+        sleep and look again, up to 100 ms at a time.
+        """
+        other = Store(self._path, self._busy_timeout_ms)
+        other._turn = self._turn
+        return other
+
     def rows(self, statement: Executable | str, values: Values | None = None) -> list[Row]:
         """Run one query and give back all its rows.
 
@@ -86,7 +100,7 @@ class Store:
 
     def change(self, statement: Executable | str, values: Values | None = None) -> int:
         """Run one statement, durably unless inside `transaction`; return the rows changed."""
-        with _guarded():
+        with self._writing(), _guarded():
             return self._connection.execute(_executable(statement), values).rowcount
 
     def insert(self, table: Table) -> sqlite.Insert:
@@ -100,9 +114,8 @@ class Store:
         Inside another one it is a part of that: what fails in it is taken back alone, and what it
         changed is on the disk when the outer one ends.
         """
-        begin, commit, roll_back = _PART if self._is_in_transaction else _WHOLE
-        was_in_transaction, self._is_in_transaction = self._is_in_transaction, True
-        try:
+        begin, commit, roll_back = _PART if self._is_writing else _WHOLE
+        with self._writing():
             self._run_all(begin)
             try:
                 yield
@@ -110,12 +123,6 @@ class Store:
                 self._run_all(roll_back)
                 raise
             self._run_all(commit)
-        finally:
-            self._is_in_transaction = was_in_transaction
-
-    def _run_all(self, statements: Iterable[str]) -> None:
-        for statement in statements:
-            self.change(statement)
 
     def forget_purged(self) -> bool:
         """Bring the log into the file and cut it to nothing, so purged bytes are gone from both.
@@ -126,14 +133,32 @@ class Store:
         Returns:
             False when another connection was reading; try again later.
         """
-        self.rows("PRAGMA busy_timeout = 0")
-        ((is_busy, _, _),) = self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
-        self.rows(f"PRAGMA busy_timeout = {self._busy_timeout_ms:d}")
+        with self._writing():
+            self.rows("PRAGMA busy_timeout = 0")
+            ((is_busy, _, _),) = self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.rows(f"PRAGMA busy_timeout = {self._busy_timeout_ms:d}")
         return not is_busy
 
     def close(self) -> None:
         """Give the file back."""
         self._connection.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Whoever writes already goes on."""
+        if self._is_writing:
+            yield
+            return
+        with self._turn:
+            self._is_writing = True
+            try:
+                yield
+            finally:
+                self._is_writing = False
+
+    def _run_all(self, statements: Iterable[str]) -> None:
+        for statement in statements:
+            self.change(statement)
 
     def _require(self, pragma: str, value: str | int) -> None:
         self._connection.exec_driver_sql(f"PRAGMA {pragma} = {value}").close()
