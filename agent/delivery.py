@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from cryptography import x509
 from sqlalchemy import (
@@ -37,11 +38,12 @@ from sqlalchemy import (
 
 from agent.clock import Clock, moment_of, unix_ms
 from agent.errors import PreparedLostError, RelayRefusedError, RelayUnavailableError
+from agent.fresh import Looked
 from agent.journal import Alarm, Event, Journal
 from agent.qualification import record_from_json
 from agent.relays.port import BundlingRelay, Prepared, Reception, Relay, SendingRelay
 from agent.schema import DELIVERIES, POSTPONED, RESULTS, VISITS
-from agent.store import Store, Value
+from agent.store import Row, Store, Value
 from agent.visits import stored_options
 from hostlink.signing import verify_result
 from hostlink.terms import ConsentItem, VisitOutcome
@@ -171,15 +173,15 @@ class Delivery:
         self._has_traces = True
         """Purged bytes may still be in the log, also those of an earlier run."""
 
-    def outstanding(self) -> Sequence[Parcel]:
-        """What has to be delivered, oldest first."""
-        return [Parcel(*row) for row in self._store.rows(self._find)]
+    def outstanding(self, visits: Looked = None) -> Sequence[Parcel]:
+        """What has to be delivered of these visits, oldest first."""
+        return [Parcel(*row) for row in self._look(self._find, visits)]
 
-    def bundles(self) -> Sequence[Sequence[Parcel]]:
-        """What has to be delivered, oldest first, as much at once as its relay can hand over."""
+    def bundles(self, visits: Looked = None) -> Sequence[Sequence[Parcel]]:
+        """As `outstanding`, as much at once as its relay can hand over."""
         bundles: list[list[Parcel]] = []
         open_bundles: dict[str, list[Parcel]] = {}
-        for parcel in self.outstanding():
+        for parcel in self.outstanding(visits):
             is_bundling = isinstance(self._relays[parcel.relay], BundlingRelay)
             bundle = open_bundles.get(parcel.relay, [])
             if is_bundling and 0 < len(bundle) < MOST_TOGETHER:
@@ -245,15 +247,19 @@ class Delivery:
             self._failing_since.pop(parcel, None)
         return True
 
-    def purge(self) -> bool:
+    def purge(self, visits: Looked = None) -> bool:
         """Delete every visit that is delivered, did not complete, or was left without a result.
+
+        Args:
+            visits: Of these only.
 
         Returns:
             False when traces remain for now, because the database was being read.
         """
         horizon = unix_ms(self._clock.now() - self._terms.keep_open_visits)
         # To look takes long where much is parked; so it is done before anybody has to wait for it.
-        over = [visit_id for (visit_id,) in self._store.rows(self._over, {"horizon": horizon})]
+        found = self._look(self._over, visits, {"horizon": horizon})
+        over = [visit_id for (visit_id,) in found]
         for start in range(0, len(over), MOST_PURGED):
             with self._store.transaction():
                 for visit_id in over[start : start + MOST_PURGED]:
@@ -268,6 +274,14 @@ class Delivery:
             self._journal.record(Event.VISIT_PURGED, visit=visit_id)
         self._purged.clear()
         return True
+
+    def _look(
+        self, find: Select[Any], visits: Looked, values: Mapping[str, Value] | None = None
+    ) -> list[Row]:
+        if visits is None:
+            return self._store.rows(find, values)
+        of_visits = find.where(VISITS.c.visit_id.in_(bindparam("visits", expanding=True)))
+        return self._store.rows(of_visits, {**(values or {}), "visits": list(visits)})
 
     def _hand_over(self, parcel: Parcel) -> None:
         relay = self._relays[parcel.relay]

@@ -82,7 +82,8 @@ class DeskDoors:
     """Do this as soon as all that the desk has changed is on the disk, or never."""
     ask: Callable[[Question], None]
     """Start a question to the eligibility source."""
-    wake_delivery: Callable[[], None]
+    wake_delivery: Callable[[bytes], None]
+    """The result of this visit is here."""
 
 
 class Desk:
@@ -202,7 +203,7 @@ class Desk:
     def _acknowledge(self, visit_id: bytes, seq: int) -> None:
         self._journal.record(Event.RESULT_STORED, visit=visit_id, seq=seq)
         self._send(ResultAcknowledged(seq), Event.RESULT_ACKNOWLEDGED, visit_id, seq)
-        self._doors.wake_delivery()
+        self._doors.wake_delivery(visit_id)
 
     def _judge(
         self, visit: OpenVisit, challenge: bytes, message: IdentityProven, identity: bytes

@@ -25,6 +25,7 @@ from agent.delivery import STUCK, Delivery, Parcel
 from agent.desk import Desk, Question
 from agent.eligibility.port import EligibilityAnswer, EligibilitySource
 from agent.errors import LinkDiedError, MalformedQualificationError, StoreUnavailableError
+from agent.fresh import NOTHING, FreshVisits, Looked, both
 from agent.journal import Alarm, Event, Journal
 from agent.postponed import PostponedQuestions
 from agent.store import Store
@@ -119,6 +120,7 @@ class Service:
         self._not_kept_yet: list[Callable[[], None]] = []
         """What the desks do once their changes are on the disk."""
         self._askers = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix="eligibility")
+        self._fresh = FreshVisits()
         self._has_parcels = threading.Event()
         self._has_questions = threading.Event()
         self._is_stopping = threading.Event()
@@ -139,8 +141,9 @@ class Service:
         """As `DeskDoors.once_kept`, for desks that this service runs."""
         self._not_kept_yet.append(act)
 
-    def wake_delivery(self) -> None:
-        """Something may have to be delivered, or to be asked before that."""
+    def wake_delivery(self, visit_id: bytes | None = None) -> None:
+        """Something may have to be delivered, or to be asked before that; of any visit if None."""
+        self._fresh.add(None if visit_id is None else frozenset((visit_id,)))
         self._has_parcels.set()
         self._has_questions.set()
 
@@ -257,22 +260,38 @@ class Service:
         self.post(EligibilityAnswered(question, answer, is_fault), counter)
 
     def _deliver_until_stopped(self) -> None:
+        try:
+            self._deliver_in_rounds()
+        except StoreUnavailableError as error:
+            self.post(StopWanted(error))
+
+    def _deliver_in_rounds(self) -> None:
         retry_s = FIRST_RETRY_S
-        purged_s = -math.inf
+        looked_at_all_s = purged_s = -math.inf
+        unpurged: Looked = NOTHING
         while not self._is_stopping.is_set():
             self._has_parcels.clear()
-            try:
-                is_clear = self._deliver_all()
-                is_purge_due = time.monotonic() - purged_s >= PURGE_EVERY_S
-                if is_purge_due:
-                    is_clear &= bool(self._guarded(self._delivery.purge))
-                    purged_s = time.monotonic()
-            except StoreUnavailableError as error:
-                self.post(StopWanted(error))
-                return
+            now_s = time.monotonic()
+            visits = self._fresh.take() if now_s - looked_at_all_s < IDLE_S else None
+            if visits is None:
+                looked_at_all_s = now_s
+            is_clear = self._deliver_all(visits)
+            unpurged = both(unpurged, visits)
+            if now_s - purged_s >= PURGE_EVERY_S:
+                purged_s = now_s
+                is_purged = self._purge(unpurged)
+                unpurged = NOTHING if is_purged else unpurged
+                is_clear &= is_purged
+            if not is_clear:
+                # What is left goes before anything new.
+                self._fresh.add(None)
             retry_s = FIRST_RETRY_S if is_clear else min(retry_s * 2, LONGEST_RETRY_S)
-            pause_s = IDLE_S if is_clear else retry_s
-            self._has_parcels.wait(pause_s if is_purge_due else min(pause_s, PURGE_EVERY_S))
+            pause_s = looked_at_all_s + IDLE_S - now_s if is_clear else retry_s
+            self._has_parcels.wait(pause_s if unpurged == NOTHING else min(pause_s, PURGE_EVERY_S))
+        self._purge(unpurged)
+
+    def _purge(self, visits: Looked) -> bool:
+        return bool(self._guarded(partial(self._delivery.purge, visits)))
 
     def _ask_later_until_stopped(self) -> None:
         retry_s = FIRST_RETRY_S
@@ -291,13 +310,14 @@ class Service:
             return True
         is_clear = self._postponed.ask_all()
         # What was answered or given up is to be delivered or deleted now.
+        self._fresh.add(None)
         self._has_parcels.set()
         return is_clear
 
-    def _deliver_all(self) -> bool:
-        """One round over all parcels; one bad parcel stops no other."""
+    def _deliver_all(self, visits: Looked) -> bool:
+        """One round over all parcels of these visits; one bad parcel stops no other."""
         so_far = _Round()
-        for bundle in self._delivery.bundles():
+        for bundle in self._delivery.bundles(visits):
             if bundle[0].relay in so_far.shut or self._is_stopping.is_set():
                 continue
             if not self._deliver_together(bundle):

@@ -10,7 +10,7 @@ Source: facts/security.md §1 (decision 8), §5.1.
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from agent.migrations import HEAD
 from agent.schema import METADATA, VERSION
 
 Value = bytes | int | str | None
-Values = Mapping[str, Value]
+Values = Mapping[str, Value | Sequence[bytes]]
 Row = tuple[Any, ...]
 """A column's type is not checked where it is read; the reader of a row knows it."""
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
 from agent.clock import unix_ms
 from agent.qualification import record_to_json
@@ -150,7 +151,8 @@ def fill(store: Path, parked: int, delivered: int) -> None:
     Store(store).close()
     now_ms = unix_ms(datetime.now(UTC))
     signed = SigningReader(identity_of(FAR_AWAY), ueid=ueid_of(FAR_AWAY)).sign(completed(bytes(16)))
-    with create_engine(f"sqlite:///{store}").begin() as connection:
+    engine = create_engine(f"sqlite:///{store}", poolclass=NullPool)
+    with engine.begin() as connection:
         for seq in range(parked + delivered):
             is_parked = seq < parked
             key = {"ueid": ueid_of(FAR_AWAY), "seq": seq}

@@ -70,7 +70,7 @@ class DeskBench:
         self.said.append(message)
         return True
 
-    def _wake(self) -> None:
+    def _wake(self, _: bytes) -> None:
         self.deliveries += 1
 
     def open_visit(self, kind: CardKind = CardKind.MY_NUMBER) -> VisitChallenge:

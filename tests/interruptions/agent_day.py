@@ -96,7 +96,7 @@ class _Agent:
             DeskTerms(AUDIENCE, INSTITUTION, ROOTS, CardTrust([authority().certificate])),
             Visits(self.store),
             Inbox(self.store),
-            DeskDoors(self._send, at_once, self._asked.append, lambda: None),
+            DeskDoors(self._send, at_once, self._asked.append, lambda _: None),
             journal,
             clock,
         )

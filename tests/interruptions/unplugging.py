@@ -58,7 +58,7 @@ class AgentSide:
             DeskTerms(AUDIENCE, INSTITUTION, ROOTS, CardTrust([authority().certificate])),
             Visits(self.store),
             Inbox(self.store),
-            DeskDoors(self.send, at_once, self._asked.append, lambda: None),
+            DeskDoors(self.send, at_once, self._asked.append, lambda _: None),
             self.journal,
             self._clock,
         )

@@ -102,7 +102,7 @@ def desk_of(store: Store, journal: Journal, send: Callable[[Message], bool]) -> 
         DeskTerms(AUDIENCE, INSTITUTION, ROOTS, CardTrust([])),
         Visits(store),
         Inbox(store),
-        DeskDoors(send, at_once, lambda _: None, lambda: None),
+        DeskDoors(send, at_once, lambda _: None, lambda _: None),
         journal,
         ToldClock(),
     )
