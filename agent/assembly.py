@@ -120,7 +120,8 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
         stack.enter_context(_last_words(journal))
         for pairing in paired.values():
             _doubt_clock(pairings.identity_of(pairing), clock, journal)
-        store, delivery_store, later_store = (Store(config.store.path) for _ in range(3))
+        store = Store(config.store.path)
+        delivery_store, later_store = store.another(), store.another()
         for each in (store, delivery_store, later_store):
             stack.callback(each.close)
         terms = DeliveryTerms(
@@ -140,7 +141,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
             journal,
             clock,
         )
-        service = Service(source, delivery, postponed, journal)
+        service = Service(store, source, delivery, postponed, journal)
         links = {
             counter: _link(config.places[counter], folder, end, service, counter)
             for counter, end in ends.items()
@@ -161,6 +162,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
                 inbox,
                 DeskDoors(
                     send=link.send,
+                    once_kept=service.once_kept,
                     ask=partial(service.ask, counter=counter),
                     wake_delivery=service.wake_delivery,
                 ),
@@ -180,7 +182,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
         api = None
         if config.api is not None:
             listening = stack.enter_context(open_port(config.api.port))
-            api_store = Store(config.store.path)
+            api_store = store.another()
             stack.callback(api_store.close)
             api = make_server(
                 listening,

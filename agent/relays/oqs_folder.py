@@ -10,8 +10,9 @@ the staged one says that it begins:
 | – | yes | handed over; reception software may have taken it already |
 | – | – | vanished by another hand (virus scanner, cleaner): prepare it again |
 
-So nothing is lost or doubled at any kill. Each staging folder has a random name: when a share is
-not mounted, its staging folder is missing too, which is never taken for a hand-over.
+So nothing is lost or doubled at any kill. Several go through these steps side by side and share
+what makes names durable. Each staging folder has a random name: when a share is not mounted, its
+staging folder is missing too, which is never taken for a hand-over.
 
 Source: facts/security.md §5.1; facts/oqs.md §2.3.
 """
@@ -23,6 +24,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from errno import errorcode
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from agent.characters import Encoding
@@ -126,39 +129,66 @@ class OqsFolder:
 
     def prepare(self, reception: Reception) -> Prepared:
         """Write and sync the staged file; see `Relay.prepare`."""
-        name = file_name(self._prefix, reception)
-        self._check_day(name)
-        file = self._render(reception)
+        (prepared,) = self.prepare_all([reception])
+        return prepared
+
+    def prepare_all(self, receptions: Sequence[Reception]) -> list[Prepared]:
+        """Write and sync the staged files; see `BundlingRelay.prepare_all`."""
+        files = [self._file(each) for each in receptions]
         with _folder_errors():
             staging = self._make_staging()
-            _write_synced(staging / f"{name}{STAGED_SUFFIX}", file.content)
+            for name, file in files:
+                _write_synced(staging / f"{name}{STAGED_SUFFIX}", file.content)
             sync_folder(staging)
-        return Prepared(
-            token=f"{staging.name}/{name}",
-            is_encoding_changed=file.encoding is not self._settings.encoding,
-            replaced=file.replaced,
-        )
+        return [
+            Prepared(
+                token=f"{staging.name}/{name}",
+                is_encoding_changed=file.encoding is not self._settings.encoding,
+                replaced=file.replaced,
+            )
+            for name, file in files
+        ]
 
     def commit(self, token: str) -> str:
         """Rename the staged file into place; see `Relay.commit`."""
-        staging, name = self._place(token)
-        with _folder_errors():
-            present = self._look_into(staging)
-            if f"{name}{STAGED_SUFFIX}" in present:
-                self._withdraw_old(staging, name)
-                self._hand_over(staging, name)
-            elif f"{name}{BEGUN_SUFFIX}" not in present:
-                raise PreparedLostError
-            # Also of a rename before a kill: done means that no power cut takes the file back.
-            sync_folder(self._settings.folder)
-            sync_folder(staging)
+        (name,) = self.commit_all([token])
         return name
+
+    def commit_all(self, tokens: Sequence[str]) -> list[str]:
+        """Rename the staged files into place; see `BundlingRelay.commit_all`."""
+        places = [self._place(token) for token in tokens]
+        with _folder_errors():
+            for staging, group in groupby(places, itemgetter(0)):
+                self._commit(staging, [name for _, name in group])
+        return [name for _, name in places]
 
     def settle(self, token: str) -> None:
         """Remove the sign that the hand-over began; see `Relay.settle`."""
-        staging, name = self._place(token)
+        self.settle_all([token])
+
+    def settle_all(self, tokens: Sequence[str]) -> None:
+        """Remove the signs that the hand-overs began; see `BundlingRelay.settle_all`."""
         with _folder_errors():
-            (staging / f"{name}{BEGUN_SUFFIX}").unlink(missing_ok=True)
+            for staging, name in map(self._place, tokens):
+                (staging / f"{name}{BEGUN_SUFFIX}").unlink(missing_ok=True)
+
+    def _commit(self, staging: Path, names: Sequence[str]) -> None:
+        present = self._look_into(staging)
+        staged = [name for name in names if f"{name}{STAGED_SUFFIX}" in present]
+        if any(f"{name}{BEGUN_SUFFIX}" not in present for name in set(names) - set(staged)):
+            raise PreparedLostError
+        for name in staged:
+            self._withdraw_old(staging, name)
+        if staged:
+            self._hand_over(staging, staged)
+        # Also of a rename before a kill: done means that no power cut takes the file back.
+        sync_folder(self._settings.folder)
+        sync_folder(staging)
+
+    def _file(self, reception: Reception) -> tuple[str, OqsFile]:
+        name = file_name(self._prefix, reception)
+        self._check_day(name)
+        return name, self._render(reception)
 
     def _render(self, reception: Reception) -> OqsFile:
         """The file, if the software behind the folder can read it."""
@@ -173,11 +203,11 @@ class OqsFolder:
         staging_name, name = token.split("/")
         return self._staging_parent / staging_name, name
 
-    def _look_into(self, staging: Path) -> list[str]:
+    def _look_into(self, staging: Path) -> set[str]:
         """Names in the staging folder, none if it is gone; an error if its parent is away."""
         if staging not in self._staging_parent.iterdir():
-            return []
-        return [path.name for path in staging.iterdir()]
+            return set()
+        return {path.name for path in staging.iterdir()}
 
     def _withdraw_old(self, staging: Path, name: str) -> None:
         """Take back what nobody would look at any more: it is parked, and stays nowhere else."""
@@ -198,18 +228,25 @@ class OqsFolder:
                 f"software of the profile {self._settings.profile} reads files of today only"
             )
 
-    def _hand_over(self, staging: Path, name: str) -> None:
-        final = self._settings.folder / name
+    def _hand_over(self, staging: Path, names: Sequence[str]) -> None:
         if self._write_mode is WriteMode.CREATE_THEN_WRITE:
-            final.open("ab").close()  # one that lies there since a kill must not look changed
+            for name in names:
+                # One that lies there since a kill must not look changed.
+                (self._settings.folder / name).open("ab").close()
             self._pause(NOTICE_S)
-        begun = staging / f"{name}{BEGUN_SUFFIX}"
-        begun.touch()
+        for name in names:
+            (staging / f"{name}{BEGUN_SUFFIX}").touch()
         sync_folder(staging)
+        waiting = list(names)
         try:
-            (staging / f"{name}{STAGED_SUFFIX}").replace(final)
+            while waiting:
+                (staging / f"{waiting[0]}{STAGED_SUFFIX}").replace(
+                    self._settings.folder / waiting[0]
+                )
+                del waiting[0]
         except OSError:
-            begun.unlink(missing_ok=True)  # not handed over; the staged file may have vanished
+            for name in waiting:  # not handed over; the staged file may have vanished
+                (staging / f"{name}{BEGUN_SUFFIX}").unlink(missing_ok=True)
             raise
 
     @property

@@ -1,6 +1,6 @@
 """In every profile, killed before any step at the disk, a file is taken exactly once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,8 +24,9 @@ class Killed(BaseException):
 class Unsigned(OqsFolder):
     """Negative control: hands over without a sign that it begins."""
 
-    def _hand_over(self, staging: Path, name: str) -> None:
-        (staging / f"{name}{STAGED_SUFFIX}").replace(self._settings.folder / name)
+    def _hand_over(self, staging: Path, names: Sequence[str]) -> None:
+        for name in names:
+            (staging / f"{name}{STAGED_SUFFIX}").replace(self._settings.folder / name)
 
 
 class Agent:
