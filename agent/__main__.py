@@ -1,9 +1,9 @@
 """Runs the agent: `python -m agent --config FILE`; pairs it: `python -m agent pair --config FILE`.
 
 Exit status: 0 after SIGTERM or Ctrl-C or when a task is done, 1 when `status` finds no reader
-connected, 2 when the configuration must be changed or a task was not done, 3 when the store cannot
-be written or the journal not be opened, 4 when the link's thread died. After 3 and 4 a supervisor
-should start it again.
+connected or `verify` something altered, 2 when the configuration must be changed or a task was not
+done, 3 when the store cannot be written or the journal not be opened, 4 when the link's thread
+died. After 3 and 4 a supervisor should start it again.
 """
 
 import argparse
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from agent import parked
 from agent.assembly import assemble, status_path
+from agent.audit import verify
 from agent.clock import SystemClock, unix_ms
 from agent.config import Config, read_config
 from agent.core_dumps import leave_no_core
@@ -31,6 +32,10 @@ from agent.pairing import commands
 from agent.service import StopWanted
 from agent.status import describe, read_status
 
+_TASKS = (
+    *("run", "status", "relays", "pair", "renew", "unpair"),
+    *("export", "verify", "backup", "restore", "diagnostics"),
+)
 EXIT_NOT_WELL = 1
 EXIT_CONFIG = 2
 EXIT_STORAGE = 3
@@ -66,6 +71,8 @@ def _carry_out(arguments: argparse.Namespace) -> int:
             _see_to_parked(config, arguments)
         case "diagnostics" | "export":
             return _write(config, arguments.task, arguments.out)
+        case "verify":
+            return 0 if verify(config, arguments.head, print) else EXIT_NOT_WELL
         case _:
             _run(config, folder)
     return 0
@@ -76,11 +83,13 @@ def _command_line() -> argparse.ArgumentParser:
     parser.add_argument(
         "task",
         nargs="?",
-        choices=("run", "status", "relays", "export", "diagnostics", "pair", "renew", "unpair"),
+        choices=_TASKS,
         default="run",
         help="run (default); status of the running agent; relays, what their receivers refused;"
-        " export, all signed results for an auditor; diagnostics, a file without patients'"
-        " data for whoever helps; pair with the reader on the cable; renew both ends' keys; unpair",
+        " export, all signed results and the journal for an auditor; verify, whether both are"
+        " whole; backup, all of the agent with its keys; restore, from a backup; diagnostics, a"
+        " file without patients' data for whoever helps; pair with the reader on the cable; renew"
+        " both ends' keys; unpair",
     )
     parser.add_argument("--config", type=Path, required=True, help="TOML file")
     parser.add_argument(
@@ -92,8 +101,10 @@ def _command_line() -> argparse.ArgumentParser:
     parser.add_argument(
         "--out",
         type=Path,
-        help="diagnostics, export: the file to write",
+        help="diagnostics, export, backup: the file to write",
     )
+    parser.add_argument("--head", help="verify: a head of the journal that was kept elsewhere")
+    parser.add_argument("--from", dest="source", type=Path, help="restore: the backup")
     parser.add_argument(
         "--reader-gone", action="store_true", help="unpair: here only, the reader does not answer"
     )

@@ -20,7 +20,7 @@ from agent.desk import Desk, DeskDoors, DeskTerms
 from agent.eligibility.port import EligibilitySource
 from agent.errors import ConfigError, LinkDiedError, StoreUnavailableError
 from agent.inbox import Inbox
-from agent.journal import Alarm, Event, FileJournal, Journal
+from agent.journal import Alarm, AtCounter, Event, FileJournal, Journal
 from agent.link import LinkEvents, hello_maker, paired_end, stream_opener
 from agent.pairings import Pairing, Pairings
 from agent.postponed import PostponedQuestions, PostponedTerms
@@ -92,8 +92,9 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
         for relay in relays.values():
             if isinstance(relay, SendingRelay):
                 stack.callback(relay.close)
-        journal = FileJournal(config.journal, clock)
+        journal = FileJournal(config.journal, clock, config.audit.keep_days)
         stack.callback(journal.close)
+        stack.enter_context(journal.synced())
         stack.enter_context(_last_words(journal))
         for pairing in paired.values():
             _doubt_clock(pairings.identity_of(pairing), clock, journal)
@@ -140,7 +141,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
                     ask=partial(service.ask, counter=counter),
                     wake_delivery=service.wake_delivery,
                 ),
-                journal,
+                AtCounter(journal, counter),
                 clock,
             )
             for counter, link in links.items()

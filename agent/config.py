@@ -63,6 +63,14 @@ class StoreTable(Table, frozen=True):
     """An eligibility answer whose result never came is deleted after this many days."""
 
 
+class AuditTable(Table, frozen=True):
+    """How long the journal is kept."""
+
+    keep_days: Annotated[int, Meta(ge=1)] = 1825
+    """Older days are deleted whole. Days on which the agent did not run are not counted. The
+    default is five years, as long as the patient's chart (診療録) is kept."""
+
+
 class SourceTable(Table, frozen=True):
     """Who is asked about insured persons."""
 
@@ -106,6 +114,7 @@ class Config(Table, frozen=True):
     card_trust: CardTrustTable
     store: StoreTable
     eligibility: SourceTable
+    audit: AuditTable = AuditTable()
     relays: tuple[RelayTable, ...] = ()
     link: LinkTable | None = None
     """Where the only reader is plugged in."""

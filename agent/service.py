@@ -21,7 +21,7 @@ from agent.delivery import STUCK, Delivery, Parcel
 from agent.desk import Desk, Question
 from agent.eligibility.port import EligibilityAnswer, EligibilitySource
 from agent.errors import LinkDiedError, MalformedQualificationError, StoreUnavailableError
-from agent.journal import Alarm, Event, Journal
+from agent.journal import Alarm, AtCounter, Event, Journal
 from agent.postponed import PostponedQuestions
 from agent.supervisor import Supervisor
 from hostlink.events import LinkDown, LinkUp, Received
@@ -167,7 +167,9 @@ class Service:
                 desk.reader_arrived(peer)
             case LinkDown(reason=reason):
                 self.reader_reports.pop(counter, None)
-                self._journal.record(Event.LINK_DOWN, detail=reason.name.lower())
+                AtCounter(self._journal, counter).record(
+                    Event.LINK_DOWN, detail=reason.name.lower()
+                )
             case Received(message=DeviceReport() as report):
                 self.reader_reports[counter] = report
             case Received(message=message):
