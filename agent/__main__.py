@@ -15,12 +15,14 @@ from pathlib import Path
 from agent import parked
 from agent.assembly import assemble, status_path
 from agent.audit import verify
+from agent.backup import write_backup
 from agent.clock import SystemClock, unix_ms
 from agent.config import Config, read_config
 from agent.core_dumps import leave_no_core
 from agent.crash_notes import write_notes_only
 from agent.diagnostics import write_diagnostics
 from agent.errors import (
+    BackupError,
     ConfigError,
     JournalUnavailableError,
     LinkDiedError,
@@ -29,10 +31,11 @@ from agent.errors import (
 )
 from agent.export import write_audit_trail
 from agent.pairing import commands
+from agent.restore import restore
 from agent.service import StopWanted
 from agent.status import describe, read_status
 
-_TASKS = (
+TASKS = (
     *("run", "status", "relays", "pair", "renew", "unpair"),
     *("export", "verify", "backup", "restore", "diagnostics"),
 )
@@ -49,7 +52,7 @@ def main() -> int:
     arguments = _command_line().parse_args()
     try:
         return _carry_out(arguments)
-    except (ConfigError, PairingError) as error:
+    except (BackupError, ConfigError, PairingError) as error:
         print(f"agent: {error}", file=sys.stderr)
         return EXIT_CONFIG
     except (StoreUnavailableError, JournalUnavailableError) as error:
@@ -61,6 +64,9 @@ def main() -> int:
 
 
 def _carry_out(arguments: argparse.Namespace) -> int:
+    if arguments.task == "restore":
+        restore(arguments.config, arguments.source, print)
+        return 0
     config, folder = read_config(arguments.config), arguments.config.absolute().parent
     match arguments.task:
         case "pair" | "renew" | "unpair":
@@ -71,6 +77,10 @@ def _carry_out(arguments: argparse.Namespace) -> int:
             _see_to_parked(config, arguments)
         case "diagnostics" | "export":
             return _write(config, arguments.task, arguments.out)
+        case "backup":
+            target = arguments.out or _dated("backup")
+            write_backup(config, arguments.config, target)
+            print(f"{target} is written and was read through. It holds keys and patients' data.")
         case "verify":
             return 0 if verify(config, arguments.head, print) else EXIT_NOT_WELL
         case _:
@@ -83,7 +93,7 @@ def _command_line() -> argparse.ArgumentParser:
     parser.add_argument(
         "task",
         nargs="?",
-        choices=_TASKS,
+        choices=TASKS,
         default="run",
         help="run (default); status of the running agent; relays, what their receivers refused;"
         " export, all signed results and the journal for an auditor; verify, whether both are"
@@ -149,7 +159,7 @@ def _tell_status(config: Config) -> int:
 
 
 def _write(config: Config, task: str, wanted: Path | None) -> int:
-    target = wanted or Path(f"uketsuke-{task}-{SystemClock().now():%Y%m%d-%H%M%S}.zip")
+    target = wanted or _dated(task)
     try:
         if task == "export":
             count = write_audit_trail(config, target)
@@ -162,6 +172,10 @@ def _write(config: Config, task: str, wanted: Path | None) -> int:
         return EXIT_CONFIG
     print(f"{target} is written. {said}")
     return 0
+
+
+def _dated(task: str) -> Path:
+    return Path(f"uketsuke-{task}-{SystemClock().now():%Y%m%d-%H%M%S}.zip")
 
 
 def _ask(question: str) -> bool:

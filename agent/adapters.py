@@ -10,9 +10,10 @@ import pkgutil
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from agent.errors import ConfigError
-from agent.tables import read_table
+from agent.tables import Table, read_table
 
 
 def create_adapter(
@@ -32,6 +33,23 @@ def create_adapter(
     Raises:
         ConfigError: No such adapter, a package it needs is missing, or settings it cannot use.
     """
+    adapter, table = _found(package, name, settings, folder)
+    made: object = adapter.create(table)
+    return made
+
+
+def settings_of(
+    package: ModuleType, name: str, settings: Mapping[str, object], folder: Path
+) -> Table:
+    """The settings of an adapter that is not made; see `create_adapter`."""
+    _, table = _found(package, name, settings, folder)
+    return table
+
+
+def _found(
+    package: ModuleType, name: str, settings: Mapping[str, object], folder: Path
+) -> tuple[Any, Table]:
+    """The adapter's module and its settings."""
     modules = {module.name for module in pkgutil.iter_modules(package.__path__)}
     known = sorted(each for each in modules - {"port", "errors"} if not each.startswith("_"))
     if name not in known:
@@ -44,6 +62,5 @@ def create_adapter(
         raise ConfigError(
             f"{package.__name__}: {name} needs the Python package {error.name!r}"
         ) from error
-    table = read_table(settings, adapter.Settings, folder, f"settings of {name}")
-    made: object = adapter.create(table)
-    return made
+    table: Table = read_table(settings, adapter.Settings, folder, f"settings of {name}")
+    return adapter, table

@@ -100,7 +100,8 @@ def days_of(path: Path) -> list[DayFile]:
     """The days of a log that are over, in the chain's order."""
     stem, suffix = re.escape(path.stem), re.escape(path.suffix)
     name = re.compile(rf"{stem}\.(\d{{4}}-\d\d-\d\d)\.(\d+){suffix}")
-    matches = [(name.fullmatch(each.name), each) for each in path.parent.iterdir()]
+    beside = path.parent.iterdir() if path.parent.is_dir() else ()
+    matches = [(name.fullmatch(each.name), each) for each in beside]
     return sorted(DayFile(int(found[2]), found[1], each) for found, each in matches if found)
 
 

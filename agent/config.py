@@ -150,9 +150,18 @@ def read_config(path: Path) -> Config:
         ConfigError: It is missing, is no TOML, or a key is missing, unknown or wrong.
     """
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from error
+    except ValueError as error:
+        raise ConfigError(f"{path}: {error}") from error
+    return parse_config(text, path)
+
+
+def parse_config(text: str, path: Path) -> Config:
+    """Check what such a file says, or will say once it lies at `path`; see `read_config`."""
+    try:
+        values = tomllib.loads(text)
     except ValueError as error:
         raise ConfigError(f"{path}: {error}") from error
     for table in ADAPTER_KEYS.keys() & values.keys():

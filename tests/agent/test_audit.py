@@ -1,8 +1,6 @@
 """`verify` finds what was taken out of the store or the journal, and says how to keep a head."""
 
 import sqlite3
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from agent.inbox import Inbox
 from agent.journal import Event, FileJournal
 from hostlink.messages import SignedResult
 from hostlink.signing import verify_result
+from tests.agent.command_line import CommandLine
 from tests.agent.delivery_bench import DATABASE, VISITS, Bench
 from tests.agent.test_parked import CONFIG
 from tests.agent.world import ROOTS, TODAY, SigningReader, ToldClock, abandoned, write_pem
@@ -67,24 +66,27 @@ def keep(bench: Bench, *results: SignedResult) -> None:
         Inbox(bench.store).keep(result.cose, verify_result(result.cose, ROOTS), TODAY)
 
 
-def ask(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "agent", "verify", "--config", str(folder / "agent.toml")]
-    return subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
+@pytest.fixture
+def auditor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    return CommandLine(monkeypatch, capsys)
 
 
-def test_a_sound_agent_tells_a_head_that_can_be_kept(bench: Bench, tmp_path: Path) -> None:
-    done = ask(tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
-    sound, head = done.stdout.splitlines()
+def test_a_sound_agent_tells_a_head_that_can_be_kept(
+    bench: Bench, tmp_path: Path, auditor: CommandLine
+) -> None:
+    command = ("verify", "--config", tmp_path / "agent.toml")
+    done = auditor.run(*command)
+    assert (done.status, done.err) == (0, "")
+    sound, head = done.out.splitlines()
     assert sound == "Sound: the journal, which ends with number 2, and 2 results."
     kept = head.removeprefix("Head of the journal: ")
     journal = tmp_path / "journal.jsonl"
     first, last = journal.read_bytes().splitlines(keepends=True)
     journal.write_bytes(first)
-    assert ask(tmp_path).returncode == 0, "the control: the end cannot be missed without a head"
-    done = ask(tmp_path, "--head", kept)
-    assert done.returncode == 1
-    assert "FAULT: number 2, whose head you kept, is cut off" in done.stdout
+    assert auditor.run(*command).status == 0, "the control: the end cannot be missed without a head"
+    done = auditor.run(*command, "--head", kept)
+    assert done.status == 1
+    assert "FAULT: number 2, whose head you kept, is cut off" in done.out
     journal.write_bytes(first + last)
     assert verified(tmp_path, kept[:20])[0]
 
@@ -135,10 +137,10 @@ def test_results_are_read_a_few_at_a_time(
     assert "2 results" in verified(tmp_path)[1]
 
 
-def test_an_agent_that_never_ran(tmp_path: Path) -> None:
+def test_an_agent_that_never_ran(tmp_path: Path, auditor: CommandLine) -> None:
     write_pem(tmp_path / "root.pem", MAKER.leaf)
     (tmp_path / "agent.toml").write_text(CONFIG.format())
-    done = ask(tmp_path)
-    assert done.returncode == 2
-    assert "has not run here" in done.stderr
+    done = auditor.run("verify", "--config", tmp_path / "agent.toml")
+    assert done.status == 2
+    assert "has not run here" in done.err
     assert not (tmp_path / DATABASE).exists()
