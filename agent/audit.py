@@ -72,7 +72,7 @@ def _check_journal(config: Config, head: Head | None) -> Checked:
         return check_chain(files_of(config.journal), head)
     except OSError as error:
         raise ConfigError(
-            f"{config.journal}: {error.strerror or error}; verify it once more."
+            f"{error.filename or config.journal}: {error.strerror}; verify it once more."
         ) from error
 
 

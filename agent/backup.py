@@ -58,7 +58,7 @@ def write_backup(config: Config, config_file: Path, target: Path) -> None:
         part.replace(target)
         sync_folder(target.absolute().parent)
     except OSError as error:
-        raise BackupError(f"{target}: {error.strerror or error}") from error
+        raise BackupError(f"{error.filename or target}: {error.strerror}") from error
     finally:
         part.unlink(missing_ok=True)
 

@@ -134,7 +134,7 @@ def _errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise BackupError(f"{path}: {error.strerror or error}") from error
+        raise BackupError(f"{path}: {error.strerror}") from error
     except (BadZipFile, KeyError, ValueError, zlib.error, EOFError, NotImplementedError) as error:
         # NotImplementedError: a damaged byte asks for another way of packing.
         raise BackupError(

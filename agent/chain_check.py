@@ -132,14 +132,14 @@ class _Walk:
         if self._start is None:
             self._start = last = Head(number - 1, before)
             if number == 1 and before != NO_HASH:
-                self._fault(f"{place}: number 1 names a line before it: altered")
+                self._fault(f"{place}: number 1 was altered: it names a line before it")
         if number <= last.number:
             self._fault(f"{place}: number {number} stands after {last.number}: moved or inserted")
             return
         if number > last.number + 1:
             self._fault(f"{place}: {_range(last.number + 1, number - 1)} missing")
         elif before != last.digest:
-            self._fault(f"{place}: number {last.number} is not what {number} follows: altered")
+            self._fault(f"number {last.number} was altered, as {place} shows")
         digest = digest_of(data)
         self._checked.head = Head(number, digest)
         if self._kept is not None and number == self._kept.number:

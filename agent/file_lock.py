@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from errno import ETIMEDOUT
 from pathlib import Path
 from types import TracebackType
 
@@ -51,7 +52,7 @@ class FileLock:
                 return _try_lock(self._file)
             except OSError:
                 if time.monotonic() >= ends_at_s:
-                    raise TimeoutError("another program holds the lock") from None
+                    raise TimeoutError(ETIMEDOUT, "another program holds the lock") from None
             time.sleep(_LOOK_EVERY_S)
 
     def __exit__(

@@ -24,6 +24,7 @@ from agent.delivery import Delivery, DeliveryTerms, Parcel
 from agent.errors import BackupError
 from agent.folders import keep_folder
 from agent.journal import Event, FileJournal
+from agent.pairings import Pairings
 from agent.schema import DELIVERIES, RESULTS, VISITS
 from agent.store import Store
 from agent.whole_file import keep_file
@@ -71,6 +72,7 @@ def restore(config_file: Path, source: Path | None, tell: Callable[[str], None])
         with ExitStack() as undo:
             try:
                 undo.callback(_remove_days, config.journal)
+                Pairings(config.pairings)  # a folder for this user alone
                 for name, path in places.items():
                     keep_folder(path.parent)
                     undo.callback(path.unlink, missing_ok=True)

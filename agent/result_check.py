@@ -58,26 +58,26 @@ def check_results(store: Store, roots: tuple[x509.Certificate, ...]) -> CheckedR
 def _check_reader(
     store: Store, roots: tuple[x509.Certificate, ...], ueid: bytes, checked: CheckedResults
 ) -> None:
-    whose = f"of reader {ueid.hex()}"
+    whose = f"reader {ueid.hex()}"
     last: tuple[int, bytes] | None = None
     for seq, cose, payload_hash, visit_id in _results_of(store, ueid):
         checked.count += 1
-        result = _judge(cose, roots, f"result {seq} {whose}", checked)
+        result = _judge(cose, roots, f"{whose}: result {seq}", checked)
         if last is not None and seq > last[0] + 1:
-            checked.faults.append(f"results {last[0] + 1} to {seq - 1} {whose} are missing")
+            checked.faults.append(f"{whose}: {_missing(last[0] + 1, seq - 1)} missing")
         if result is None:
             last = (seq, payload_hash)
             continue
         claims = result.claims
         told = (ueid, seq, payload_hash, visit_id)
         if told != (claims.ueid, claims.seq, result.payload_hash, claims.record.visit_id):
-            checked.faults.append(f"result {seq} {whose} is kept under what it does not say")
+            checked.faults.append(f"{whose}: result {seq} is kept under what it does not say")
         if last is not None and seq == last[0] + 1 and claims.previous_hash != last[1]:
-            checked.faults.append(f"result {seq} {whose} does not follow the one before it here")
+            checked.faults.append(f"{whose}: result {seq} does not follow the one before it here")
         last = (seq, result.payload_hash)
     for seq, cose in store.rows(DISPUTED, {"ueid": ueid}):
-        checked.faults.append(f"result {seq} {whose} is contradicted by another of its number")
-        _judge(cose, roots, f"the other result {seq} {whose}", checked)
+        checked.faults.append(f"{whose}: result {seq} is contradicted by another of its number")
+        _judge(cose, roots, f"{whose}: the other result {seq}", checked)
 
 
 def _results_of(store: Store, ueid: bytes) -> Iterator[Row]:
@@ -99,3 +99,7 @@ def _judge(
         return None
     checked.visits.add(result.claims.record.visit_id)
     return result
+
+
+def _missing(first: int, last: int) -> str:
+    return f"result {first} is" if first == last else f"results {first} to {last} are"

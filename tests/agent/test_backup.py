@@ -108,6 +108,7 @@ def test_all_is_there_again(clinic: Clinic) -> None:
     same = {name for name in before if before[name] == after.get(name)}
     assert {"agent.toml", "root.pem", "one.pem", "key"} <= same
     assert after["journal.2026-11-22.00000001.jsonl"] == before["journal.jsonl"]
+    assert stat.S_IMODE((clinic.other / "pairings").stat().st_mode) == 0o700
     (pairing,) = Pairings(clinic.other / "pairings").all()
     assert Pairings(clinic.other / "pairings").identity_of(pairing).exists()
     assert all(
@@ -213,7 +214,7 @@ def test_a_reader_that_is_ahead_is_told_by_an_alarm_and_by_verify(clinic: Clinic
         assert receipt.alarms == (Alarm.RESULT_GAP,)
     is_sound, told = clinic.verify(clinic.other)
     assert not is_sound
-    assert "results 2 to 2 of reader" in told
+    assert "result 2 is missing" in told
 
 
 def test_a_damaged_backup_is_refused_wherever_it_is_damaged(clinic: Clinic) -> None:
@@ -227,7 +228,7 @@ def test_a_damaged_backup_is_refused_wherever_it_is_damaged(clinic: Clinic) -> N
         found = parts_of(clinic.backup)
         assert found in (None, good), place
         refused += found is None
-    assert refused > 140
+    assert refused > 120
     clinic.backup.write_bytes(whole[:-40])
     with pytest.raises(BackupError, match="take another one"):
         clinic.restore()

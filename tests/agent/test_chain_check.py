@@ -50,7 +50,7 @@ def rehashed(lines: Lines, changed: int) -> Lines:
 
 
 CHANGES: dict[str, tuple[Callable[[Lines], Lines], str]] = {
-    "edited": (lambda all_: [*all_[:4], edited(all_[4]), *all_[5:]], "number 5 is not what 6"),
+    "edited": (lambda all_: [*all_[:4], edited(all_[4]), *all_[5:]], "number 5 was altered, as"),
     "removed": (lambda all_: [*all_[:4], *all_[5:]], "number 5 is missing"),
     "two removed": (lambda all_: [*all_[:4], *all_[6:]], "numbers 5 to 6 are missing"),
     "a day removed": (lambda all_: [*all_[:4], *all_[8:]], "numbers 5 to 8 are missing"),
@@ -59,7 +59,7 @@ CHANGES: dict[str, tuple[Callable[[Lines], Lines], str]] = {
     "repeated": (lambda all_: [*all_[:5], *all_[4:]], "number 5 stands after 5"),
     "inserted": (
         lambda all_: [*all_[:4], *chain("x", first=5, before=head_at(4).digest), *all_[4:]],
-        "number 5 is not what 6 follows",
+        "number 5 was altered, as",
     ),
     "inserted without a number": (
         lambda all_: [*all_[:4], b'{"unix_ms":1,"event":"started"}', *all_[4:]],
