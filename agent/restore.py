@@ -48,7 +48,7 @@ SETTLED = select(DELIVERIES.c.ueid, DELIVERIES.c.seq, DELIVERIES.c.relay).where(
 FORGET_OPEN = delete(VISITS).where(~exists().where(RESULTS.c.visit_id == VISITS.c.visit_id))
 
 
-def restore(config_file: Path, source: Path | None, tell: Callable[[str], None]) -> None:
+def restore(config_file: Path, source: Path, tell: Callable[[str], None]) -> None:
     """Restore an agent.
 
     Args:
@@ -62,8 +62,6 @@ def restore(config_file: Path, source: Path | None, tell: Callable[[str], None])
         ConfigError: The configuration in the backup cannot be used by this agent.
         StoreUnavailableError: The restored store cannot be used.
     """
-    if source is None:
-        raise BackupError("--from: name the backup.")
     with closing(Backup(source)) as backup:
         text = backup.read(CONFIGURATION)
         config = parse_config(text.decode(), config_file)

@@ -19,6 +19,7 @@ class Recipe:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         hooks = ModuleType("PyInstaller.utils.hooks")
         hooks.collect_data_files = self._files  # type: ignore[attr-defined]
+        hooks.collect_submodules = lambda package: [f"{package}.found"]  # type: ignore[attr-defined]
         hooks.copy_metadata = self._metadata  # type: ignore[attr-defined]
         for name in ("PyInstaller", "PyInstaller.utils"):
             monkeypatch.setitem(sys.modules, name, ModuleType(name))
@@ -35,8 +36,8 @@ class Recipe:
         spec = PACKAGING / "uketsuke-agent.spec"
         exec(compile(spec.read_text(encoding="utf-8"), str(spec), "exec"), told)  # noqa: S102
 
-    def _files(self, package: str, *, include_py_files: bool) -> list[str]:
-        self.data += [package] if include_py_files else []
+    def _files(self, package: str, *, include_py_files: bool = False) -> list[str]:
+        self.data.append(package if include_py_files else f"{package}: data only")
         return []
 
     def _metadata(self, name: str) -> list[str]:
@@ -66,7 +67,8 @@ def test_every_adapter_is_in_the_program(recipe: Recipe) -> None:
 
 
 def test_migrations_and_versions_are_in_it_too(recipe: Recipe) -> None:
-    assert recipe.data == ["agent.migrations"]
+    assert recipe.data == ["agent.migrations", "agent.api: data only"]
+    assert "uvicorn.found" in recipe.analysis["hiddenimports"]
     assert {"uketsuke", "sqlalchemy", "cbor2"} <= set(recipe.metadata)
 
 
