@@ -18,7 +18,7 @@ from pathlib import Path
 
 from agent.errors import ConfigError
 from agent.relays._fhir_bundle import render
-from agent.relays._sending import Sender, SendingSettings, file_errors, result_key
+from agent.relays._sending import Sender, SendingSettings, relay_file_errors, result_key
 from agent.relays.port import Reception, SendingRelay
 
 TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -68,7 +68,7 @@ class Fhir:
 
 
 def _read_token(path: Path) -> str:
-    with file_errors("token_file", path, "a readable text file"):
+    with relay_file_errors("token_file", path, "a readable text file"):
         token = path.read_text(encoding="ascii").strip()
     if not TOKEN.fullmatch(token):
         raise ConfigError(f"[[relays]] token_file: {path} must hold one bearer token.")

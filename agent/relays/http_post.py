@@ -65,7 +65,7 @@ from agent.clock import Clock, SystemClock, rfc_3339
 from agent.errors import ConfigError
 from agent.qualification import record_to_json
 from agent.relays._passed_on import believable_time, consents_passed_on, decisions_passed_on
-from agent.relays._sending import Sender, SendingSettings, file_errors, result_key
+from agent.relays._sending import Sender, SendingSettings, relay_file_errors, result_key
 from agent.relays.port import Reception, SendingRelay
 from hostlink.messages import ConsentDecision, Moment
 
@@ -169,7 +169,7 @@ def _base64(content: bytes) -> str:
 
 
 def _read_key(path: Path) -> bytes:
-    with file_errors("secret_file", path, "a readable file"):
+    with relay_file_errors("secret_file", path, "a readable file"):
         key = path.read_bytes()
     if len(key) < SHORTEST_KEY_BYTES:
         raise ConfigError(

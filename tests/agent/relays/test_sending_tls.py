@@ -99,7 +99,7 @@ def test_trusting_everybody_is_caught(
     anybody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     anybody.check_hostname = False
     anybody.verify_mode = ssl.CERT_NONE
-    monkeypatch.setattr(_sending, "_tls", lambda _: anybody)
+    monkeypatch.setattr(_sending, "tls_context", lambda *_: anybody)
     with WebhookReceiver(tls_world.context(tmp_path, tls_world.server())) as receiver:
         make(receiver.url, timeout_s=5).send(TARO)
         assert receiver.posts
