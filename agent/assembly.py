@@ -33,9 +33,6 @@ from agent.visits import Visits
 from hostlink.link import AgentEnd, Link
 from hostlink.terms import Emergency
 
-KNOWS_NOBODY = "none"
-"""The eligibility source whose answers have no record."""
-
 
 class Agent:
     """A whole agent, ready to run."""
@@ -80,7 +77,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
     """
     clock = SystemClock()
     roots = read_certificates(config.trust_root, "trust_root")
-    source, relays = _source(config, folder), _relays(config, folder)
+    source = _source(config, folder)
     pairings = Pairings(config.pairings)
     paired = _paired(config, pairings)
     ends = {
@@ -89,6 +86,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
     }
     with ExitStack() as stack:
         stack.callback(source.close)
+        relays = _relays(config, folder, source)
         for relay in relays.values():
             if isinstance(relay, SendingRelay):
                 stack.callback(relay.close)
@@ -201,7 +199,9 @@ def _source(config: Config, folder: Path) -> EligibilitySource:
     return cast(EligibilitySource, source)
 
 
-def _relays(config: Config, folder: Path) -> dict[str, Relay | SendingRelay]:
+def _relays(
+    config: Config, folder: Path, source: EligibilitySource
+) -> dict[str, Relay | SendingRelay]:
     if not config.relays:
         print(  # noqa: T201 - its log
             "agent: there is no [[relays]]: results are kept and handed to nobody", file=sys.stderr
@@ -210,10 +210,10 @@ def _relays(config: Config, folder: Path) -> dict[str, Relay | SendingRelay]:
     for wanted in config.relays:
         relay = create_adapter(agent.relays, wanted.target, wanted.settings, folder)
         made[wanted.label] = cast(Relay | SendingRelay, relay)
-        if made[wanted.label].needs_record and config.eligibility.source == KNOWS_NOBODY:
+        if made[wanted.label].needs_record and not source.knows_people:
             raise ConfigError(
                 f"[[relays]] {wanted.label}: it hands over what the eligibility source knows, and"
-                f" {KNOWS_NOBODY!r} knows nobody; http_post can be used with it."
+                f" {config.eligibility.source!r} knows nobody; http_post can be used with it."
             )
     return made
 
