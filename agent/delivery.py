@@ -284,6 +284,9 @@ class Delivery:
         self._keep(parcel, prepared.token)
         if prepared.is_encoding_changed:
             self._alarm(Alarm.ENCODING_CHANGED, parcel, parcel.relay)
+        if prepared.replaced:
+            detail = f"{parcel.relay}: {', '.join(prepared.replaced)}"
+            self._alarm(Alarm.CHARACTER_REPLACED, parcel, detail)
         return prepared.token
 
     def _keep(self, parcel: Parcel, token: str, parked: str | None = None) -> None:

@@ -77,6 +77,8 @@ class Alarm(StrEnum):
     """A file vanished before it was handed over, or its folder did; it was made again."""
     ENCODING_CHANGED = "encoding_changed"
     """A name cannot be written in cp932: this one file is UTF-8."""
+    CHARACTER_REPLACED = "character_replaced"
+    """〓 stands in these fields of a file: write in by hand what the reading says."""
     STORE_UNAVAILABLE = "store_unavailable"
     """Nothing can be kept safely: the agent ends, and nothing is acknowledged until it is back."""
     CLOCK_DOUBTFUL = "clock_doubtful"

@@ -23,6 +23,9 @@ AWAY = frozenset(
     {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
 )
 """Answers of whoever stands before a service that is away."""
+BROKEN = (httpx.TransportError, OSError)
+"""No connection, or it broke, such as an idle one that the service had closed. A TLS 1.3 service
+refuses a client's certificate after the handshake, as an error of OpenSSL."""
 REPEAT_PAUSE_S = 0.1
 LONGEST_RETRY_AFTER_S = 2
 """A patient stands there: who asks for more time is asked by the next one."""
@@ -98,7 +101,7 @@ class Asker:
             return None
         try:
             return future.result(self._times.whole_s + GRACE_S)
-        except (httpx.HTTPError, TimeoutError, CancelledError):
+        except (*BROKEN, TimeoutError, CancelledError):
             return None
         finally:
             future.cancel()
@@ -122,7 +125,7 @@ class Asker:
     async def _ask(self, question: Mapping[str, object]) -> Reply:
         async with asyncio.timeout(self._times.whole_s):
             pause_s = REPEAT_PAUSE_S
-            with suppress(httpx.TransportError):  # such as an idle connection that was closed
+            with suppress(*BROKEN):
                 reply = await self._exchange(question)
                 if (wanted_s := pause_before_repeating(reply)) is None:
                     return reply

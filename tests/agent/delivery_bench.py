@@ -5,9 +5,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+from agent.characters import Encoding
 from agent.delivery import Delivery, DeliveryTerms
 from agent.errors import RelayUnavailableError
-from agent.relays._oqs_file import Encoding, file_name, render
+from agent.relays._oqs_file import file_name, render
 from agent.relays.oqs_folder import Settings, create
 from agent.relays.port import Prepared, Reception, Relay, SendingRelay
 from agent.store import Store

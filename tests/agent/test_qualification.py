@@ -8,6 +8,7 @@ import pytest
 from agent.errors import MalformedQualificationError
 from agent.qualification import read_record, record_from_json, record_to_json
 from tests.hw_sim.eligibility_service import SHIKEN_HANAKO, UKETSUKE_TARO
+from tests.hw_sim.insured_persons import CONSENTED, DISEASE, TICKET
 
 SHORT = 3
 """A code of so few digits may stand in any address of memory."""
@@ -65,6 +66,11 @@ def test_empty_and_unknown_fields_count_as_absent(document: Document) -> None:
         ("address", "あ" * 401),
         ("qualification_date", "yesterday"),
         ("elderly", "none"),
+        ("specific_diseases", {}),
+        ("specific_diseases", ["1"]),
+        ("specific_diseases", [DISEASE] * 21),
+        ("specific_diseases_certificate_related_cons_flg", "4"),
+        ("medical_tickets", "none"),
     ],
 )
 def test_a_field_that_is_not_as_agreed_is_named_without_its_value(
@@ -86,6 +92,63 @@ def test_no_record_at_all(whole: object) -> None:
 def test_a_group_is_whole_or_absent(document: Document) -> None:
     del document["person"]["limit"]["limit_application_certificate_date"]
     with pytest.raises(MalformedQualificationError, match="limit_application_certificate_date"):
+        read_record(document)
+
+
+def test_lists_are_read(document: Document) -> None:
+    document["person"] |= CONSENTED | {"specific_diseases": [DISEASE, DISEASE]}
+    document["person"]["medical_tickets"] = [TICKET]
+    record = read_record(document)
+    assert [each.specific_diseases_self_pay for each in record.person.specific_diseases] == [
+        "10000",
+        "10000",
+    ]
+    assert record.person.medical_tickets[0].injury_name1 == "架空病"
+    shown = repr(record.person.specific_diseases) + repr(record.person.medical_tickets)
+    assert not any(text in shown for text in (*DISEASE.values(), *TICKET.values()) if len(text) > 3)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("specific_diseases_disease_category", "透析"),
+        ("specific_diseases_valid_end_date", None),
+        ("specific_diseases_certificate_date", "2026-04"),
+    ],
+)
+def test_a_disease_that_is_not_as_agreed(document: Document, field: str, value: object) -> None:
+    document["person"] |= CONSENTED | {"specific_diseases": [DISEASE | {field: value}]}
+    with pytest.raises(MalformedQualificationError, match=field):
+        read_record(document)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("ticket_type", None),
+        ("ticket_type", "1"),
+        ("medical_treatment_month", "20261122"),
+        ("medical_ticket_valid_date", "today"),
+        ("remarks3", "line\nbreak"),
+    ],
+)
+def test_a_ticket_that_is_not_as_agreed(document: Document, field: str, value: object) -> None:
+    document["person"]["medical_tickets"] = [TICKET | {field: value}]
+    with pytest.raises(MalformedQualificationError, match=field):
+        read_record(document)
+
+
+@pytest.mark.parametrize("flag", [None, "0", "2", "3"])
+def test_no_disease_is_told_without_consent(document: Document, flag: str | None) -> None:
+    document["person"] |= CONSENTED | {"specific_diseases": [DISEASE]}
+    document["person"]["specific_diseases_certificate_related_cons_flg"] = flag
+    with pytest.raises(MalformedQualificationError, match="cons_flg"):
+        read_record(document)
+
+
+def test_a_consent_has_its_time(document: Document) -> None:
+    document["person"] |= {"specific_diseases_certificate_related_cons_flg": "1"}
+    with pytest.raises(MalformedQualificationError, match="cons_time"):
         read_record(document)
 
 

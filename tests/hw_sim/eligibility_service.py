@@ -21,14 +21,80 @@ from socket import socket
 from typing import Any
 
 from agent.clock import JAPAN
-from tests.hw_sim.insured_persons import SHIKEN_HANAKO, UKETSUKE_TARO, Person
-
-__all__ = ["SHIKEN_HANAKO", "UKETSUKE_TARO", "EligibilityService", "Person"]
 
 PATH = "/v1/eligibility"
 POLL_S = 0.02
 """How soon it notices that it is to end."""
 WORDS_OF_METHODS = {"face", "pin", "staff", "phone"}
+
+Person = dict[str, Any]
+"""A whole answer of the contract, as JSON."""
+
+UKETSUKE_TARO: Person = {
+    "is_registered": True,
+    "consents": ["surgery", "diagnosis", "medication", "health_checkup"],
+    "record": {
+        "qualification_validity": "1",
+        "prescription_issue_select": "1",
+        "person": {
+            "insured_card_classification": "01",
+            "insurer_number": "01130012",
+            "insured_card_symbol": "１２－３４",
+            "insured_identification_number": "５６７８",
+            "insured_branch_number": "00",
+            "personal_family_classification": "1",
+            "insured_name": "受付　太郎",
+            "name": "受付　太郎",
+            "name_kana": "ｳｹﾂｹ ﾀﾛｳ",
+            "sex1": "1",
+            "birthdate": "19550601",
+            "address": "東京都千代田区架空町１－２－３",
+            "post_number": "100-0000",
+            "qualification_date": "20200401",
+            "insured_certificate_issuance_date": "20200401",
+            "insured_card_valid_date": "20200401",
+            "insurer_name": "テスト健康保険組合",
+            "reference_number": "24434",
+            "elderly": {
+                "elderly_recipient_certificate_date": "20260801",
+                "elderly_recipient_valid_start_date": "20260801",
+                "elderly_recipient_valid_end_date": "20270731",
+                "elderly_recipient_contribution_ratio": "020",
+            },
+            "limit": {
+                "limit_application_certificate_classification": "01",
+                "limit_application_certificate_classification_flag": "B04",
+                "limit_application_certificate_date": "20260801",
+                "limit_application_certificate_valid_start_date": "20260801",
+                "limit_application_certificate_valid_end_date": "20270731",
+            },
+        },
+    },
+}
+SHIKEN_HANAKO: Person = {
+    "is_registered": False,
+    "consents": ["surgery", "diagnosis", "medication"],
+    "questions": ["subsidy", "prescription"],
+    "record": {
+        "qualification_validity": "1",
+        "person": {
+            "insured_card_classification": "01",
+            "insurer_number": "138057",
+            "insured_card_symbol": "あいう",
+            "insured_identification_number": "１８７",
+            "insured_branch_number": "02",
+            "personal_family_classification": "2",
+            "insured_name": "試験　一郎",
+            "name": "試験　花子",
+            "name_kana": "ｼｹﾝ ﾊﾅｺ",
+            "sex1": "2",
+            "birthdate": "19931130",
+            "insurer_name": "見本市",
+            "qualification_date": "20240401",
+            "insured_card_valid_date": "20240401",
+        },
+    },
+}
 
 
 @dataclass(frozen=True)

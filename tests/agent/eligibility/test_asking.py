@@ -16,8 +16,7 @@ from agent.eligibility.http import PATH, HttpSource
 from agent.eligibility.port import EligibilityAnswer, EligibilityQuery
 from hostlink.terms import FailureCode
 from tests.agent.world import INSTITUTION, TODAY, ToldClock
-from tests.hw_sim.eligibility_service import EligibilityService, Manners
-from tests.hw_sim.insured_persons import UKETSUKE_TARO
+from tests.hw_sim.eligibility_service import UKETSUKE_TARO, EligibilityService, Manners
 
 WHOLE_S = 0.4
 SLACK_S = 0.3

@@ -12,8 +12,7 @@ from agent.eligibility.port import EligibilityQuery
 from hostlink.terms import FailureCode
 from tests.agent.test_postponed import LaterBench
 from tests.agent.world import INSTITUTION, TODAY, card
-from tests.hw_sim.eligibility_service import EligibilityService
-from tests.hw_sim.insured_persons import UKETSUKE_TARO
+from tests.hw_sim.eligibility_service import UKETSUKE_TARO, EligibilityService
 
 
 def test_a_patient_who_came_while_nobody_was_asked(tmp_path: Path) -> None:

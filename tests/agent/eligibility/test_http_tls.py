@@ -16,8 +16,7 @@ from hostlink.terms import FailureCode
 from tests.agent.relays import tls_world
 from tests.agent.world import INSTITUTION, TODAY, VISIT_ID
 from tests.hostlink.pki import STRANGE_MAKER, Identity
-from tests.hw_sim.eligibility_service import EligibilityService
-from tests.hw_sim.insured_persons import UKETSUKE_TARO
+from tests.hw_sim.eligibility_service import UKETSUKE_TARO, EligibilityService
 
 QUERY = EligibilityQuery(VISIT_ID, INSTITUTION, b"certificate of a card", TODAY.date())
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from agent.characters import Encoding
 from agent.qualification import EligibilityRecord, read_record
-from agent.relays._oqs_file import Encoding, file_name, render
+from agent.relays._oqs_file import file_name, render
 from agent.relays.port import Reception
 from hostlink.messages import ConsentDecision, Moment
 from hostlink.terms import ConsentAnswer, ConsentItem, Decision, Emergency, Question, TimeSource
