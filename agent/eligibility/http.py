@@ -25,6 +25,7 @@ visits in a row without an answer nobody is kept waiting: for ten seconds each q
 import base64
 import hashlib
 import json
+from contextlib import suppress
 from enum import IntEnum
 from http import HTTPStatus
 from typing import Annotated, TypeVar
@@ -130,10 +131,9 @@ def read_answer(body: bytes | None) -> EligibilityAnswer:
     Raises:
         MalformedQualificationError: It is not as agreed.
     """
-    try:
+    document = None
+    with suppress(ValueError, RecursionError):  # which hold the body: no cause to be told
         document = json.loads(body or b"")
-    except (ValueError, RecursionError) as error:
-        raise MalformedQualificationError("answer") from error
     if not isinstance(document, dict):
         raise MalformedQualificationError("answer")
     is_registered = document.get("is_registered")

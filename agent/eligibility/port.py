@@ -12,7 +12,7 @@ from datetime import date
 from typing import Protocol, runtime_checkable
 
 from agent.errors import MalformedNumberError
-from agent.qualification import EligibilityRecord
+from agent.qualification import UNWRITABLE, EligibilityRecord
 from hostlink.terms import ConsentItem, FailureCode, Question, VerificationMethod
 
 __all__ = [
@@ -32,9 +32,9 @@ __all__ = [
 
 PATTERNS = {
     "insurer_number": re.compile(r"[0-9]{6}|[0-9]{8}"),
-    "symbol": re.compile(r"[^\x00-\x1f\x7f]{0,20}"),
-    "number": re.compile(r"[^\x00-\x1f\x7f]{1,20}"),
-    "branch": re.compile(r"([0-9]{2})?"),
+    "insured_card_symbol": re.compile(r".{0,20}"),
+    "insured_identification_number": re.compile(r".{1,20}"),
+    "insured_branch_number": re.compile(r"([0-9]{2})?"),
 }
 """Source: facts/oqs.md §3.3."""
 
@@ -106,22 +106,25 @@ class EligibilitySource(Protocol):
 class InsuredNumbers:
     """The numbers of an insured person, as a 資格確認書 or 資格情報のお知らせ shows them.
 
+    They have the names of `agent.qualification.InsuredPerson`.
+
     Raises:
         MalformedNumberError: One of them cannot be such a number.
     """
 
     insurer_number: str
     """保険者番号, 6 or 8 digits."""
-    number: str
+    insured_identification_number: str
     """番号, 1 to 20 characters."""
-    symbol: str = ""
+    insured_card_symbol: str = ""
     """記号, up to 20 characters; some insurers have none."""
-    branch: str = ""
+    insured_branch_number: str = ""
     """枝番, 2 digits; older papers have none."""
 
     def __post_init__(self) -> None:
         for name, pattern in PATTERNS.items():
-            if not pattern.fullmatch(getattr(self, name)):
+            text = getattr(self, name)
+            if not pattern.fullmatch(text) or UNWRITABLE.search(text):
                 raise MalformedNumberError(name)
 
 

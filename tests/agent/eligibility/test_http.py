@@ -120,6 +120,16 @@ def test_an_answer_that_is_not_as_agreed(
         source.ask(query)
 
 
+def test_no_error_tells_what_was_answered(
+    source: EligibilitySource, service: EligibilityService, query: EligibilityQuery
+) -> None:
+    service.talk_garbage('{"record": "受付　太郎'.encode() + b"\xff")
+    with pytest.raises(MalformedQualificationError) as malformed:
+        source.ask(query)
+    led_to_it = [malformed.value, malformed.value.__cause__, malformed.value.__context__]
+    assert led_to_it == [malformed.value, None, None]
+
+
 def test_an_endless_answer_is_not_read_to_its_end(query: EligibilityQuery) -> None:
     part, parts = bytes(65_536), 500
     sent: list[int] = []
