@@ -16,11 +16,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from socket import socket
 from typing import Any
 
 from agent.clock import JAPAN
+from tests.hw_sim.http_server import WorldServer
 
 PATH = "/v1/eligibility"
 POLL_S = 0.02
@@ -236,27 +237,10 @@ class EligibilityService:
             self.connections += 1
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
+class _Server(WorldServer):
     def __init__(self, service: EligibilityService, tls: ssl.SSLContext | None) -> None:
         self.service = service
-        self._tls = tls
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-    def get_request(self) -> tuple[socket, object]:
-        connection, address = super().get_request()
-        self.service.count_connection()
-        if self._tls is not None:
-            # The handshake belongs into the connection's own thread: it may hang or fail.
-            connection = self._tls.wrap_socket(
-                connection, server_side=True, do_handshake_on_connect=False
-            )
-        return connection, address
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Whoever goes away early is no fault of the service."""
+        super().__init__(_Handler, tls, service.count_connection)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -15,7 +15,6 @@ from agent.tables import read_table
 from hostlink.terms import FailureCode
 from tests.agent.relays import tls_world
 from tests.agent.world import INSTITUTION, TODAY, VISIT_ID
-from tests.hostlink.pki import STRANGE_MAKER, Identity
 from tests.hw_sim.eligibility_service import UKETSUKE_TARO, EligibilityService
 
 QUERY = EligibilityQuery(VISIT_ID, INSTITUTION, b"certificate of a card", TODAY.date())
@@ -51,17 +50,9 @@ def test_a_service_that_wants_a_certificate_is_asked_nothing_without(tmp_path: P
         assert not service.questions
 
 
-STRANGERS: dict[str, tuple[Identity, Identity | None]] = {
-    "no root of ours": (tls_world.server(), STRANGE_MAKER),
-    "not a usual root": (tls_world.server(), None),
-    "another address": (tls_world.server("192.0.2.1"), tls_world.CLINIC_CA),
-    "expired": (tls_world.server(valid_to=tls_world.EXPIRED), tls_world.CLINIC_CA),
-}
-
-
-@pytest.mark.parametrize("who", STRANGERS)
+@pytest.mark.parametrize("who", tls_world.STRANGERS)
 def test_a_stranger_is_asked_nothing(tmp_path: Path, who: str) -> None:
-    shown, trusted = STRANGERS[who]
+    shown, trusted = tls_world.STRANGERS[who]
     files = {} if trusted is None else {"trust": str(tls_world.root_file(tmp_path, trusted))}
     context = tls_world.context(tmp_path, shown)
     with running(context) as service, source_of(service.url, tmp_path, **files) as source:
