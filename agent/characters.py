@@ -1,7 +1,7 @@
 """Characters of a record that an encoding of reception files cannot hold.
 
 Which they are is a part of somebody's name or address: it is shown to staff beside the reading,
-and never logged; the names of the fields may be.
+and never logged.
 
 Source: facts/oqs.md §2.4, §9 (the ● problem).
 """
@@ -53,7 +53,7 @@ class UnwritableText:
     """A text with characters that cannot be written; it never shows in a repr."""
 
     field: str
-    """As in `agent.qualification`; not personal."""
+    """As in `agent.qualification`."""
     characters: tuple[str, ...]
     """Each once, in their order, with their variation selectors."""
 

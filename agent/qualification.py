@@ -233,19 +233,26 @@ def _group(document: object, shape: type[Part], name: str) -> Part | None:
 
 
 def _groups(values: Mapping[str, object], shape: type[Part], name: str) -> tuple[Part, ...]:
+    """A list that hardly anybody has: what is wrong in it is told as wrong with the person.
+
+    Its own name would tell the journal of an illness or of 医療扶助.
+    """
     documents = values.get(name)
     if documents is None:
         return ()
     if not isinstance(documents, list) or len(documents) > LONGEST_LIST:
-        raise MalformedQualificationError(name)
-    return tuple(shape(**_texts(_object(each, name), shape)) for each in documents)
+        raise MalformedQualificationError("person")
+    try:
+        return tuple(shape(**_texts(_object(each, name), shape)) for each in documents)
+    except MalformedQualificationError:
+        raise MalformedQualificationError("person") from None
 
 
 def _check_consent(person: InsuredPerson) -> None:
     """A disease is told of only where the patient agreed, and it is known when."""
     if person.specific_diseases_certificate_related_cons_flg != CONSENTED:
         if person.specific_diseases:
-            raise MalformedQualificationError("specific_diseases_certificate_related_cons_flg")
+            raise MalformedQualificationError("person")
     elif person.specific_diseases_certificate_related_cons_time is None:
         raise MalformedQualificationError("specific_diseases_certificate_related_cons_time")
 

@@ -171,79 +171,54 @@ def _insurance(reception: Reception) -> list[Element]:
 def _limit(certificate: LimitApplicationCertificate) -> Element:
     division = certificate.limit_application_certificate_classification_flag
     kind = certificate.limit_application_certificate_classification
-    return present(
-        benefitPeriod=period(
-            day(certificate.limit_application_certificate_valid_start_date),
-            day(certificate.limit_application_certificate_valid_end_date),
-        ),
-        item=[
-            present(
-                category=MEDICAL_CARE,
-                name="限度額適用認定",
-                description=LIMIT_DIVISIONS.get(division),
-                benefit=[
-                    {
-                        "type": oqs_concept("011", kind, LIMIT_CERTIFICATES),
-                        "allowedString": division,
-                    }
-                ],
-            )
-        ],
+    benefit = {"type": oqs_concept("011", kind, LIMIT_CERTIFICATES), "allowedString": division}
+    return _certificate(
+        certificate.limit_application_certificate_valid_start_date,
+        certificate.limit_application_certificate_valid_end_date,
+        name="限度額適用認定",
+        description=LIMIT_DIVISIONS.get(division),
+        benefit=[benefit],
     )
 
 
 def _elderly(certificate: ElderlyRecipientCertificate) -> Element:
     percent = _percent(certificate.elderly_recipient_contribution_ratio)
-    benefit: Element = {
-        "type": concept(BENEFIT_TYPE, "copay-percent"),
-        "allowedUnsignedInt": percent,
-    }
-    return present(
-        benefitPeriod=period(
-            day(certificate.elderly_recipient_valid_start_date),
-            day(certificate.elderly_recipient_valid_end_date),
-        ),
-        item=[
-            present(
-                category=MEDICAL_CARE,
-                name="高齢受給者証",
-                benefit=[] if percent is None else [benefit],
-            )
-        ],
+    benefit = {"type": concept(BENEFIT_TYPE, "copay-percent"), "allowedUnsignedInt": percent}
+    return _certificate(
+        certificate.elderly_recipient_valid_start_date,
+        certificate.elderly_recipient_valid_end_date,
+        name="高齢受給者証",
+        benefit=[] if percent is None else [benefit],
     )
 
 
 def _disease(certificate: SpecificDiseasesCertificate) -> Element:
     kind = oqs_concept("013", certificate.specific_diseases_disease_category, DISEASES)
-    return present(
-        benefitPeriod=period(
-            day(certificate.specific_diseases_valid_start_date),
-            day(certificate.specific_diseases_valid_end_date),
-        ),
-        item=[
-            present(
-                category=MEDICAL_CARE,
-                name="特定疾病療養受療証",
-                benefit=[{"type": kind} | _yen(certificate.specific_diseases_self_pay)],
-            )
-        ],
+    return _certificate(
+        certificate.specific_diseases_valid_start_date,
+        certificate.specific_diseases_valid_end_date,
+        name="特定疾病療養受療証",
+        benefit=[{"type": kind} | _yen(certificate.specific_diseases_self_pay)],
     )
 
 
 def _ticket(ticket: MedicalTicket) -> Element:
     treatment = ticket.medical_treatment_type
     copay = {"type": concept(BENEFIT_TYPE, "copay")} | _yen(ticket.self_pay_amount)
+    return _certificate(
+        ticket.medical_ticket_valid_date,
+        ticket.medical_ticket_expiration_date,
+        category=oqs_concept("019", treatment, TREATMENTS) if treatment else MEDICAL_CARE,
+        name=TICKETS.get(ticket.ticket_type, ticket.ticket_type),
+        benefit=[copay] if ticket.self_pay_amount else [],
+    )
+
+
+def _certificate(first_day: str, last_day: str, **item: object) -> Element:
+    """What a certificate grants, and on which days."""
     return present(
-        benefitPeriod=period(
-            day(ticket.medical_ticket_valid_date), day(ticket.medical_ticket_expiration_date)
-        ),
-        item=[
-            present(
-                category=oqs_concept("019", treatment, TREATMENTS) if treatment else MEDICAL_CARE,
-                name=TICKETS.get(ticket.ticket_type, ticket.ticket_type),
-                benefit=[copay] if ticket.self_pay_amount else [],
-            )
-        ],
+        benefitPeriod=period(day(first_day), day(last_day)),
+        item=[present(**{"category": MEDICAL_CARE, **item})],
     )
 
 

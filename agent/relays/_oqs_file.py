@@ -9,7 +9,7 @@ Source: facts/oqs.md §2.2, §2.4, §3, §5.1 and §6.2.
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from xml.etree.ElementTree import Element, SubElement
 
@@ -17,7 +17,7 @@ from agent.characters import MAY_HOLD_GETA, Encoding, unwritable_texts, with_get
 from agent.clock import JAPAN
 from agent.errors import RelayRefusedError
 from agent.oqs_xml import add, add_texts, document
-from agent.qualification import EligibilityRecord, Group
+from agent.qualification import EligibilityRecord, Group, InsuredPerson
 from agent.relays._oqs_profile import Unmappable
 from agent.relays._passed_on import believable_time, consents_passed_on, decisions_passed_on
 from agent.relays.port import Reception
@@ -42,6 +42,9 @@ CONSENT_FLAGS = {
 NOT_ASKED = "0"
 PRESCRIPTION_FORMS = {Decision.ELECTRONIC_PRESCRIPTION: "1", Decision.PAPER_PRESCRIPTION: "2"}
 """処方箋発行形態 (OQSCD017)."""
+OF_EVERYBODY = {each.name for shape in (EligibilityRecord, InsuredPerson) for each in fields(shape)}
+OTHER = "another text"
+"""What a journal is told of the rest: a name of its own would tell of an illness or of 医療扶助."""
 CHARACTER_CODES = {Encoding.UTF_8: "0", Encoding.CP932: "1"}
 
 
@@ -53,7 +56,7 @@ class OqsFile:
     encoding: Encoding
     """The one really used."""
     replaced: tuple[str, ...] = ()
-    """Fields in which 〓 stands for a character."""
+    """Fields in which 〓 stands for a character, as a journal may know them."""
 
 
 def file_name(prefix: str, reception: Reception) -> str:
@@ -76,16 +79,16 @@ def render(
     Raises:
         RelayRefusedError: It cannot, and `unmappable` has no way out; names fields, no values.
     """
-    unwritable = unwritable_texts(reception.known, encoding)
-    names = tuple(dict.fromkeys(each.field for each in unwritable))
+    names = {each.field: None for each in unwritable_texts(reception.known, encoding)}
     if not names:
         return OqsFile(_encode(reception, encoding), encoding)
     if unmappable is Unmappable.UTF_8:
         return OqsFile(_encode(reception, Encoding.UTF_8), Encoding.UTF_8)
+    told = tuple(dict.fromkeys(name if name in OF_EVERYBODY else OTHER for name in names))
     if unmappable is Unmappable.GETA and MAY_HOLD_GETA.issuperset(names):
         printable = replace(reception, record=with_geta(reception.known, encoding))
-        return OqsFile(_encode(printable, encoding), encoding, replaced=names)
-    raise RelayRefusedError(f"{encoding} cannot write a character of {', '.join(names)}")
+        return OqsFile(_encode(printable, encoding), encoding, replaced=told)
+    raise RelayRefusedError(f"{encoding} cannot write a character of {', '.join(told)}")
 
 
 def _encode(reception: Reception, encoding: Encoding) -> bytes:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -118,3 +119,14 @@ class LosingFolder(ShutFolder):
             self._losses.pop()()
             raise RelayUnavailableError("EHOSTDOWN")
         return super().commit(token)
+
+
+class ReplacingFolder(ShutFolder):
+    """A relay whose encoding lacks characters of everybody's name and address."""
+
+    def __init__(self, relay: Relay) -> None:
+        super().__init__(relay)
+        self.is_shut = False
+
+    def prepare(self, reception: Reception) -> Prepared:
+        return replace(super().prepare(reception), replaced=("name", "address"))
