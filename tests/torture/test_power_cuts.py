@@ -32,6 +32,19 @@ def test_negative_control_wal_with_normal() -> None:
     assert "an acknowledged result is lost" in {failure.what for failure in report.failures}
 
 
+def test_negative_control_hand_overs_begun_and_made_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of a bundle, where nothing is synced between the signs that it begins and its renames."""
+    monkeypatch.setattr("agent.relays.oqs_folder.sync_folder", lambda _: None)
+    report = power_cuts.run(FEW, 1, [agent_day()])
+    found = {failure.what for failure in report.failures}
+    assert found & {
+        "a visit reaches the reception software twice",
+        "a visit never reaches the reception software",
+    }
+
+
 def test_negative_control_eatmydata() -> None:
     """The same product, whose syncs never reach the kernel."""
     command = [sys.executable, "-m", "tests.torture", "power_cuts", "--count", "40"]
