@@ -1,7 +1,7 @@
 """Several events change the store in one transaction, and nobody is told before it is on the disk.
 
-All of them wait together for one sync of the disk, instead of each for its own. A fault in one takes
-back what that one changed and meant to say, and nothing else.
+All of them wait together for one sync of the disk, instead of each for its own. A fault in one
+takes back what that one changed and meant to say, and nothing else.
 """
 
 from collections.abc import Callable, Iterator

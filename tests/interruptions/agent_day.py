@@ -134,16 +134,13 @@ class _Agent:
 
     def visit(self, reader: SigningReader, *visit_ids: bytes) -> None:
         """Patients come and go side by side; each result arrives twice, as if not acknowledged."""
-        self.work(
-            partial(self.desk.visit_opened, VisitOpened(visit_id, CardKind.MY_NUMBER))
-            for visit_id in visit_ids
-        )
+        for visit_id in visit_ids:
+            self.desk.visit_opened(VisitOpened(visit_id, CardKind.MY_NUMBER))
+            self.speak()
         challenges = [self._challenges[visit_id] for visit_id in visit_ids]
-        self.work(partial(self.desk.identity_proven, _patient().prove(each)) for each in challenges)
-        self.work(
-            partial(self.desk.eligibility_answered, question, ANSWER) for question in self._asked
-        )
-        self._asked.clear()
+        for challenge in challenges:
+            self.desk.identity_proven(_patient().prove(challenge))
+            self.desk.eligibility_answered(self._asked.pop(), ANSWER)
         results = [reader.sign(completed(each.nonce, each.visit_id)) for each in challenges]
         for result in results:
             self._mark(f"signed {result.seq} {result.cose.hex()}")
@@ -155,6 +152,10 @@ class _Agent:
             for event in events:
                 with self._changes.event():
                     event()
+        self.speak()
+
+    def speak(self) -> None:
+        """Say what is due by now."""
         for act in self._changes.due():
             act()
 

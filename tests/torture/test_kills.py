@@ -40,7 +40,6 @@ def test_one_day_comes_after_the_other(tmp_path: Path) -> None:
         (reader_day(asks_the_card_first), "a PIN was sent and the log knows nothing of it"),
         (reader_day(says_finished_first), "a kept result is lost"),
         (agent_day(NaiveFolder), "a visit reaches the reception software twice"),
-        (agent_day(speaks_first=True), "an acknowledged result is lost"),
     ],
 )
 def test_negative_control_in_a_wrong_order(day: Day, fault: str) -> None:
