@@ -5,6 +5,7 @@
 # make card COMMAND='...'     runs a command beside a simulated card behind the real pcscd;
 #                             CARD='--persona android' lays another one, CARD=--list names them
 # make fuzz                   searches a minute each for what breaks a parser (FUZZ_SECONDS=60)
+# make package                builds the agent as a folder that needs no Python, and tries it
 # make torture                plays the long runs, hours in all (TORTURE='results link' names some,
 #                             TORTURE_COUNT=, TORTURE_SHARE= and TORTURE_SEED= change them)
 PYTHON ?= python3
@@ -23,7 +24,7 @@ BIN = .venv/bin
 ISOLATED = $(BIN)/python -m tests.hw_sim.namespace
 MODEL = device/face/models/resnet29/embedder.tflite
 
-.PHONY: demo test check fix card fuzz torture clean
+.PHONY: demo test check fix card fuzz torture package clean
 .DELETE_ON_ERROR:
 
 demo: .venv/demo.stamp $(MODEL)
@@ -62,6 +63,12 @@ torture: .venv/test.stamp
 	  $(ISOLATED) $(BIN)/python -m tests.torture RUN \
 	  --share $(TORTURE_SHARE) --seed $(TORTURE_SEED) $(addprefix --count ,$(TORTURE_COUNT))
 
+package: .venv/package.stamp
+	$(BIN)/python -m PyInstaller --noconfirm --log-level ERROR \
+	  --distpath build/package --workpath build/pyinstaller packaging/uketsuke-agent.spec
+	$(ISOLATED) $(BIN)/python -m pytest tests/packaging/built.py
+	@du -sh build/package/uketsuke-agent
+
 clean:
 	rm -rf .venv out build *.egg-info node_modules $(MODEL) $(MODEL:.tflite=.sha256)
 
@@ -84,6 +91,10 @@ clean:
 .venv/test.stamp: .venv/dev.stamp package.json
 	@PYTHON=$(PYTHON) tools/install_system_packages.sh test
 	@npm install --silent --no-package-lock --ignore-scripts --no-audit --no-fund >&2
+	@touch $@
+
+.venv/package.stamp: .venv/test.stamp
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[agent,package]' >&2
 	@touch $@
 
 $(MODEL): .venv/demo.stamp device/factory/*.py

@@ -1,6 +1,5 @@
 """Puts the agent together from its configuration; nothing else knows all its parts."""
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -11,8 +10,14 @@ from typing import cast
 from cryptography import x509
 
 import agent.eligibility
+import agent.patients
 import agent.relays
+from agent import log
 from agent.adapters import create_adapter
+from agent.api.opening import Surroundings, make_server
+from agent.api.reading import ReaderViews, ReadingTerms
+from agent.api.server import Server, open_port
+from agent.board import Board
 from agent.clock import Clock, SystemClock
 from agent.config import Config, LinkTable, read_certificates
 from agent.delivery import Delivery, DeliveryTerms
@@ -21,15 +26,18 @@ from agent.eligibility.port import EligibilitySource
 from agent.errors import ConfigError, LinkDiedError, StoreUnavailableError
 from agent.group_commit import GroupCommit
 from agent.inbox import Inbox
-from agent.journal import Alarm, Event, FileJournal, Journal
+from agent.journal import Alarm, AtCounter, Event, FileJournal, Journal, Journals
 from agent.link import LinkEvents, hello_maker, paired_end, stream_opener
+from agent.metrics import Metrics
 from agent.pairings import Pairing, Pairings
+from agent.patients.port import PatientList
 from agent.postponed import PostponedQuestions, PostponedTerms
 from agent.relays.port import Relay, SendingRelay
 from agent.service import Service, SignOfLifeWanted, StopWanted
 from agent.status import StatusFile
 from agent.store import Store
 from agent.trust import CardTrust
+from agent.updates.watch import UpdateWatch, updates_of
 from agent.visits import Visits
 from hostlink.link import AgentEnd, Link
 from hostlink.terms import Emergency
@@ -47,23 +55,35 @@ class Agent:
         desks: Mapping[str, Desk],
         links: Mapping[str, Link],
         status: StatusFile,
+        api: Server | None,
+        updates: UpdateWatch | None,
     ) -> None:
         self.service = service
         self._desks = desks
         self._links = links
         self._status = status
+        self._api = api
+        self._updates = updates
 
     def run(self) -> None:
         """Open the links and work until `service` is told to stop; see `Service.run`."""
         for link in self._links.values():
             link.start()
         self._status.start()
+        if self._api is not None:
+            self._api.start()
+        if self._updates is not None:
+            self._updates.start()
         try:
             self.service.run(self._desks)
         finally:
+            if self._api is not None:
+                self._api.stop()
             for link in self._links.values():
                 link.close()
             self._status.stop()
+            if self._updates is not None:
+                self._updates.stop()
 
 
 @contextmanager
@@ -81,6 +101,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
     """
     clock = SystemClock()
     roots = read_certificates(config.trust_root, "trust_root")
+    updates = updates_of(config, folder, clock)
     source, relays = _source(config, folder), _relays(config, folder)
     pairings = Pairings(config.pairings)
     paired = _paired(config, pairings)
@@ -93,8 +114,10 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
         for relay in relays.values():
             if isinstance(relay, SendingRelay):
                 stack.callback(relay.close)
-        journal = FileJournal(config.journal, clock)
-        stack.callback(journal.close)
+        file = FileJournal(config.journal, clock)
+        stack.callback(file.close)
+        board, metrics = Board(tuple(ends), clock), Metrics(clock)
+        journal = Journals(file, board, metrics)
         stack.enter_context(_last_words(journal))
         for pairing in paired.values():
             _doubt_clock(pairings.identity_of(pairing), clock, journal)
@@ -106,6 +129,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
             medical_institution_code=config.medical_institution_code,
             roots=roots,
             keep_open_visits=timedelta(days=config.store.keep_open_visits_days),
+            keep_completed_visits=timedelta(hours=config.api.keep_hours if config.api else 0),
         )
         delivery = Delivery(delivery_store, relays, terms, journal, clock)
         postponed = PostponedQuestions(
@@ -144,7 +168,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
                     ask=partial(service.ask, counter=counter),
                     wake_delivery=service.wake_delivery,
                 ),
-                journal,
+                AtCounter(journal, counter),
                 clock,
             )
             for counter, link in links.items()
@@ -155,8 +179,40 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
             links,
             service.reader_reports.get,
             lambda: service.post(SignOfLifeWanted()),
+            lambda: updates.sentence if updates is not None else None,
         )
-        yield Agent(service, desks, links, status)
+        api = None
+        if config.api is not None:
+            listening = stack.enter_context(open_port(config.api.port))
+            api_store = store.another()
+            stack.callback(api_store.close)
+            api = make_server(
+                listening,
+                Surroundings(
+                    store=api_store,
+                    board=board,
+                    metrics=metrics,
+                    journal=journal,
+                    readers=ReaderViews(
+                        ueids={counter: pairing.ueid for counter, pairing in paired.items()},
+                        hello=service.reader_hellos.get,
+                        report=service.reader_reports.get,
+                    ),
+                    patients=_patients(config, folder),
+                    registration=None,
+                    keep=timedelta(hours=config.api.keep_hours),
+                    wake_delivery=service.wake_delivery,
+                    clock=clock,
+                ),
+                ReadingTerms(
+                    medical_institution_code=config.medical_institution_code,
+                    roots=roots,
+                    relays=tuple(relays),
+                    source=config.eligibility.source,
+                ),
+            )
+        watch = UpdateWatch(updates) if updates is not None else None
+        yield Agent(service, desks, links, status, api, watch)
 
 
 def status_path(config: Config) -> Path:
@@ -171,10 +227,8 @@ def _doubt_clock(identity: Path, clock: Clock, journal: Journal) -> None:
     if own.not_valid_before_utc <= now:
         return
     journal.record(Event.ALARM, alarm=Alarm.CLOCK_DOUBTFUL, detail=now.date().isoformat())
-    print(  # noqa: T201 - its log
-        f"agent: this PC says it is {now.date()}, before it was paired with its reader: set the"
-        " clock",
-        file=sys.stderr,
+    log.warn(
+        f"this PC says it is {now.date()}, before it was paired with its reader: set the clock"
     )
 
 
@@ -205,11 +259,17 @@ def _source(config: Config, folder: Path) -> EligibilitySource:
     return cast(EligibilitySource, source)
 
 
+def _patients(config: Config, folder: Path) -> PatientList | None:
+    wanted = config.patients
+    if wanted is None:
+        return None
+    found = create_adapter(agent.patients, wanted.source, wanted.settings, folder)
+    return cast(PatientList, found)
+
+
 def _relays(config: Config, folder: Path) -> dict[str, Relay | SendingRelay]:
     if not config.relays:
-        print(  # noqa: T201 - its log
-            "agent: there is no [[relays]]: results are kept and handed to nobody", file=sys.stderr
-        )
+        log.warn("there is no [[relays]]: results are kept and handed to nobody")
     made: dict[str, Relay | SendingRelay] = {}
     for wanted in config.relays:
         relay = create_adapter(agent.relays, wanted.target, wanted.settings, folder)
@@ -233,7 +293,7 @@ def _paired(config: Config, pairings: Pairings) -> dict[str, Pairing]:
     if not paired:
         raise unpaired[0]
     for why in unpaired:
-        print(f"agent: {why}", file=sys.stderr)  # noqa: T201 - its log
+        log.warn(str(why))
     return paired
 
 

@@ -7,6 +7,8 @@ import sys
 import threading
 import traceback
 
+from agent import log
+
 
 def note_of(error: BaseException) -> str:
     """Its kind, and the way to where it arose, the innermost place first."""
@@ -28,4 +30,4 @@ def _thread_of(crash: threading.ExceptHookArgs) -> str:
 
 def _note(what: str, error: BaseException | None) -> None:
     if error is not None:
-        print(f"agent: {what}: unexpected {note_of(error)}", file=sys.stderr)  # noqa: T201 - its log
+        log.fail(f"{what}: unexpected {note_of(error)}")

@@ -36,25 +36,15 @@ from sqlalchemy import (
     update,
 )
 
-from agent.clock import Clock, moment_of, unix_ms
+from agent.clock import Clock, unix_ms
 from agent.errors import PreparedLostError, RelayRefusedError, RelayUnavailableError
 from agent.fresh import Looked
 from agent.journal import Alarm, Event, Journal
-from agent.qualification import record_from_json
+from agent.receptions import IS_COMPLETED_VISIT, Receptions
 from agent.relays.port import BundlingRelay, Prepared, Reception, Relay, SendingRelay
 from agent.schema import DELIVERIES, POSTPONED, RESULTS, VISITS
-from agent.store import Row, Store, Value
-from agent.visits import stored_options
-from hostlink.signing import verify_result
-from hostlink.terms import ConsentItem, VisitOutcome
+from agent.store import LARGEST_INTEGER, Row, Store, Value
 
-IS_OUTSTANDING = and_(
-    RESULTS.c.visit_id == VISITS.c.visit_id,
-    RESULTS.c.nonce == VISITS.c.nonce,
-    RESULTS.c.outcome == int(VisitOutcome.COMPLETED),
-    VISITS.c.answered_unix_ms.is_not(None),
-)
-"""A completed result that belongs to an open visit with an eligibility answer."""
 IS_PARCEL = and_(
     DELIVERIES.c.ueid == bindparam("of_ueid"),
     DELIVERIES.c.seq == bindparam("of_seq"),
@@ -77,18 +67,6 @@ PARKED = (
 )
 UNPARK = delete(DELIVERIES).where(IS_PARCEL, IS_PARKED)
 GIVE_UP = update(DELIVERIES).where(IS_PARCEL, IS_PARKED).values(is_done=1)
-HANDED_OVER = (
-    select(
-        RESULTS.c.cose,
-        RESULTS.c.received_unix_ms,
-        VISITS.c.record,
-        VISITS.c.offered,
-        VISITS.c.options,
-        VISITS.c.answered_unix_ms,
-    )
-    .join_from(RESULTS, VISITS, RESULTS.c.visit_id == VISITS.c.visit_id)
-    .where(RESULTS.c.ueid == bindparam("of_ueid"), RESULTS.c.seq == bindparam("of_seq"))
-)
 STUCK_AFTER = timedelta(hours=1)
 STUCK = "failed while later ones were taken"
 MOST_TOGETHER = 32
@@ -143,6 +121,8 @@ class DeliveryTerms:
     """Whom a reader's certificate must come from; a result is verified again on its way out."""
     keep_open_visits: timedelta
     """A visit that never got a result is deleted after this long."""
+    keep_completed_visits: timedelta = timedelta(0)
+    """A completed one is kept so long after its result, for those who ask at the local API."""
 
 
 class Delivery:
@@ -162,6 +142,7 @@ class Delivery:
         is_over = _is_over(list(relays))
         self._over = select(VISITS.c.visit_id).where(is_over)
         self._purge = delete(VISITS).where(is_over, VISITS.c.visit_id == bindparam("of_visit"))
+        self._receptions = Receptions(store, terms.medical_institution_code, terms.roots)
         self._terms = terms
         self._journal = journal
         self._clock = clock
@@ -220,8 +201,7 @@ class Delivery:
             return False
         except RelayRefusedError as error:
             self.park(parcel, error.cause)
-        self._shut.discard(parcel.relay)
-        self._failing_since.pop(parcel, None)
+        self._is_taken(parcel)
         return True
 
     def deliver_together(self, parcels: Sequence[Parcel]) -> bool:
@@ -242,10 +222,16 @@ class Delivery:
         self._book(dict(zip(parcels, names, strict=True)))
         with suppress(RelayUnavailableError):
             relay.settle_all(tokens)
-        self._shut.discard(parcels[0].relay)
         for parcel in parcels:
-            self._failing_since.pop(parcel, None)
+            self._is_taken(parcel)
         return True
+
+    def _is_taken(self, parcel: Parcel) -> None:
+        """Its relay took it, or refused it for good: it works."""
+        self._failing_since.pop(parcel, None)
+        if parcel.relay in self._shut:
+            self._shut.discard(parcel.relay)
+            self._journal.record(Event.RELAY_BACK, detail=parcel.relay)
 
     def purge(self, visits: Looked = None) -> bool:
         """Delete every visit that is delivered, did not complete, or was left without a result.
@@ -256,15 +242,14 @@ class Delivery:
         Returns:
             False when traces remain for now, because the database was being read.
         """
-        horizon = unix_ms(self._clock.now() - self._terms.keep_open_visits)
+        horizons = self._horizons()
         # To look takes long where much is parked; so it is done before anybody has to wait for it.
-        found = self._look(self._over, visits, {"horizon": horizon})
+        found = self._look(self._over, visits, horizons)
         over = [visit_id for (visit_id,) in found]
         for start in range(0, len(over), MOST_PURGED):
             with self._store.transaction():
                 for visit_id in over[start : start + MOST_PURGED]:
-                    terms: dict[str, Value] = {"horizon": horizon, "of_visit": visit_id}
-                    if self._store.change(self._purge, terms):
+                    if self._store.change(self._purge, {**horizons, "of_visit": visit_id}):
                         self._purged.append(visit_id)
         self._has_traces |= bool(self._purged)
         if self._has_traces and not self._store.forget_purged():
@@ -274,6 +259,15 @@ class Delivery:
             self._journal.record(Event.VISIT_PURGED, visit=visit_id)
         self._purged.clear()
         return True
+
+    def _horizons(self) -> dict[str, Value]:
+        """Visits from before are deleted."""
+        now, keep = self._clock.now(), self._terms.keep_completed_visits
+        return {
+            "open_since": unix_ms(now - self._terms.keep_open_visits),
+            # Whoever keeps nothing keeps nothing, whatever the clock says meanwhile.
+            "completed_since": unix_ms(now - keep) if keep else LARGEST_INTEGER,
+        }
 
     def _look(
         self, find: Select[Any], visits: Looked, values: Mapping[str, Value] | None = None
@@ -365,6 +359,9 @@ class Delivery:
         for parcel, each in prepared.items():
             if each.is_encoding_changed:
                 self._alarm(Alarm.ENCODING_CHANGED, parcel, parcel.relay)
+            if each.replaced:
+                detail = f"{parcel.relay}: {', '.join(each.replaced)}"
+                self._alarm(Alarm.CHARACTER_REPLACED, parcel, detail)
         return {parcel: each.token for parcel, each in prepared.items()}
 
     def _keep(self, parcel: Parcel, token: str, parked: str | None = None) -> None:
@@ -376,22 +373,10 @@ class Delivery:
         self._store.change(insertion.on_conflict_do_update(index_elements=primary_key, set_=state))
 
     def _reception(self, parcel: Parcel) -> Reception:
-        ((cose, received_ms, record, offered, told, answered_ms),) = self._store.rows(
-            HANDED_OVER, {"of_ueid": parcel.ueid, "of_seq": parcel.seq}
-        )
-        options = stored_options(told)
-        return Reception(
-            medical_institution_code=self._terms.medical_institution_code,
-            ueid=parcel.ueid,
-            seq=parcel.seq,
-            visit=verify_result(cose, self._terms.roots).claims.record,
-            record=record_from_json(record) if record else None,
-            offered=tuple(ConsentItem(item) for item in offered),
-            questions=(options.questions if options else None) or (),
-            answered_at=moment_of(answered_ms),
-            received_at=moment_of(received_ms),
-            signed_result=cose,
-        )
+        reception = self._receptions.find(parcel.ueid, parcel.seq)
+        if reception is None:
+            raise RelayRefusedError("the visit is not kept any more")
+        return reception
 
     def _alarm(self, alarm: Alarm, parcel: Parcel, detail: str) -> None:
         self._journal.record(
@@ -409,7 +394,7 @@ def still_to_deliver(relays: Sequence[str]) -> Select[tuple[bytes, int, bytes, s
     is_settled = or_(DELIVERIES.c.is_done == 1, DELIVERIES.c.parked.is_not(None))
     return (
         select(RESULTS.c.ueid, RESULTS.c.seq, RESULTS.c.visit_id, wanted.c.relay)
-        .select_from(RESULTS.join(VISITS, IS_OUTSTANDING).join(wanted, true()))
+        .select_from(RESULTS.join(VISITS, IS_COMPLETED_VISIT).join(wanted, true()))
         .where(~_has_row(wanted, is_settled), RESULTS.c.visit_id.in_(select(VISITS.c.visit_id)))
         .order_by(RESULTS.c.received_unix_ms, RESULTS.c.seq)
     )
@@ -418,16 +403,19 @@ def still_to_deliver(relays: Sequence[str]) -> Select[tuple[bytes, int, bytes, s
 def _is_over(relays: Sequence[str]) -> ColumnElement[bool]:
     """A visit that nobody needs any more; what is parked is needed."""
     wanted = _wanted(relays)
-    is_needed = (
+    is_wanted = (
         exists()
         .select_from(RESULTS.join(wanted, true()))
-        .where(IS_OUTSTANDING, ~_has_row(wanted, DELIVERIES.c.is_done == 1))
+        .where(IS_COMPLETED_VISIT, ~_has_row(wanted, DELIVERIES.c.is_done == 1))
+    )
+    is_recent = exists().where(
+        IS_COMPLETED_VISIT, RESULTS.c.received_unix_ms > bindparam("completed_since")
     )
     has_result = exists().where(RESULTS.c.visit_id == VISITS.c.visit_id)
     is_postponed = exists().where(POSTPONED.c.visit_id == VISITS.c.visit_id)
     return case(
-        (has_result, and_(~is_needed, ~is_postponed)),
-        else_=VISITS.c.opened_unix_ms < bindparam("horizon"),
+        (has_result, and_(~is_wanted, ~is_recent, ~is_postponed)),
+        else_=VISITS.c.opened_unix_ms < bindparam("open_since"),
     )
 
 

@@ -33,6 +33,7 @@ from hostlink.messages import (
     VisitChallenge,
     VisitOpened,
     VisitOptions,
+    VisitProgressed,
     VisitRefused,
 )
 from hostlink.signing import VerifiedResult, verify_result
@@ -121,6 +122,11 @@ class Desk:
         challenge = self._visits.challenge(message.visit_id, message.card_kind, self._clock.now())
         self._journal.record(Event.VISIT_OPENED, visit=message.visit_id)
         self._say(challenge)
+
+    def visit_progressed(self, message: VisitProgressed) -> None:
+        """Write down where the patient is, also of a visit that nothing else is known of."""
+        step = message.step.name.lower()
+        self._journal.record(Event.VISIT_PROGRESSED, visit=message.visit_id, detail=step)
 
     def identity_proven(self, message: IdentityProven) -> None:
         """Check the proof, then ask who this is; or repeat what was answered before."""

@@ -60,7 +60,7 @@ _COUNTED = {
     "deliveries_under_way": "SELECT count(*) FROM deliveries WHERE is_done = 0",
     "deliveries_done": "SELECT count(*) FROM deliveries WHERE is_done = 1",
 }
-_PACKAGES = ("uketsuke", "cbor2", "cobs", "cryptography", "msgspec", "pyserial")
+PACKAGES = ("uketsuke", "cbor2", "cobs", "cryptography", "msgspec", "pyserial")
 
 Json = dict[str, object]
 
@@ -76,6 +76,7 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     failure: Annotated[str, msgspec.Meta(pattern=r"\A[A-Z_]{1,40}\Z")] | None = None
     alarm: Alarm | None = None
     detail: Annotated[str, msgspec.Meta(max_length=120)] | None = None
+    counter: Annotated[str, msgspec.Meta(max_length=40)] | None = None
 
 
 def write_diagnostics(config: Config, status: Path, target: Path) -> None:
@@ -182,7 +183,7 @@ def _pairings(folder: Path) -> Json:
 
 def _versions() -> Json:
     return {
-        "packages": {name: _version_of(name) for name in _PACKAGES},
+        "packages": {name: _version_of(name) for name in PACKAGES},
         "python": platform.python_version(),
         "openssl": ssl.OPENSSL_VERSION,
         "sqlite": sqlite3.sqlite_version,

@@ -52,11 +52,16 @@ def stream_opener(table: LinkTable, folder: Path) -> Callable[[], ByteStream]:
         table: Which port.
         folder: Where the path of a port starts if it is a relative one.
     """
+    return lambda: open_serial(port_of(table, folder))
 
-    def open_stream() -> ByteStream:
-        return open_serial(_find(table) if table.port is None else _path(table.port, folder))
 
-    return open_stream
+def port_of(table: LinkTable, folder: Path) -> str:
+    """What the reader's port is called now; see `stream_opener`.
+
+    Raises:
+        CableLostError: No USB device with these numbers is plugged in.
+    """
+    return _find(table) if table.port is None else _path(table.port, folder)
 
 
 def hello_maker(audience: str, clock: Clock) -> Callable[[DeviceHello], AgentHello]:

@@ -27,7 +27,7 @@ from agent.eligibility.port import EligibilityAnswer, EligibilitySource
 from agent.errors import LinkDiedError, MalformedQualificationError, StoreUnavailableError
 from agent.fresh import NOTHING, FreshVisits, Looked, both
 from agent.group_commit import GroupCommit
-from agent.journal import Alarm, Event, Journal
+from agent.journal import Alarm, AtCounter, Event, Journal
 from agent.postponed import PostponedQuestions
 from agent.supervisor import Supervisor
 from hostlink.events import LinkDown, LinkUp, Received
@@ -38,6 +38,7 @@ from hostlink.messages import (
     Message,
     SignedResult,
     VisitOpened,
+    VisitProgressed,
 )
 from hostlink.terms import FailureCode
 
@@ -126,6 +127,8 @@ class Service:
         """Parcels that staff have already been told about."""
         self.reader_reports: dict[str, DeviceReport] = {}
         """What each reader said of itself last in its session; may be read from any thread."""
+        self.reader_hellos: dict[str, DeviceHello] = {}
+        """How each introduced itself last; may be read from any thread."""
 
     def post(self, event: ServiceEvent, counter: str = ONLY_COUNTER) -> None:
         """Put an event on the queue, from any thread or signal handler."""
@@ -219,10 +222,13 @@ class Service:
     def _handle(self, counter: str, desk: Desk, event: ServiceEvent) -> None:
         match event:
             case LinkUp(peer=DeviceHello() as peer):
+                self.reader_hellos[counter] = peer
                 desk.reader_arrived(peer)
             case LinkDown(reason=reason):
                 self.reader_reports.pop(counter, None)
-                self._journal.record(Event.LINK_DOWN, detail=reason.name.lower())
+                AtCounter(self._journal, counter).record(
+                    Event.LINK_DOWN, detail=reason.name.lower()
+                )
             case Received(message=DeviceReport() as report):
                 self.reader_reports[counter] = report
             case Received(message=message):
@@ -377,5 +383,7 @@ def _dispatch(desk: Desk, message: Message) -> None:
             desk.identity_proven(message)
         case SignedResult():
             desk.result_arrived(message)
+        case VisitProgressed():
+            desk.visit_progressed(message)
         case _:
             pass  # The link lets no other kind through.

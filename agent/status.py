@@ -66,6 +66,8 @@ class Status(msgspec.Struct, frozen=True):
     is_running: bool
     """False: it has ended as it was told to."""
     readers: tuple[ReaderStatus, ...] = ()
+    update: str | None = None
+    """That the maker has a newer version."""
 
 
 class StatusFile:
@@ -78,6 +80,7 @@ class StatusFile:
         links: Mapping[str, LinkOfStatus],
         reader_report: Callable[[str], DeviceReport | None],
         ask_for_life: Callable[[], None] = lambda: None,
+        update: Callable[[], str | None] = lambda: None,
     ) -> None:
         """Prepare.
 
@@ -88,12 +91,14 @@ class StatusFile:
                 names of the readers' counters.
             reader_report: The last that came from that one.
             ask_for_life: Called each time; whoever watches the main thread asks it for a sign.
+            update: What is known of a newer version.
         """
         self._path = path
         self._clock = clock
         self._links = links
         self._reader_report = reader_report
         self._ask_for_life = ask_for_life
+        self._update = update
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="status", daemon=True)
 
@@ -121,6 +126,7 @@ class StatusFile:
                 self._of_reader(counter, link, is_running=is_running)
                 for counter, link in self._links.items()
             ),
+            update=self._update(),
         )
         part = self._path.with_suffix(".part")
         # A status that cannot be written must not stop the agent; its age tells.
@@ -160,6 +166,8 @@ def describe(status: Status | None, now_unix_ms: int) -> tuple[bool, list[str]]:
     if age_ms > FRESH_MS:
         return False, [f"The agent has said nothing for {age_ms / 1000:.0f} s: start it again."]
     lines = [line for reader in status.readers for line in _of_reader(reader)]
+    if status.update is not None:
+        lines.append(f"Update: {status.update}")
     return all(reader.is_linked for reader in status.readers), lines
 
 

@@ -23,6 +23,7 @@ in the past where somebody is looked up later. The question may be repeated with
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from enum import IntEnum
 from http import HTTPStatus
 from typing import Annotated, TypeVar
@@ -32,7 +33,9 @@ from msgspec import Meta
 
 from agent.eligibility.port import EligibilityAnswer, EligibilityQuery, EligibilitySource
 from agent.errors import MalformedQualificationError
+from agent.finding import Finding
 from agent.qualification import read_record
+from agent.reachable import try_address
 from agent.tables import Table
 from agent.web_address import read_address
 from hostlink.terms import ConsentItem, FailureCode, Question
@@ -58,6 +61,11 @@ def create(settings: Settings) -> EligibilitySource:
         ConfigError: The address cannot be used.
     """
     return HttpSource(read_address(settings.url, "[eligibility]"), settings.timeout_s)
+
+
+def examine(settings: Settings) -> Sequence[Finding]:
+    """Whether the service listens; nobody is asked for."""
+    return [try_address(read_address(settings.url, "[eligibility]"))]
 
 
 class HttpSource:

@@ -16,7 +16,7 @@ errors (409); RFC 9110 §15 (status codes), RFC 8470 §5.2 (425), RFC 6585 §4 (
 """
 
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from errno import errorcode
 from http import HTTPStatus
@@ -25,9 +25,13 @@ from pathlib import Path
 from typing import Annotated
 
 import httpx
+from cryptography.x509 import load_pem_x509_certificates
 from msgspec import Meta
 
+from agent.clock import SystemClock
 from agent.errors import ConfigError, RelayRefusedError, RelayUnavailableError
+from agent.finding import Finding
+from agent.reachable import try_address
 from agent.relays.port import Reception
 from agent.tables import Table
 from agent.web_address import read_address
@@ -83,6 +87,22 @@ def file_errors(key: str, path: Path, wanted: str) -> Iterator[None]:
         yield
     except (OSError, ValueError) as error:
         raise ConfigError(f"[[relays]] {key}: {path} must be {wanted}.") from error
+
+
+def examine_receiver(settings: SendingSettings) -> Sequence[Finding]:
+    """Whether the receiver listens, and until when it will know this agent; see `Sender`."""
+    findings = [try_address(read_address(settings.url, "[[relays]]"))]
+    if settings.client_certificate is not None:
+        leaf, *_ = load_pem_x509_certificates(settings.client_certificate.read_bytes())
+        end = leaf.not_valid_after_utc
+        has_ended = end <= SystemClock().now()
+        findings.append(
+            Finding(
+                f"client_certificate {'expired on' if has_ended else 'valid until'} {end.date()}",
+                "Get a new one from whoever keeps the receiver." if has_ended else None,
+            )
+        )
+    return findings
 
 
 class Sender:

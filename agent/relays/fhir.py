@@ -14,11 +14,13 @@ facts/oqs.md §9.
 """
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from agent.errors import ConfigError
+from agent.finding import Finding
 from agent.relays._fhir_bundle import render
-from agent.relays._sending import Sender, SendingSettings, file_errors, result_key
+from agent.relays._sending import Sender, SendingSettings, examine_receiver, file_errors, result_key
 from agent.relays.port import Reception, SendingRelay
 
 TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -39,6 +41,11 @@ def create(settings: Settings) -> SendingRelay:
     """
     token = None if settings.token_file is None else _read_token(settings.token_file)
     return Fhir(token, Sender(settings))
+
+
+def examine(settings: Settings) -> Sequence[Finding]:
+    """See `examine_receiver`."""
+    return examine_receiver(settings)
 
 
 class Fhir:

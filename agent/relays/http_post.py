@@ -57,15 +57,16 @@ facts/oqs.md §6.3.
 import base64
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from pathlib import Path
 
 from agent.clock import Clock, SystemClock, rfc_3339
 from agent.errors import ConfigError
+from agent.finding import Finding
 from agent.qualification import record_to_json
 from agent.relays._passed_on import believable_time, consents_passed_on, decisions_passed_on
-from agent.relays._sending import Sender, SendingSettings, file_errors, result_key
+from agent.relays._sending import Sender, SendingSettings, examine_receiver, file_errors, result_key
 from agent.relays.port import Reception, SendingRelay
 from hostlink.messages import ConsentDecision, Moment
 
@@ -87,6 +88,11 @@ def create(settings: Settings) -> SendingRelay:
         ConfigError: The address, the key or a certificate cannot be used.
     """
     return HttpPost(_read_key(settings.secret_file), Sender(settings), SystemClock())
+
+
+def examine(settings: Settings) -> Sequence[Finding]:
+    """See `examine_receiver`."""
+    return examine_receiver(settings)
 
 
 class HttpPost:

@@ -19,18 +19,27 @@ Source: facts/security.md §5.1; facts/oqs.md §2.3.
 
 import os
 import secrets
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from enum import StrEnum, unique
 from errno import errorcode
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-from agent.errors import ConfigError, PreparedLostError, RelayUnavailableError
+from agent.characters import Encoding
+from agent.clock import JAPAN, Clock, SystemClock
+from agent.errors import (
+    ConfigError,
+    PreparedLostError,
+    RelayRefusedError,
+    RelayUnavailableError,
+)
+from agent.finding import Finding
 from agent.folders import sync_folder
-from agent.relays._oqs_file import Encoding, file_name, render
+from agent.relays._oqs_file import OqsFile, file_name, render
+from agent.relays._oqs_profile import FACE_PREFIX, RULES, Profile, Unmappable, WriteMode, choose
 from agent.relays.port import Prepared, Reception, Relay
 from agent.tables import Table
 
@@ -41,26 +50,22 @@ NOTICE_S = 0.4
 """A watcher reports a change only of a file that it has already seen for so long."""
 
 
-@unique
-class WriteMode(StrEnum):
-    """What the watching software needs to see."""
-
-    RENAME = "rename"
-    """The file appears whole."""
-    CREATE_THEN_WRITE = "create_then_write"
-    """An empty file appears and is then replaced by the whole one: for software that acts on
-    changes only (facts/oqs.md §2.3). chokidar 3.6 and 4 tell of an `add`, then of a `change`."""
-
-
 class Settings(Table, frozen=True):
     """What `[[relays]]` holds for `target = "oqs_folder"`."""
 
     folder: Path
     """The watched folder; it is never created, since a missing one may be an absent share. A bare
     mount point must not be writable for the agent, or it is taken for the share."""
+    profile: Profile = Profile.GENERIC
+    """The software that watches."""
     encoding: Encoding = Encoding.UTF_8
-    write_mode: WriteMode = WriteMode.RENAME
-    file_prefix: str = "OQSsiquc01res_face"
+    """What it is set to."""
+    unmappable: Unmappable | None = None
+    """What becomes of a character that `encoding` cannot hold; left out: as suits the profile."""
+    write_mode: WriteMode | None = None
+    """Left out: as suits the profile."""
+    file_prefix: str | None = None
+    """Left out: that of a face reader's results."""
     staging_folder: Path | None = None
     """Where to keep the staging folder if not in `folder`; must be on the same file system."""
 
@@ -69,10 +74,10 @@ def create(settings: Settings) -> Relay:
     """Make the relay; the folder may still be missing.
 
     Raises:
-        ConfigError: The prefix is not a part of a file name, or no file can be renamed from
-            `staging_folder` into `folder`.
+        ConfigError: A setting contradicts the profile, the prefix is not a part of a file name, or
+            no file can be renamed from `staging_folder` into `folder`.
     """
-    if not settings.file_prefix.isidentifier():
+    if settings.file_prefix is not None and not settings.file_prefix.isidentifier():
         raise ConfigError("[[relays]] file_prefix: write letters, digits and _ only.")
     if settings.staging_folder is not None:
         with suppress(OSError):  # a folder that is away may come later
@@ -80,7 +85,30 @@ def create(settings: Settings) -> Relay:
                 raise ConfigError(
                     "[[relays]] staging_folder: name one on the same file system as folder."
                 )
-    return OqsFolder(settings, time.sleep)
+    return OqsFolder(settings, time.sleep, SystemClock())
+
+
+def examine(settings: Settings) -> Sequence[Finding]:
+    """Whether the watched and the staging folder are there and can be written."""
+    folders = dict.fromkeys((settings.folder, settings.staging_folder or settings.folder))
+    return [_looked_at(folder) for folder in folders]
+
+
+def _looked_at(folder: Path) -> Finding:
+    try:
+        # On Linux it never has a name; elsewhere for a moment one that is no reception file's.
+        with tempfile.TemporaryFile(prefix=STAGING_PREFIX, dir=folder):
+            return Finding(f"{folder} can be written")
+    except FileNotFoundError:
+        return Finding(
+            f"{folder} is not there",
+            "Mount the share or start the PC it lies on; or correct `folder`.",
+        )
+    except OSError as error:
+        return Finding(
+            f"{folder} cannot be written ({errorcode.get(error.errno or 0, 'OSError')})",
+            "Let the agent's user write there, and look whether the disk is full.",
+        )
 
 
 class OqsFolder:
@@ -88,9 +116,16 @@ class OqsFolder:
 
     needs_record = True
 
-    def __init__(self, settings: Settings, pause: Callable[[float], None]) -> None:
+    def __init__(self, settings: Settings, pause: Callable[[float], None], clock: Clock) -> None:
         self._settings = settings
         self._pause = pause
+        self._clock = clock
+        profile, rules = settings.profile, RULES[settings.profile]
+        self._rules = rules
+        prefixes = (rules.file_prefix or settings.file_prefix or FACE_PREFIX,)
+        self._prefix = choose("file_prefix", settings.file_prefix, prefixes, profile)
+        self._unmappable = choose("unmappable", settings.unmappable, rules.unmappable, profile)
+        self._write_mode = choose("write_mode", settings.write_mode, rules.write_modes, profile)
 
     def prepare(self, reception: Reception) -> Prepared:
         """Write and sync the staged file; see `Relay.prepare`."""
@@ -99,10 +134,7 @@ class OqsFolder:
 
     def prepare_all(self, receptions: Sequence[Reception]) -> list[Prepared]:
         """Write and sync the staged files; see `BundlingRelay.prepare_all`."""
-        files = [
-            (file_name(self._settings.file_prefix, each), render(each, self._settings.encoding))
-            for each in receptions
-        ]
+        files = [self._file(each) for each in receptions]
         with _folder_errors():
             staging = self._make_staging()
             for name, file in files:
@@ -112,6 +144,7 @@ class OqsFolder:
             Prepared(
                 token=f"{staging.name}/{name}",
                 is_encoding_changed=file.encoding is not self._settings.encoding,
+                replaced=file.replaced,
             )
             for name, file in files
         ]
@@ -144,11 +177,27 @@ class OqsFolder:
         staged = [name for name in names if f"{name}{STAGED_SUFFIX}" in present]
         if any(f"{name}{BEGUN_SUFFIX}" not in present for name in set(names) - set(staged)):
             raise PreparedLostError
+        for name in staged:
+            self._withdraw_old(staging, name)
         if staged:
             self._hand_over(staging, staged)
         # Also of a rename before a kill: done means that no power cut takes the file back.
         sync_folder(self._settings.folder)
         sync_folder(staging)
+
+    def _file(self, reception: Reception) -> tuple[str, OqsFile]:
+        name = file_name(self._prefix, reception)
+        self._check_day(name)
+        return name, self._render(reception)
+
+    def _render(self, reception: Reception) -> OqsFile:
+        """The file, if the software behind the folder can read it."""
+        if self._rules.can_read(reception.known.person):
+            file = render(reception, self._settings.encoding, self._unmappable)
+            if len(file.content) <= self._rules.longest_bytes:
+                return file
+        # Which rule it was would tell the journal of an illness or of 医療扶助.
+        raise RelayRefusedError(f"software of the profile {self._settings.profile} cannot read it")
 
     def _place(self, token: str) -> tuple[Path, str]:
         staging_name, name = token.split("/")
@@ -160,10 +209,30 @@ class OqsFolder:
             return set()
         return {path.name for path in staging.iterdir()}
 
+    def _withdraw_old(self, staging: Path, name: str) -> None:
+        """Take back what nobody would look at any more: it is parked, and stays nowhere else."""
+        try:
+            self._check_day(name)
+        except RelayRefusedError:
+            # The sign first: alone it would say that the file was handed over.
+            (staging / f"{name}{BEGUN_SUFFIX}").unlink(missing_ok=True)
+            sync_folder(staging)
+            (staging / f"{name}{STAGED_SUFFIX}").unlink()
+            raise
+
+    def _check_day(self, name: str) -> None:
+        _, _, second = name.rpartition("_")
+        is_today = second.startswith(f"{self._clock.now().astimezone(JAPAN):%Y%m%d}")
+        if self._rules.is_of_today_only and not is_today:
+            raise RelayRefusedError(
+                f"software of the profile {self._settings.profile} reads files of today only"
+            )
+
     def _hand_over(self, staging: Path, names: Sequence[str]) -> None:
-        if self._settings.write_mode is WriteMode.CREATE_THEN_WRITE:
+        if self._write_mode is WriteMode.CREATE_THEN_WRITE:
             for name in names:
-                (self._settings.folder / name).touch()
+                # One that lies there since a kill must not look changed.
+                (self._settings.folder / name).open("ab").close()
             self._pause(NOTICE_S)
         for name in names:
             (staging / f"{name}{BEGUN_SUFFIX}").touch()

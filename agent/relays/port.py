@@ -60,6 +60,8 @@ class Prepared:
     """How `commit` finds it again, also after a restart; kept in the store, not personal."""
     is_encoding_changed: bool
     """The wanted encoding could not hold a character of this person's data."""
+    replaced: tuple[str, ...] = ()
+    """Names of fields in which 〓 stands for such a character; not personal."""
 
 
 class Relay(Protocol):
@@ -75,6 +77,7 @@ class Relay(Protocol):
 
         Raises:
             RelayUnavailableError: The door is shut for now.
+            RelayRefusedError: What reads behind this door would never read this one.
         """
         ...
 
@@ -87,6 +90,7 @@ class Relay(Protocol):
         Raises:
             RelayUnavailableError: The door is shut for now; call again.
             PreparedLostError: What was prepared vanished and was not handed over.
+            RelayRefusedError: It came too late and was not handed over.
         """
         ...
 

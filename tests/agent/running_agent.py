@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tests.agent.paired import pair_with_reader
@@ -45,8 +45,15 @@ PATIENCE_S = 30.0
 class RunningAgent:
     """The agent's process and the folder it was configured in."""
 
-    def __init__(self, folder: Path, service: EligibilityService) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        service: EligibilityService,
+        program: Sequence[str] = (sys.executable, "-m", "agent"),
+    ) -> None:
         self.folder = folder
+        self.service = service
+        self._program = program
         self.reception = folder / "reception"
         self.reception.mkdir()
         write_pem(folder / "maker.pem", MAKER.leaf)
@@ -60,7 +67,7 @@ class RunningAgent:
 
     def start(self, environment: Mapping[str, str] | None = None) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "agent", "--config", str(self.folder / "agent.toml")],
+            [*self._program, "--config", str(self.folder / "agent.toml")],
             stderr=subprocess.PIPE,
             text=True,
             env=environment,
@@ -96,6 +103,11 @@ class RunningAgent:
         wait_until(lambda: any(self.reception.glob("OQS*.xml")))
         (taken,) = software.look()
         return taken
+
+
+def logged(text: str) -> list[str]:
+    """The sentences of a log that is no terminal."""
+    return [json.loads(line)["event"] for line in text.splitlines()]
 
 
 def wait_until(is_so: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:

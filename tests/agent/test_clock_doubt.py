@@ -6,14 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.agent.running_agent import RunningAgent
+from tests.agent.running_agent import RunningAgent, logged
 from tests.flows.wrong_clock import WrongClock
 from tests.hw_sim.eligibility_service import EligibilityService
 
 POWER_CUT = datetime(1970, 1, 1, 0, 1, tzinfo=UTC)
-SENTENCE = (
-    "agent: this PC says it is 1970-01-01, before it was paired with its reader: set the clock\n"
-)
+SENTENCE = "this PC says it is 1970-01-01, before it was paired with its reader: set the clock"
 
 
 @pytest.fixture
@@ -28,7 +26,7 @@ def test_a_clock_that_stands_at_1970_is_an_alarm(agent: RunningAgent, tmp_path: 
     agent.start(clock.environment())
     agent.wait_for_event("started")
     assert agent.stop() == 0
-    assert agent.log == SENTENCE
+    assert logged(agent.log) == [SENTENCE]
     (alarm,) = [line for line in agent.journal() if line["event"] == "alarm"]
     assert (alarm["alarm"], alarm["detail"]) == ("clock_doubtful", "1970-01-01")
 

@@ -40,7 +40,7 @@ def said_by(first: str, end: str) -> str:
 @pytest.mark.parametrize("what", ENDS)
 def test_the_note_tells_kind_and_place_and_no_word_of_the_message(what: str) -> None:
     said = said_by("write_notes_only()", ENDS[what])
-    assert f"agent: {what}: unexpected RuntimeError at <string>:" in said
+    assert f"{what}: unexpected RuntimeError at <string>:" in said
     assert "太郎" not in said
     assert "太郎" in said_by("", ENDS[what]), "negative control"
 

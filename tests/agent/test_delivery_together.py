@@ -12,12 +12,14 @@ from sqlalchemy.dialects import sqlite
 
 from agent import delivery as delivery_module
 from agent import schema
-from agent.delivery import IS_OUTSTANDING, still_to_deliver
+from agent.delivery import still_to_deliver
 from agent.errors import RelayRefusedError
 from agent.folders import sync_folder
 from agent.journal import Alarm
+from agent.receptions import IS_COMPLETED_VISIT
 from agent.relays import oqs_folder
-from agent.relays.oqs_folder import OqsFolder, Settings, WriteMode
+from agent.relays._oqs_profile import WriteMode
+from agent.relays.oqs_folder import OqsFolder, Settings
 from agent.relays.port import Prepared, Reception
 from agent.schema import RESULTS
 from agent.store import Store
@@ -34,7 +36,7 @@ def bench(tmp_path: Path) -> Bench:
     return made
 
 
-PLAINLY = select(RESULTS.c.seq).join(schema.VISITS, IS_OUTSTANDING)
+PLAINLY = select(RESULTS.c.seq).join(schema.VISITS, IS_COMPLETED_VISIT)
 
 
 class RefusingFolder(OqsFolder):
@@ -93,7 +95,7 @@ def test_no_bundle_is_larger_than_the_first_of_it_can_wait_for(
 
 
 def test_one_that_is_refused_takes_no_other_along(bench: Bench) -> None:
-    relay = RefusingFolder(Settings(folder=bench.reception), lambda _: None)
+    relay = RefusingFolder(Settings(folder=bench.reception), lambda _: None, bench.clock)
     delivery = bench.delivery(oqs=relay)
     assert deliver_all(delivery)
     assert [parked.seq for parked in delivery.parked()] == [3]
@@ -130,7 +132,7 @@ def test_one_that_vanished_is_made_again(bench: Bench, names: list[str]) -> None
 def test_software_that_acts_on_changes_is_waited_for_once(bench: Bench) -> None:
     pauses: list[float] = []
     settings = Settings(folder=bench.reception, write_mode=WriteMode.CREATE_THEN_WRITE)
-    assert deliver_all(bench.delivery(oqs=OqsFolder(settings, pauses.append)))
+    assert deliver_all(bench.delivery(oqs=OqsFolder(settings, pauses.append, bench.clock)))
     assert len(pauses) == 1
     assert len(bench.software.look()) == len(VISITS)
 

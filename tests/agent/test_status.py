@@ -86,6 +86,19 @@ def test_the_reader_is_asked_while_the_agent_runs(
     assert set(link.sent) == {ReportWanted()}
 
 
+def test_a_newer_version_is_told_last_and_all_is_well(tmp_path: Path) -> None:
+    path = tmp_path / "status.json"
+    newer = "version 0.2.0 is there: faster"
+    StatusFile(path, ToldClock(), {"": FakeLink()}, {"": None}.get, update=lambda: newer)._write(
+        is_running=True
+    )
+    status = read_status(path)
+    assert status is not None
+    is_well, said = describe(status, status.unix_ms)
+    assert is_well
+    assert said[-1] == f"Update: {newer}"
+
+
 def test_without_a_reader_it_is_not_well(tmp_path: Path) -> None:
     path = tmp_path / "status.json"
     status_file(path, FakeLink(is_up=False))._write(is_running=True)

@@ -1,0 +1,61 @@
+"""All checks in the order in which somebody would repair what they find."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from agent.clock import Clock
+from agent.config import Config, read_config
+from agent.doctor import adapters, files, packages, readers, times, trust, versions
+from agent.errors import AgentError, ConfigError
+from agent.finding import Finding
+
+Check = Callable[[], Iterable[Finding]]
+
+
+def examine(path: Path, status: Callable[[Config], Path], clock: Clock) -> Iterator[Finding]:
+    """Look at everything.
+
+    Args:
+        path: The configuration file.
+        status: Where the agent of a configuration tells how it is.
+        clock: Of this PC.
+
+    Yields:
+        A finding as soon as there is one; some take seconds.
+    """
+    yield from _looked("Python packages", packages.examine)
+    try:
+        config = read_config(path)
+    except ConfigError as error:
+        yield Finding.told_by(error).at("configuration")
+        return
+    yield Finding(f"configuration: {path} can be used")
+    folder = path.absolute().parent
+    checks: dict[str, Check] = {
+        "store": lambda: files.examine_store(config.store.path),
+        "journal": lambda: files.examine_journal(config.journal),
+        "trust_root": lambda: trust.examine_root(config.trust_root, clock.now()),
+        "card_trust": lambda: trust.examine_anchors(config.card_trust.anchors, clock.now()),
+        "pairings": lambda: trust.examine_pairings(config.pairings, config.places, clock.now()),
+        "clock": lambda: times.examine(config, clock.now()),
+        "reader": lambda: readers.examine(config.places, folder, status(config), clock),
+        "eligibility": lambda: adapters.examine_source(config.eligibility, folder),
+        "relays": lambda: adapters.examine_relays(config.relays, folder),
+        "updates": lambda: versions.examine(config, folder, clock),
+    }
+    for part, check in checks.items():
+        yield from _looked(part, check)
+
+
+def _looked(part: str, check: Check) -> Iterator[Finding]:
+    """What cannot even be looked at is a finding too."""
+    try:
+        yield from check()
+    except AgentError as error:
+        yield Finding.told_by(error).at(part)
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        yield Finding(
+            f"{part}:{where} {error.strerror}",
+            "Run this as the user of the agent, and look who owns the file.",
+        )

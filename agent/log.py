@@ -1,0 +1,50 @@
+"""The log: the few lines on standard error that whoever runs the agent must read.
+
+On a terminal they are text, anywhere else (systemd, WinSW, a pipe) one JSON object a line. What
+happened to visits is in the journal, whose fields are closed sets; a line here is free text, so
+each goes through `redact` first.
+
+Source: decision 0033.
+"""
+
+import sys
+from typing import Any
+
+import structlog
+
+from agent.redaction import redact
+
+
+def warn(sentence: str, **more: object) -> None:
+    """It goes on, and somebody should do something.
+
+    Args:
+        sentence: What is wrong and what to do.
+        more: Named values beside it.
+    """
+    _logger().warning(sentence, **more)
+
+
+def fail(sentence: str, **more: object) -> None:
+    """The program, or a part of it, ended by this; see `warn`."""
+    _logger().error(sentence, **more)
+
+
+def _logger() -> Any:
+    """Made for each line: standard error may be another one by then, and lines are few."""
+    is_terminal = sys.stderr.isatty()
+    last: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer(pad_event_to=0)
+        if is_terminal
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    return structlog.wrap_logger(
+        structlog.PrintLogger(sys.stderr),
+        processors=[
+            redact,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=not is_terminal),
+            last,
+        ],
+        program="agent",
+    )
