@@ -24,6 +24,7 @@ from agent.delivery import Delivery, DeliveryTerms
 from agent.desk import Desk, DeskDoors, DeskTerms
 from agent.eligibility.port import EligibilitySource
 from agent.errors import ConfigError, LinkDiedError, StoreUnavailableError
+from agent.group_commit import GroupCommit
 from agent.inbox import Inbox
 from agent.journal import Alarm, AtCounter, Event, FileJournal, Journal, Journals
 from agent.link import LinkEvents, hello_maker, paired_end, stream_opener
@@ -140,7 +141,8 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
             journal,
             clock,
         )
-        service = Service(store, source, delivery, postponed, journal)
+        changes = GroupCommit(store)
+        service = Service(changes, source, delivery, postponed, journal)
         links = {
             counter: _link(config.places[counter], folder, end, service, counter)
             for counter, end in ends.items()
@@ -161,7 +163,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
                 inbox,
                 DeskDoors(
                     send=link.send,
-                    once_kept=service.once_kept,
+                    once_kept=changes.once_kept,
                     ask=partial(service.ask, counter=counter),
                     wake_delivery=service.wake_delivery,
                 ),

@@ -26,9 +26,9 @@ from agent.desk import Desk, Question
 from agent.eligibility.port import EligibilityAnswer, EligibilitySource
 from agent.errors import LinkDiedError, MalformedQualificationError, StoreUnavailableError
 from agent.fresh import NOTHING, FreshVisits, Looked, both
+from agent.group_commit import GroupCommit
 from agent.journal import Alarm, AtCounter, Event, Journal
 from agent.postponed import PostponedQuestions
-from agent.store import Store
 from agent.supervisor import Supervisor
 from hostlink.events import LinkDown, LinkUp, Received
 from hostlink.messages import (
@@ -96,7 +96,7 @@ class Service:
     """The running agent without its link.
 
     Args:
-        store: The desks', and of no other thread.
+        changes: Of the desks.
         source: Asked from threads of its own.
         delivery: Used by a thread of its own.
         postponed: Used by another thread of its own.
@@ -105,21 +105,19 @@ class Service:
 
     def __init__(
         self,
-        store: Store,
+        changes: GroupCommit,
         source: EligibilitySource,
         delivery: Delivery,
         postponed: PostponedQuestions,
         journal: Journal,
     ) -> None:
-        self._store = store
+        self._changes = changes
         self._source = source
         self._delivery = delivery
         self._postponed = postponed
         self._journal = journal
         self._supervisor = Supervisor()
         self._queue: SimpleQueue[Tagged] = SimpleQueue()
-        self._not_kept_yet: list[Callable[[], None]] = []
-        """What the desks do once their changes are on the disk."""
         self._askers = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix="eligibility")
         self._fresh = FreshVisits()
         self._has_parcels = threading.Event()
@@ -139,10 +137,6 @@ class Service:
     def ask(self, question: Question, counter: str = ONLY_COUNTER) -> None:
         """Ask the eligibility source in the background."""
         self._askers.submit(self._ask, question, counter)
-
-    def once_kept(self, act: Callable[[], None]) -> None:
-        """As `DeskDoors.once_kept`, for desks that this service runs."""
-        self._not_kept_yet.append(act)
 
     def wake_delivery(self, visit_id: bytes | None = None) -> None:
         """Something may have to be delivered, or to be asked before that; of any visit if None."""
@@ -204,10 +198,9 @@ class Service:
         Returns:
             What told to stop, if something did; the events before it are done.
         """
-        with self._store.transaction():
+        with self._changes.together():
             stop = self._change(events, desks)
-        acts, self._not_kept_yet = self._not_kept_yet, []
-        for act in acts:
+        for act in self._changes.due():
             self._guarded(act)
         return stop
 
@@ -223,14 +216,8 @@ class Service:
         return None
 
     def _change_for(self, counter: str, desk: Desk, event: ServiceEvent) -> None:
-        """What one event asks for, or nothing of it: a fault takes no other event along."""
-        said_before = len(self._not_kept_yet)
-        try:
-            with self._store.transaction():
-                self._handle(counter, desk, event)
-        except BaseException:
-            del self._not_kept_yet[said_before:]
-            raise
+        with self._changes.event():
+            self._handle(counter, desk, event)
 
     def _handle(self, counter: str, desk: Desk, event: ServiceEvent) -> None:
         match event:

@@ -16,6 +16,7 @@ from agent.errors import (
     RelayUnavailableError,
     StoreUnavailableError,
 )
+from agent.group_commit import GroupCommit
 from agent.inbox import Inbox
 from agent.postponed import PostponedQuestions, PostponedTerms
 from agent.relays.port import Prepared, Reception, Relay, SendingRelay
@@ -139,7 +140,8 @@ class Bench:
             self.journal,
             clock,
         )
-        self.service = Service(self.store, self.source, self.delivery, postponed, self.journal)
+        self.changes = GroupCommit(self.store)
+        self.service = Service(self.changes, self.source, self.delivery, postponed, self.journal)
         self.desk = Desk(
             DeskTerms(
                 AUDIENCE,
@@ -186,7 +188,7 @@ class Bench:
 
     def _doors(self, send: Callable[[Message], bool]) -> DeskDoors:
         service = self.service
-        return DeskDoors(send, service.once_kept, service.ask, service.wake_delivery)
+        return DeskDoors(send, self.changes.once_kept, service.ask, service.wake_delivery)
 
     def stop(self) -> None:
         self.service.post(StopWanted(None))

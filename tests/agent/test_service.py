@@ -137,6 +137,75 @@ def test_a_fault_with_one_message_does_not_stop_the_next(
     assert bench.journal.alarms == [Alarm.INTERNAL]
 
 
+def test_what_waits_is_kept_together_and_a_fault_takes_no_other_along(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commits: list[str] = []
+    change = bench.store.change
+
+    def count(statement: str, values: object = None) -> int:
+        if statement == "COMMIT":
+            commits.append(statement)
+        return change(statement, values)  # type: ignore[arg-type]  # as it was given
+
+    def fail(_: object) -> None:
+        change("DELETE FROM results")
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(bench.store, "change", count)
+    monkeypatch.setattr(bench.desk, "visit_opened", fail)
+    reader = SigningReader()
+    bench.service.post(Received(reader.sign(abandoned())))
+    bench.service.post(Received(VisitOpened(VISIT_ID, CardKind.MY_NUMBER)))
+    bench.service.post(Received(reader.sign(abandoned())))
+    bench.start()
+    assert [bench.said.get(timeout=PATIENCE_S) for _ in range(2)] == [
+        ResultAcknowledged(1),
+        ResultAcknowledged(2),
+    ]
+    assert len(commits) == 1
+    assert len(bench.store.rows("SELECT * FROM results")) == 2
+    assert bench.journal.alarms == [Alarm.INTERNAL]
+
+
+def test_what_comes_before_the_end_is_kept_and_said(bench: Bench) -> None:
+    bench.service.post(Received(SigningReader().sign(abandoned())))
+    bench.service.post(StopWanted(LinkDiedError()))
+    bench.start()
+    bench.wait_stopped()
+    assert bench.said.get_nowait() == ResultAcknowledged(1)
+
+
+def test_what_was_delivered_is_purged_now_and_then_and_in_the_end(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service_module, "PURGE_EVERY_S", 3_600.0)
+    reader = SigningReader()
+    receive_visit(bench.store, reader)
+    bench.start()
+    wait_until(lambda: Event.VISIT_PURGED in bench.journal.events)
+    receive_visit(bench.store, reader, OTHER_VISIT)
+    bench.service.wake_delivery(OTHER_VISIT)
+    wait_until(lambda: bench.relay.delivered.qsize() == 2)
+    bench.stop()
+    assert bench.journal.events.count(Event.VISIT_PURGED) == 2
+    assert bench.store.rows("SELECT * FROM visits") == []
+
+
+def test_what_is_left_goes_before_what_is_fresh(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service_module, "FIRST_RETRY_S", 3_600.0)
+    reader = SigningReader()
+    receive_visit(bench.store, reader)
+    bench.relay.faults = [RelayUnavailableError("ENOENT")]
+    bench.start()
+    wait_until(lambda: Alarm.RELAY_UNAVAILABLE in bench.journal.alarms)
+    receive_visit(bench.store, reader, OTHER_VISIT)
+    bench.service.wake_delivery(OTHER_VISIT)
+    assert [bench.relay.delivered.get(timeout=PATIENCE_S) for _ in range(2)] == [1, 2]
+
+
 def test_a_relay_that_comes_back_gets_everything(bench: Bench) -> None:
     reader = SigningReader()
     for visit_id in (VISIT_ID, OTHER_VISIT):

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -57,6 +58,43 @@ def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
     with pytest.raises(KeyError):
         fail()
     assert store.rows("SELECT * FROM conflicts") == []
+
+
+def test_a_part_that_fails_is_taken_back_alone(store: Store) -> None:
+    def fail() -> None:
+        with store.transaction():
+            store.change(KEEP.replace("x'02'", "x'03'"))
+            raise KeyError
+
+    with store.transaction():
+        store.change(KEEP)
+        with pytest.raises(KeyError):
+            fail()
+    assert store.rows("SELECT cose FROM conflicts") == [(b"\x02",)]
+
+
+def test_a_part_is_on_the_disk_when_the_whole_is(store: Store) -> None:
+    looking = store.another()
+    with store.transaction():
+        with store.transaction():
+            store.change(KEEP)
+        assert looking.rows("SELECT * FROM conflicts") == []
+    assert len(looking.rows("SELECT * FROM conflicts")) == 1
+
+
+@pytest.mark.parametrize("is_another", [True, False])
+def test_connections_of_one_process_wait_for_their_turn(tmp_path: Path, is_another: bool) -> None:
+    """Negative control: two that know nothing of each other only find that the file is busy."""
+    path = tmp_path / "agent.sqlite3"
+    store = Store(path, busy_timeout_ms=0)
+    other = store.another() if is_another else Store(path, busy_timeout_ms=0)
+    with ThreadPoolExecutor(1) as thread:
+        with store.transaction():
+            changing = thread.submit(other.change, KEEP)
+            with pytest.raises(TimeoutError if is_another else StoreUnavailableError):
+                changing.result(timeout=0.1)
+        if is_another:
+            assert changing.result() == 1
 
 
 def test_a_full_disk_is_told(store: Store) -> None:

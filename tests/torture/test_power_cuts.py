@@ -13,6 +13,7 @@ from tests.torture.runs import power_cuts
 from tests.torture.runs.power_cuts import COUNT
 
 FEW = 120
+VERY_FEW = 20
 
 
 def test_nothing_is_found_at_the_agent() -> None:
@@ -30,6 +31,20 @@ def test_nothing_is_found_at_the_reader() -> None:
 def test_negative_control_wal_with_normal() -> None:
     report = power_cuts.run(FEW, 1, [agent_day(synchronous="NORMAL")])
     assert "an acknowledged result is lost" in {failure.what for failure in report.failures}
+
+
+def test_negative_control_hand_overs_begun_and_made_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of a bundle, where nothing is synced between the signs that it begins and its renames."""
+    monkeypatch.setattr("agent.relays.oqs_folder.sync_folder", lambda _: None)
+    report = power_cuts.run(VERY_FEW, 1, [agent_day()])
+    assert "a visit reaches the reception software twice" in {each.what for each in report.failures}
+
+
+def test_negative_control_acknowledged_before_the_commit() -> None:
+    report = power_cuts.run(VERY_FEW, 1, [agent_day(speaks_first=True)])
+    assert "an acknowledged result is lost" in {each.what for each in report.failures}
 
 
 def test_negative_control_eatmydata() -> None:

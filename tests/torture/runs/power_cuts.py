@@ -20,7 +20,7 @@ from tests.torture.memory_folder import memory_folder
 from tests.torture.report import Failure, Report
 from tests.torture.sampling import sample, told
 
-COUNT = 6_000
+COUNT = 20_000
 """More than there are."""
 
 

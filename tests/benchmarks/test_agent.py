@@ -1,0 +1,35 @@
+"""What the agent's benchmark measures is really served; no time is judged here."""
+
+from pathlib import Path
+
+from agent.config import read_config
+from agent.store import Store
+from benchmarks.agent import bound_ms, running
+from benchmarks.agent_place import AgentPlace, fill
+from benchmarks.agent_readers import Burst, Pace
+
+
+def test_every_result_is_acknowledged_and_becomes_a_file() -> None:
+    with running(readers=2) as bench:
+        burst = bench.serve(Burst(results=2))
+        paced = bench.serve(Pace(seconds=0.4, every_s=0.2))
+    assert len(burst.sent_s) == 4
+    assert len(paced.sent_s) >= 2
+    for figures in (burst, paced):
+        assert (figures.kept_ms > 0).all()
+        assert (figures.acknowledged_s >= figures.sent_s).all()
+
+
+def test_the_store_is_filled_as_an_agent_would_have(tmp_path: Path) -> None:
+    place = AgentPlace(tmp_path, 2, "http://127.0.0.1:1")
+    config = read_config(tmp_path / "agent.toml")
+    assert len(config.places) == 2
+    fill(place.store, parked=2, delivered=3)
+    store = Store(place.store)
+    assert store.rows("SELECT count(*) FROM results") == [(5,)]
+    assert store.rows("SELECT count(*) FROM visits") == [(2,)]
+
+
+def test_the_bound_keeps_and_hands_over_each(tmp_path: Path) -> None:
+    assert len(bound_ms(tmp_path, 3)) == 3
+    assert len(list((tmp_path / "reception").glob("*.xml"))) == 3
