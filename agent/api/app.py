@@ -1,5 +1,6 @@
 """The local API as one application: its operations, its refusals, the console's page."""
 
+import mimetypes
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -11,6 +12,7 @@ from agent.api.problems import tell_problems
 from agent.api.reading import VERSION
 
 CONSOLE = Path(__file__).parent / "console"
+TYPES = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
 
 
 def application(parts: Parts) -> FastAPI:
@@ -27,5 +29,8 @@ def application(parts: Parts) -> FastAPI:
     tell_problems(app)
     for module in (health, results, events, staff):
         app.include_router(module.router)
+    for ending, media_type in TYPES.items():
+        # A Windows registry may call them plain text, and then no browser runs them.
+        mimetypes.add_type(media_type, ending)
     app.mount("/", StaticFiles(directory=CONSOLE, html=True))
     return app
