@@ -118,19 +118,38 @@ class Reception(ApiBench):
 
 
 class Window:
-    """A browser window with the console, and what it complained about."""
+    """A browser window with the console of a reception, and what it complained about."""
 
-    def __init__(self, browser: Any, reception: Reception, **kind: Any) -> None:
+    def __init__(self, browser: Any, reception: Reception | None = None, **kind: Any) -> None:
         size = {"width": 1366, "height": 768}
         # Its times are Japan's, wherever the PC believes to be.
         kind = {"viewport": size, "timezone_id": "America/New_York", **kind}
         self._context = browser.new_context(**kind)
-        self.reception = reception
+        self._reception = reception
         self.page = self._context.new_page()
         self.page.clock.install()
         self.complaints: list[str] = []
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    @property
+    def reception(self) -> Reception:
+        """Whose console this shows."""
+        assert self._reception is not None
+        return self._reception
+
+    def turn_to(self, reception: Reception) -> None:
+        """From now on it is another one's; it has not come yet."""
+        self._reception = reception
+        self.complaints.clear()
+
+    def leave(self) -> None:
+        """Go away, and leave nothing behind for the next one."""
+        self.page.unroute_all(behavior="ignoreErrors")
+        if self.page.url != "about:blank":
+            # Another reception may serve at this port later.
+            self.page.evaluate("localStorage.clear()")
+        self.page.goto("about:blank")
 
     def open(self, token: str | None = None) -> None:
         """Come with the address that the command prints, and wait for the first picture."""
