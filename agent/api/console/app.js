@@ -76,8 +76,7 @@ function draw() {
   put(node("welcome-title"), isStranger ? say(`welcome.${link}`) : "");
   drawNotifyButton();
   liveAt = isLive ? now() : liveAt;
-  const old = { time: liveAt === null ? "" : time(liveAt, "medium") };
-  put(node("connection"), link === "lost" ? say(`page.${liveAt === null ? "away" : "old"}`, old) : "");
+  put(node("connection"), link === "lost" ? lostText() : "");
   if (state === null) {
     return;
   }
@@ -96,6 +95,10 @@ function draw() {
     listed = key;
     drawResults();
   }
+}
+
+function lostText() {
+  return liveAt === null ? say("page.away") : say("page.old", { time: time(liveAt, "medium") });
 }
 
 function drawResults() {

@@ -1,5 +1,5 @@
 // What needs hands now: told aloud once, counted in the title, and as a notification of the desktop
-// where staff asked for it. It names places and never a patient: a notification stays on the screen.
+// where staff asked for it. It names places, never a patient: a notification stays on the screen.
 
 import { put } from "./element.js";
 import { lookOf, placeOf } from "./readers.js";

@@ -34,8 +34,8 @@ export function keep(parent, items, keyOf, make) {
 function leave(node) {
   if (node.contains(document.activeElement)) {
     const neighbours = [node.nextElementSibling, node.previousElementSibling];
-    const button = neighbours.map((each) => each?.querySelector("button:not(:empty)")).find(Boolean);
-    (button ?? node.closest("section")?.querySelector("h2"))?.focus();
+    const buttons = neighbours.map((each) => each?.querySelector("button:not(:empty)"));
+    (buttons.find(Boolean) ?? node.closest("section")?.querySelector("h2"))?.focus();
   }
   node.remove();
 }

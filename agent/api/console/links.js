@@ -17,7 +17,8 @@ export function drawLinks({ state, isLive, find, sendAgain, giveUp }) {
 
 // At a glance, in the head of the page; nothing of it while it is not live.
 export function drawHealth(state, isLive) {
-  keep(document.querySelector("#health"), isLive ? healthOf(state) : [], ({ key }) => key, makeHealth);
+  const items = isLive ? healthOf(state) : [];
+  keep(document.querySelector("#health"), items, ({ key }) => key, makeHealth);
 }
 
 function healthOf({ readers, relays, eligibility }) {

@@ -32,8 +32,8 @@ export function drawList({ results, state, selected, open }) {
   const list = document.querySelector("#result-list");
   keep(list, items, ({ result }) => result.id, ({ result }) => makeRow(result.id, open));
   const counts = { count: results.length, found: found.length };
-  const isFiltered = found.length < results.length;
-  put(document.querySelector("#today-count"), say(`today.${isFiltered ? "found" : "count"}`, counts));
+  const word = found.length < results.length ? "found" : "count";
+  put(document.querySelector("#today-count"), say(`today.${word}`, counts));
   const none = say(results.length > 0 ? "today.none_found" : "today.none");
   put(document.querySelector("#today-none"), found.length > 0 ? "" : none);
 }

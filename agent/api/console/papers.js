@@ -52,7 +52,8 @@ export class Papers {
     const title = element("h2", { id: "papers-title", "data-word": "papers.title" });
     const hint = element("p", { class: "quiet", "data-word": "papers.hint" });
     const kinds = select("kind", KINDS.map((each) => [each, say(`paper.${each}`)]));
-    const places = select("counter", [["", say("papers.no_counter")], ...counters.map(placeOption)]);
+    const nowhere = ["", say("papers.no_counter")];
+    const places = select("counter", [nowhere, ...counters.map(placeOption)]);
     const record = element("button", { class: "main", "data-word": "papers.record" });
     const leave = button({ "data-word": "papers.close" }, () => this.#dialog.close());
     const fields = Object.entries(TYPED).map(([name, limits]) => input(name, limits));

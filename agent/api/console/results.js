@@ -32,11 +32,11 @@ export class Results {
     return [...this.#known.values()].find((each) => each.visit === visit) ?? null;
   }
 
+  // Newest first. Yesterday's patients are nobody's business any more, and are forgotten.
   today() {
     const day = dayOf(now());
     for (const [id, result] of this.#known) {
       if (dayOf(result.received_at) !== day) {
-        // Yesterday's patients are nobody's business any more.
         this.#known.delete(id);
       }
     }
@@ -72,6 +72,7 @@ export class Results {
       }, REFRESH_MS);
       const wanted = [...this.#wanted];
       this.#wanted.clear();
+      // What cannot be read now is read again with the next state.
       wanted.forEach((id) => this.read(id).catch(() => {}));
     }
   }
