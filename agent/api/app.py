@@ -1,5 +1,6 @@
 """The local API as one application: its operations, its refusals, the console's page."""
 
+import mimetypes
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -13,10 +14,14 @@ from agent.api.problems import tell_problems
 from agent.api.reading import VERSION
 
 CONSOLE = Path(__file__).parent / "console"
+TYPES = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
 
 
 def application(parts: Parts) -> Starlette:
     """Everything under one address."""
+    for ending, media_type in TYPES.items():
+        # A Windows registry may call them plain text, and then no browser runs them.
+        mimetypes.add_type(media_type, ending)
     app = Starlette(
         routes=[
             Mount("/v1", _operations(parts)),

@@ -40,17 +40,13 @@ class Callers:
         """
         if token is None:
             raise refused(HTTPStatus.UNAUTHORIZED, "a token is needed")
-        if not self._limiter.test(UNKNOWN_TOKENS):
-            raise refused(HTTPStatus.TOO_MANY_REQUESTS, "too many unknown tokens")
         client = self._clients.find(token)
         if client is None:
-            self._limiter.hit(UNKNOWN_TOKENS)
+            if not self._limiter.hit(UNKNOWN_TOKENS):
+                raise refused(HTTPStatus.TOO_MANY_REQUESTS, "too many unknown tokens")
             raise refused(HTTPStatus.UNAUTHORIZED, "the token is not known here")
         origin = connection.headers.get("origin")
-        if (
-            origin is not None
-            and origin not in (self._own_origins, {client.origin})[client.origin is not None]
-        ):
+        if origin is not None and origin not in self._origins_of(client):
             raise refused(HTTPStatus.FORBIDDEN, "the token belongs to another page")
         if not self._limiter.hit(REQUESTS, client.name):
             raise refused(HTTPStatus.TOO_MANY_REQUESTS, "too many requests")

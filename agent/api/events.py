@@ -5,9 +5,11 @@ down; on a WebSocket it is a subprotocol.
 """
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Annotated
 
+import anyio
 from fastapi import APIRouter, Header
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.exceptions import HTTPException
@@ -60,12 +62,20 @@ async def web_socket(browser: WebSocket, after: int | None = None) -> None:
     if parts.feed.followers >= MOST_FOLLOWERS:
         await browser.close(TOO_MANY)
         return
-    try:
-        async for told in parts.feed.follow(after, is_for_staff=client.role is Role.STAFF):
-            await browser.send_text(told.model_dump_json())
-    except WebSocketDisconnect:
-        return
-    await browser.close()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(_wait_until_left, browser, tasks.cancel_scope)
+        with suppress(WebSocketDisconnect):
+            async for told in parts.feed.follow(after, is_for_staff=client.role is Role.STAFF):
+                await browser.send_text(told.model_dump_json())
+            await browser.close()
+        tasks.cancel_scope.cancel()
+
+
+async def _wait_until_left(browser: WebSocket, following: anyio.CancelScope) -> None:
+    """Whoever has left is no follower any more, also while nothing happens that they are told."""
+    while (await browser.receive())["type"] != "websocket.disconnect":
+        pass
+    following.cancel()
 
 
 async def _told(feed: Feed, client: Client, after: int | None) -> AsyncIterator[ServerSentEvent]:

@@ -11,11 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright import sync_api
 
 from device.screen import server
+from tests.browser import open_chromium
 from tests.device.screen.conftest import Touches
-from tests.device.screen.test_browser import CHROMIUM, FLAGS
 from tests.device.screen.test_language import LANGUAGES
 from tests.flows.desk import Desk
 from tests.hw_sim.bench import Bench
@@ -74,10 +73,8 @@ class Patient:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with open_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,15 +1,16 @@
 """A local API that serves on a real port, with a store and a board behind it, and its callers."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
 from agent.api.clients import Client, Clients, Role
 from agent.api.opening import Surroundings, make_server
 from agent.api.reading import ReaderViews, ReadingTerms
-from agent.api.server import open_port
+from agent.api.server import Server, open_port
 from agent.board import Board
 from agent.delivery import Delivery, DeliveryTerms
 from agent.inbox import Inbox
@@ -35,13 +36,24 @@ HELLO = DeviceHello(1, 1, UEID, "1.2.3", 7, 1)
 
 
 class ApiBench:
-    """The API and what a test does around it; use it as a context manager."""
+    """The API and what a test does around it; use it as a context manager.
 
-    def __init__(self, folder: Path, patients: PatientList | None = None) -> None:
+    Args:
+        folder: For the store.
+        patients: The clinic's list.
+        ueids: The readers, by their counters.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        patients: PatientList | None = None,
+        ueids: Mapping[str, bytes] = {COUNTER: UEID},
+    ) -> None:
         database = folder / "agent.sqlite3"
         self.store = Store(database)
         self.clock = ToldClock()
-        self.board = Board((COUNTER,), self.clock)
+        self.board = Board(tuple(ueids), self.clock)
         self.metrics = Metrics(self.clock)
         self.heard = HeardJournal()
         self.journal = Journals(self.heard, self.board, self.metrics)
@@ -54,28 +66,13 @@ class ApiBench:
             self.journal,
             self.clock,
         )
-        listening = open_port(0)
-        self.port = int(listening.getsockname()[1])
         self._api_store = Store(database)
-        self._server = make_server(
-            listening,
-            Surroundings(
-                store=self._api_store,
-                board=self.board,
-                metrics=self.metrics,
-                journal=self.journal,
-                readers=ReaderViews({COUNTER: UEID}, {COUNTER: HELLO}.get, lambda _: None),
-                patients=patients,
-                registration=None,
-                keep=timedelta(hours=12),
-                wake_delivery=self._wake,
-                clock=self.clock,
-            ),
-            ReadingTerms(INSTITUTION, ROOTS, (RELAY,), "http"),
-        )
+        self._patients = patients
+        self._readers = ReaderViews(ueids, {COUNTER: HELLO}.get, lambda _: None)
+        self._server = self._make_server(0)
         self.staff_token = self.enroll("受付", Role.STAFF)
 
-    def __enter__(self) -> "ApiBench":
+    def __enter__(self) -> Self:
         self._server.start()
         return self
 
@@ -135,6 +132,32 @@ class ApiBench:
         ).outstanding():
             if f"{parcel.ueid.hex()}-{parcel.seq}" == result:
                 self.delivery.park(parcel, why)
+
+    def stop(self) -> None:
+        """The API ends; its port stays its own."""
+        self._server.stop()
+
+    def start(self) -> None:
+        """The API comes back at the same port."""
+        self._server = self._make_server(self.port)
+        self._server.start()
+
+    def _make_server(self, port: int) -> Server:
+        listening = open_port(port)
+        self.port = int(listening.getsockname()[1])
+        around = Surroundings(
+            store=self._api_store,
+            board=self.board,
+            metrics=self.metrics,
+            journal=self.journal,
+            readers=self._readers,
+            patients=self._patients,
+            registration=None,
+            keep=timedelta(hours=12),
+            wake_delivery=self._wake,
+            clock=self.clock,
+        )
+        return make_server(listening, around, ReadingTerms(INSTITUTION, ROOTS, (RELAY,), "http"))
 
     def _wake(self) -> None:
         self.woken += 1

@@ -14,7 +14,7 @@ from playwright import sync_api
 
 from agent.policy.files import policy_files
 from agent.policy.origin import read_origin
-from tests.device.screen.test_browser import CHROMIUM, FLAGS
+from tests.browser import CHROMIUM, FLAGS
 
 CALL = "(url) => fetch(url).then(() => 'heard', () => 'refused')"
 WITH_POLICY = """#!/bin/sh

@@ -1,8 +1,4 @@
-"""The pages in a real Chromium: readable, touchable, and quiet under the strict policy.
-
-Needs `chromium` (Debian), `playwright` (PyPI) and `axe-core` (npm, in `node_modules`), which
-`make test` installs.
-"""
+"""The pages in a real Chromium: readable, touchable, and quiet under the strict policy."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -14,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from playwright import sync_api
 
 from device.face.preview import preview_jpeg
 from device.screen.port import Move, PageView
@@ -22,6 +17,7 @@ from device.screen.server import ScreenSettings, WebScreen
 from device.screen.shown import Sounds
 from device.screen.theme import SEVEN_INCH, ScreenProfile
 from hostlink.terms import FailureCode
+from tests.browser import open_chromium, violations
 from tests.device.screen.conftest import Touches
 from tests.device.screen.examples import (
     BOTH_NOTICES,
@@ -34,24 +30,14 @@ from tests.device.screen.golden import Golden
 from tests.device.screen.recordings import one_word
 from tests.device.screen.test_language import DRAWN, LANGUAGES
 
-CHROMIUM = Path("/usr/bin/chromium")
-AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
-
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
-    "--autoplay-policy=no-user-gesture-required",
-]
 IDLE_TURNS = count(1_000_000)
 PIN_PAGE = PageView("pin", 70, {"tries_left": 3, "pad": SCRAMBLED_PAD}, ("confirm", "erase", "end"))
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with open_chromium() as browser:
         yield browser
-        browser.close()
 
 
 class Kiosk:
@@ -125,16 +111,6 @@ def kiosk(shared_kiosk: Kiosk) -> Iterator[Kiosk]:
     shared_kiosk.touches.heard.clear()
     yield shared_kiosk
     assert shared_kiosk.complaints == []
-
-
-def violations(page: Any, *, is_clear: bool = False) -> list[str]:
-    """What axe finds; with the strictest contrast (AAA) where letters must be clear."""
-    if page.evaluate("typeof axe") == "undefined":
-        page.evaluate(AXE.read_text())
-    rules = {"color-contrast-enhanced": {"enabled": is_clear}}
-    options = {"runOnly": TAGS, "rules": rules, "resultTypes": ["violations"]}
-    found = page.evaluate("(options) => axe.run(options)", options)["violations"]
-    return [f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]]
 
 
 MISFITS = """(pxPerMm) => {

@@ -12,12 +12,11 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
-from playwright import sync_api
-
 from device.screen.port import PageView
 from device.screen.theme import SEVEN_INCH
+from tests.browser import open_chromium, violations
 from tests.device.screen.examples import EXAMPLES
-from tests.device.screen.test_browser import CHROMIUM, COLOURS, FLAGS, Kiosk, misfits, violations
+from tests.device.screen.test_browser import COLOURS, Kiosk, misfits
 from tests.device.screen.test_language import LANGUAGES
 from tests.torture.report import Failure, Report
 
@@ -29,11 +28,7 @@ _WEAR = "(colours) => { document.documentElement.dataset.colours = colours; }"
 def run(count: int, seed: int) -> Report:
     """Look at `count` of them, evenly spread over all."""
     failures: list[Failure] = []
-    with (
-        sync_api.sync_playwright() as playwright,
-        tempfile.TemporaryDirectory() as folder,
-    ):
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with open_chromium() as browser, tempfile.TemporaryDirectory() as folder:
         kiosk = Kiosk(browser, Path(folder), SEVEN_INCH, 600)
         for at in range(count):
             tag, colours, page = _ALL[(seed - 1 + at * COUNT // count) % COUNT]
@@ -43,7 +38,6 @@ def run(count: int, seed: int) -> Report:
             )
         failures += (Failure(seed, f"console: {text}") for text in kiosk.complaints)
         kiosk.close()
-        browser.close()
     return Report(count, tuple(failures), {"languages": len(LANGUAGES), "colours": len(COLOURS)})
 
 

@@ -1,0 +1,51 @@
+// What staff have to see to: what happened, what to do, and that it is done.
+
+import { button, element, put } from "./element.js";
+import { keep } from "./keyed.js";
+import { dateAndTime, dayOf, now, time } from "./moments.js";
+import { placeOf } from "./readers.js";
+import { say } from "./words.js";
+
+// `settle` an alarm; `open` the result of a visit, where the list has it.
+export function drawAlarms({ alarms, isLive, resultOf, settle, open }) {
+  // In the order in which they came up first: what is called again does not jump about.
+  const items = [...alarms]
+    .sort((one, other) => other.number - one.number)
+    .map((alarm) => ({ alarm, isLive, result: resultOf(alarm.visit) }));
+  const count = say(items.length > 0 ? "alarms.count" : "alarms.none", { count: items.length });
+  put(document.querySelector("#alarms-count"), count);
+  keep(document.querySelector("#alarm-list"), items, ({ alarm }) => alarm.number, ({ alarm }) =>
+    makeAlarm(alarm.number, settle, open),
+  );
+}
+
+function makeAlarm(number, settle, open) {
+  const [what, todo] = [element("h3"), element("p")];
+  const facts = element("p", { class: "quiet" });
+  let result = null;
+  const opener = button({ class: "plain" }, () => open(result.id));
+  const settler = button({}, () => settle(number));
+  const doing = element("div", { class: "doing" }, facts, opener, settler);
+  const node = element("li", { class: "alarm" }, what, todo, doing);
+  const update = (item) => {
+    const { alarm } = item;
+    result = item.result;
+    const title = say(`alarm.${alarm.alarm}.what`);
+    put(what, title);
+    put(todo, say(`alarm.${alarm.alarm}.todo`));
+    put(facts, factsOf(alarm));
+    put(opener, result === null ? "" : say("alarms.open"));
+    put(settler, say("alarms.settle"));
+    settler.setAttribute("aria-label", say("alarms.settle_this", { what: title }));
+    settler.disabled = !item.isLive;
+  };
+  return { node, update };
+}
+
+function factsOf(alarm) {
+  const isToday = dayOf(alarm.last_at) === dayOf(now());
+  const last = isToday ? time(alarm.last_at) : dateAndTime(alarm.last_at);
+  const times = alarm.times > 1 ? say("alarms.times", { times: alarm.times }) : "";
+  const place = alarm.counter === "" ? "" : placeOf(alarm.counter);
+  return [last, place, times, alarm.detail ?? ""].filter(Boolean).join(" · ");
+}

@@ -1,0 +1,208 @@
+// The console: keeps what the agent tells, draws it, and passes on what staff press. It decides
+// nothing.
+
+import { drawAlarms } from "./alarms.js";
+import { ask } from "./ask.js";
+import { Calls, Refused } from "./calls.js";
+import { Connection } from "./connection.js";
+import { buildDetail, drawDetail } from "./detail.js";
+import { put } from "./element.js";
+import { askToNotify, drawNotifyButton, Hands } from "./hands.js";
+import { drawHealth, drawLinks } from "./links.js";
+import { drawList, listenToKeys, nameOf } from "./list.js";
+import { dayOf, now, setClock, time } from "./moments.js";
+import { isLater, parkedIn, validityOf } from "./notes.js";
+import { Papers } from "./papers.js";
+import { drawReaders, placeOf } from "./readers.js";
+import { Results } from "./results.js";
+import { forgetToken, takeToken } from "./token.js";
+import { language, LANGUAGES, say, sayIfAny, speak } from "./words.js";
+
+const TICK_MS = 1000;
+
+const token = takeToken();
+const calls = new Calls(token);
+const results = new Results(calls, drawResults);
+const hands = new Hands();
+const papers = new Papers(calls, describe);
+const find = (id) => results.find(id);
+
+let state = null;
+// connecting, live, lost, refused; or unknown: this browser has no token.
+let link = token === "" ? "unknown" : "connecting";
+let liveAt = null;
+let selected = null;
+let listed = "";
+
+const connection = new Connection(token, {
+  async after() {
+    if (state === null) {
+      const first = await calls.get("/v1/state");
+      setClock(first.at);
+      await results.load();
+    }
+    return results.newest;
+  },
+  state: hearState,
+  result(result) {
+    results.hear(result);
+    const parts = [placeOf(result.counter), nameOf(result), validityOf(result).text];
+    put(node("news"), parts.join(" "));
+  },
+  lost() {
+    link = "lost";
+    draw();
+  },
+  refused() {
+    link = "refused";
+    draw();
+  },
+});
+
+function hearState(told) {
+  state = told;
+  link = "live";
+  setClock(told.at);
+  const open = results.today().filter((each) => each.id === selected || isLater(each, state));
+  results.refresh(open.map(({ id }) => id));
+  draw();
+}
+
+function draw() {
+  const isLive = link === "live";
+  const isStranger = link === "unknown" || link === "refused";
+  document.body.dataset.shown = isStranger ? "welcome" : state === null ? "nothing" : "all";
+  node("welcome").hidden = !isStranger;
+  put(node("welcome-title"), isStranger ? say(`welcome.${link}`) : "");
+  drawNotifyButton();
+  liveAt = isLive ? now() : liveAt;
+  put(node("connection"), link === "lost" ? lostText() : "");
+  if (state === null) {
+    return;
+  }
+  if (isLive) {
+    hands.draw(state);
+  }
+  drawHealth(state, isLive);
+  drawReaders(state.readers, isLive);
+  const resultOf = (visit) => results.ofVisit(visit);
+  drawAlarms({ alarms: state.alarms, isLive, resultOf, settle, open });
+  drawLinks({ state, isLive, find, sendAgain, giveUp });
+  put(node("version"), state.version);
+  put(node("clock"), isLive ? time(now(), "medium") : "");
+  const key = [dayOf(now()), state.eligibility.postponed, ...parkedIn(state)].join(" ");
+  if (key !== listed) {
+    listed = key;
+    drawResults();
+  }
+}
+
+function lostText() {
+  return liveAt === null ? say("page.away") : say("page.old", { time: time(liveAt, "medium") });
+}
+
+function drawResults() {
+  if (state !== null) {
+    drawList({ results: results.today(), state, selected, open });
+    drawDetail({ result: selected === null ? null : find(selected), state, find });
+  }
+}
+
+function open(id) {
+  selected = id;
+  results.refresh([id]);
+  drawResults();
+  node("detail-title").focus();
+}
+
+function close() {
+  selected = null;
+  drawResults();
+  document.querySelector("#result-list button[tabindex='0']")?.focus();
+}
+
+function settle(number) {
+  act("settled", () => calls.post(`/v1/alarms/${number}/settle`));
+}
+
+function choose(id, patient) {
+  act("chosen", async () => {
+    await calls.put(`/v1/results/${id}/match`, { patient });
+    await results.read(id);
+  });
+}
+
+function sendAgain(relay, result) {
+  act("sent_again", () => postTo(relay, "send-again", result));
+}
+
+async function giveUp(relay, result) {
+  if (await ask("give_up")) {
+    act("given_up", () => postTo(relay, "give-up", result));
+  }
+}
+
+function postTo(relay, what, result) {
+  return calls.post(`/v1/relays/${encodeURIComponent(relay)}/${what}?result=${result}`);
+}
+
+async function act(done, call) {
+  try {
+    await call();
+    put(node("answer"), say(`answer.${done}`));
+    hearState(await calls.get("/v1/state"));
+  } catch (error) {
+    put(node("answer"), describe(error));
+  }
+}
+
+function describe(error) {
+  if (!(error instanceof Refused)) {
+    return say("error.unreachable");
+  }
+  const known = sayIfAny(`error.${error.status}`) || say("error.other");
+  return error.detail === "" ? known : `${known} (${error.detail})`;
+}
+
+async function signOut() {
+  if (await ask("sign_out")) {
+    forgetToken();
+    location.reload();
+  }
+}
+
+function otherLanguage() {
+  return Object.keys(LANGUAGES).find((tag) => tag !== language());
+}
+
+async function speakAndDraw(tag) {
+  await speak(tag);
+  const button = node("language");
+  put(button, LANGUAGES[otherLanguage()]);
+  button.lang = otherLanguage();
+  document.title = say("page.title");
+  put(node("news"), "");
+  put(node("calls"), "");
+  put(node("answer"), "");
+  draw();
+  drawResults();
+}
+
+function node(id) {
+  return document.getElementById(id);
+}
+
+buildDetail({ close, open, choose });
+listenToKeys();
+node("search").addEventListener("input", drawResults);
+node("language").addEventListener("click", () => speakAndDraw(otherLanguage()));
+node("notify").addEventListener("click", askToNotify);
+node("forget").addEventListener("click", signOut);
+node("paper-open").addEventListener("click", () => {
+  papers.open(state.readers.map(({ counter }) => counter).filter(Boolean));
+});
+await speakAndDraw(language());
+setInterval(draw, TICK_MS);
+if (link === "connecting") {
+  connection.open();
+}

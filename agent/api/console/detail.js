@@ -1,0 +1,101 @@
+// One result, with everything that reception needs of it.
+
+import { button, element, mark, put } from "./element.js";
+import { keep } from "./keyed.js";
+import { makeNote, nameOf, personOf } from "./list.js";
+import { drawMatch, makeMatch } from "./match.js";
+import { time } from "./moments.js";
+import { notesOf, validityOf } from "./notes.js";
+import { groupsOf } from "./person.js";
+import { placeOf } from "./readers.js";
+import { say, sayCode, spell } from "./words.js";
+
+const parts = {};
+
+// `close`, `open` another result, `choose` a patient.
+export function buildDetail({ close, open, choose }) {
+  const place = document.querySelector("#detail");
+  parts.name = element("h2", { id: "detail-title", tabindex: "-1" });
+  parts.validity = element("span", { class: "badge" });
+  parts.kana = element("p", { class: "kana" });
+  parts.how = element("p", { class: "quiet" });
+  parts.notes = element("div", { class: "notes" });
+  parts.match = makeMatch(choose);
+  parts.earlier = element("ul", { class: "earlier" });
+  parts.groups = element("div", { class: "groups" });
+  const print = wordButton("detail.print", () => window.print());
+  const leave = wordButton("detail.close", close);
+  const bar = element("div", { class: "bar" }, parts.name, parts.validity, print, leave);
+  const about = element("div", { class: "about" }, parts.kana, parts.how);
+  place.append(bar, about, parts.notes, parts.match.node, parts.earlier, parts.groups);
+  place.addEventListener("keydown", ({ key }) => key === "Escape" && close());
+  parts.open = open;
+}
+
+export function drawDetail({ result, state, find }) {
+  const place = document.querySelector("#detail");
+  place.hidden = result === null;
+  if (result === null) {
+    return;
+  }
+  const validity = validityOf(result);
+  put(parts.name, nameOf(result));
+  mark(parts.validity, "look", validity.look);
+  put(parts.validity, validity.text);
+  put(parts.kana, personOf(result)?.name_kana ?? "");
+  put(parts.how, howText(result));
+  keep(parts.notes, notesOf(result, state), ({ key }) => key, makeNote);
+  drawMatch(parts.match, result);
+  const earlier = (result.detail?.earlier ?? []).map((id) => ({ id, result: find(id) }));
+  keep(parts.earlier, earlier, ({ id }) => id, makeEarlier);
+  keep(parts.groups, groupsOf(result), ({ key }) => key, makeGroup);
+  spell(place);
+}
+
+function wordButton(word, onPress) {
+  return button({ class: "plain no-print", "data-word": word }, onPress);
+}
+
+function howText(result) {
+  const method = result.method === null ? "" : sayCode("method", result.method);
+  const parted = [time(result.received_at), placeOf(result.counter), method];
+  return parted.filter(Boolean).join(" · ");
+}
+
+function makeEarlier({ id }) {
+  const opener = button({ class: "plain" }, () => parts.open(id));
+  const node = element("li", {}, opener);
+  const update = ({ result }) => {
+    const values = result
+      ? { time: time(result.received_at), place: placeOf(result.counter) }
+      : { time: "", place: id };
+    put(opener, say("detail.earlier", values));
+  };
+  return { node, update };
+}
+
+function makeGroup() {
+  const title = element("h3");
+  const hint = element("p", { class: "quiet" });
+  const facts = element("dl");
+  const node = element("div", { class: "group" }, title, hint, facts);
+  const update = (group) => {
+    mark(node, "group", group.key);
+    put(title, group.title);
+    put(hint, group.hint);
+    keep(facts, group.facts, ({ key }) => key, makeFact);
+  };
+  return { node, update };
+}
+
+function makeFact() {
+  const [label, text] = [element("dt"), element("dd")];
+  const node = element("div", {}, label, text);
+  const update = (fact) => {
+    mark(node, "look", fact.look);
+    mark(node, "fact", fact.key);
+    put(label, fact.label);
+    put(text, fact.text);
+  };
+  return { node, update };
+}

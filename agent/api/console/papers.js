@@ -1,0 +1,134 @@
+// Papers that staff saw in place of a card: the form, and those of today.
+
+import { button, element, put } from "./element.js";
+import { keep } from "./keyed.js";
+import { birthday, time } from "./moments.js";
+import { placeOf } from "./readers.js";
+import { say, spell } from "./words.js";
+
+const KINDS = [
+  "qualification_certificate",
+  "qualification_notice_and_card",
+  "myna_portal_screen",
+  "qualification_declaration",
+  "other_insurance_paper",
+];
+// Beside each what a browser refuses; the agent checks again.
+const TYPED = {
+  name_kana: { maxlength: 128 },
+  name: { maxlength: 128 },
+  birthdate: { type: "date", max: "9999-12-31" },
+  insurer_number: { pattern: "[0-9]{6,8}", inputmode: "numeric" },
+  insured_card_symbol: { maxlength: 20 },
+  insured_identification_number: { maxlength: 20 },
+  insured_branch_number: { pattern: "[0-9]{2}", inputmode: "numeric" },
+};
+
+export class Papers {
+  #calls;
+  #describe;
+  #dialog = document.querySelector("#papers");
+  #form = element("form", { method: "dialog" });
+  #list = element("ul", { class: "papers" });
+  #answer = element("p", { role: "status", class: "answer" });
+  // Of the paper that is being typed: sent twice it is still one.
+  #id = paperId();
+
+  // `describe` tells why a call came to nothing.
+  constructor(calls, describe) {
+    this.#calls = calls;
+    this.#describe = describe;
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#record();
+    });
+  }
+
+  async open(counters) {
+    this.#build(counters);
+    this.#dialog.showModal();
+    await this.#read();
+  }
+
+  #build(counters) {
+    const title = element("h2", { id: "papers-title", "data-word": "papers.title" });
+    const hint = element("p", { class: "quiet", "data-word": "papers.hint" });
+    const kinds = select("kind", KINDS.map((each) => [each, say(`paper.${each}`)]));
+    const nowhere = ["", say("papers.no_counter")];
+    const places = select("counter", [nowhere, ...counters.map(placeOption)]);
+    const record = element("button", { class: "main", "data-word": "papers.record" });
+    const leave = button({ "data-word": "papers.close" }, () => this.#dialog.close());
+    const fields = Object.entries(TYPED).map(([name, limits]) => input(name, limits));
+    this.#form.replaceChildren(
+      ...[labelled("kind", kinds), labelled("counter", places), ...fields],
+      element("div", { class: "doing" }, leave, record),
+    );
+    const today = element("section", { "aria-labelledby": "papers-today" });
+    const heading = { id: "papers-today", tabindex: "-1", "data-word": "papers.today" };
+    today.append(element("h3", heading), this.#list);
+    put(this.#answer, "");
+    this.#dialog.replaceChildren(title, hint, this.#form, this.#answer, today);
+    spell(this.#dialog);
+  }
+
+  async #record() {
+    const typed = Object.fromEntries(new FormData(this.#form));
+    const body = Object.fromEntries(
+      Object.entries(typed).map(([key, value]) => [key, value.trim() || null]),
+    );
+    body.birthdate = body.birthdate?.replaceAll("-", "") ?? null;
+    try {
+      await this.#calls.put(`/v1/papers/${this.#id}`, body);
+      this.#id = paperId();
+      this.#form.reset();
+      this.#form.elements.kind.focus();
+      put(this.#answer, say("papers.recorded"));
+      await this.#read();
+    } catch (error) {
+      put(this.#answer, this.#describe(error));
+    }
+  }
+
+  async #read() {
+    try {
+      const { papers } = await this.#calls.get("/v1/papers");
+      keep(this.#list, papers, ({ id }) => id, makePaper);
+    } catch (error) {
+      put(this.#answer, this.#describe(error));
+    }
+  }
+}
+
+function paperId() {
+  return crypto.randomUUID().replaceAll("-", "");
+}
+
+function makePaper() {
+  const node = element("li");
+  const update = (paper) => {
+    const { at, kind, counter, name, name_kana, birthdate } = paper;
+    const place = counter === null ? "" : placeOf(counter);
+    const born = birthdate === null ? "" : birthday(birthdate);
+    const texts = [time(at), place, say(`paper.${kind}`), name ?? name_kana ?? "", born];
+    put(node, texts.filter(Boolean).join(" · "));
+  };
+  return { node, update };
+}
+
+function placeOption(counter) {
+  return [counter, placeOf(counter)];
+}
+
+function select(name, options) {
+  const made = element("select", { name });
+  made.append(...options.map(([value, text]) => element("option", { value }, text)));
+  return made;
+}
+
+function input(name, limits) {
+  return labelled(name, element("input", { name, autocomplete: "off", ...limits }));
+}
+
+function labelled(name, control) {
+  return element("label", {}, element("span", { "data-word": `papers.${name}` }), control);
+}

@@ -1,0 +1,478 @@
+"""The staff console in a real Chromium: what reception sees, and what it can do."""
+
+import os
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from agent.api.clients import Role
+from agent.journal import Alarm, Event
+from hostlink.terms import Decision, FailureCode, Notice, VisitOutcome
+from tests.agent.api.api_bench import COUNTER
+from tests.agent.api.console_bench import HANAKO, SECOND, THIRD, Reception, Window, named
+from tests.browser import open_chromium, violations
+
+PICTURES = Path(__file__).parents[3] / "docs" / "console"
+PICTURED = {"day-ja", "day-en", "result-day-ja", "result-day-en", "result-night-ja", "papers-ja"}
+"""Those that the docs show."""
+ARE_PICTURES_WRITTEN = os.environ.get("UKETSUKE_WRITE_GOLDEN") == "1"
+OUTSIDE = """() => [...document.querySelectorAll(
+  "body > *, main > *, .reader, #today .bar > *, #alarms .alarm, #detail .bar > *, #match")]
+  .filter((each) => each.checkVisibility() && !each.matches(".heard-only"))
+  .filter((each) => {
+    const box = each.getBoundingClientRect();
+    return box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight;
+  })
+  .map((each) => each.outerHTML.slice(0, 120))"""
+LOOKS_LIVE = """() => [...document.querySelectorAll(
+  ".reader:not([data-look=old]), .spent:not(:empty), #health li, #clock:not(:empty),"
+  + ".alarm [aria-label]:enabled"
+)].map((each) => each.outerHTML.slice(0, 120))"""
+NOTIFICATIONS = """
+window.told = [];
+window.Notification = class {
+  static permission = "default";
+  static async requestPermission() { this.permission = "granted"; }
+  constructor(title, { body }) { window.told.push(body); }
+  addEventListener() {}
+};"""
+SEVERAL = {
+    "answer": "several",
+    "by": None,
+    "patients": [
+        {"number": "1001", "kana": "ｼｹﾝ ﾊﾅｺ", "birthdate": "19931130", "name": "試験　花子"},
+        {"number": "2002", "kana": "ｼｹﾝ ﾊﾅｺ", "birthdate": "19931130", "name": "試験　華子"},
+    ],
+    "named": [],
+    "chosen": None,
+}
+PAPER = {
+    **dict.fromkeys(("counter", "insured_card_symbol", "insured_branch_number", "name")),
+    "kind": "qualification_certificate",
+    "insurer_number": "01130012",
+    "insured_identification_number": "５６７８",
+    "birthdate": "19550601",
+    "name_kana": "ウケツケ タロウ",
+}
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with open_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def reception(tmp_path: Path) -> Iterator[Reception]:
+    with Reception(tmp_path) as reception:
+        yield reception
+
+
+@pytest.fixture(scope="module")
+def only_window(chromium: Any) -> Iterator[Window]:
+    window = Window(chromium)
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def window(only_window: Window, reception: Reception) -> Iterator[Window]:
+    """As staff find it who come for the first time."""
+    only_window.turn_to(reception)
+    yield only_window
+    only_window.leave()
+    assert only_window.complaints == []
+
+
+def test_a_visit_comes_and_goes(reception: Reception, window: Window) -> None:
+    window.open()
+    window.see("#today-none", "まだありません")
+    visit = reception.lay(1)
+    window.see(".reader", COUNTER, "カードを読んでいます", "お名前は確認中")
+    reception.identify(visit)
+    window.see(".reader", COUNTER, "受付　太郎 様", "同意などに答えています")
+    window.wait(42)
+    window.see(".reader", COUNTER, "42秒")
+    reception.complete(visit)
+    window.see(".reader", "カードを取るのを待っています")
+    window.wait(61)
+    window.see(".reader[data-look=left]", "カードが置かれたままです", "お返しください")
+    reception.step(visit, "left")
+    window.see(".reader[data-look=calm]", COUNTER, "空いています")
+    window.see("tbody tr", "9:01", COUNTER, "受付　太郎", "ｳｹﾂｹ ﾀﾛｳ")
+    window.see("#news", "受付　太郎 有効")
+
+
+def test_staff_who_are_wanted_see_it(reception: Reception, window: Window) -> None:
+    window.open()
+    reception.step(reception.lay(1, SECOND), "staff_wanted", SECOND)
+    window.see(".reader[data-look=wanted]", SECOND, "職員を呼んでいます", "施設パスワード")
+    window.see("#calls", f"{SECOND}：職員を呼んでいます")
+    assert window.page.title() == "(1) 受付"
+    reception.journal.record(Event.LINK_DOWN, counter=THIRD)
+    window.see(".reader[data-look=joining]", THIRD)
+    window.wait(11)
+    window.see(".reader[data-look=away]", THIRD, "切断", "USBケーブル")
+    window.see("#health", "リーダー 2/3 台")
+
+
+def test_a_failed_visit_says_what_to_do(reception: Reception, window: Window) -> None:
+    reception.fail(1, FailureCode.CERTIFICATE_EXPIRED)
+    window.open()
+    window.see("tbody tr", "確認できず", "電子証明書の期限切れ", "市区町村での更新を勧めて")
+    reception.fail(2, FailureCode.CANCELLED, outcome=VisitOutcome.ABANDONED)
+    window.see("tbody tr", "途中で終了", "患者さんが終了しました")
+    window.speak("en")
+    window.see("tbody tr", "not verified", "The certificate has expired", "renewal")
+
+
+def test_all_of_a_result_is_told(reception: Reception, window: Window) -> None:
+    reception.visit(
+        1,
+        notices=(Notice.CERTIFICATE_IN_GRACE,),
+        decisions=(Decision.USE_SUBSIDY, Decision.PAPER_PRESCRIPTION),
+    )
+    window.open()
+    window.page.locator("tbody button").click()
+    for texts in (
+        ("テスト健康保険組合", "１２－３４", "５６７８"),
+        ("限度額", "適用区分", "一般", "2026年8月1日 ～ 2027年7月31日"),
+        ("高齢受給者証", "2割"),
+        ("昭和30年6月1日（1955年・71歳）",),
+        ("手術・傷病名・感染症", "× 同意しない"),
+        ("薬剤・処方", "○ 同意（2026/11/23 9:01 まで）"),
+    ):
+        window.see(".group", *texts)
+    window.see("#detail .note", "期限切れ（3か月以内）", "診療・薬剤の情報は見られません")
+    window.see("#detail .note", "医療費助成を使う")
+    assert window.page.evaluate("document.activeElement.id") == "detail-title"
+    window.page.keyboard.press("Escape")
+    assert window.page.locator("#detail").is_hidden()
+    assert window.page.evaluate("document.activeElement.closest('tr') !== null")
+
+
+def test_an_item_that_was_not_asked_is_not_called_refused(
+    reception: Reception, window: Window
+) -> None:
+    reception.visit(1, consents=())
+    window.open()
+    window.page.locator("tbody button").click()
+    window.see(".group", "薬剤・処方", "－ 尋ねていません")
+    assert window.page.locator(".group").filter(has_text="同意しない").count() == 0
+
+
+def test_somebody_is_found_however_the_name_is_typed(reception: Reception, window: Window) -> None:
+    reception.visit(1)
+    reception.visit(2, HANAKO)
+    window.open()
+    for typed in ("しけん はな", "シケンハナ", "ｼｹﾝ", "花子", "187", "１８７"):
+        window.page.locator("#search").fill(typed)
+        window.see("#today-count", "2 件のうち 1 件")
+        window.see("tbody tr", "試験　花子")
+    window.page.locator("#search").fill("架空")
+    window.see("#today-none", "見つかりません")
+
+
+def test_rows_are_gone_through_with_the_arrows(reception: Reception, window: Window) -> None:
+    names = [f"試験　{number}郎" for number in range(3)]
+    for number, name in enumerate(names):
+        reception.visit(number + 1, named(name, "ｼｹﾝ"))
+    window.open()
+    focused = "document.activeElement.querySelector('.name').textContent"
+    window.page.locator("tbody button").first.focus()
+    window.page.keyboard.press("ArrowDown")
+    assert window.page.evaluate(focused) == names[1]
+    reception.visit(4)
+    window.see("tbody tr:first-child", "受付　太郎")
+    # The list has changed, and whoever goes through it is where they were.
+    assert window.page.evaluate(focused) == names[1]
+    window.page.keyboard.press("End")
+    assert window.page.evaluate(focused) == names[0]
+    assert window.page.locator("tbody button[tabindex='0']").count() == 1
+
+
+def test_alarms_are_settled(reception: Reception, window: Window) -> None:
+    for alarm in (Alarm.CLOCK_DOUBTFUL, Alarm.RESULT_GAP):
+        reception.journal.record(Event.ALARM, alarm=alarm, counter=COUNTER)
+    window.open()
+    window.see(".alarm", "前の結果が抜けています", "見比べ")
+    window.press(".alarm", "済み：前の結果が抜けています")
+    window.miss(".alarm", "前の結果が抜けています")
+    window.see("#answer", "済みにしました")
+    # Whoever works with the keyboard goes on with the next one.
+    assert window.page.evaluate("document.activeElement.getAttribute('aria-label')") == (
+        "済み：このパソコンの時計が合っていません"
+    )
+    assert [each.alarm for each in reception.board.alarms()] == [Alarm.CLOCK_DOUBTFUL]
+
+
+def test_a_parked_result_is_sent_again_or_given_up(reception: Reception, window: Window) -> None:
+    first, second = reception.visit(1), reception.visit(2, HANAKO)
+    reception.park(first)
+    reception.park(second, "HTTP 422")
+    window.open()
+    window.see("#health", "保留 2 件")
+    window.see(".parked li", "受付　太郎", "HTTP 400")
+    window.see("tbody tr", "受付　太郎", "レセコンなどに渡せていません")
+    window.press(".parked li", "もう一度渡す")
+    window.miss(".parked li", "受付　太郎")
+    assert [each.why for each in reception.delivery.parked()] == ["HTTP 422"]
+    window.press(".parked li", "渡すのをやめる")
+    window.see("#question", "患者さんの内容は消えます")
+    # Enter alone gives nothing up.
+    window.page.keyboard.press("Enter")
+    window.see(".parked li", "試験　花子")
+    window.press(".parked li", "渡すのをやめる")
+    window.press("#question", "渡すのをやめる")
+    window.miss(".parked li", "試験　花子")
+    assert reception.delivery.parked() == []
+    assert reception.woken == 2
+
+
+def test_what_is_old_is_not_shown_as_live(reception: Reception, window: Window) -> None:
+    reception.step(reception.lay(1), "pin")
+    reception.journal.record(Event.ALARM, alarm=Alarm.CLOCK_DOUBTFUL)
+    window.open()
+    window.see(".reader[data-look=busy] .spent", "秒")
+    reception.stop()
+    window.see("#connection", "つながっていません。これは 9:01:0", "古い表示")
+    assert window.page.evaluate(LOOKS_LIVE) == []
+    reception.visit(2, HANAKO)
+    reception.start()
+    # What came meanwhile is there, and nothing is old any more.
+    window.see("tbody tr", "試験　花子")
+    assert window.page.locator("#connection").is_hidden()
+    assert window.page.locator(".reader[data-look=old]").count() == 0
+    window.complaints.clear()
+
+
+def test_a_console_that_says_nothing_of_it_would_be_found(
+    reception: Reception, window: Window
+) -> None:
+    window.spoil("app.js", 'link = "lost";', "")
+    reception.lay(1)
+    window.open()
+    reception.stop()
+    window.wait(2)
+    assert window.page.evaluate(LOOKS_LIVE) != []
+    window.complaints.clear()
+    reception.start()
+
+
+def test_an_agent_that_hangs_is_noticed(reception: Reception, window: Window) -> None:
+    window.open()
+    window.wait(11)
+    assert window.page.locator("#connection").is_hidden()
+    # The connection stays open, and nobody answers.
+    window.page.route("**/healthz", lambda route: route.abort())
+    window.page.route("**/v1/ws", lambda route: route.abort())
+    window.wait(11)
+    window.see("#connection", "古い表示")
+    window.complaints.clear()
+
+
+def test_the_token_leaves_the_address_and_stays_with_the_browser(
+    reception: Reception, window: Window
+) -> None:
+    window.open()
+    assert window.page.url == f"{reception.url}/"
+    window.page.goto(f"{reception.url}/")
+    window.see(".reader", COUNTER)
+    window.press("footer", "この画面の鍵を消す")
+    window.press("#question", "消す")
+    window.see("#welcome", "鍵が要ります", "uketsuke-agent console")
+    assert window.page.locator(".reader").count() == 0
+    assert window.page.evaluate("localStorage.getItem('token')") is None
+
+
+def test_a_token_that_is_not_of_staff_sees_nothing(reception: Reception, window: Window) -> None:
+    for token in ("unknown", reception.enroll("レセコン", Role.SOFTWARE)):
+        window.page.goto(f"{reception.url}/#{token}")
+        window.see("#welcome", "この鍵では")
+        assert window.page.locator(".reader").count() == 0
+        window.page.goto("about:blank")
+    # A browser writes down what was refused.
+    assert all("status of 40" in complaint for complaint in window.complaints)
+    window.complaints.clear()
+
+
+def test_a_name_is_never_html(reception: Reception, window: Window) -> None:
+    name = "<img src=x onerror=alert(1)>"
+    reception.identify(reception.lay(9, SECOND), named(name, "<b>ｶﾅ"), counter=SECOND)
+    reception.park(reception.visit(1, named(name, "<b>ｶﾅ")), "<script>alert(2)</script>")
+    window.open()
+    window.page.locator("tbody button").click()
+    for place in (".reader", "tbody tr", ".parked li", "#detail-title"):
+        window.see(place, name)
+    assert window.page.locator("img, main script, .kana b").count() == 0
+
+
+def test_html_out_of_a_name_would_be_found(reception: Reception, window: Window) -> None:
+    window.spoil("element.js", "node.textContent = text", "node.innerHTML = text")
+    window.page.goto(f"{reception.url}/#{reception.staff_token}")
+    window.page.wait_for_timeout(200)
+    assert any("TrustedHTML" in complaint for complaint in window.complaints)
+    window.complaints.clear()
+
+
+def test_several_patients_are_never_chosen_from_but_by_staff(
+    reception: Reception, window: Window
+) -> None:
+    one, several, nobody = (reception.visit(number, HANAKO) for number in (1, 2, 3))
+    window.change_results(
+        [
+            (one, {"match": SEVERAL | {"answer": "one", "by": "birth_date_and_kana"}}),
+            (several, {"match": SEVERAL}),
+            (nobody, {"match": SEVERAL | {"answer": "none", "patients": []}}),
+        ]
+    )
+    window.open()
+    rows = window.page.locator("tbody button")
+    for row, look in ((0, "none"), (2, "one")):
+        rows.nth(row).click()
+        window.page.locator(f"#match[data-look={look}]").wait_for()
+        assert window.page.locator("#match button:not(:empty)").count() == 0
+    window.see("tbody tr", "患者さんを選んでください")
+    rows.nth(1).click()
+    window.see("#match[data-look=several]", "選んでください", "試験　華子")
+    assert window.page.locator("#match [aria-pressed=true]").count() == 0
+    window.press("#match", "2002 の方にする")
+    window.see("#answer", "患者さんを選びました")
+    kept = reception.store.rows("SELECT visit_id, patient_number FROM matches")
+    assert kept == [((2).to_bytes(16), "2002")]
+
+
+def test_characters_that_cannot_be_written_are_told_with_their_reading(
+    reception: Reception, window: Window
+) -> None:
+    result = reception.visit(1, named("𠮷田　見本", "ﾖｼﾀﾞ ﾐﾎﾝ"))
+    window.change_results([(result, {"earlier": [result]})])
+    window.open()
+    window.page.locator("tbody button").click()
+    window.see(".group", "氏名", "𠮷（U+20BB7）　読み ﾖｼﾀﾞ ﾐﾎﾝ")
+    window.see("tbody tr", "今日 2 回目")
+    window.see(".earlier button", f"{COUNTER} の受付を見る")
+
+
+def test_papers_are_recorded(reception: Reception, window: Window) -> None:
+    def kept() -> list[dict[str, Any]]:
+        papers: list[dict[str, Any]] = reception.call("GET", "/v1/papers").json()["papers"]
+        return papers
+
+    window.open()
+    window.press("header", "紙で確認した")
+    form = window.page.locator("#papers")
+    form.locator("[name=name_kana]").fill("ウケツケ タロウ")
+    form.locator("[name=birthdate]").fill("1955-06-01")
+    form.locator("[name=insured_identification_number]").fill("５６７８")
+    form.locator("[name=insurer_number]").fill("0113")
+    window.press("#papers", "記録する")
+    assert kept() == []
+    form.locator("[name=insurer_number]").fill("01130012")
+    window.press("#papers", "記録する")
+    window.see(".papers li", "9:01", "資格確認書", "ウケツケ タロウ", "昭和30年6月1日")
+    (paper,) = kept()
+    assert {key: paper[key] for key in PAPER} == PAPER
+    assert violations(window.page) == []
+    picture(window, "papers-ja")
+
+
+def test_notifications_are_asked_for_and_name_nobody(reception: Reception, chromium: Any) -> None:
+    window = Window(chromium, reception)
+    window.page.add_init_script(NOTIFICATIONS)
+    visit = reception.lay(1, SECOND)
+    reception.identify(visit, counter=SECOND)
+    reception.journal.record(Event.ALARM, alarm=Alarm.CLOCK_DOUBTFUL)
+    window.open()
+    window.press("header", "デスクトップに通知する")
+    window.see("header button:disabled", "通知は入っています")
+    reception.step(visit, "staff_wanted", SECOND)
+    window.see("#calls", "職員を呼んでいます")
+    reception.journal.record(Event.ALARM, alarm=Alarm.RESULT_GAP)
+    window.see("#calls", "前の結果が抜けています")
+    # What was there when the page came is no news.
+    assert window.page.evaluate("window.told") == [
+        f"{SECOND}：職員を呼んでいます",
+        "前の結果が抜けています",
+    ]
+    window.close()
+
+
+def a_busy_morning(reception: Reception) -> str:
+    """Something of everything; the result that is looked at."""
+    reception.visit(1, decisions=(Decision.NO_SUBSIDY, Decision.ELECTRONIC_PRESCRIPTION))
+    reception.wait(150)
+    reception.fail(2, FailureCode.FACE_NOT_MATCHED)
+    reception.wait(95)
+    shown = reception.visit(3, HANAKO, notices=(Notice.CERTIFICATE_EXPIRES_SOON,))
+    reception.wait(130)
+    refused = reception.visit(4, named("見本　一郎", "ﾐﾎﾝ ｲﾁﾛｳ"), has_registered=True)
+    reception.park(refused)
+    reception.wait(40)
+    reception.fail(5, FailureCode.CARD_REMOVED, outcome=VisitOutcome.ABANDONED)
+    visit = reception.lay(6)
+    reception.identify(visit, named("架空　次郎", "ｶｸｳ ｼﾞﾛｳ"))
+    reception.step(reception.lay(7, SECOND), "staff_wanted", SECOND)
+    reception.wait(25)
+    reception.journal.record(Event.LINK_DOWN, counter=THIRD)
+    reception.wait(12)
+    return shown
+
+
+def looked_at(window: Window, shown: str) -> None:
+    """The window with that result open, among several patients."""
+    details = {"match": SEVERAL, "earlier": []}
+    window.change_results([(shown, details)])
+    window.open()
+    window.page.locator("tbody tr").filter(has_text="試験　花子").locator("button").click()
+    window.page.locator("#match[data-look=several]").wait_for()
+
+
+@pytest.mark.parametrize(("time", "scheme"), [("day", "light"), ("night", "dark")])
+def test_nobody_meets_a_barrier(
+    reception: Reception, window: Window, time: str, scheme: str
+) -> None:
+    window.page.emulate_media(color_scheme=scheme)
+    shown = a_busy_morning(reception)
+    window.open()
+    for tag in ("ja", "en"):
+        window.speak(tag)
+        picture(window, f"{time}-{tag}")
+        assert window.page.evaluate(OUTSIDE) == []
+        assert violations(window.page) == []
+    window.speak("ja")
+    looked_at(window, shown)
+    for tag in ("ja", "en"):
+        window.speak(tag)
+        assert window.page.evaluate(OUTSIDE) == []
+        assert violations(window.page) == []
+        picture(window, f"result-{time}-{tag}")
+    window.page.emulate_media(color_scheme="light")
+
+
+def test_a_small_window_scrolls_and_loses_nothing(reception: Reception, chromium: Any) -> None:
+    a_busy_morning(reception)
+    window = Window(chromium, reception, viewport={"width": 640, "height": 480})
+    window.open()
+    assert window.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert violations(window.page) == []
+    window.close()
+
+
+def test_every_picture_of_the_docs_is_there() -> None:
+    shown = (PICTURES.parent / "CONSOLE.md").read_text(encoding="utf-8")
+    pictures = {path.name for path in PICTURES.iterdir()}
+    assert pictures == {name for name in pictures if f"console/{name}" in shown}
+    assert pictures == {f"{name}.webp" for name in PICTURED}
+
+
+def picture(window: Window, name: str) -> None:
+    """Keep what the window shows, where pictures are asked for; some are shown in the docs."""
+    if not ARE_PICTURES_WRITTEN or name not in PICTURED:
+        return
+    taken = Image.open(BytesIO(window.page.screenshot(animations="disabled"))).convert("RGB")
+    taken.save(PICTURES / f"{name}.webp", quality=70, method=6)

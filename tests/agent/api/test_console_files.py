@@ -1,0 +1,159 @@
+"""The console's files: words for everything in each language, colours of the design system."""
+
+import json
+import mimetypes
+import re
+from collections.abc import Iterator
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from agent.api.app import CONSOLE
+from agent.board import STEP_AFTER
+from agent.journal import Alarm
+from hostlink.terms import (
+    CardKind,
+    ConsentAnswer,
+    ConsentItem,
+    Decision,
+    Emergency,
+    FailureCode,
+    Notice,
+    VerificationMethod,
+    VisitOutcome,
+    VisitStep,
+)
+from tests.agent.api.api_bench import ApiBench
+from tests.device.screen.test_design_tokens import COLOUR, DECLARED, TOKENS, unknown_colours
+
+SCRIPTS = "".join(path.read_text(encoding="utf-8") for path in CONSOLE.glob("*.js"))
+PAGE = (CONSOLE / "index.html").read_text(encoding="utf-8")
+OQS = {
+    "006": "1 2 3 4 5 6",
+    "007": "1 2 3",
+    "008": "01 02 03 99",
+    "009": "1 2",
+    "010": "01 02 03 04 05 06 07 A1",
+    "011": "01 02 03",
+    "012": "A01 A02 A03 A04 A05 A06 B01 B02 B03 B04 B05 B06 B07 B08 B09 B10",
+    "013": "1 2 3",
+    "015": "1",
+    "018": "01 02",
+    "019": "01 02 03 04 05",
+}
+"""Tables of facts/oqs.md §4 whose codes a result may bear."""
+MAY_BE_SILENT = re.compile(r"(note|notice|emergency)\..*\.todo|failure\.none\.todo|match\.one_todo")
+"""Where there is nothing to do."""
+OWN_WAY = {"year", "tenths", "percent"}
+"""A year of the era and tenths are the Japanese way to say it."""
+
+
+def flat(words: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in words.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, value
+
+
+def words_of(tag: str) -> dict[str, str]:
+    path = CONSOLE / "languages" / f"{tag}.json"
+    return dict(flat(json.loads(path.read_text(encoding="utf-8"))))
+
+
+LANGUAGES = {path.stem: words_of(path.stem) for path in (CONSOLE / "languages").glob("*.json")}
+
+
+def names(words: type[IntEnum]) -> list[str]:
+    return [each.name.lower() for each in words]
+
+
+def needed() -> set[str]:
+    """What may come from the agent, and what the files ask for by name."""
+    told = {
+        **{f"failure.{code}": ("what", "todo") for code in names(FailureCode)},
+        **{f"alarm.{alarm.value}": ("what", "todo") for alarm in Alarm},
+        **{f"notice.{notice}": ("what",) for notice in names(Notice)},
+        **{f"emergency.{each}": ("what",) for each in names(Emergency)},
+        **{f"decision.{each}": ("what",) for each in names(Decision)},
+    }
+    asked = re.findall(r'\bsay\(\s*"([\w.]+)"', SCRIPTS)
+    asked += re.findall(r'data-word(?:="|": ")([\w.]+)"', SCRIPTS + PAGE)
+    return {
+        *(f"{key}.{part}" for key, parts in told.items() for part in parts),
+        *(f"step.{step}" for step in (*names(VisitStep), *STEP_AFTER.values())),
+        *(f"consent_item.{each}" for each in names(ConsentItem)),
+        *(f"consent_answer.{each}" for each in (*names(ConsentAnswer), "not_asked")),
+        *(f"method.{each}" for each in names(VerificationMethod)),
+        *(f"outcome.{each}" for each in names(VisitOutcome)),
+        *(f"card_kind.{each}" for each in names(CardKind)),
+        *(f"handover.{each}" for each in ("waiting", "handed_over", "parked", "given_up")),
+        *(f"match.{each}" for each in ("none", "one", "several", "contradiction")),
+        *(f"oqs.{table}.{code}" for table, codes in OQS.items() for code in codes.split()),
+        *(f"validity_todo.{code}" for code in OQS["006"].split()[1:]),
+        *(f"fact.{key}" for key in re.findall(r'fact\("(\w+)"', SCRIPTS)),
+        *(f"group.{key}" for key in re.findall(r'group\("(\w+)"', SCRIPTS)),
+        *(f"papers.{key}" for key in re.findall(r"^  (\w+): \{ (?:max|pat|type)", SCRIPTS, re.M)),
+        *asked,
+    }
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_every_language_says_everything(tag: str) -> None:
+    words = LANGUAGES[tag]
+    assert needed() - words.keys() == set()
+    assert words.keys() == LANGUAGES["ja"].keys()
+    silent = {key for key, text in words.items() if not text.strip()}
+    assert {key for key in silent if not MAY_BE_SILENT.fullmatch(key)} == set()
+    # The files are read as they are written: these three ways of asking are found.
+    assert {"page.forget", "alarms.settle", "fact.insurer_name"} <= needed()
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_every_language_fills_in_what_the_others_do(tag: str) -> None:
+    for key, text in LANGUAGES[tag].items():
+        filled, japanese = (
+            set(re.findall(r"\{(\w+)\}", each)) for each in (text, LANGUAGES["ja"][key])
+        )
+        assert filled - OWN_WAY == japanese - OWN_WAY, key
+
+
+def test_every_colour_is_the_token_it_says() -> None:
+    style = (CONSOLE / "colours.css").read_text(encoding="utf-8")
+    assert len(DECLARED.findall(style)) > 50
+    assert unknown_colours(style) == []
+    assert re.findall(COLOUR, (CONSOLE / "style.css").read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("kind", ["font-size", "border-radius"])
+def test_letters_and_corners_have_its_steps(kind: str) -> None:
+    style = (CONSOLE / "style.css").read_text(encoding="utf-8")
+    known = {value for name, value in TOKENS.items() if re.fullmatch(rf"{kind}-\d+", name)}
+    used = set(re.findall(rf"{kind}: ([0-9.]+rem)", style))
+    assert len(used) >= 3
+    assert used <= known
+
+
+def test_no_text_becomes_html() -> None:
+    html = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|setHTML|eval\("
+    assert re.findall(html, SCRIPTS) == []
+
+
+def test_a_browser_is_told_what_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the PC believes of these endings; a strict browser runs no plain text."""
+    monkeypatch.setattr(mimetypes, "_db", None)
+    for ending in (".js", ".css", ".json"):
+        mimetypes.add_type("text/plain", ending)
+    with ApiBench(tmp_path) as bench:
+        found = {
+            name: httpx.get(f"{bench.url}/{name}", trust_env=False).headers["content-type"]
+            for name in ("app.js", "style.css", "languages/ja.json")
+        }
+    assert found == {
+        "app.js": "text/javascript; charset=utf-8",
+        "style.css": "text/css; charset=utf-8",
+        "languages/ja.json": "application/json",
+    }
