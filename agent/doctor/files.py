@@ -38,10 +38,10 @@ def examine_store(path: Path) -> Iterator[Finding]:
 def examine_journal(path: Path) -> Iterator[Finding]:
     """The file, or the folder it will be in."""
     place = path if path.exists() else _nearest(path.parent)
-    if place.is_dir() == path.exists() or not os.access(place, os.W_OK):
-        yield _not_writable("journal", place)
-    else:
+    if os.access(place, os.W_OK) and not path.is_dir():
         yield Finding(f"journal: {path} can be written")
+    else:
+        yield _not_writable("journal", place)
 
 
 def _nearest(folder: Path) -> Path:

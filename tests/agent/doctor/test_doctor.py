@@ -267,6 +267,12 @@ def test_a_fault_has_its_sentence(pc: Pc, fault: str) -> None:
     assert sentence.format(folder=pc.folder) in said
 
 
+def test_what_is_looked_at_is_not_repaired(pc: Pc) -> None:
+    """Or nobody would hear of the fault a second time."""
+    (pc.folder / "pairings").chmod(0o750)
+    assert pc.faults() == pc.faults() != []
+
+
 @pytest.mark.parametrize(
     ("place", "sentence"),
     [
