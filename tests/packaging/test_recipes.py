@@ -1,5 +1,6 @@
 """The recipes name what there is: every adapter, every file, the program's own command line."""
 
+import configparser
 import re
 import sys
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+
+from agent.__main__ import main
 
 ROOT = Path(__file__).parents[2]
 PACKAGING = ROOT / "packaging"
@@ -76,6 +79,14 @@ def test_it_starts_the_agent(recipe: Recipe, monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(SystemExit) as ended:
         exec(compile(Path(script).read_text(), script, "exec"), {})  # noqa: S102
     assert ended.value.code == 7
+
+
+def test_the_command_of_its_own_is_the_same_program() -> None:
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", encoding="utf-8")
+    name, _, target = setup["options.entry_points"]["console_scripts"].strip().partition(" = ")
+    assert (name, target) == ("uketsuke-agent", "agent.__main__:main")
+    assert callable(main)
 
 
 def test_the_service_starts_the_program_that_the_installer_brings() -> None:
