@@ -13,7 +13,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from agent import log, parked
+from agent import enrolment, log, parked
 from agent.assembly import assemble, status_path
 from agent.clock import SystemClock, unix_ms
 from agent.config import Config, read_config
@@ -36,7 +36,7 @@ from agent.service import StopWanted
 from agent.status import describe, read_status
 
 TASKS = (
-    *("run", "status", "doctor", "relays", "export", "diagnostics"),
+    *("run", "status", "doctor", "console", "clients", "relays", "export", "diagnostics"),
     *("pair", "renew", "unpair"),
 )
 EXIT_NOT_WELL = 1
@@ -83,6 +83,8 @@ def _carry_out(arguments: argparse.Namespace) -> int:
             return _tell_status(config)
         case "relays":
             _see_to_parked(config, arguments)
+        case "clients" | "console":
+            _see_to_clients(config, arguments)
         case "diagnostics" | "export":
             return _write(config, arguments.task, arguments.out)
         case _:
@@ -102,13 +104,16 @@ def _command_line() -> argparse.ArgumentParser:
         choices=TASKS,
         default="run",
         help="run (default); status of the running agent; doctor, what is amiss and what to do;"
-        " relays, what their receivers refused;"
+        " console, the address of its page for staff; clients of its local API; relays, what their"
+        " receivers refused;"
         " export, all signed results for an auditor; diagnostics, a file without patients'"
         " data for whoever helps; pair with the reader on the cable; renew both ends' keys; unpair",
     )
     parser.add_argument("--config", type=Path, required=True, help="TOML file")
     parser.add_argument(
-        "--name", default=platform.node()[:20], help="pair: what the reader calls this PC"
+        "--name",
+        default=platform.node()[:20],
+        help="pair: what the reader calls this PC; console: what the browser is called here",
     )
     parser.add_argument(
         "--counter", help="pair, renew, unpair: of which reader, where there are several"
@@ -121,6 +126,9 @@ def _command_line() -> argparse.ArgumentParser:
     parser.add_argument(
         "--reader-gone", action="store_true", help="unpair: here only, the reader does not answer"
     )
+    parser.add_argument("--enroll", metavar="NAME", help="clients: let this software take results")
+    parser.add_argument("--origin", help="clients --enroll: of the page that asks, if one does")
+    parser.add_argument("--revoke", metavar="NAME", help="clients: let this one in no more")
     parser.add_argument("--relay", help="relays: only what this one parked")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--send-again", action="store_true", help="relays: send what is parked")
@@ -146,6 +154,17 @@ def _see_to_parked(config: Config, arguments: argparse.Namespace) -> None:
         parked.give_up(config, arguments.relay, print)
     else:
         parked.show(config, arguments.relay, print)
+
+
+def _see_to_clients(config: Config, arguments: argparse.Namespace) -> None:
+    if arguments.task == "console":
+        enrolment.console(config, arguments.name, print)
+    elif arguments.enroll:
+        enrolment.enroll(config, arguments.enroll, arguments.origin, print)
+    elif arguments.revoke:
+        enrolment.revoke(config, arguments.revoke, print)
+    else:
+        enrolment.show(config, print)
 
 
 def _run(config: Config, folder: Path) -> None:

@@ -10,9 +10,14 @@ from typing import cast
 from cryptography import x509
 
 import agent.eligibility
+import agent.patients
 import agent.relays
 from agent import log
 from agent.adapters import create_adapter
+from agent.api.opening import Surroundings, make_server
+from agent.api.reading import ReaderViews, ReadingTerms
+from agent.api.server import Server, open_port
+from agent.board import Board
 from agent.clock import Clock, SystemClock
 from agent.config import Config, LinkTable, read_certificates
 from agent.delivery import Delivery, DeliveryTerms
@@ -20,9 +25,11 @@ from agent.desk import Desk, DeskDoors, DeskTerms
 from agent.eligibility.port import EligibilitySource
 from agent.errors import ConfigError, LinkDiedError, StoreUnavailableError
 from agent.inbox import Inbox
-from agent.journal import Alarm, Event, FileJournal, Journal
+from agent.journal import Alarm, AtCounter, Event, FileJournal, Journal, Journals
 from agent.link import LinkEvents, hello_maker, paired_end, stream_opener
+from agent.metrics import Metrics
 from agent.pairings import Pairing, Pairings
+from agent.patients.port import PatientList
 from agent.postponed import PostponedQuestions, PostponedTerms
 from agent.relays.port import Relay, SendingRelay
 from agent.service import Service, SignOfLifeWanted, StopWanted
@@ -47,12 +54,14 @@ class Agent:
         desks: Mapping[str, Desk],
         links: Mapping[str, Link],
         status: StatusFile,
+        api: Server | None,
         updates: UpdateWatch | None,
     ) -> None:
         self.service = service
         self._desks = desks
         self._links = links
         self._status = status
+        self._api = api
         self._updates = updates
 
     def run(self) -> None:
@@ -60,11 +69,15 @@ class Agent:
         for link in self._links.values():
             link.start()
         self._status.start()
+        if self._api is not None:
+            self._api.start()
         if self._updates is not None:
             self._updates.start()
         try:
             self.service.run(self._desks)
         finally:
+            if self._api is not None:
+                self._api.stop()
             for link in self._links.values():
                 link.close()
             self._status.stop()
@@ -100,18 +113,22 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
         for relay in relays.values():
             if isinstance(relay, SendingRelay):
                 stack.callback(relay.close)
-        journal = FileJournal(config.journal, clock)
-        stack.callback(journal.close)
+        file = FileJournal(config.journal, clock)
+        stack.callback(file.close)
+        board, metrics = Board(tuple(ends), clock), Metrics(clock)
+        journal = Journals(file, board, metrics)
         stack.enter_context(_last_words(journal))
         for pairing in paired.values():
             _doubt_clock(pairings.identity_of(pairing), clock, journal)
-        store, delivery_store, later_store = (Store(config.store.path) for _ in range(3))
+        store = Store(config.store.path)
+        delivery_store, later_store = store.another(), store.another()
         for each in (store, delivery_store, later_store):
             stack.callback(each.close)
         terms = DeliveryTerms(
             medical_institution_code=config.medical_institution_code,
             roots=roots,
             keep_open_visits=timedelta(days=config.store.keep_open_visits_days),
+            keep_completed_visits=timedelta(hours=config.api.keep_hours if config.api else 0),
         )
         delivery = Delivery(delivery_store, relays, terms, journal, clock)
         postponed = PostponedQuestions(
@@ -124,7 +141,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
             journal,
             clock,
         )
-        service = Service(source, delivery, postponed, journal)
+        service = Service(store, source, delivery, postponed, journal)
         links = {
             counter: _link(config.places[counter], folder, end, service, counter)
             for counter, end in ends.items()
@@ -145,10 +162,11 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
                 inbox,
                 DeskDoors(
                     send=link.send,
+                    once_kept=service.once_kept,
                     ask=partial(service.ask, counter=counter),
                     wake_delivery=service.wake_delivery,
                 ),
-                journal,
+                AtCounter(journal, counter),
                 clock,
             )
             for counter, link in links.items()
@@ -161,8 +179,38 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
             lambda: service.post(SignOfLifeWanted()),
             lambda: updates.sentence if updates is not None else None,
         )
+        api = None
+        if config.api is not None:
+            listening = stack.enter_context(open_port(config.api.port))
+            api_store = store.another()
+            stack.callback(api_store.close)
+            api = make_server(
+                listening,
+                Surroundings(
+                    store=api_store,
+                    board=board,
+                    metrics=metrics,
+                    journal=journal,
+                    readers=ReaderViews(
+                        ueids={counter: pairing.ueid for counter, pairing in paired.items()},
+                        hello=service.reader_hellos.get,
+                        report=service.reader_reports.get,
+                    ),
+                    patients=_patients(config, folder),
+                    registration=None,
+                    keep=timedelta(hours=config.api.keep_hours),
+                    wake_delivery=service.wake_delivery,
+                    clock=clock,
+                ),
+                ReadingTerms(
+                    medical_institution_code=config.medical_institution_code,
+                    roots=roots,
+                    relays=tuple(relays),
+                    source=config.eligibility.source,
+                ),
+            )
         watch = UpdateWatch(updates) if updates is not None else None
-        yield Agent(service, desks, links, status, watch)
+        yield Agent(service, desks, links, status, api, watch)
 
 
 def status_path(config: Config) -> Path:
@@ -207,6 +255,14 @@ def _source(config: Config, folder: Path) -> EligibilitySource:
     wanted = config.eligibility
     source = create_adapter(agent.eligibility, wanted.source, wanted.settings, folder)
     return cast(EligibilitySource, source)
+
+
+def _patients(config: Config, folder: Path) -> PatientList | None:
+    wanted = config.patients
+    if wanted is None:
+        return None
+    found = create_adapter(agent.patients, wanted.source, wanted.settings, folder)
+    return cast(PatientList, found)
 
 
 def _relays(config: Config, folder: Path) -> dict[str, Relay | SendingRelay]:

@@ -1,7 +1,7 @@
 """The reception PC's two clocks, told to everything that needs a time."""
 
-import time
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from time import monotonic
 from typing import Protocol
 
 JAPAN = timezone(timedelta(hours=9), "JST")
@@ -30,7 +30,7 @@ class SystemClock:
 
     def monotonic_ms(self) -> float:
         """Milliseconds since start; on Linux the same line in all processes."""
-        return time.monotonic() * 1000
+        return monotonic() * 1000
 
 
 def unix_ms(moment: datetime) -> int:
@@ -46,6 +46,12 @@ def moment_of(milliseconds: int) -> datetime:
 def day_in_japan(moment: datetime) -> date:
     """The day that reception counts it to."""
     return moment.astimezone(JAPAN).date()
+
+
+def milliseconds_of(day: date) -> range:
+    """All milliseconds since 1970 that reception counts to a day."""
+    start = datetime.combine(day, time.min, JAPAN)
+    return range(unix_ms(start), unix_ms(start + timedelta(days=1)))
 
 
 def rfc_3339(moment: datetime) -> str:

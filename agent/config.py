@@ -14,7 +14,11 @@ from agent.errors import ConfigError
 from agent.tables import Table, read_table
 
 Text = Annotated[str, Meta(min_length=1)]
-ADAPTER_KEYS = {"eligibility": ("source", "ask_later_hours"), "relays": ("target", "name")}
+ADAPTER_KEYS = {
+    "eligibility": ("source", "ask_later_hours"),
+    "patients": ("source",),
+    "relays": ("target", "name"),
+}
 """Tables that name an adapter, and the keys in them that are not the adapter's own."""
 
 
@@ -75,6 +79,15 @@ class SourceTable(Table, frozen=True):
     the visit."""
 
 
+class PatientsTable(Table, frozen=True):
+    """Where the clinic's own list of patients is."""
+
+    source: str
+    """File name of the adapter in `agent/patients` without `.py`."""
+    settings: dict[str, str | int | float | bool]
+    """All other keys of the table, still unread."""
+
+
 class RelayTable(Table, frozen=True):
     """One door of reception software."""
 
@@ -89,6 +102,16 @@ class RelayTable(Table, frozen=True):
     def label(self) -> str:
         """Deliveries are remembered under it."""
         return self.name or self.target
+
+
+class ApiTable(Table, frozen=True):
+    """The local API and the staff console, on this PC only."""
+
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8731
+    """0: any that is free, for tests."""
+    keep_hours: Annotated[float, Meta(ge=0, le=72)] = 12
+    """What is known of a completed visit is kept so long after its result, for staff to see and
+    software to ask for."""
 
 
 class UpdatesTable(Table, frozen=True):
@@ -116,10 +139,14 @@ class Config(Table, frozen=True):
     store: StoreTable
     eligibility: SourceTable
     relays: tuple[RelayTable, ...] = ()
+    patients: PatientsTable | None = None
+    """Left out: nobody's results are matched with the clinic's patients."""
     link: LinkTable | None = None
     """Where the only reader is plugged in."""
     readers: tuple[ReaderTable, ...] = ()
     """Or where each of several is."""
+    api: ApiTable | None = None
+    """None: no local API, no console, and a visit is deleted as soon as it is handed over."""
     emergency: Literal["ambulance", "disaster"] | None = None
     """What the reader is set to serve instead of an ordinary reception."""
     updates: UpdatesTable | None = None

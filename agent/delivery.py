@@ -2,7 +2,8 @@
 
 Prepare → row "prepared" → commit → row "done" → settle. The relay's commit is the one step that
 counts and may be repeated, so a restart at any point ends in the same state; what it finds lost
-is prepared again. A relay that sends is asked to send until it has; its receiver knows repetitions.
+is prepared again. Several parcels take each step together where the relay can (decision 0034). A
+relay that sends is asked to send until it has; its receiver knows repetitions.
 What is still to be delivered is not written anywhere: it is every completed result whose visit is
 still open, because a visit is deleted once all relays have it. What a receiver refuses for good is
 parked with the reason, holds up nothing, and is kept until staff want it sent again.
@@ -14,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from cryptography import x509
 from sqlalchemy import (
@@ -33,26 +35,16 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.sql.dml import ReturningDelete
 
-from agent.clock import Clock, moment_of, unix_ms
+from agent.clock import Clock, unix_ms
 from agent.errors import PreparedLostError, RelayRefusedError, RelayUnavailableError
+from agent.fresh import Looked
 from agent.journal import Alarm, Event, Journal
-from agent.qualification import record_from_json
-from agent.relays.port import Reception, Relay, SendingRelay
+from agent.receptions import IS_COMPLETED_VISIT, Receptions
+from agent.relays.port import BundlingRelay, Prepared, Reception, Relay, SendingRelay
 from agent.schema import DELIVERIES, POSTPONED, RESULTS, VISITS
-from agent.store import Store, Value
-from agent.visits import stored_options
-from hostlink.signing import verify_result
-from hostlink.terms import ConsentItem, VisitOutcome
+from agent.store import LARGEST_INTEGER, Row, Store, Value
 
-IS_OUTSTANDING = and_(
-    RESULTS.c.visit_id == VISITS.c.visit_id,
-    RESULTS.c.nonce == VISITS.c.nonce,
-    RESULTS.c.outcome == int(VisitOutcome.COMPLETED),
-    VISITS.c.answered_unix_ms.is_not(None),
-)
-"""A completed result that belongs to an open visit with an eligibility answer."""
 IS_PARCEL = and_(
     DELIVERIES.c.ueid == bindparam("of_ueid"),
     DELIVERIES.c.seq == bindparam("of_seq"),
@@ -75,20 +67,12 @@ PARKED = (
 )
 UNPARK = delete(DELIVERIES).where(IS_PARCEL, IS_PARKED)
 GIVE_UP = update(DELIVERIES).where(IS_PARCEL, IS_PARKED).values(is_done=1)
-HANDED_OVER = (
-    select(
-        RESULTS.c.cose,
-        RESULTS.c.received_unix_ms,
-        VISITS.c.record,
-        VISITS.c.offered,
-        VISITS.c.options,
-        VISITS.c.answered_unix_ms,
-    )
-    .join_from(RESULTS, VISITS, RESULTS.c.visit_id == VISITS.c.visit_id)
-    .where(RESULTS.c.ueid == bindparam("of_ueid"), RESULTS.c.seq == bindparam("of_seq"))
-)
 STUCK_AFTER = timedelta(hours=1)
 STUCK = "failed while later ones were taken"
+MOST_TOGETHER = 32
+"""Handed over at once: the first of them waits for the last one."""
+MOST_PURGED = 100
+"""Deleted in one go: the desk may have to wait so long."""
 NO_TOKEN = ""
 """Of a delivery that needs no preparation."""
 
@@ -137,6 +121,8 @@ class DeliveryTerms:
     """Whom a reader's certificate must come from; a result is verified again on its way out."""
     keep_open_visits: timedelta
     """A visit that never got a result is deleted after this long."""
+    keep_completed_visits: timedelta = timedelta(0)
+    """A completed one is kept so long after its result, for those who ask at the local API."""
 
 
 class Delivery:
@@ -152,7 +138,11 @@ class Delivery:
     ) -> None:
         self._store = store
         self._relays = relays
-        self._find, self._purge = still_to_deliver(list(relays)), _purge(list(relays))
+        self._find = still_to_deliver(list(relays))
+        is_over = _is_over(list(relays))
+        self._over = select(VISITS.c.visit_id).where(is_over)
+        self._purge = delete(VISITS).where(is_over, VISITS.c.visit_id == bindparam("of_visit"))
+        self._receptions = Receptions(store, terms.medical_institution_code, terms.roots)
         self._terms = terms
         self._journal = journal
         self._clock = clock
@@ -164,9 +154,23 @@ class Delivery:
         self._has_traces = True
         """Purged bytes may still be in the log, also those of an earlier run."""
 
-    def outstanding(self) -> Sequence[Parcel]:
-        """What has to be delivered, oldest first."""
-        return [Parcel(*row) for row in self._store.rows(self._find)]
+    def outstanding(self, visits: Looked = None) -> Sequence[Parcel]:
+        """What has to be delivered of these visits, oldest first."""
+        return [Parcel(*row) for row in self._look(self._find, visits)]
+
+    def bundles(self, visits: Looked = None) -> Sequence[Sequence[Parcel]]:
+        """As `outstanding`, as much at once as its relay can hand over."""
+        bundles: list[list[Parcel]] = []
+        open_bundles: dict[str, list[Parcel]] = {}
+        for parcel in self.outstanding(visits):
+            is_bundling = isinstance(self._relays[parcel.relay], BundlingRelay)
+            bundle = open_bundles.get(parcel.relay, [])
+            if is_bundling and 0 < len(bundle) < MOST_TOGETHER:
+                bundle.append(parcel)
+            else:
+                open_bundles[parcel.relay] = [parcel]
+                bundles.append(open_bundles[parcel.relay])
+        return bundles
 
     def parked(self) -> list[Parked]:
         """What was refused for good and waits for staff, oldest first."""
@@ -197,19 +201,56 @@ class Delivery:
             return False
         except RelayRefusedError as error:
             self.park(parcel, error.cause)
-        self._shut.discard(parcel.relay)
-        self._failing_since.pop(parcel, None)
+        self._is_taken(parcel)
         return True
 
-    def purge(self) -> bool:
+    def deliver_together(self, parcels: Sequence[Parcel]) -> bool:
+        """Hand several of one relay over at once, in their order; see `bundles`.
+
+        Returns:
+            Whether all are handed over. If not, or after any error, each is to be delivered by
+            itself, which tells what is wrong with which.
+        """
+        relay = self._relays[parcels[0].relay]
+        if len(parcels) < 2 or not isinstance(relay, BundlingRelay):
+            return False
+        try:
+            tokens = self._all_prepared(parcels, relay)
+            names = relay.commit_all(tokens)
+        except (RelayUnavailableError, RelayRefusedError, PreparedLostError):
+            return False
+        self._book(dict(zip(parcels, names, strict=True)))
+        with suppress(RelayUnavailableError):
+            relay.settle_all(tokens)
+        for parcel in parcels:
+            self._is_taken(parcel)
+        return True
+
+    def _is_taken(self, parcel: Parcel) -> None:
+        """Its relay took it, or refused it for good: it works."""
+        self._failing_since.pop(parcel, None)
+        if parcel.relay in self._shut:
+            self._shut.discard(parcel.relay)
+            self._journal.record(Event.RELAY_BACK, detail=parcel.relay)
+
+    def purge(self, visits: Looked = None) -> bool:
         """Delete every visit that is delivered, did not complete, or was left without a result.
+
+        Args:
+            visits: Of these only.
 
         Returns:
             False when traces remain for now, because the database was being read.
         """
-        horizon = unix_ms(self._clock.now() - self._terms.keep_open_visits)
-        found = self._store.rows(self._purge, {"horizon": horizon})
-        self._purged += [visit_id for (visit_id,) in found]
+        horizons = self._horizons()
+        # To look takes long where much is parked; so it is done before anybody has to wait for it.
+        found = self._look(self._over, visits, horizons)
+        over = [visit_id for (visit_id,) in found]
+        for start in range(0, len(over), MOST_PURGED):
+            with self._store.transaction():
+                for visit_id in over[start : start + MOST_PURGED]:
+                    if self._store.change(self._purge, {**horizons, "of_visit": visit_id}):
+                        self._purged.append(visit_id)
         self._has_traces |= bool(self._purged)
         if self._has_traces and not self._store.forget_purged():
             return False
@@ -219,13 +260,30 @@ class Delivery:
         self._purged.clear()
         return True
 
+    def _horizons(self) -> dict[str, Value]:
+        """Visits from before are deleted."""
+        now, keep = self._clock.now(), self._terms.keep_completed_visits
+        return {
+            "open_since": unix_ms(now - self._terms.keep_open_visits),
+            # Whoever keeps nothing keeps nothing, whatever the clock says meanwhile.
+            "completed_since": unix_ms(now - keep) if keep else LARGEST_INTEGER,
+        }
+
+    def _look(
+        self, find: Select[Any], visits: Looked, values: Mapping[str, Value] | None = None
+    ) -> list[Row]:
+        if visits is None:
+            return self._store.rows(find, values)
+        of_visits = find.where(VISITS.c.visit_id.in_(bindparam("visits", expanding=True)))
+        return self._store.rows(of_visits, {**(values or {}), "visits": list(visits)})
+
     def _hand_over(self, parcel: Parcel) -> None:
         relay = self._relays[parcel.relay]
         match relay:
             case SendingRelay():
                 name = relay.send(self._reception(parcel))
                 self._keep(parcel, NO_TOKEN)
-                self._book(parcel, name)
+                self._book({parcel: name})
             case _:
                 self._hand_over_prepared(parcel, relay)
 
@@ -237,16 +295,19 @@ class Delivery:
             token = self._prepare(parcel, relay)
             self._alarm(Alarm.PREPARED_LOST, parcel, parcel.relay)
             name = relay.commit(token)
-        self._book(parcel, name)
+        self._book({parcel: name})
         with suppress(RelayUnavailableError):
             relay.settle(token)
 
-    def _book(self, parcel: Parcel, name: str) -> None:
-        # Written before the row: after a kill in between it is there twice rather than never.
-        self._journal.record(
-            Event.RECEPTION_FILE_WRITTEN, visit=parcel.visit_id, seq=parcel.seq, detail=name
-        )
-        self._store.change(DONE, parcel.key)
+    def _book(self, names: Mapping[Parcel, str]) -> None:
+        # Written before the rows: after a kill in between it is there twice rather than never.
+        for parcel, name in names.items():
+            self._journal.record(
+                Event.RECEPTION_FILE_WRITTEN, visit=parcel.visit_id, seq=parcel.seq, detail=name
+            )
+        with self._store.transaction():
+            for parcel in names:
+                self._store.change(DONE, parcel.key)
 
     def has_failed_long(self, parcel: Parcel) -> bool:
         """Whether the fault may be with this parcel and not with its relay.
@@ -278,13 +339,30 @@ class Delivery:
             return str(token)
         return None
 
+    def _all_prepared(self, parcels: Sequence[Parcel], relay: BundlingRelay) -> list[str]:
+        """Tokens of all of them, as `_prepared_before` or `_prepare` give for one."""
+        tokens = {parcel: self._prepared_before(parcel) for parcel in parcels}
+        fresh = [parcel for parcel, token in tokens.items() if token is None]
+        if fresh:
+            prepared = relay.prepare_all([self._reception(parcel) for parcel in fresh])
+            tokens |= self._keep_prepared(dict(zip(fresh, prepared, strict=True)))
+        return [token for token in tokens.values() if token is not None]
+
     def _prepare(self, parcel: Parcel, relay: Relay) -> str:
-        reception = self._reception(parcel)
-        prepared = relay.prepare(reception)
-        self._keep(parcel, prepared.token)
-        if prepared.is_encoding_changed:
-            self._alarm(Alarm.ENCODING_CHANGED, parcel, parcel.relay)
-        return prepared.token
+        prepared = relay.prepare(self._reception(parcel))
+        return self._keep_prepared({parcel: prepared})[parcel]
+
+    def _keep_prepared(self, prepared: Mapping[Parcel, Prepared]) -> dict[Parcel, str]:
+        with self._store.transaction():
+            for parcel, each in prepared.items():
+                self._keep(parcel, each.token)
+        for parcel, each in prepared.items():
+            if each.is_encoding_changed:
+                self._alarm(Alarm.ENCODING_CHANGED, parcel, parcel.relay)
+            if each.replaced:
+                detail = f"{parcel.relay}: {', '.join(each.replaced)}"
+                self._alarm(Alarm.CHARACTER_REPLACED, parcel, detail)
+        return {parcel: each.token for parcel, each in prepared.items()}
 
     def _keep(self, parcel: Parcel, token: str, parked: str | None = None) -> None:
         state: dict[str, Value] = {"prepared": token, "is_done": 0, "parked": parked}
@@ -295,22 +373,10 @@ class Delivery:
         self._store.change(insertion.on_conflict_do_update(index_elements=primary_key, set_=state))
 
     def _reception(self, parcel: Parcel) -> Reception:
-        ((cose, received_ms, record, offered, told, answered_ms),) = self._store.rows(
-            HANDED_OVER, {"of_ueid": parcel.ueid, "of_seq": parcel.seq}
-        )
-        options = stored_options(told)
-        return Reception(
-            medical_institution_code=self._terms.medical_institution_code,
-            ueid=parcel.ueid,
-            seq=parcel.seq,
-            visit=verify_result(cose, self._terms.roots).claims.record,
-            record=record_from_json(record) if record else None,
-            offered=tuple(ConsentItem(item) for item in offered),
-            questions=(options.questions if options else None) or (),
-            answered_at=moment_of(answered_ms),
-            received_at=moment_of(received_ms),
-            signed_result=cose,
-        )
+        reception = self._receptions.find(parcel.ueid, parcel.seq)
+        if reception is None:
+            raise RelayRefusedError("the visit is not kept any more")
+        return reception
 
     def _alarm(self, alarm: Alarm, parcel: Parcel, detail: str) -> None:
         self._journal.record(
@@ -319,32 +385,38 @@ class Delivery:
 
 
 def still_to_deliver(relays: Sequence[str]) -> Select[tuple[bytes, int, bytes, str]]:
-    """What some relay has not got yet, oldest first; of no relay nothing."""
+    """What some relay has not got yet, oldest first; of no relay nothing.
+
+    That it is of an open visit is said twice: by the second word a database begins with the open
+    visits, which are few, and not with all results that ever arrived.
+    """
     wanted = _wanted(relays)
     is_settled = or_(DELIVERIES.c.is_done == 1, DELIVERIES.c.parked.is_not(None))
     return (
         select(RESULTS.c.ueid, RESULTS.c.seq, RESULTS.c.visit_id, wanted.c.relay)
-        .select_from(RESULTS.join(VISITS, IS_OUTSTANDING).join(wanted, true()))
-        .where(~_has_row(wanted, is_settled))
+        .select_from(RESULTS.join(VISITS, IS_COMPLETED_VISIT).join(wanted, true()))
+        .where(~_has_row(wanted, is_settled), RESULTS.c.visit_id.in_(select(VISITS.c.visit_id)))
         .order_by(RESULTS.c.received_unix_ms, RESULTS.c.seq)
     )
 
 
-def _purge(relays: Sequence[str]) -> ReturningDelete[tuple[bytes]]:
-    """Visits that nobody needs any more; what is parked is needed."""
+def _is_over(relays: Sequence[str]) -> ColumnElement[bool]:
+    """A visit that nobody needs any more; what is parked is needed."""
     wanted = _wanted(relays)
-    is_needed = (
+    is_wanted = (
         exists()
         .select_from(RESULTS.join(wanted, true()))
-        .where(IS_OUTSTANDING, ~_has_row(wanted, DELIVERIES.c.is_done == 1))
+        .where(IS_COMPLETED_VISIT, ~_has_row(wanted, DELIVERIES.c.is_done == 1))
+    )
+    is_recent = exists().where(
+        IS_COMPLETED_VISIT, RESULTS.c.received_unix_ms > bindparam("completed_since")
     )
     has_result = exists().where(RESULTS.c.visit_id == VISITS.c.visit_id)
     is_postponed = exists().where(POSTPONED.c.visit_id == VISITS.c.visit_id)
-    is_over = case(
-        (has_result, and_(~is_needed, ~is_postponed)),
-        else_=VISITS.c.opened_unix_ms < bindparam("horizon"),
+    return case(
+        (has_result, and_(~is_wanted, ~is_recent, ~is_postponed)),
+        else_=VISITS.c.opened_unix_ms < bindparam("open_since"),
     )
-    return delete(VISITS).where(is_over).returning(VISITS.c.visit_id)
 
 
 def _wanted(relays: Sequence[str]) -> Subquery:

@@ -11,6 +11,7 @@ and simply signs again. The very same proof sent twice is answered the same way 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import assert_never
 
 from cryptography import x509
@@ -32,6 +33,7 @@ from hostlink.messages import (
     VisitChallenge,
     VisitOpened,
     VisitOptions,
+    VisitProgressed,
     VisitRefused,
 )
 from hostlink.signing import VerifiedResult, verify_result
@@ -77,9 +79,12 @@ class DeskDoors:
 
     send: Callable[[Message], bool]
     """To the reader; False when the link is down."""
+    once_kept: Callable[[Callable[[], None]], None]
+    """Do this as soon as all that the desk has changed is on the disk, or never."""
     ask: Callable[[Question], None]
     """Start a question to the eligibility source."""
-    wake_delivery: Callable[[], None]
+    wake_delivery: Callable[[bytes], None]
+    """The result of this visit is here."""
 
 
 class Desk:
@@ -116,7 +121,12 @@ class Desk:
         """Answer with a challenge; a visit opened again gets a new one and keeps its nonce."""
         challenge = self._visits.challenge(message.visit_id, message.card_kind, self._clock.now())
         self._journal.record(Event.VISIT_OPENED, visit=message.visit_id)
-        self._doors.send(challenge)
+        self._say(challenge)
+
+    def visit_progressed(self, message: VisitProgressed) -> None:
+        """Write down where the patient is, also of a visit that nothing else is known of."""
+        step = message.step.name.lower()
+        self._journal.record(Event.VISIT_PROGRESSED, visit=message.visit_id, detail=step)
 
     def identity_proven(self, message: IdentityProven) -> None:
         """Check the proof, then ask who this is; or repeat what was answered before."""
@@ -133,7 +143,7 @@ class Desk:
         if visit is not None and visit.identity == identity:
             self._answer_again(visit, message, identity)
         elif visit is None or visit.challenge is None:
-            self._doors.send(self._visits.challenge(message.visit_id, None, self._clock.now()))
+            self._say(self._visits.challenge(message.visit_id, None, self._clock.now()))
         else:
             self._judge(visit, visit.challenge, message, identity)
 
@@ -163,7 +173,7 @@ class Desk:
                 self._send_options(options)
             case FailureCode():
                 self._journal.record(Event.ELIGIBILITY_FAILED, visit=visit_id, failure=answer)
-                self._doors.send(VisitRefused(visit_id, answer))
+                self._say(VisitRefused(visit_id, answer))
             case EligibilityAnswer():
                 self._journal.record(Event.ELIGIBILITY_ANSWERED, visit=visit_id)
                 options = _options(question, answer)
@@ -185,10 +195,8 @@ class Desk:
         self._journal.record(Event.RESULT_VERIFIED, visit=visit_id, seq=message.seq)
         visit = self._visits.find(visit_id)
         receipt = self._inbox.keep(message.cose, result, self._clock.now())
-        self._journal.record(Event.RESULT_STORED, visit=visit_id, seq=message.seq)
         self._is_rolled_back &= message.seq < self._inbox.highest_seq(result.claims.ueid)
-        if self._doors.send(ResultAcknowledged(message.seq)):
-            self._journal.record(Event.RESULT_ACKNOWLEDGED, visit=visit_id, seq=message.seq)
+        self._doors.once_kept(partial(self._acknowledge, visit_id, message.seq))
         alarms = receipt.alarms
         if receipt.arrival is Arrival.NEW:
             self._asking.pop(visit_id, None)
@@ -197,7 +205,11 @@ class Desk:
                 alarms += (Alarm.EMERGENCY_DIFFERS,)
         for alarm in alarms:
             self._alarm(alarm, visit_id, message.seq)
-        self._doors.wake_delivery()
+
+    def _acknowledge(self, visit_id: bytes, seq: int) -> None:
+        self._journal.record(Event.RESULT_STORED, visit=visit_id, seq=seq)
+        self._send(ResultAcknowledged(seq), Event.RESULT_ACKNOWLEDGED, visit_id, seq)
+        self._doors.wake_delivery(visit_id)
 
     def _judge(
         self, visit: OpenVisit, challenge: bytes, message: IdentityProven, identity: bytes
@@ -205,7 +217,7 @@ class Desk:
         judgement = self._judge_against(challenge, visit, message)
         match judgement:
             case FailureCode() if self._answers_replaced_challenge(visit, message):
-                self._doors.send(VisitChallenge(visit.visit_id, visit.nonce, challenge))
+                self._say(VisitChallenge(visit.visit_id, visit.nonce, challenge))
             case FailureCode():
                 self._refuse(visit.visit_id, judgement)
             case ProvenIdentity():
@@ -250,11 +262,11 @@ class Desk:
             if isinstance(notices, tuple):
                 self._ask(message, identity, notices)
             else:
-                self._doors.send(VisitRefused(visit.visit_id, notices))
+                self._say(VisitRefused(visit.visit_id, notices))
 
     def _refuse(self, visit_id: bytes, failure: FailureCode) -> None:
         self._journal.record(Event.IDENTITY_REFUSED, visit=visit_id, failure=failure)
-        self._doors.send(VisitRefused(visit_id, failure))
+        self._say(VisitRefused(visit_id, failure))
 
     def _ask(self, message: IdentityProven, identity: bytes, notices: tuple[Notice, ...]) -> None:
         query = EligibilityQuery(
@@ -267,8 +279,23 @@ class Desk:
         self._doors.ask(Question(query, identity, notices))
 
     def _send_options(self, options: VisitOptions) -> None:
-        if self._doors.send(options):
-            self._journal.record(Event.OPTIONS_SENT, visit=options.visit_id)
+        self._say(options, Event.OPTIONS_SENT, options.visit_id)
+
+    def _say(
+        self, message: Message, event: Event | None = None, visit: bytes | None = None
+    ) -> None:
+        """Answer, once all that the answer rests on is on the disk."""
+        self._doors.once_kept(partial(self._send, message, event, visit))
+
+    def _send(
+        self,
+        message: Message,
+        event: Event | None,
+        visit: bytes | None = None,
+        seq: int | None = None,
+    ) -> None:
+        if self._doors.send(message) and event is not None:
+            self._journal.record(event, visit=visit, seq=seq)
 
     def _verify(self, message: SignedResult) -> VerifiedResult | None:
         """The result, if its signature is good and it is addressed to this agent."""

@@ -76,6 +76,7 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     failure: Annotated[str, msgspec.Meta(pattern=r"\A[A-Z_]{1,40}\Z")] | None = None
     alarm: Alarm | None = None
     detail: Annotated[str, msgspec.Meta(max_length=120)] | None = None
+    counter: Annotated[str, msgspec.Meta(max_length=40)] | None = None
 
 
 def write_diagnostics(config: Config, status: Path, target: Path) -> None:

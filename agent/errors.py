@@ -38,6 +38,22 @@ class MalformedQualificationError(AgentError):
         """Name of the field, never its value."""
 
 
+class PatientsUnavailableError(AgentError):
+    """Nobody can be looked up in the clinic's list of patients now; the text says what to do."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"the list of patients {cause}")
+
+
+class MalformedEntryError(AgentError):
+    """What staff typed or chose does not have the agreed form."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"entry: field {field} is missing or malformed")
+        self.field = field
+        """Name of the field, never its value."""
+
+
 class RelayUnavailableError(AgentError):
     """The reception software's door is shut for now; the hand-over is tried again later."""
 

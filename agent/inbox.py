@@ -25,6 +25,7 @@ HELD = select(RESULTS.c.seq).where(
     IS_OF_READER, RESULTS.c.seq == bindparam("seq"), RESULTS.c.cose == bindparam("cose")
 )
 OF_VISIT = select(RESULTS.c.seq).where(RESULTS.c.visit_id == bindparam("visit_id")).limit(1)
+NEXT_ARRIVAL = select(func.coalesce(func.max(RESULTS.c.arrival), 0) + 1).scalar_subquery()
 HIGHEST = select(func.max(RESULTS.c.seq)).where(IS_OF_READER)
 BEFORE = (
     select(RESULTS.c.seq, RESULTS.c.payload_hash)
@@ -72,7 +73,7 @@ class Inbox:
         received = unix_ms(now)
         with self._store.transaction():
             is_new = self._store.change(
-                self._store.insert(RESULTS).on_conflict_do_nothing(),
+                self._store.insert(RESULTS).values(arrival=NEXT_ARRIVAL).on_conflict_do_nothing(),
                 {
                     **key,
                     "cose": cose,

@@ -34,12 +34,22 @@ class Event(StrEnum):
     ELIGIBILITY_FAILED = "eligibility_failed"
     ELIGIBILITY_POSTPONED = "eligibility_postponed"
     OPTIONS_SENT = "options_sent"
+    VISIT_PROGRESSED = "visit_progressed"
+    """The reader tells at which step its patient is."""
     RESULT_VERIFIED = "result_verified"
     RESULT_STORED = "result_stored"
     RESULT_ACKNOWLEDGED = "result_acknowledged"
     RECEPTION_FILE_WRITTEN = "reception_file_written"
+    RELAY_BACK = "relay_back"
+    """A relay that was unavailable has taken something again."""
     PARCEL_GIVEN_UP = "parcel_given_up"
+    PATIENT_MATCHED = "patient_matched"
+    """Staff chose which of the clinic's patients a visit is of."""
+    PAPERS_SEEN = "papers_seen"
+    """Staff saw papers in place of a card."""
     VISIT_PURGED = "visit_purged"
+    ALARM_SETTLED = "alarm_settled"
+    """Staff have seen to it."""
     ALARM = "alarm"
 
 
@@ -70,6 +80,9 @@ class Alarm(StrEnum):
     ELIGIBILITY_MALFORMED = "eligibility_malformed"
     ELIGIBILITY_GIVEN_UP = "eligibility_given_up"
     """A question kept for later found nobody or got no answer: look this patient up by hand."""
+    NUMBER_NOT_REGISTERED = "number_not_registered"
+    """照会番号 of a chosen patient was not made known: choose the patient again, or register it in
+    the reception software."""
     RELAY_UNAVAILABLE = "relay_unavailable"
     RELAY_REFUSED = "relay_refused"
     """A receiver will not take this result: it is parked until staff want it sent again."""
@@ -77,6 +90,8 @@ class Alarm(StrEnum):
     """A file vanished before it was handed over, or its folder did; it was made again."""
     ENCODING_CHANGED = "encoding_changed"
     """A name cannot be written in cp932: this one file is UTF-8."""
+    CHARACTER_REPLACED = "character_replaced"
+    """〓 stands in these fields of a file: write in by hand what the reading says."""
     STORE_UNAVAILABLE = "store_unavailable"
     """Nothing can be kept safely: the agent ends, and nothing is acknowledged until it is back."""
     CLOCK_DOUBTFUL = "clock_doubtful"
@@ -100,6 +115,7 @@ class Journal(Protocol):
         failure: FailureCode | None = None,
         alarm: Alarm | None = None,
         detail: str | None = None,
+        counter: str | None = None,
     ) -> None:
         """Write one event.
 
@@ -110,8 +126,69 @@ class Journal(Protocol):
             failure: The code the reader is told.
             alarm: Set exactly when the event is an alarm.
             detail: Name of a file, relay, reason or exception class; never personal data.
+            counter: Where the reader stands that it is about; none, where there is only one.
         """
         ...
+
+
+class AtCounter:
+    """A journal for what happens at one counter."""
+
+    def __init__(self, journal: Journal, counter: str) -> None:
+        self._journal = journal
+        self._counter = counter
+
+    def record(
+        self,
+        event: Event,
+        *,
+        visit: bytes | None = None,
+        seq: int | None = None,
+        failure: FailureCode | None = None,
+        alarm: Alarm | None = None,
+        detail: str | None = None,
+        counter: str | None = None,
+    ) -> None:
+        """Write one event of this counter; see `Journal.record`."""
+        self._journal.record(
+            event,
+            visit=visit,
+            seq=seq,
+            failure=failure,
+            alarm=alarm,
+            detail=detail,
+            counter=counter or self._counter or None,
+        )
+
+
+class Journals:
+    """Several that are told the same, in this order."""
+
+    def __init__(self, *journals: Journal) -> None:
+        self._journals = journals
+
+    def record(
+        self,
+        event: Event,
+        *,
+        visit: bytes | None = None,
+        seq: int | None = None,
+        failure: FailureCode | None = None,
+        alarm: Alarm | None = None,
+        detail: str | None = None,
+        counter: str | None = None,
+    ) -> None:
+        """Tell all of them; see `Journal.record`."""
+        for journal in self._journals:
+            journal.record(
+                event,
+                visit=visit,
+                seq=seq,
+                failure=failure,
+                alarm=alarm,
+                detail=detail,
+                counter=counter,
+            )
 
 
 class FileJournal:
@@ -139,12 +216,14 @@ class FileJournal:
         failure: FailureCode | None = None,
         alarm: Alarm | None = None,
         detail: str | None = None,
+        counter: str | None = None,
     ) -> None:
         """Append one line; see `Journal.record`."""
         line = {
             "event": event.value,
             "at_ms": round(self._clock.monotonic_ms(), 3),
             "unix_ms": unix_ms(self._clock.now()),
+            "counter": counter,
             "visit": visit.hex() if visit is not None else None,
             "seq": seq,
             "failure": failure.name if failure is not None else None,

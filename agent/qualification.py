@@ -8,13 +8,15 @@ Source: facts/oqs.md §3.2, §3.3 and §4.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeVar
 
 from agent.errors import MalformedQualificationError
 
 LONGEST_TEXT = 400
+LONGEST_LIST = 20
+"""Certificates or tickets of one person: far more than anybody has."""
 UNWRITABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """Control characters and what XML 1.0 cannot hold."""
 DATE = re.compile(r"[0-9]{8}")
@@ -28,8 +30,16 @@ PATTERNS = {
     "insurer_number": re.compile(r"[0-9]{6,8}"),
     "insured_branch_number": re.compile(r"[0-9]{2}"),
     "insured_card_classification": re.compile(r"[0-9A-Z]{2}"),
+    "specific_diseases_certificate_related_cons_flg": re.compile(r"[0-3]"),
+    "specific_diseases_certificate_related_cons_time": re.compile(r"[0-9]{14}"),
+    "specific_diseases_disease_category": re.compile(r"[0-9]"),
+    "ticket_type": re.compile(r"[0-9]{2}"),
+    "medical_treatment_month": re.compile(r"[0-9]{6}"),
+    "medical_treatment_type": re.compile(r"[0-9]{2}"),
 }
 """Forms that are certain; every other text passes as it is."""
+CONSENTED = "1"
+"""あり of 同意区分 (OQSCD016)."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -52,6 +62,52 @@ class LimitApplicationCertificate:
     limit_application_certificate_valid_start_date: str
     limit_application_certificate_valid_end_date: str
     limit_application_certificate_long_term_date: str | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SpecificDiseasesCertificate:
+    """特定疾病療養受療証."""
+
+    specific_diseases_disease_category: str
+    specific_diseases_certificate_date: str
+    specific_diseases_valid_start_date: str
+    specific_diseases_valid_end_date: str
+    specific_diseases_self_pay: str | None = None
+    """自己負担限度額, yen a month."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MedicalTicket:
+    """医療券 or 調剤券 of 医療扶助. The interface itself writes `infecton`."""
+
+    ticket_type: str
+    medical_ticket_valid_date: str
+    medical_ticket_expiration_date: str
+    issue_number: str | None = None
+    medical_treatment_month: str | None = None
+    """yyyyMM."""
+    designated_medical_institution_code: str | None = None
+    designated_medical_institution_flag: str | None = None
+    designated_medical_institution_name: str | None = None
+    prescription_issuer_medical_institution_code: str | None = None
+    prescription_issuer_medical_institution_name: str | None = None
+    injury_name1: str | None = None
+    injury_name2: str | None = None
+    injury_name3: str | None = None
+    medical_treatment_type: str | None = None
+    self_pay_amount: str | None = None
+    """Yen."""
+    district_contact_name: str | None = None
+    handling_contact_name: str | None = None
+    single_or_combined_use: str | None = None
+    status_of_social_insurance: str | None = None
+    consistency_flag: str | None = None
+    status_of_infecton: str | None = None
+    status_of_elderly_medical_care: str | None = None
+    status_of_prefectural_expenses: str | None = None
+    remarks1: str | None = None
+    remarks2: str | None = None
+    remarks3: str | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -89,8 +145,15 @@ class InsuredPerson:
     reason_of_loss: str | None = None
     reference_number: str | None = None
     """照会番号, the clinic's own patient number."""
+    specific_diseases_certificate_related_cons_flg: str | None = None
+    """同意区分 (OQSCD016), as the source has it: the reader has no page for 特定疾病."""
+    specific_diseases_certificate_related_cons_time: str | None = None
+    """yyyyMMddHHmmss in Japan."""
     elderly: ElderlyRecipientCertificate | None = None
     limit: LimitApplicationCertificate | None = None
+    specific_diseases: tuple[SpecificDiseasesCertificate, ...] = ()
+    """None without consent: an answer that has some is refused."""
+    medical_tickets: tuple[MedicalTicket, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -107,13 +170,33 @@ class EligibilityRecord:
     processing_result_message: str | None = None
 
 
-Part = TypeVar(
-    "Part",
-    EligibilityRecord,
-    InsuredPerson,
-    ElderlyRecipientCertificate,
-    LimitApplicationCertificate,
+Group = (
+    EligibilityRecord
+    | InsuredPerson
+    | ElderlyRecipientCertificate
+    | LimitApplicationCertificate
+    | SpecificDiseasesCertificate
+    | MedicalTicket
 )
+Part = TypeVar("Part", bound=Group)
+
+
+def texts_of(group: Group) -> Iterator[tuple[str, str]]:
+    """Name and value of each plain field that is there; not those of the groups within."""
+    for each in fields(group):
+        value = getattr(group, each.name)
+        if isinstance(value, str):
+            yield each.name, value
+
+
+def groups_of(record: EligibilityRecord) -> Iterator[Group]:
+    """The record and every group within it."""
+    person = record.person
+    yield record
+    yield person
+    yield from (each for each in (person.elderly, person.limit) if each is not None)
+    yield from person.specific_diseases
+    yield from person.medical_tickets
 
 
 def record_to_json(record: EligibilityRecord) -> str:
@@ -137,13 +220,41 @@ def read_record(document: object) -> EligibilityRecord:
     insured = InsuredPerson(
         elderly=_group(person.get("elderly"), ElderlyRecipientCertificate, "elderly"),
         limit=_group(person.get("limit"), LimitApplicationCertificate, "limit"),
+        specific_diseases=_groups(person, SpecificDiseasesCertificate, "specific_diseases"),
+        medical_tickets=_groups(person, MedicalTicket, "medical_tickets"),
         **_texts(person, InsuredPerson),
     )
+    _check_consent(insured)
     return EligibilityRecord(person=insured, **_texts(values, EligibilityRecord))
 
 
 def _group(document: object, shape: type[Part], name: str) -> Part | None:
     return None if document is None else shape(**_texts(_object(document, name), shape))
+
+
+def _groups(values: Mapping[str, object], shape: type[Part], name: str) -> tuple[Part, ...]:
+    """A list that hardly anybody has: what is wrong in it is told as wrong with the person.
+
+    Its own name would tell the journal of an illness or of 医療扶助.
+    """
+    documents = values.get(name)
+    if documents is None:
+        return ()
+    if not isinstance(documents, list) or len(documents) > LONGEST_LIST:
+        raise MalformedQualificationError("person")
+    try:
+        return tuple(shape(**_texts(_object(each, name), shape)) for each in documents)
+    except MalformedQualificationError:
+        raise MalformedQualificationError("person") from None
+
+
+def _check_consent(person: InsuredPerson) -> None:
+    """A disease is told of only where the patient agreed, and it is known when."""
+    if person.specific_diseases_certificate_related_cons_flg != CONSENTED:
+        if person.specific_diseases:
+            raise MalformedQualificationError("person")
+    elif person.specific_diseases_certificate_related_cons_time is None:
+        raise MalformedQualificationError("specific_diseases_certificate_related_cons_time")
 
 
 def _object(document: object, name: str) -> Mapping[str, object]:

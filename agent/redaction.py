@@ -21,7 +21,7 @@ _KEYS = re.compile(
     r"(^|_)(pin|password|secret|token|key|kana|face|photo|image|picture|embedding|certificate"
     r"|address|post_number|sex\d?|birth_?date|insured|insurer|reference_number|person|record"
     r"|elderly|limit|personal|preschool|reason_of_loss|qualification|disqualification"
-    r"|processing_result|prescription)(_|$)"
+    r"|processing_result|prescription|specific_diseases|medical_tickets?)(_|$)"
     r"|^name(_|$)|^(patient|family|given)_name$",
     re.IGNORECASE,
 )

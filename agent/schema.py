@@ -29,9 +29,12 @@ RESULTS = Table(
     Column("nonce", LargeBinary, nullable=False),
     Column("outcome", Integer, nullable=False),
     Column("received_unix_ms", BigInteger, nullable=False),
+    Column("arrival", BigInteger, nullable=False),
     Index("results_by_visit", "visit_id"),
+    Index("results_by_arrival", "arrival", unique=True),
 )
-"""Every result that ever arrived, once."""
+"""Every result that ever arrived, once; `arrival` counts them, so that a reader of the list can go
+on where it was, whatever the clock did meanwhile."""
 
 CONFLICTS = Table(
     "conflicts",
@@ -82,6 +85,44 @@ DELIVERIES = Table(
     Column("parked", String(64)),
 )
 """What each relay did with a result; `parked` says why it is given up until staff want it again."""
+
+CLIENTS = Table(
+    "clients",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("origin", String(255)),
+    Column("enrolled_unix_ms", BigInteger, nullable=False),
+)
+"""Who may speak to the local API; `origin` is the page of the client that is a browser's."""
+
+MATCHES = Table(
+    "matches",
+    METADATA,
+    Column("visit_id", LargeBinary, primary_key=True),
+    Column("patient_number", String(50), nullable=False),
+    Column("chosen_unix_ms", BigInteger, nullable=False),
+)
+"""Which of the clinic's patients staff chose for a visit; deleted with the visit."""
+
+PAPERS = Table(
+    "papers",
+    METADATA,
+    Column("paper_id", LargeBinary, primary_key=True),
+    Column("kind", Integer, nullable=False),
+    Column("seen_unix_ms", BigInteger, nullable=False),
+    Column("counter", String(40)),
+    Column("visit_id", LargeBinary),
+    Column("insurer_number", String(8)),
+    Column("insured_card_symbol", String(20)),
+    Column("insured_identification_number", String(20)),
+    Column("insured_branch_number", String(2)),
+    Column("birthdate", String(8)),
+    Column("name_kana", String(128)),
+    Column("name", String(128)),
+)
+"""Papers that staff saw in place of a card, and what they typed; deleted after a while."""
 
 VERSION = Table("alembic_version", METADATA, Column("version_num", String(32), primary_key=True))
 """Which migration the tables have; the name is Alembic's."""

@@ -1,19 +1,23 @@
 """One queue, one owner thread, and the only place where any exception is caught.
 
 The link thread, the threads that wait for the eligibility source and the signal handler only
-put events on the queue; the thread that calls `run` takes them off and owns the desk. A
+put events on the queue; the thread that calls `run` takes them off and owns the desk. It takes all
+that wait, works on them in one transaction, and speaks when that is on the disk (decision 0034). A
 second thread delivers, so that a slow share never delays an acknowledgement, and a third asks for
 those who are looked up later. A fault in the
 work on one event is written down and the next event is taken. Two things stop the agent: a store
 that cannot be written, because then nothing may be acknowledged, and a link whose thread ended.
 """
 
+import math
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import partial
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import assert_never
 
 from agent.config import ONLY_COUNTER
@@ -21,8 +25,10 @@ from agent.delivery import STUCK, Delivery, Parcel
 from agent.desk import Desk, Question
 from agent.eligibility.port import EligibilityAnswer, EligibilitySource
 from agent.errors import LinkDiedError, MalformedQualificationError, StoreUnavailableError
-from agent.journal import Alarm, Event, Journal
+from agent.fresh import NOTHING, FreshVisits, Looked, both
+from agent.journal import Alarm, AtCounter, Event, Journal
 from agent.postponed import PostponedQuestions
+from agent.store import Store
 from agent.supervisor import Supervisor
 from hostlink.events import LinkDown, LinkUp, Received
 from hostlink.messages import (
@@ -32,14 +38,19 @@ from hostlink.messages import (
     Message,
     SignedResult,
     VisitOpened,
+    VisitProgressed,
 )
 from hostlink.terms import FailureCode
 
+MOST_EVENTS = 64
+"""Worked on in one transaction: the first of them waits for the last one."""
 QUESTIONS_AT_ONCE = 2
 FIRST_RETRY_S = 0.5
 LONGEST_RETRY_S = 30.0
 IDLE_S = 60.0
 """Even when nothing arrives: what staff want sent again is found, abandoned visits are purged."""
+PURGE_EVERY_S = 1.0
+"""At most so often what was delivered is deleted, which costs more than a delivery."""
 DELIVERY_STOP_S = 5.0
 
 
@@ -65,6 +76,17 @@ class StopWanted:
     cause: StoreUnavailableError | LinkDiedError | None
 
 
+@dataclass(slots=True)
+class _Round:
+    """What came of the parcels so far."""
+
+    is_clear: bool = True
+    shut: set[str] = field(default_factory=set)
+    """Relays that take nothing in this round."""
+    stuck: dict[str, Parcel] = field(default_factory=dict)
+    """By relay, what it has not taken for long; perhaps it takes others."""
+
+
 ServiceEvent = LinkUp | LinkDown | Received | EligibilityAnswered | SignOfLifeWanted | StopWanted
 Tagged = tuple[str, ServiceEvent]
 """With the counter of the reader that it is about."""
@@ -74,6 +96,7 @@ class Service:
     """The running agent without its link.
 
     Args:
+        store: The desks', and of no other thread.
         source: Asked from threads of its own.
         delivery: Used by a thread of its own.
         postponed: Used by another thread of its own.
@@ -82,18 +105,23 @@ class Service:
 
     def __init__(
         self,
+        store: Store,
         source: EligibilitySource,
         delivery: Delivery,
         postponed: PostponedQuestions,
         journal: Journal,
     ) -> None:
+        self._store = store
         self._source = source
         self._delivery = delivery
         self._postponed = postponed
         self._journal = journal
         self._supervisor = Supervisor()
         self._queue: SimpleQueue[Tagged] = SimpleQueue()
+        self._not_kept_yet: list[Callable[[], None]] = []
+        """What the desks do once their changes are on the disk."""
         self._askers = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix="eligibility")
+        self._fresh = FreshVisits()
         self._has_parcels = threading.Event()
         self._has_questions = threading.Event()
         self._is_stopping = threading.Event()
@@ -101,6 +129,8 @@ class Service:
         """Parcels that staff have already been told about."""
         self.reader_reports: dict[str, DeviceReport] = {}
         """What each reader said of itself last in its session; may be read from any thread."""
+        self.reader_hellos: dict[str, DeviceHello] = {}
+        """How each introduced itself last; may be read from any thread."""
 
     def post(self, event: ServiceEvent, counter: str = ONLY_COUNTER) -> None:
         """Put an event on the queue, from any thread or signal handler."""
@@ -110,8 +140,13 @@ class Service:
         """Ask the eligibility source in the background."""
         self._askers.submit(self._ask, question, counter)
 
-    def wake_delivery(self) -> None:
-        """Something may have to be delivered, or to be asked before that."""
+    def once_kept(self, act: Callable[[], None]) -> None:
+        """As `DeskDoors.once_kept`, for desks that this service runs."""
+        self._not_kept_yet.append(act)
+
+    def wake_delivery(self, visit_id: bytes | None = None) -> None:
+        """Something may have to be delivered, or to be asked before that; of any visit if None."""
+        self._fresh.add(None if visit_id is None else frozenset((visit_id,)))
         self._has_parcels.set()
         self._has_questions.set()
 
@@ -149,25 +184,64 @@ class Service:
         self._journal.record(Event.STOPPED)
 
     def _work(self, desks: Mapping[str, Desk]) -> None:
-        while True:
-            counter, event = self._queue.get()
+        stop: StopWanted | None = None
+        while stop is None:
+            stop = self._work_on(self._next_events(), desks)
+        if stop.cause is not None:
+            raise stop.cause
+
+    def _next_events(self) -> list[Tagged]:
+        """All that wait, at least one."""
+        events = [self._queue.get()]
+        with suppress(Empty):
+            while len(events) < MOST_EVENTS:
+                events.append(self._queue.get_nowait())
+        return events
+
+    def _work_on(self, events: Sequence[Tagged], desks: Mapping[str, Desk]) -> StopWanted | None:
+        """Change the store once for all of them, then say what is to be said.
+
+        Returns:
+            What told to stop, if something did; the events before it are done.
+        """
+        with self._store.transaction():
+            stop = self._change(events, desks)
+        acts, self._not_kept_yet = self._not_kept_yet, []
+        for act in acts:
+            self._guarded(act)
+        return stop
+
+    def _change(self, events: Sequence[Tagged], desks: Mapping[str, Desk]) -> StopWanted | None:
+        for counter, event in events:
             match event:
-                case StopWanted(cause):
-                    if cause is not None:
-                        raise cause
-                    return
+                case StopWanted():
+                    return event
                 case SignOfLifeWanted():
                     self._supervisor.alive()
-                    continue
-            self._guarded(partial(self._handle, counter, desks[counter], event))
+                case _:
+                    self._guarded(partial(self._change_for, counter, desks[counter], event))
+        return None
+
+    def _change_for(self, counter: str, desk: Desk, event: ServiceEvent) -> None:
+        """What one event asks for, or nothing of it: a fault takes no other event along."""
+        said_before = len(self._not_kept_yet)
+        try:
+            with self._store.transaction():
+                self._handle(counter, desk, event)
+        except BaseException:
+            del self._not_kept_yet[said_before:]
+            raise
 
     def _handle(self, counter: str, desk: Desk, event: ServiceEvent) -> None:
         match event:
             case LinkUp(peer=DeviceHello() as peer):
+                self.reader_hellos[counter] = peer
                 desk.reader_arrived(peer)
             case LinkDown(reason=reason):
                 self.reader_reports.pop(counter, None)
-                self._journal.record(Event.LINK_DOWN, detail=reason.name.lower())
+                AtCounter(self._journal, counter).record(
+                    Event.LINK_DOWN, detail=reason.name.lower()
+                )
             case Received(message=DeviceReport() as report):
                 self.reader_reports[counter] = report
             case Received(message=message):
@@ -192,16 +266,38 @@ class Service:
         self.post(EligibilityAnswered(question, answer, is_fault), counter)
 
     def _deliver_until_stopped(self) -> None:
+        try:
+            self._deliver_in_rounds()
+        except StoreUnavailableError as error:
+            self.post(StopWanted(error))
+
+    def _deliver_in_rounds(self) -> None:
         retry_s = FIRST_RETRY_S
+        looked_at_all_s = purged_s = -math.inf
+        unpurged: Looked = NOTHING
         while not self._is_stopping.is_set():
             self._has_parcels.clear()
-            try:
-                is_clear = self._deliver_all()
-            except StoreUnavailableError as error:
-                self.post(StopWanted(error))
-                return
+            now_s = time.monotonic()
+            visits = self._fresh.take() if now_s - looked_at_all_s < IDLE_S else None
+            if visits is None:
+                looked_at_all_s = now_s
+            is_clear = self._deliver_all(visits)
+            unpurged = both(unpurged, visits)
+            if now_s - purged_s >= PURGE_EVERY_S:
+                purged_s = now_s
+                is_purged = self._purge(unpurged)
+                unpurged = NOTHING if is_purged else unpurged
+                is_clear &= is_purged
+            if not is_clear:
+                # What is left goes before anything new.
+                self._fresh.add(None)
             retry_s = FIRST_RETRY_S if is_clear else min(retry_s * 2, LONGEST_RETRY_S)
-            self._has_parcels.wait(IDLE_S if is_clear else retry_s)
+            pause_s = looked_at_all_s + IDLE_S - now_s if is_clear else retry_s
+            self._has_parcels.wait(pause_s if unpurged == NOTHING else min(pause_s, PURGE_EVERY_S))
+        self._purge(unpurged)
+
+    def _purge(self, visits: Looked) -> bool:
+        return bool(self._guarded(partial(self._delivery.purge, visits)))
 
     def _ask_later_until_stopped(self) -> None:
         retry_s = FIRST_RETRY_S
@@ -220,27 +316,44 @@ class Service:
             return True
         is_clear = self._postponed.ask_all()
         # What was answered or given up is to be delivered or deleted now.
+        self._fresh.add(None)
         self._has_parcels.set()
         return is_clear
 
-    def _deliver_all(self) -> bool:
-        """One round over all parcels, then the purge; one bad parcel stops no other."""
-        is_clear, shut, stuck = True, set[str](), dict[str, Parcel]()
-        for parcel in self._delivery.outstanding():
-            if parcel.relay in shut or self._is_stopping.is_set():
+    def _deliver_all(self, visits: Looked) -> bool:
+        """One round over all parcels of these visits; one bad parcel stops no other."""
+        so_far = _Round()
+        for bundle in self._delivery.bundles(visits):
+            if bundle[0].relay in so_far.shut or self._is_stopping.is_set():
                 continue
-            is_delivered = self._deliver(parcel)
-            is_clear &= is_delivered is True
-            if is_delivered and parcel.relay in stuck:
-                # The relay takes others: what it did not take for so long is not its fault.
-                self._delivery.park(stuck.pop(parcel.relay), STUCK)
-            elif is_delivered is False:
-                is_suspect = parcel.relay not in stuck and self._delivery.has_failed_long(parcel)
-                if is_suspect:
-                    stuck[parcel.relay] = parcel
-                else:
-                    shut.add(parcel.relay)
-        return bool(self._guarded(self._delivery.purge)) and is_clear
+            if not self._deliver_together(bundle):
+                for parcel in bundle:
+                    self._deliver_in(so_far, parcel)
+        return so_far.is_clear
+
+    def _deliver_together(self, bundle: Sequence[Parcel]) -> bool:
+        """As `Delivery.deliver_together`; what is wrong shows when each is delivered by itself."""
+        try:
+            return self._delivery.deliver_together(bundle)
+        except StoreUnavailableError:
+            raise
+        except Exception:  # noqa: BLE001 - one bad parcel must not stop the others
+            return False
+
+    def _deliver_in(self, so_far: "_Round", parcel: Parcel) -> None:
+        if parcel.relay in so_far.shut or self._is_stopping.is_set():
+            return
+        is_delivered = self._deliver(parcel)
+        so_far.is_clear &= is_delivered is True
+        if is_delivered and parcel.relay in so_far.stuck:
+            # The relay takes others: what it did not take for so long is not its fault.
+            self._delivery.park(so_far.stuck.pop(parcel.relay), STUCK)
+        elif is_delivered is False:
+            is_suspect = parcel.relay not in so_far.stuck and self._delivery.has_failed_long(parcel)
+            if is_suspect:
+                so_far.stuck[parcel.relay] = parcel
+            else:
+                so_far.shut.add(parcel.relay)
 
     def _deliver(self, parcel: Parcel) -> bool | None:
         """As `Delivery.deliver`; None after a fault that only concerns this parcel."""
@@ -283,5 +396,7 @@ def _dispatch(desk: Desk, message: Message) -> None:
             desk.identity_proven(message)
         case SignedResult():
             desk.result_arrived(message)
+        case VisitProgressed():
+            desk.visit_progressed(message)
         case _:
             pass  # The link lets no other kind through.

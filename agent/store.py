@@ -9,7 +9,8 @@ is purged.
 Source: facts/security.md §1 (decision 8), §5.1.
 """
 
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from agent.migrations import HEAD
 from agent.schema import METADATA, VERSION
 
 Value = bytes | int | str | None
-Values = Mapping[str, Value]
+Values = Mapping[str, Value | Sequence[bytes]]
 Row = tuple[Any, ...]
 """A column's type is not checked where it is read; the reader of a row knows it."""
 
@@ -34,6 +35,9 @@ FULL = 2
 LARGEST_INTEGER = 2**63 - 1
 """Databases' integers are signed 64-bit."""
 MIGRATIONS = Path(__file__).parent / "migrations"
+_WHOLE = (("BEGIN IMMEDIATE",), ("COMMIT",), ("ROLLBACK",))
+_PART = (("SAVEPOINT part",), ("RELEASE part",), ("ROLLBACK TO part", "RELEASE part"))
+"""Begin, commit, roll back: of a transaction, and of one inside another."""
 
 
 class Store:
@@ -48,7 +52,11 @@ class Store:
     """
 
     def __init__(self, path: Path, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
+        self._path = path
         self._busy_timeout_ms = busy_timeout_ms
+        self._turn = threading.Lock()
+        """Of whoever writes, among the connections of this process."""
+        self._is_writing = False
         try:
             keep_folder(path.parent)
             path.touch(mode=0o600)
@@ -69,6 +77,16 @@ class Store:
         except OSError as error:
             raise StoreUnavailableError(f"{path.parent}: {error}") from error
 
+    def another(self) -> "Store":
+        """Another connection to the same file, for another thread.
+
+        The two take turns at writing: a connection that only knows that the file is busy would
+        sleep and look again, up to 100 ms at a time.
+        """
+        other = Store(self._path, self._busy_timeout_ms)
+        other._turn = self._turn
+        return other
+
     def rows(self, statement: Executable | str, values: Values | None = None) -> list[Row]:
         """Run one query and give back all its rows.
 
@@ -82,7 +100,7 @@ class Store:
 
     def change(self, statement: Executable | str, values: Values | None = None) -> int:
         """Run one statement, durably unless inside `transaction`; return the rows changed."""
-        with _guarded():
+        with self._writing(), _guarded():
             return self._connection.execute(_executable(statement), values).rowcount
 
     def insert(self, table: Table) -> sqlite.Insert:
@@ -91,14 +109,20 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All changes inside are on the disk together when it ends, or none is."""
-        self.change("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self.change("ROLLBACK")
-            raise
-        self.change("COMMIT")
+        """All changes inside are on the disk together when it ends, or none is.
+
+        Inside another one it is a part of that: what fails in it is taken back alone, and what it
+        changed is on the disk when the outer one ends.
+        """
+        begin, commit, roll_back = _PART if self._is_writing else _WHOLE
+        with self._writing():
+            self._run_all(begin)
+            try:
+                yield
+            except BaseException:
+                self._run_all(roll_back)
+                raise
+            self._run_all(commit)
 
     def forget_purged(self) -> bool:
         """Bring the log into the file and cut it to nothing, so purged bytes are gone from both.
@@ -109,14 +133,32 @@ class Store:
         Returns:
             False when another connection was reading; try again later.
         """
-        self.rows("PRAGMA busy_timeout = 0")
-        ((is_busy, _, _),) = self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
-        self.rows(f"PRAGMA busy_timeout = {self._busy_timeout_ms:d}")
+        with self._writing():
+            self.rows("PRAGMA busy_timeout = 0")
+            ((is_busy, _, _),) = self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.rows(f"PRAGMA busy_timeout = {self._busy_timeout_ms:d}")
         return not is_busy
 
     def close(self) -> None:
         """Give the file back."""
         self._connection.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Whoever writes already goes on."""
+        if self._is_writing:
+            yield
+            return
+        with self._turn:
+            self._is_writing = True
+            try:
+                yield
+            finally:
+                self._is_writing = False
+
+    def _run_all(self, statements: Iterable[str]) -> None:
+        for statement in statements:
+            self.change(statement)
 
     def _require(self, pragma: str, value: str | int) -> None:
         self._connection.exec_driver_sql(f"PRAGMA {pragma} = {value}").close()

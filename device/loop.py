@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from device.journal import Journal
-from device.visit.effects import Effect, StartTimer
+from device.visit.effects import Effect, StartTimer, TellAgent
 from device.visit.events import Event, TimedOut, TimeRunsShort
 from device.visit.machine import advance, begin
 from device.visit.policy import VisitPolicy
+from device.visit.progress import progress
 from device.visit.state import Idle, OutOfService, State, VisitState
+from hostlink.messages import VisitProgressed
 
 
 class EffectPerformer(Protocol):
@@ -36,6 +38,8 @@ class VisitLoop:
         """Monotonic seconds and what happens then, if nothing else does; the first comes first."""
         self._thread: threading.Thread | None = None
         self._state, self._begun = begin()
+        self._told: VisitProgressed | None = None
+        """Where the agent was last told that a patient is."""
 
     def start(self, performer: EffectPerformer) -> None:
         """Begin; from now on effects reach `performer`, all from the same thread."""
@@ -70,7 +74,9 @@ class VisitLoop:
             before = self._state
             self._state, effects = advance(before, event, self._policy)
             self._note(before, event, self._state)
-            self._perform(performer, effects)
+            self._told, news = progress(self._told, event, self._state)
+            # News come last: the visit waits for none of them.
+            self._perform(performer, (*effects, *map(TellAgent, news)))
 
     def _next(self) -> Event | None:
         """The next event; when the turn's time is over, or nearly, that is the event."""

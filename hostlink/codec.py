@@ -35,6 +35,7 @@ from hostlink.terms import (
     TimeSource,
     VerificationMethod,
     VisitOutcome,
+    VisitStep,
 )
 
 MAX_MESSAGE_BYTES = 64 * 1024
@@ -215,6 +216,10 @@ _LAYOUTS: Mapping[int, tuple[type[Message], Layout[Any]]] = {
     26: (
         messages.DeviceReport,
         record(messages.DeviceReport, results=_RESULT_COUNTS, link=_LINK_COUNTERS),
+    ),
+    27: (
+        messages.VisitProgressed,
+        record(messages.VisitProgressed, visit_id=VISIT_ID, step=word(VisitStep)),
     ),
 }
 

@@ -32,6 +32,7 @@ from hostlink.messages import (
     VisitChallenge,
     VisitOpened,
     VisitOptions,
+    VisitProgressed,
     VisitRefused,
 )
 from hostlink.tls import PAIRING_ALPN, SERVICE_ALPN
@@ -84,6 +85,7 @@ _FROM_DEVICE = {
         CertificateKept,
         PairingForgotten,
         DeviceReport,
+        VisitProgressed,
     ),
     Purpose.PAIRING: (
         PairingCommitted,

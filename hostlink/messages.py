@@ -21,6 +21,7 @@ from hostlink.terms import (
     TimeSource,
     VerificationMethod,
     VisitOutcome,
+    VisitStep,
 )
 
 
@@ -364,6 +365,14 @@ class DeviceReport:
     link: LinkCounters
 
 
+@dataclass(frozen=True, slots=True)
+class VisitProgressed:
+    """Where the patient of a visit is now. News, no record: never sent again after a loss."""
+
+    visit_id: bytes
+    step: VisitStep
+
+
 Message = (
     DeviceHello
     | AgentHello
@@ -391,4 +400,5 @@ Message = (
     | PairingForgotten
     | ReportWanted
     | DeviceReport
+    | VisitProgressed
 )

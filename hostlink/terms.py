@@ -234,6 +234,33 @@ class Notice(IntEnum):
 
 
 @unique
+class VisitStep(IntEnum):
+    """Where a patient is, as coarse as reception needs it: never how often something was tried."""
+
+    CARD_READ = 1
+    """Something was laid on the reader and is being recognised."""
+    CHOOSING = 2
+    """Face or PIN?"""
+    FACE = 3
+    PRINTED_CODE = 4
+    """Somebody types the code printed on the card."""
+    PIN = 5
+    """From the first page that asks for it until the card has accepted it."""
+    STAFF_WANTED = 6
+    """The page that asks for the facility password was opened: staff are to come (目視確認)."""
+    STAFF_COMPARING = 7
+    """Staff, or the crew of an ambulance, compare face and card."""
+    ELIGIBILITY = 8
+    """資格確認: the card proves itself, and the agent asks who this is."""
+    ANSWERING = 9
+    """利用登録, consents, other questions."""
+    CARD_TO_BE_TAKEN = 10
+    """It is over, however it ended; the card still lies there."""
+    LEFT = 11
+    """The card is gone, or the reader went out of service."""
+
+
+@unique
 class PairingRefusal(IntEnum):
     """Why a pairing came to nothing."""
 

@@ -53,9 +53,13 @@ def leaves_core(command: Sequence[str], folder: Path, by: signal.Signals) -> boo
         by: how it crashes.
     """
     with cores_allowed():
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=folder)
+        # It waits for a word on its standard input, so it is there when the signal comes.
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder
+        )
+    assert process.stdin is not None
     assert process.stdout is not None
-    with process.stdout as said:
+    with process.stdin, process.stdout as said:
         assert said.readline()
         process.send_signal(by)
         _, status = os.waitpid(process.pid, 0)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from device.visit import events, machine
 from device.visit.policy import VisitPolicy
+from device.visit.progress import step_of
 from device.visit.state import State
 from hostlink.messages import FaceMatch, Moment, VisitChallenge, VisitOptions, VisitRefused
 from hostlink.terms import (
@@ -106,7 +107,8 @@ def explore(policy: VisitPolicy = TYPING) -> set[tuple[State, events.Event, Stat
 def draw() -> str:
     """The state diagram and the table of transitions, as Markdown."""
     transitions: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for before, event, after in explore() | explore(AMBULANCE):
+    steps = explore() | explore(AMBULANCE)
+    for before, event, after in steps:
         if type(before) is not type(after):
             pair = (type(before).__name__, type(after).__name__)
             transitions[pair].add(type(event).__name__)
@@ -115,6 +117,10 @@ def draw() -> str:
         shown = sorted(names - EVERYWHERE) if before_name not in QUIET else sorted(names)
         if shown:
             lines.append(f"    {before_name} --> {after_name} : {', '.join(shown)}")
+    told: dict[str, set[str]] = defaultdict(set)
+    for _, _, after in steps:
+        step = step_of(after)
+        told[type(after).__name__].add(step.name if step else "nothing new")
     table = [
         f"| {before_name} | {after_name} | {', '.join(sorted(names))} |"
         for (before_name, after_name), names in sorted(transitions.items())
@@ -136,6 +142,15 @@ def draw() -> str:
             "| from | to | on |",
             "|---|---|---|",
             *table,
+            "",
+            "## What the reception PC is told",
+            "",
+            "The step of each state in VisitProgressed ([HOSTLINK.md](HOSTLINK.md) §6), by"
+            " `device/visit/progress.py`.",
+            "",
+            "| state | step |",
+            "|---|---|",
+            *(f"| {name} | {', '.join(sorted(names))} |" for name, names in sorted(told.items())),
             "",
         ]
     )

@@ -10,7 +10,9 @@
 Nothing that is there is changed: what the clinic wrote into a Patient, or that a Consent was
 withdrawn since, stays. Of the record, R4 has no place for `sex2`, 証区分 (beside 医療扶助),
 `reason_of_loss`, `preschool_classification`, the days of issue and the code of the result; 有効 or
-not is all that is left of 資格有効性. Decisions that are no consents are not sent.
+not is all that is left of 資格有効性. Of a 医療券 its days, 診療別 and what the patient pays are
+sent, and none of its illnesses, which are no diagnoses of this clinic. The consent to 特定疾病 was
+not given at the reader, so there is no Consent for it. Decisions that are no consents are not sent.
 
 Source: FHIR R4 (4.0.1): RESTful API (conditional create, transaction), Search (escaping), Patient,
 Provenance, Signature; facts/oqs.md §10.

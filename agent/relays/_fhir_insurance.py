@@ -12,6 +12,8 @@ from agent.qualification import (
     ElderlyRecipientCertificate,
     InsuredPerson,
     LimitApplicationCertificate,
+    MedicalTicket,
+    SpecificDiseasesCertificate,
 )
 from agent.relays._fhir_elements import (
     TERMINOLOGY,
@@ -64,7 +66,21 @@ LIMIT_DIVISIONS = {
     "B10": "一般Ⅰ",
 }
 """OQSCD012."""
+DISEASES = {
+    "1": "人工透析慢性腎不全",
+    "2": "血友病",
+    "3": "HIV",
+}
+"""OQSCD013."""
+TICKETS = {"01": "医療券", "02": "調剤券"}
+"""OQSCD018."""
+TREATMENTS = {"01": "入院", "02": "入院外", "03": "歯科", "04": "調剤", "05": "訪問看護"}
+"""OQSCD019."""
+BENEFIT_TYPE = f"{TERMINOLOGY}benefit-type"
+MEDICAL_CARE = concept(f"{TERMINOLOGY}ex-benefitcategory", "1", "Medical Care")
+"""Of every item: R4 wants a category of each (invariant ces-1)."""
 RATIO = re.compile("[0-9]{3}")
+YEN = re.compile("[0-9]{1,9}")
 PUBLIC_AID = "A1"
 """医療扶助 of OQSCD010."""
 
@@ -147,45 +163,72 @@ def _insurance(reception: Reception) -> list[Element]:
         insurance.append(covered | _limit(person.limit))
     if person.elderly is not None:
         insurance.append(covered | _elderly(person.elderly))
+    insurance += [covered | _disease(each) for each in person.specific_diseases]
+    insurance += [covered | _ticket(each) for each in person.medical_tickets]
     return insurance
 
 
 def _limit(certificate: LimitApplicationCertificate) -> Element:
     division = certificate.limit_application_certificate_classification_flag
     kind = certificate.limit_application_certificate_classification
-    return present(
-        benefitPeriod=period(
-            day(certificate.limit_application_certificate_valid_start_date),
-            day(certificate.limit_application_certificate_valid_end_date),
-        ),
-        item=[
-            present(
-                name="限度額適用認定",
-                description=LIMIT_DIVISIONS.get(division),
-                benefit=[
-                    {
-                        "type": oqs_concept("011", kind, LIMIT_CERTIFICATES),
-                        "allowedString": division,
-                    }
-                ],
-            )
-        ],
+    benefit = {"type": oqs_concept("011", kind, LIMIT_CERTIFICATES), "allowedString": division}
+    return _certificate(
+        certificate.limit_application_certificate_valid_start_date,
+        certificate.limit_application_certificate_valid_end_date,
+        name="限度額適用認定",
+        description=LIMIT_DIVISIONS.get(division),
+        benefit=[benefit],
     )
 
 
 def _elderly(certificate: ElderlyRecipientCertificate) -> Element:
     percent = _percent(certificate.elderly_recipient_contribution_ratio)
-    benefit: Element = {
-        "type": concept(f"{TERMINOLOGY}benefit-type", "copay-percent"),
-        "allowedUnsignedInt": percent,
-    }
-    return present(
-        benefitPeriod=period(
-            day(certificate.elderly_recipient_valid_start_date),
-            day(certificate.elderly_recipient_valid_end_date),
-        ),
-        item=[present(name="高齢受給者証", benefit=[] if percent is None else [benefit])],
+    benefit = {"type": concept(BENEFIT_TYPE, "copay-percent"), "allowedUnsignedInt": percent}
+    return _certificate(
+        certificate.elderly_recipient_valid_start_date,
+        certificate.elderly_recipient_valid_end_date,
+        name="高齢受給者証",
+        benefit=[] if percent is None else [benefit],
     )
+
+
+def _disease(certificate: SpecificDiseasesCertificate) -> Element:
+    kind = oqs_concept("013", certificate.specific_diseases_disease_category, DISEASES)
+    return _certificate(
+        certificate.specific_diseases_valid_start_date,
+        certificate.specific_diseases_valid_end_date,
+        name="特定疾病療養受療証",
+        benefit=[{"type": kind} | _yen(certificate.specific_diseases_self_pay)],
+    )
+
+
+def _ticket(ticket: MedicalTicket) -> Element:
+    treatment = ticket.medical_treatment_type
+    copay = {"type": concept(BENEFIT_TYPE, "copay")} | _yen(ticket.self_pay_amount)
+    return _certificate(
+        ticket.medical_ticket_valid_date,
+        ticket.medical_ticket_expiration_date,
+        category=oqs_concept("019", treatment, TREATMENTS) if treatment else MEDICAL_CARE,
+        name=TICKETS.get(ticket.ticket_type, ticket.ticket_type),
+        benefit=[copay] if ticket.self_pay_amount else [],
+    )
+
+
+def _certificate(first_day: str, last_day: str, **item: object) -> Element:
+    """What a certificate grants, and on which days."""
+    return present(
+        benefitPeriod=period(day(first_day), day(last_day)),
+        item=[present(**{"category": MEDICAL_CARE, **item})],
+    )
+
+
+def _yen(amount: str | None) -> Element:
+    """What is allowed: an amount where it is one, or else the text as it is."""
+    if amount is None:
+        return {}
+    if YEN.fullmatch(amount):
+        return {"allowedMoney": {"value": int(amount), "currency": "JPY"}}
+    return {"allowedString": amount}
 
 
 def _cost(person: InsuredPerson) -> list[Element]:

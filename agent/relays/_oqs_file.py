@@ -1,26 +1,23 @@
 """The bytes of one `OQSsiquc01res_face_*.xml` and the name it goes by.
 
 Empty elements are left out, one person a file, CRLF line ends and tabs, as known readers of
-the format want it. Shift_JIS means cp932; data that cp932 cannot hold makes this one file
-UTF-8, declared as such, because a name is never silently replaced by ●.
+the format want it. Shift_JIS means cp932. A character that cp932 cannot hold is never silently
+replaced by ●: `Unmappable` says what becomes of it.
 
 Source: facts/oqs.md §2.2, §2.4, §3, §5.1 and §6.2.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
-from enum import StrEnum, unique
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from agent.characters import MAY_HOLD_GETA, Encoding, unwritable_texts, with_geta
 from agent.clock import JAPAN
-from agent.qualification import (
-    ElderlyRecipientCertificate,
-    EligibilityRecord,
-    InsuredPerson,
-    LimitApplicationCertificate,
-)
+from agent.errors import RelayRefusedError
+from agent.qualification import EligibilityRecord, Group, InsuredPerson, texts_of
+from agent.relays._oqs_profile import Unmappable
 from agent.relays._passed_on import believable_time, consents_passed_on, decisions_passed_on
 from agent.relays.port import Reception
 from hostlink.terms import CONSENT_HOURS, ConsentAnswer, ConsentItem, Decision
@@ -45,19 +42,9 @@ CONSENT_FLAGS = {
 NOT_ASKED = "0"
 PRESCRIPTION_FORMS = {Decision.ELECTRONIC_PRESCRIPTION: "1", Decision.PAPER_PRESCRIPTION: "2"}
 """処方箋発行形態 (OQSCD017)."""
-Group = (
-    EligibilityRecord | InsuredPerson | ElderlyRecipientCertificate | LimitApplicationCertificate
-)
-
-
-@unique
-class Encoding(StrEnum):
-    """Encodings reception software can be set to."""
-
-    UTF_8 = "utf-8"
-    CP932 = "cp932"
-
-
+OF_EVERYBODY = {each.name for shape in (EligibilityRecord, InsuredPerson) for each in fields(shape)}
+OTHER = "another text"
+"""What a journal is told of the rest: a name of its own would tell of an illness or of 医療扶助."""
 DECLARED = {Encoding.UTF_8: "UTF-8", Encoding.CP932: "Shift_JIS"}
 CHARACTER_CODES = {Encoding.UTF_8: "0", Encoding.CP932: "1"}
 
@@ -69,6 +56,8 @@ class OqsFile:
     content: bytes = field(repr=False)
     encoding: Encoding
     """The one really used."""
+    replaced: tuple[str, ...] = ()
+    """Fields in which 〓 stands for a character, as a journal may know them."""
 
 
 def file_name(prefix: str, reception: Reception) -> str:
@@ -83,12 +72,24 @@ def file_name(prefix: str, reception: Reception) -> str:
     return f"{prefix}_{code}{counter}_{received}.xml"
 
 
-def render(reception: Reception, encoding: Encoding) -> OqsFile:
-    """The file's bytes in the wanted encoding, or in UTF-8 where that cannot hold them."""
-    try:
+def render(
+    reception: Reception, encoding: Encoding, unmappable: Unmappable = Unmappable.UTF_8
+) -> OqsFile:
+    """The file's bytes, in the wanted encoding as far as it can hold them.
+
+    Raises:
+        RelayRefusedError: It cannot, and `unmappable` has no way out; names fields, no values.
+    """
+    names = {each.field: None for each in unwritable_texts(reception.known, encoding)}
+    if not names:
         return OqsFile(_encode(reception, encoding), encoding)
-    except UnicodeEncodeError:
+    if unmappable is Unmappable.UTF_8:
         return OqsFile(_encode(reception, Encoding.UTF_8), Encoding.UTF_8)
+    told = tuple(dict.fromkeys(name if name in OF_EVERYBODY else OTHER for name in names))
+    if unmappable is Unmappable.GETA and MAY_HOLD_GETA.issuperset(names):
+        printable = replace(reception, record=with_geta(reception.known, encoding))
+        return OqsFile(_encode(printable, encoding), encoding, replaced=told)
+    raise RelayRefusedError(f"{encoding} cannot write a character of {', '.join(told)}")
 
 
 def _encode(reception: Reception, encoding: Encoding) -> bytes:
@@ -141,8 +142,12 @@ def _person(result: Element, reception: Reception) -> None:
         answered = _second(reception.answered_at)
         _add(result, "LimitApplicationCertificateRelatedConsTime", answered)
         _add_texts(SubElement(result, "LimitApplicationCertificateRelatedInfo"), person.limit)
-    # The reader has no page for 特定疾病 yet: nobody consented.
-    _add(result, "SpecificDiseasesCertificateRelatedConsFlg", "0")
+    if person.specific_diseases_certificate_related_cons_flg is None:
+        # The reader has no page for 特定疾病: nobody consented there.
+        _add(result, "SpecificDiseasesCertificateRelatedConsFlg", NOT_ASKED)
+    diseases, tickets = person.specific_diseases, person.medical_tickets
+    _add_list(result, "SpecificDiseasesCertificateList/SpecificDiseasesCertificateInfo", diseases)
+    _add_list(result, "PublicExpenseResultList/MedicalTicketInfo", tickets)
     for name, flag, given_at in _consents(reception):
         _add(result, f"{name}ConsFlg", flag)
         if given_at is not None:
@@ -161,13 +166,21 @@ def _consents(reception: Reception) -> Iterator[tuple[str, str, datetime | None]
         yield name, flag, given_at
 
 
+def _add_list(parent: Element, path: str, groups: Sequence[Group]) -> None:
+    """A list with its groups; none if there are none, which known software takes for an error."""
+    if not groups:
+        return
+    list_name, name = path.split("/")
+    listed = SubElement(parent, list_name)
+    for group in groups:
+        _add_texts(SubElement(listed, name), group)
+
+
 def _add_texts(parent: Element, group: Group) -> None:
-    for each in fields(group):
-        value = getattr(group, each.name)
-        if isinstance(value, str):
-            is_insurer = each.name == "insurer_number"
-            text = value.rjust(INSURER_NUMBER_WIDTH) if is_insurer else value
-            _add(parent, _element_name(each.name), text)
+    for name, value in texts_of(group):
+        is_insurer = name == "insurer_number"
+        text = value.rjust(INSURER_NUMBER_WIDTH) if is_insurer else value
+        _add(parent, _element_name(name), text)
 
 
 def _element_name(field_name: str) -> str:

@@ -10,8 +10,9 @@ the staged one says that it begins:
 | – | yes | handed over; reception software may have taken it already |
 | – | – | vanished by another hand (virus scanner, cleaner): prepare it again |
 
-So nothing is lost or doubled at any kill. Each staging folder has a random name: when a share is
-not mounted, its staging folder is missing too, which is never taken for a hand-over.
+So nothing is lost or doubled at any kill. Several go through these steps side by side and share
+what makes names durable. Each staging folder has a random name: when a share is not mounted, its
+staging folder is missing too, which is never taken for a hand-over.
 
 Source: facts/security.md §5.1; facts/oqs.md §2.3.
 """
@@ -22,14 +23,23 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from enum import StrEnum, unique
 from errno import errorcode
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
-from agent.errors import ConfigError, PreparedLostError, RelayUnavailableError
+from agent.characters import Encoding
+from agent.clock import JAPAN, Clock, SystemClock
+from agent.errors import (
+    ConfigError,
+    PreparedLostError,
+    RelayRefusedError,
+    RelayUnavailableError,
+)
 from agent.finding import Finding
 from agent.folders import sync_folder
-from agent.relays._oqs_file import Encoding, file_name, render
+from agent.relays._oqs_file import OqsFile, file_name, render
+from agent.relays._oqs_profile import FACE_PREFIX, RULES, Profile, Unmappable, WriteMode, choose
 from agent.relays.port import Prepared, Reception, Relay
 from agent.tables import Table
 
@@ -40,26 +50,22 @@ NOTICE_S = 0.4
 """A watcher reports a change only of a file that it has already seen for so long."""
 
 
-@unique
-class WriteMode(StrEnum):
-    """What the watching software needs to see."""
-
-    RENAME = "rename"
-    """The file appears whole."""
-    CREATE_THEN_WRITE = "create_then_write"
-    """An empty file appears and is then replaced by the whole one: for software that acts on
-    changes only (facts/oqs.md §2.3). chokidar 3.6 and 4 tell of an `add`, then of a `change`."""
-
-
 class Settings(Table, frozen=True):
     """What `[[relays]]` holds for `target = "oqs_folder"`."""
 
     folder: Path
     """The watched folder; it is never created, since a missing one may be an absent share. A bare
     mount point must not be writable for the agent, or it is taken for the share."""
+    profile: Profile = Profile.GENERIC
+    """The software that watches."""
     encoding: Encoding = Encoding.UTF_8
-    write_mode: WriteMode = WriteMode.RENAME
-    file_prefix: str = "OQSsiquc01res_face"
+    """What it is set to."""
+    unmappable: Unmappable | None = None
+    """What becomes of a character that `encoding` cannot hold; left out: as suits the profile."""
+    write_mode: WriteMode | None = None
+    """Left out: as suits the profile."""
+    file_prefix: str | None = None
+    """Left out: that of a face reader's results."""
     staging_folder: Path | None = None
     """Where to keep the staging folder if not in `folder`; must be on the same file system."""
 
@@ -68,10 +74,10 @@ def create(settings: Settings) -> Relay:
     """Make the relay; the folder may still be missing.
 
     Raises:
-        ConfigError: The prefix is not a part of a file name, or no file can be renamed from
-            `staging_folder` into `folder`.
+        ConfigError: A setting contradicts the profile, the prefix is not a part of a file name, or
+            no file can be renamed from `staging_folder` into `folder`.
     """
-    if not settings.file_prefix.isidentifier():
+    if settings.file_prefix is not None and not settings.file_prefix.isidentifier():
         raise ConfigError("[[relays]] file_prefix: write letters, digits and _ only.")
     if settings.staging_folder is not None:
         with suppress(OSError):  # a folder that is away may come later
@@ -79,7 +85,7 @@ def create(settings: Settings) -> Relay:
                 raise ConfigError(
                     "[[relays]] staging_folder: name one on the same file system as folder."
                 )
-    return OqsFolder(settings, time.sleep)
+    return OqsFolder(settings, time.sleep, SystemClock())
 
 
 def examine(settings: Settings) -> Sequence[Finding]:
@@ -110,65 +116,137 @@ class OqsFolder:
 
     needs_record = True
 
-    def __init__(self, settings: Settings, pause: Callable[[float], None]) -> None:
+    def __init__(self, settings: Settings, pause: Callable[[float], None], clock: Clock) -> None:
         self._settings = settings
         self._pause = pause
+        self._clock = clock
+        profile, rules = settings.profile, RULES[settings.profile]
+        self._rules = rules
+        prefixes = (rules.file_prefix or settings.file_prefix or FACE_PREFIX,)
+        self._prefix = choose("file_prefix", settings.file_prefix, prefixes, profile)
+        self._unmappable = choose("unmappable", settings.unmappable, rules.unmappable, profile)
+        self._write_mode = choose("write_mode", settings.write_mode, rules.write_modes, profile)
 
     def prepare(self, reception: Reception) -> Prepared:
         """Write and sync the staged file; see `Relay.prepare`."""
-        file = render(reception, self._settings.encoding)
-        name = file_name(self._settings.file_prefix, reception)
+        (prepared,) = self.prepare_all([reception])
+        return prepared
+
+    def prepare_all(self, receptions: Sequence[Reception]) -> list[Prepared]:
+        """Write and sync the staged files; see `BundlingRelay.prepare_all`."""
+        files = [self._file(each) for each in receptions]
         with _folder_errors():
             staging = self._make_staging()
-            _write_synced(staging / f"{name}{STAGED_SUFFIX}", file.content)
+            for name, file in files:
+                _write_synced(staging / f"{name}{STAGED_SUFFIX}", file.content)
             sync_folder(staging)
-        return Prepared(
-            token=f"{staging.name}/{name}",
-            is_encoding_changed=file.encoding is not self._settings.encoding,
-        )
+        return [
+            Prepared(
+                token=f"{staging.name}/{name}",
+                is_encoding_changed=file.encoding is not self._settings.encoding,
+                replaced=file.replaced,
+            )
+            for name, file in files
+        ]
 
     def commit(self, token: str) -> str:
         """Rename the staged file into place; see `Relay.commit`."""
-        staging, name = self._place(token)
-        with _folder_errors():
-            present = self._look_into(staging)
-            if f"{name}{STAGED_SUFFIX}" in present:
-                self._hand_over(staging, name)
-            elif f"{name}{BEGUN_SUFFIX}" not in present:
-                raise PreparedLostError
-            # Also of a rename before a kill: done means that no power cut takes the file back.
-            sync_folder(self._settings.folder)
-            sync_folder(staging)
+        (name,) = self.commit_all([token])
         return name
+
+    def commit_all(self, tokens: Sequence[str]) -> list[str]:
+        """Rename the staged files into place; see `BundlingRelay.commit_all`."""
+        places = [self._place(token) for token in tokens]
+        with _folder_errors():
+            for staging, group in groupby(places, itemgetter(0)):
+                self._commit(staging, [name for _, name in group])
+        return [name for _, name in places]
 
     def settle(self, token: str) -> None:
         """Remove the sign that the hand-over began; see `Relay.settle`."""
-        staging, name = self._place(token)
+        self.settle_all([token])
+
+    def settle_all(self, tokens: Sequence[str]) -> None:
+        """Remove the signs that the hand-overs began; see `BundlingRelay.settle_all`."""
         with _folder_errors():
-            (staging / f"{name}{BEGUN_SUFFIX}").unlink(missing_ok=True)
+            for staging, name in map(self._place, tokens):
+                (staging / f"{name}{BEGUN_SUFFIX}").unlink(missing_ok=True)
+
+    def _commit(self, staging: Path, names: Sequence[str]) -> None:
+        present = self._look_into(staging)
+        staged = [name for name in names if f"{name}{STAGED_SUFFIX}" in present]
+        if any(f"{name}{BEGUN_SUFFIX}" not in present for name in set(names) - set(staged)):
+            raise PreparedLostError
+        for name in staged:
+            self._withdraw_old(staging, name)
+        if staged:
+            self._hand_over(staging, staged)
+        # Also of a rename before a kill: done means that no power cut takes the file back.
+        sync_folder(self._settings.folder)
+        sync_folder(staging)
+
+    def _file(self, reception: Reception) -> tuple[str, OqsFile]:
+        name = file_name(self._prefix, reception)
+        self._check_day(name)
+        return name, self._render(reception)
+
+    def _render(self, reception: Reception) -> OqsFile:
+        """The file, if the software behind the folder can read it."""
+        if self._rules.can_read(reception.known.person):
+            file = render(reception, self._settings.encoding, self._unmappable)
+            if len(file.content) <= self._rules.longest_bytes:
+                return file
+        # Which rule it was would tell the journal of an illness or of 医療扶助.
+        raise RelayRefusedError(f"software of the profile {self._settings.profile} cannot read it")
 
     def _place(self, token: str) -> tuple[Path, str]:
         staging_name, name = token.split("/")
         return self._staging_parent / staging_name, name
 
-    def _look_into(self, staging: Path) -> list[str]:
+    def _look_into(self, staging: Path) -> set[str]:
         """Names in the staging folder, none if it is gone; an error if its parent is away."""
         if staging not in self._staging_parent.iterdir():
-            return []
-        return [path.name for path in staging.iterdir()]
+            return set()
+        return {path.name for path in staging.iterdir()}
 
-    def _hand_over(self, staging: Path, name: str) -> None:
-        final = self._settings.folder / name
-        if self._settings.write_mode is WriteMode.CREATE_THEN_WRITE:
-            final.touch()
-            self._pause(NOTICE_S)
-        begun = staging / f"{name}{BEGUN_SUFFIX}"
-        begun.touch()
-        sync_folder(staging)
+    def _withdraw_old(self, staging: Path, name: str) -> None:
+        """Take back what nobody would look at any more: it is parked, and stays nowhere else."""
         try:
-            (staging / f"{name}{STAGED_SUFFIX}").replace(final)
+            self._check_day(name)
+        except RelayRefusedError:
+            # The sign first: alone it would say that the file was handed over.
+            (staging / f"{name}{BEGUN_SUFFIX}").unlink(missing_ok=True)
+            sync_folder(staging)
+            (staging / f"{name}{STAGED_SUFFIX}").unlink()
+            raise
+
+    def _check_day(self, name: str) -> None:
+        _, _, second = name.rpartition("_")
+        is_today = second.startswith(f"{self._clock.now().astimezone(JAPAN):%Y%m%d}")
+        if self._rules.is_of_today_only and not is_today:
+            raise RelayRefusedError(
+                f"software of the profile {self._settings.profile} reads files of today only"
+            )
+
+    def _hand_over(self, staging: Path, names: Sequence[str]) -> None:
+        if self._write_mode is WriteMode.CREATE_THEN_WRITE:
+            for name in names:
+                # One that lies there since a kill must not look changed.
+                (self._settings.folder / name).open("ab").close()
+            self._pause(NOTICE_S)
+        for name in names:
+            (staging / f"{name}{BEGUN_SUFFIX}").touch()
+        sync_folder(staging)
+        waiting = list(names)
+        try:
+            while waiting:
+                (staging / f"{waiting[0]}{STAGED_SUFFIX}").replace(
+                    self._settings.folder / waiting[0]
+                )
+                del waiting[0]
         except OSError:
-            begun.unlink(missing_ok=True)  # not handed over; the staged file may have vanished
+            for name in waiting:  # not handed over; the staged file may have vanished
+                (staging / f"{name}{BEGUN_SUFFIX}").unlink(missing_ok=True)
             raise
 
     @property

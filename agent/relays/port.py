@@ -1,9 +1,11 @@
 """A relay as the delivery sees it: a door to other software, of one of two kinds.
 
 A `Relay` prepares durably, then hands over in one step that counts; what it hands to tells no
-repetition. A `SendingRelay` hands over in one step that may be repeated, because its receiver does.
+repetition. A `BundlingRelay` does so with several at once. A `SendingRelay` hands over in one step
+that may be repeated, because its receiver does.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
@@ -58,6 +60,8 @@ class Prepared:
     """How `commit` finds it again, also after a restart; kept in the store, not personal."""
     is_encoding_changed: bool
     """The wanted encoding could not hold a character of this person's data."""
+    replaced: tuple[str, ...] = ()
+    """Names of fields in which 〓 stands for such a character; not personal."""
 
 
 class Relay(Protocol):
@@ -73,6 +77,7 @@ class Relay(Protocol):
 
         Raises:
             RelayUnavailableError: The door is shut for now.
+            RelayRefusedError: What reads behind this door would never read this one.
         """
         ...
 
@@ -85,6 +90,7 @@ class Relay(Protocol):
         Raises:
             RelayUnavailableError: The door is shut for now; call again.
             PreparedLostError: What was prepared vanished and was not handed over.
+            RelayRefusedError: It came too late and was not handed over.
         """
         ...
 
@@ -93,6 +99,40 @@ class Relay(Protocol):
 
         Raises:
             RelayUnavailableError: Something harmless is left behind.
+        """
+        ...
+
+
+@runtime_checkable
+class BundlingRelay(Relay, Protocol):
+    """A relay that hands over several at about the price of one, in their order.
+
+    Each of them stays a hand-over of its own, as if the methods of `Relay` had been called for it:
+    after a fault, which may have stopped any of these half-way, they are called for each.
+    """
+
+    def prepare_all(self, receptions: Sequence[Reception]) -> list[Prepared]:
+        """As `prepare`, for each.
+
+        Raises:
+            RelayUnavailableError: As there.
+        """
+        ...
+
+    def commit_all(self, tokens: Sequence[str]) -> list[str]:
+        """As `commit`, for each.
+
+        Raises:
+            RelayUnavailableError: As there.
+            PreparedLostError: As there, for one of them at least.
+        """
+        ...
+
+    def settle_all(self, tokens: Sequence[str]) -> None:
+        """As `settle`, for each.
+
+        Raises:
+            RelayUnavailableError: As there.
         """
         ...
 

@@ -6,7 +6,7 @@ An effect that starts a job carries the turn its answer must name.
 from dataclasses import dataclass, field
 from enum import Enum, unique
 
-from hostlink.messages import IdentityProven, VisitOpened, VisitRecord
+from hostlink.messages import IdentityProven, VisitOpened, VisitProgressed, VisitRecord
 from hostlink.terms import ConsentItem, FailureCode, Notice
 
 
@@ -210,7 +210,7 @@ class SignChallenge:
 class TellAgent:
     """Send a message; lost with the link, the visit sends it again after a reconnect."""
 
-    message: VisitOpened | IdentityProven
+    message: VisitOpened | IdentityProven | VisitProgressed
 
 
 @dataclass(frozen=True, slots=True)

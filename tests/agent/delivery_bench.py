@@ -2,12 +2,14 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from agent.characters import Encoding
 from agent.delivery import Delivery, DeliveryTerms
 from agent.errors import RelayUnavailableError
-from agent.relays._oqs_file import Encoding, file_name, render
+from agent.relays._oqs_file import file_name, render
 from agent.relays.oqs_folder import Settings, create
 from agent.relays.port import Prepared, Reception, Relay, SendingRelay
 from agent.store import Store
@@ -95,8 +97,10 @@ class Bench:
         for visit in visits:
             receive_visit(self.store, reader, visit)
 
-    def delivery(self, **relays: Relay | SendingRelay) -> Delivery:
-        terms = DeliveryTerms(INSTITUTION, ROOTS, timedelta(days=7))
+    def delivery(
+        self, *, keep: timedelta = timedelta(0), **relays: Relay | SendingRelay
+    ) -> Delivery:
+        terms = DeliveryTerms(INSTITUTION, ROOTS, timedelta(days=7), keep)
         wanted = relays or {"oqs": real_relay(self.reception)}
         return Delivery(self.store, wanted, terms, self.journal, self.clock)
 
@@ -117,3 +121,14 @@ class LosingFolder(ShutFolder):
             self._losses.pop()()
             raise RelayUnavailableError("EHOSTDOWN")
         return super().commit(token)
+
+
+class ReplacingFolder(ShutFolder):
+    """A relay whose encoding lacks characters of everybody's name and address."""
+
+    def __init__(self, relay: Relay) -> None:
+        super().__init__(relay)
+        self.is_shut = False
+
+    def prepare(self, reception: Reception) -> Prepared:
+        return replace(super().prepare(reception), replaced=("name", "address"))

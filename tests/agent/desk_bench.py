@@ -1,5 +1,6 @@
 """A desk with everything it says, asks and writes down laid open."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from agent.desk import Desk, DeskDoors, DeskTerms, Question
@@ -26,6 +27,11 @@ from tests.agent.world import (
 from tests.hostlink.pki import OTHER_READER, STRANGE_READER
 
 ANSWER = EligibilityAnswer(RECORD, is_registered=True, consents=tuple(ConsentItem))
+
+
+def at_once(act: Callable[[], None]) -> None:
+    """`DeskDoors.once_kept` of a desk alone: each of its changes is on the disk when it is made."""
+    act()
 
 
 class DeskBench:
@@ -55,7 +61,7 @@ class DeskBench:
             ),
             Visits(self.store),
             Inbox(self.store),
-            DeskDoors(self._send, self.asked.append, self._wake),
+            DeskDoors(self._send, at_once, self.asked.append, self._wake),
             self.journal,
             self.clock,
         )
@@ -64,7 +70,7 @@ class DeskBench:
         self.said.append(message)
         return True
 
-    def _wake(self) -> None:
+    def _wake(self, _: bytes) -> None:
         self.deliveries += 1
 
     def open_visit(self, kind: CardKind = CardKind.MY_NUMBER) -> VisitChallenge:

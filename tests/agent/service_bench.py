@@ -1,6 +1,7 @@
 """A service that runs in a thread, between a told source, a told relay and a told reader."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from queue import Queue
@@ -136,7 +137,7 @@ class Bench:
             self.journal,
             clock,
         )
-        self.service = Service(self.source, self.delivery, postponed, self.journal)
+        self.service = Service(self.store, self.source, self.delivery, postponed, self.journal)
         self.desk = Desk(
             DeskTerms(
                 AUDIENCE,
@@ -147,7 +148,7 @@ class Bench:
             ),
             Visits(self.store),
             Inbox(self.store),
-            DeskDoors(self._send, self.service.ask, self.service.wake_delivery),
+            self._doors(self._send),
             self.journal,
             clock,
         )
@@ -177,9 +178,13 @@ class Bench:
             heard.append(counter)
             return self._send(message)
 
-        doors = DeskDoors(send, self.service.ask, self.service.wake_delivery)
+        doors = self._doors(send)
         terms = DeskTerms(AUDIENCE, INSTITUTION, ROOTS, CardTrust([authority().certificate]))
         return Desk(terms, Visits(self.store), Inbox(self.store), doors, self.journal, self.clock)
+
+    def _doors(self, send: Callable[[Message], bool]) -> DeskDoors:
+        service = self.service
+        return DeskDoors(send, service.once_kept, service.ask, service.wake_delivery)
 
     def stop(self) -> None:
         self.service.post(StopWanted(None))

@@ -67,6 +67,15 @@ def test_adapters_keep_their_own_settings(path: Path) -> None:
     assert config.relays[1].settings == {"folder": "other"}
 
 
+def test_a_list_of_patients_is_named_like_any_adapter(path: Path) -> None:
+    path.write_text(GOOD)
+    assert read_config(path).patients is None
+    path.write_text(f'{GOOD}[patients]\nsource = "csv_file"\npath = "patients.csv"\n')
+    table = read_config(path).patients
+    assert table is not None
+    assert (table.source, table.settings) == ("csv_file", {"path": "patients.csv"})
+
+
 def test_the_reader_may_be_named_by_its_usb_numbers(path: Path) -> None:
     path.write_text(GOOD.replace('port = "/dev/ttyACM0"', USB))
     assert read_config(path).link == LinkTable(
@@ -112,6 +121,7 @@ def test_the_reader_may_be_named_by_its_usb_numbers(path: Path) -> None:
         ('["one.pem", "two.pem"]', "[]", "$.card_trust.anchors"),
         ('source = "http"', "", "missing required field `source` - at `$.eligibility`"),
         ('source = "http"', 'source = "http"\nask_later_hours = -1', "$.eligibility.ask_later"),
+        ("[store]", '[patients]\npath = "x"\n[store]', "missing required field `source`"),
         ('pairings = "', 'emergency = "fire"\npairings = "', "$.emergency"),
         ('[eligibility]\nsource = "http"', "[[eligibility]]", "$.eligibility"),
         ('target = "oqs_folder"\nfolder = "face"', "", "missing required field `target`"),

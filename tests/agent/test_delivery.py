@@ -11,6 +11,8 @@ import pytest
 from agent.delivery import Delivery
 from agent.inbox import Inbox
 from agent.journal import Alarm, Event
+from agent.relays._oqs_profile import Profile
+from agent.relays.oqs_folder import OqsFolder, Settings
 from agent.visits import Visits
 from hostlink.signing import verify_result
 from hostlink.terms import CardKind
@@ -20,6 +22,7 @@ from tests.agent.delivery_bench import (
     LosingFolder,
     MakeRelay,
     NaiveFolder,
+    ReplacingFolder,
     ShutFolder,
     real_relay,
 )
@@ -28,6 +31,7 @@ from tests.agent.world import (
     ROOTS,
     TODAY,
     SigningReader,
+    ToldClock,
     abandoned,
     completed,
     options,
@@ -103,6 +107,35 @@ def test_what_a_folder_was_prepared_for_is_never_given_up_by_time(bench: Bench) 
     assert not deliver_all(delivery)
     bench.clock.time += timedelta(hours=100)
     assert not any(map(delivery.has_failed_long, delivery.outstanding()))
+
+
+def test_what_its_software_cannot_read_is_parked_and_replayed(bench: Bench) -> None:
+    """A folder refuses before it hands over, so what is sent again is there once."""
+    clock = ToldClock(TODAY + timedelta(days=1))
+    settings = Settings(bench.reception, profile=Profile.MYNARECEPTION)
+    delivery = bench.delivery(oqs=OqsFolder(settings, lambda _: None, clock))
+
+    assert deliver_all(delivery)
+    assert bench.journal.alarms == [Alarm.RELAY_REFUSED] * len(VISITS)
+    assert {each.why for each in delivery.parked()} == {
+        "software of the profile mynareception reads files of today only"
+    }
+    assert NAME_IN_STORE in bench.bytes_on_disk()
+    assert list(bench.reception.glob("**/OQS*")) == []
+
+    clock.time = TODAY
+    delivery.replay(delivery.parked())
+    assert deliver_all(delivery)
+    assert len(bench.software.look()) == len(VISITS)
+    assert NAME_IN_STORE not in bench.bytes_on_disk()
+
+
+def test_staff_are_told_in_which_fields_geta_stands(bench: Bench) -> None:
+    relay = ReplacingFolder(real_relay(bench.reception))
+    assert deliver_all(bench.delivery(oqs=relay))
+    told = [each.detail for each in bench.journal.heard if each.alarm]
+    assert bench.journal.alarms == [Alarm.CHARACTER_REPLACED] * len(VISITS)
+    assert told == ["oqs: name, address"] * len(VISITS)
 
 
 def remove_staged(reception: Path) -> None:
@@ -241,3 +274,22 @@ def test_killed_at_any_call_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
 def test_the_kill_test_finds_the_naive_delivery(tmp_path: Path) -> None:
     """Negative control."""
     assert "doubled" in kill_everywhere(tmp_path, NaiveFolder)
+
+
+def test_a_visit_is_kept_for_the_local_api_and_no_longer(bench: Bench) -> None:
+    delivery = bench.delivery(keep=timedelta(hours=12))
+    assert deliver_all(delivery)
+    assert NAME_IN_STORE in bench.bytes_on_disk()
+    bench.clock.time = TODAY + timedelta(hours=11, minutes=59)
+    assert delivery.purge()
+    assert NAME_IN_STORE in bench.bytes_on_disk()
+    bench.clock.time = TODAY + timedelta(hours=12)
+    assert delivery.purge()
+    assert NAME_IN_STORE not in bench.bytes_on_disk()
+    assert not delivery.outstanding(), "kept is not to be delivered again"
+
+
+def test_where_nothing_is_kept_a_clock_set_back_keeps_nothing(bench: Bench) -> None:
+    bench.clock.time = TODAY - timedelta(days=1)
+    assert deliver_all(bench.delivery())
+    assert NAME_IN_STORE not in bench.bytes_on_disk()

@@ -5,15 +5,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from agent.journal import Alarm
+from agent.journal import Alarm, Event
+from agent.schema import VISITS
 from hostlink.messages import (
     DeviceHello,
     VisitChallenge,
     VisitOptions,
+    VisitProgressed,
     VisitRefused,
 )
-from hostlink.terms import CardKind, ConsentItem, FailureCode, Notice, VerificationMethod
+from hostlink.terms import CardKind, ConsentItem, FailureCode, Notice, VerificationMethod, VisitStep
 from tests.agent.desk_bench import ANSWER, DeskBench
 from tests.agent.world import (
     FAR_DATE,
@@ -39,6 +42,16 @@ def bench(tmp_path: Path) -> DeskBench:
 @pytest.fixture(scope="module")
 def patient() -> Card:
     return card()
+
+
+def test_where_a_patient_is_stands_in_the_journal_and_nowhere_else(bench: DeskBench) -> None:
+    """Also for a visit that the agent does not know yet, and without a word to the reader."""
+    for step in VisitStep:
+        bench.desk.visit_progressed(VisitProgressed(EARLIER, step))
+    told = [(each.event, each.visit, each.detail) for each in bench.journal.heard]
+    assert told == [(Event.VISIT_PROGRESSED, EARLIER, step.name.lower()) for step in VisitStep]
+    assert (bench.said, bench.asked) == ([], [])
+    assert bench.store.rows(select(VISITS)) == []
 
 
 def test_a_proof_leads_to_a_question_and_the_options(bench: DeskBench, patient: Card) -> None:

@@ -11,7 +11,7 @@ from agent.journal import Alarm, Event, FileJournal
 from hostlink.terms import FailureCode
 from tests.agent.world import TODAY, VISIT_ID, ToldClock
 
-ALLOWED = {"event", "visit", "seq", "failure", "alarm", "detail"}
+ALLOWED = {"event", "visit", "seq", "failure", "alarm", "detail", "counter"}
 
 
 @pytest.fixture

@@ -71,6 +71,16 @@ def test_an_old_database_gets_the_same_tables_and_keeps_its_rows(tmp_path: Path)
     assert Store(path).rows("SELECT count(*) FROM results") == [(1,)]
 
 
+def test_results_of_before_are_counted_in_the_order_they_were_stored(tmp_path: Path) -> None:
+    path = old_database(tmp_path / "old.sqlite3")
+    with sqlite3.connect(path) as old:
+        for seq, stored in ((3, 9), (9, 4), (5, 9)):
+            row = (b"\1", seq, b"", b"", b"", b"", 1, stored)
+            old.execute("INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    found = Store(path).rows("SELECT seq, arrival FROM results ORDER BY arrival")
+    assert found == [(9, 1), (7, 2), (3, 3), (5, 4)]
+
+
 def test_a_step_that_fails_leaves_the_old_database(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

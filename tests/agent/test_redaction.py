@@ -110,6 +110,7 @@ def test_a_number_that_is_no_text(number: int) -> None:
                 qualification.InsuredPerson,
                 qualification.ElderlyRecipientCertificate,
                 qualification.LimitApplicationCertificate,
+                qualification.SpecificDiseasesCertificate,
             )
             for each in fields(table)
         ),

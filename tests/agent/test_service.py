@@ -27,9 +27,10 @@ from hostlink.messages import (
     VisitChallenge,
     VisitOpened,
     VisitOptions,
+    VisitProgressed,
     VisitRefused,
 )
-from hostlink.terms import CardKind, ConsentItem, FailureCode
+from hostlink.terms import CardKind, ConsentItem, FailureCode, VisitStep
 from tests.agent.running_agent import wait_until
 from tests.agent.service_bench import PATIENCE_S, Bench, StubbornReceiver
 from tests.agent.world import (
@@ -60,6 +61,7 @@ def test_a_whole_visit(bench: Bench) -> None:
     bench.start()
     bench.service.post(LinkUp(DeviceHello(1, 1, UEID, "0.1.0", 7, 1)))
     bench.source.answers = [ANSWER]
+    bench.service.post(Received(VisitProgressed(VISIT_ID, VisitStep.CARD_READ)))
     challenge = bench.open_visit()
     assert isinstance(bench.tell(card().prove(challenge)), VisitOptions)
     result = SigningReader().sign(completed(challenge.nonce))
@@ -68,6 +70,7 @@ def test_a_whole_visit(bench: Bench) -> None:
     bench.service.post(LinkDown(next(iter(ResetReason))))
     bench.stop()
     assert bench.journal.events[0] is Event.STARTED
+    assert Event.VISIT_PROGRESSED in bench.journal.events
     assert Event.LINK_DOWN in bench.journal.events
     assert bench.journal.events[-1] is Event.STOPPED
     assert bench.journal.alarms == []

@@ -90,6 +90,7 @@ class HeardEvent:
     failure: FailureCode | None
     alarm: Alarm | None
     detail: str | None
+    counter: str | None
 
 
 @dataclass
@@ -107,8 +108,9 @@ class HeardJournal:
         failure: FailureCode | None = None,
         alarm: Alarm | None = None,
         detail: str | None = None,
+        counter: str | None = None,
     ) -> None:
-        self.heard.append(HeardEvent(event, visit, seq, failure, alarm, detail))
+        self.heard.append(HeardEvent(event, visit, seq, failure, alarm, detail, counter))
 
     @property
     def events(self) -> list[Event]:

@@ -11,9 +11,10 @@ import pytest
 from device.journal import Journal
 from device.loop import VisitLoop
 from device.visit import events
-from device.visit.effects import Effect, PageName, RecogniseCard, ShowPage, StartTimer
+from device.visit.effects import Effect, PageName, RecogniseCard, ShowPage, StartTimer, TellAgent
 from device.visit.policy import VisitPolicy
-from hostlink.terms import CardKind
+from hostlink.messages import VisitProgressed
+from hostlink.terms import CardKind, VisitStep
 
 WAIT_S = 5.0
 VISIT = b"v" * 16
@@ -44,6 +45,11 @@ class Performer:
     def pages(self) -> list[PageName]:
         return [effect.page for effect in self.effects if isinstance(effect, ShowPage)]
 
+    @property
+    def news(self) -> list[VisitStep]:
+        told = [effect.message for effect in self.effects if isinstance(effect, TellAgent)]
+        return [message.step for message in told if isinstance(message, VisitProgressed)]
+
 
 @pytest.fixture
 def performer() -> Performer:
@@ -71,7 +77,7 @@ def test_events_are_handled_in_order_and_effects_come_in_order(
     loop.post(events.CardPlaced(VISIT))
     loop.post(events.CardRemoved())
     loop.start(performer)
-    performer.wait_for_page(PageName.CARD_TAKEN)
+    performer.wait_for(lambda: performer.news[-1:] == [VisitStep.LEFT])
     assert performer.pages == [
         PageName.STARTING,
         PageName.IDLE,
@@ -80,9 +86,21 @@ def test_events_are_handled_in_order_and_effects_come_in_order(
     ]
     kinds = [type(effect).__name__ for effect in performer.effects]
     assert kinds == [
-        *("ShowPage", "ShowPage", "ShowPage", "RecogniseCard"),
-        *("KeepRecord", "ForgetPatient", "ShowPage"),
+        *("ShowPage", "ShowPage", "ShowPage", "RecogniseCard", "TellAgent"),
+        *("KeepRecord", "ForgetPatient", "ShowPage", "TellAgent"),
     ]
+
+
+def test_the_agent_is_told_where_the_patient_is_and_anew_when_it_comes_back(
+    loop: VisitLoop, performer: Performer
+) -> None:
+    loop.start(performer)
+    laid: list[events.Event] = [events.SlotReady(), events.CardPlaced(VISIT)]
+    for event in (*laid, events.AgentConnected(), events.CardRemoved(), events.AgentConnected()):
+        loop.post(event)
+    loop.stop()
+    read, left = VisitStep.CARD_READ, VisitStep.LEFT
+    assert performer.news == [read, read, left, left]
 
 
 def test_effects_come_from_one_thread_whoever_posts(loop: VisitLoop, performer: Performer) -> None:

@@ -35,6 +35,7 @@ from hostlink.messages import (
     VisitChallenge,
     VisitOpened,
     VisitOptions,
+    VisitProgressed,
     VisitRecord,
     VisitRefused,
 )
@@ -53,6 +54,7 @@ from hostlink.terms import (
     TimeSource,
     VerificationMethod,
     VisitOutcome,
+    VisitStep,
 )
 from tests.hostlink.pki import UEID
 
@@ -166,6 +168,7 @@ MESSAGES: tuple[Message, ...] = (
     PairingForgotten(),
     ReportWanted(),
     REPORT,
+    VisitProgressed(VISIT_ID, VisitStep.STAFF_WANTED),
 )
 
 

@@ -18,7 +18,7 @@ from hostlink.frame import Frame, FrameDamage, FrameDecoder, encode_frame
 from hostlink.messages import VisitRecord
 from hostlink.reset import ResetReason
 from hostlink.signing import sign_result, verify_result
-from hostlink.terms import PairingRefusal
+from hostlink.terms import PairingRefusal, VisitStep
 from hostlink.tls import server_name
 from tests.hostlink import pki, samples
 from tests.hostlink.invalid_results import INVALID
@@ -115,6 +115,11 @@ def test_refusals_of_a_pairing() -> None:
     rows = re.findall(r"^\| (\d) \| ([a-z-]+) \|", DOCUMENT, re.MULTILINE)
     spelled = {name.upper().replace("-", "_"): int(number) for number, name in rows}
     assert spelled == {refusal.name: refusal.value for refusal in PairingRefusal}
+
+
+def test_steps_of_a_visit() -> None:
+    rows = re.findall(r"^\| ([A-Z_]+) \| (\d+) \|", DOCUMENT, re.MULTILINE)
+    assert {name: int(number) for name, number in rows} == {s.name: s.value for s in VisitStep}
 
 
 def test_reset_reasons() -> None:

@@ -8,7 +8,6 @@ service. Without namespaces a slot within the device's process stands in for pcs
 import contextlib
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -37,6 +36,7 @@ from tests.hw_sim.eligibility_service import SHIKEN_HANAKO, UKETSUKE_TARO, Eligi
 from tests.hw_sim.pairing_button import PairingButton
 from tests.hw_sim.patient_screen import PatientScreen
 from tests.hw_sim.pcscd import Pcscd
+from tests.hw_sim.ports import free_port
 from tests.hw_sim.processes import Processes
 from tests.hw_sim.provisioning import pair, provision
 
@@ -206,7 +206,7 @@ class Bench:
         self.eligibility = enter(EligibilityService())
         self.cable = Cable(self.folder / "cable")
         self._exit.callback(self.cable.close)
-        self.vpcd_port = VPCD_PORT if self.has_pcscd else _free_port()
+        self.vpcd_port = VPCD_PORT if self.has_pcscd else free_port()
         self.pcscd = Pcscd() if self.has_pcscd else None
         if self.pcscd:
             enter(self.pcscd)
@@ -233,7 +233,7 @@ class Bench:
         )
         (self.folder / "record_ca.pem").write_bytes(record_anchor)
         terminal = self._issuer.issue_terminal(self.folder / "keys")
-        self.screen_port = _free_port()
+        self.screen_port = free_port()
         limits = {**self._limits, "may_staff_verify": bool(self._facility_password)}
         (self.folder / "device.toml").write_text(
             device_toml(
@@ -290,8 +290,3 @@ def _read_certificate(card: SimulatedCard) -> bytes:
     card.power_off()
     card.trace.clear()
     return content[: _DER_HEADER_BYTES + int.from_bytes(content[2:_DER_HEADER_BYTES], "big")]
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])

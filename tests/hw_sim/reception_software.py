@@ -5,13 +5,17 @@ to, that hold no DTD, at most 4 MiB and exactly one person with every element it
 without; and it never accepts one name twice with different content. What it takes is moved to
 `trash`, as real software does, so a second delivery cannot hide by overwriting the first.
 
+Four known programs differ in the rest, and `Client` names them.
+
 Source: facts/oqs.md §2.1, §2.3, §2.4 and §6.2.
 """
 
 import re
 import xml.etree.ElementTree as ET
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from enum import Enum, auto
 from pathlib import Path
 
 NAME = re.compile(r"OQSsiquc01res_face_([0-9]{30})_([0-9]{14})\.xml")
@@ -21,7 +25,20 @@ REQUIRED = ("InsuredCardClassification", "Name", "NameKana", "Sex1", "Birthdate"
 SPACED_INSURER_NUMBER = re.compile(r" *[0-9]+")
 CODECS = {"UTF-8": "utf-8", "Shift_JIS": "cp932"}
 CHARACTER_CODES = {"UTF-8": "0", "Shift_JIS": "1"}
+CARDS_OF_MYCLINIC = {f"0{digit}" for digit in range(1, 8)}
 JAPAN = timezone(timedelta(hours=9))
+
+
+class Client(Enum):
+    """Known software, by what it does beside the rules of all."""
+
+    GENERIC = auto()
+    MYCLINIC = auto()
+    """Fails at any 特定疾病, at 同意取得困難 for them and at 医療扶助."""
+    MYNARECEPTION = auto()
+    """Wants a reading with letters in it, and finds every file finished."""
+    CHANGE_EVENT = auto()
+    """Acts on a file that it has seen before, once it is another."""
 
 
 class RefusedFileError(Exception):
@@ -37,7 +54,8 @@ class TakenFile:
     body: dict[str, str]
     """Plain elements of MessageBody."""
     person: dict[str, str]
-    """Plain elements of the person; those of groups as `Group/Element`."""
+    """Plain elements of the person; those of groups as `Group/Element`, of the second group of
+    a name as `Group[2]/Element`."""
     content: bytes
 
 
@@ -48,25 +66,44 @@ class ReceptionSoftware:
         folder: The watched folder.
         encoding: What it is set to: `UTF-8` or `Shift_JIS`.
         today: Day of the files it takes, yyyyMMdd; None for the real one.
+        client: Which program it is.
     """
 
-    def __init__(self, folder: Path, encoding: str = "UTF-8", today: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        encoding: str = "UTF-8",
+        today: str | None = None,
+        client: Client = Client.GENERIC,
+    ) -> None:
         self._folder = folder
         self._trash = folder / "trash"
         self._encoding = encoding
         self._today = today
+        self._client = client
+        self._seen: dict[str, bytes] = {}
         self.taken: list[TakenFile] = []
 
     def look(self) -> list[TakenFile]:
         """Take every file that lies there now, and return those."""
-        new = [self._take(path) for path in sorted(self._folder.glob("OQS*.xml"))]
+        paths = sorted(self._folder.glob("OQS*.xml"))
+        new = [self._take(path) for path in paths if self._acts_on(path)]
         self.taken += new
         return new
 
+    def _acts_on(self, path: Path) -> bool:
+        if self._client is not Client.CHANGE_EVENT:
+            return True
+        content = path.read_bytes()
+        return self._seen.setdefault(path.name, content) != content
+
     def read(self, path: Path) -> TakenFile:
         """Read a file by the rules without moving it."""
-        content = path.read_bytes()
-        self._check_name(path.name)
+        return self.read_content(path.name, path.read_bytes())
+
+    def read_content(self, name: str, content: bytes) -> TakenFile:
+        """Read what a file of this name would hold, by the rules."""
+        self._check_name(name)
         root = self._parse(content)
         header = _plain(root.find("MessageHeader"))
         self._check_header(header)
@@ -75,7 +112,8 @@ class ReceptionSoftware:
         _demand(len(results) == 1, "exactly one person")
         person = _plain(results[0])
         _check_person(person)
-        return TakenFile(path.name, header, _plain(body, is_deep=False), person, content)
+        self._check_as_client(person)
+        return TakenFile(name, header, _plain(body, is_deep=False), person, content)
 
     def _take(self, path: Path) -> TakenFile:
         taken = self.read(path)
@@ -107,6 +145,23 @@ class ReceptionSoftware:
         code = header["CharacterCodeIdentifier"]
         _demand(code == CHARACTER_CODES[self._encoding], "CharacterCodeIdentifier")
 
+    def _check_as_client(self, person: dict[str, str]) -> None:
+        match self._client:
+            case Client.MYCLINIC:
+                card = person["InsuredCardClassification"]
+                _demand(card in CARDS_OF_MYCLINIC, f"InsuredCardClassification {card}")
+                flag = person.get("SpecificDiseasesCertificateRelatedConsFlg", "0")
+                _demand(flag in ("0", "1", "2"), "SpecificDiseasesCertificateRelatedConsFlg")
+                _demand(not _has_diseases(person), "SpecificDiseasesCertificateList")
+            case Client.MYNARECEPTION:
+                _demand(person["NameKana"].strip() != "", "NameKana")
+            case _:
+                pass
+
+
+def _has_diseases(person: dict[str, str]) -> bool:
+    return any(name.startswith("SpecificDiseasesCertificateList/") for name in person)
+
 
 def _check_person(person: dict[str, str]) -> None:
     for name in REQUIRED:
@@ -115,8 +170,11 @@ def _check_person(person: dict[str, str]) -> None:
         _demand(text != "", f"empty {name}")
     number = person["InsurerNumber"]
     _demand(len(number) == 8 and SPACED_INSURER_NUMBER.fullmatch(number) is not None, number)
+    if _has_diseases(person):
+        flag = person.get("SpecificDiseasesCertificateRelatedConsFlg")
+        _demand(flag == "1", "consent to diseases")
+        _demand("SpecificDiseasesCertificateRelatedConsTime" in person, "time of that consent")
     for name, flag in person.items():
-        _demand(not name.startswith("SpecificDiseasesCertificateList"), name)
         if name.endswith("InfoConsFlg"):
             prefix = name.removesuffix("ConsFlg")
             has_times = f"{prefix}ConsTime" in person and f"{prefix}AvailableTime" in person
@@ -126,12 +184,15 @@ def _check_person(person: dict[str, str]) -> None:
 def _plain(element: ET.Element | None, *, is_deep: bool = True) -> dict[str, str]:
     _demand(element is not None, "missing group")
     plain: dict[str, str] = {}
+    groups: Counter[str] = Counter()
     for child in element if element is not None else ():
         if len(child) == 0:
             _demand(child.tag not in plain, f"{child.tag} twice")
             plain[child.tag] = child.text or ""
         elif is_deep:
-            plain |= {f"{child.tag}/{name}": text for name, text in _plain(child).items()}
+            groups[child.tag] += 1
+            tag = f"{child.tag}[{groups[child.tag]}]" if groups[child.tag] > 1 else child.tag
+            plain |= {f"{tag}/{name}": text for name, text in _plain(child).items()}
     return plain
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hw_sim.reception_software import ReceptionSoftware, RefusedFileError
+from tests.hw_sim.reception_software import Client, ReceptionSoftware, RefusedFileError
 
 NAME = "OQSsiquc01res_face_131123456700000000000000000001_20261122090102.xml"
 GOOD = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>\r
@@ -90,3 +90,61 @@ def test_a_file_that_breaks_a_rule_is_refused(
     (tmp_path / NAME).write_text(GOOD.replace(old, new))
     with pytest.raises(RefusedFileError):
         software.look()
+
+
+DISEASE = "<SpecificDiseasesCertificateRelatedConsFlg>1</SpecificDiseasesCertificateRelatedConsFlg>\
+<SpecificDiseasesCertificateRelatedConsTime>20261122090055\
+</SpecificDiseasesCertificateRelatedConsTime><SpecificDiseasesCertificateList>\
+<SpecificDiseasesCertificateInfo><SpecificDiseasesDiseaseCategory>1\
+</SpecificDiseasesDiseaseCategory></SpecificDiseasesCertificateInfo>\
+</SpecificDiseasesCertificateList><Sex1>"
+FLAG = "<SpecificDiseasesCertificateRelatedConsFlg>{}</SpecificDiseasesCertificateRelatedConsFlg>\
+<Sex1>"
+
+
+@pytest.mark.parametrize(
+    ("client", "old", "new"),
+    [
+        (Client.MYCLINIC, "<Sex1>", DISEASE),
+        (Client.MYCLINIC, "<Sex1>", FLAG.format(3)),
+        (Client.MYCLINIC, "fication>01<", "fication>A1<"),
+        (Client.MYNARECEPTION, "ｼｹﾝ ﾊﾅｺ", " "),
+    ],
+)
+def test_what_only_one_program_cannot_read(
+    tmp_path: Path, client: Client, old: str, new: str
+) -> None:
+    content = GOOD.replace(old, new).encode()
+    assert content != GOOD.encode()
+    for each in Client:
+        software = ReceptionSoftware(tmp_path, today="20261122", client=each)
+        software.read_content(NAME, GOOD.encode())
+        if each is client:
+            with pytest.raises(RefusedFileError):
+                software.read_content(NAME, content)
+        else:
+            software.read_content(NAME, content)
+
+
+def test_no_program_takes_a_disease_without_consent(software: ReceptionSoftware) -> None:
+    for wrong in (DISEASE.replace("Flg>1<", "Flg>0<"), DISEASE.replace("ConsTime", "Time")):
+        with pytest.raises(RefusedFileError, match="consent"):
+            software.read_content(NAME, GOOD.replace("<Sex1>", wrong).encode())
+
+
+def test_groups_of_one_name_are_counted(software: ReceptionSoftware) -> None:
+    twice = "<A><B>1</B></A><A><B>2</B></A><Sex1>"
+    person = software.read_content(NAME, GOOD.replace("<Sex1>", twice).encode()).person
+    assert (person["A/B"], person["A[2]/B"]) == ("1", "2")
+
+
+def test_software_that_acts_on_changes_misses_what_appears_whole(tmp_path: Path) -> None:
+    software = ReceptionSoftware(tmp_path, today="20261122", client=Client.CHANGE_EVENT)
+    (tmp_path / NAME).write_text(GOOD)
+    assert software.look() == software.look() == []
+    (tmp_path / NAME).unlink()
+    other = NAME.replace("00001_", "00002_")
+    (tmp_path / other).touch()
+    assert software.look() == []
+    (tmp_path / other).write_text(GOOD)
+    assert [taken.name for taken in software.look()] == [other]

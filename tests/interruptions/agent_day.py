@@ -29,7 +29,7 @@ from hostlink.messages import (
 )
 from hostlink.terms import CardKind
 from tests.agent.delivery_bench import VISITS, real_relay
-from tests.agent.desk_bench import ANSWER
+from tests.agent.desk_bench import ANSWER, at_once
 from tests.agent.world import (
     AUDIENCE,
     INSTITUTION,
@@ -96,7 +96,7 @@ class _Agent:
             DeskTerms(AUDIENCE, INSTITUTION, ROOTS, CardTrust([authority().certificate])),
             Visits(self.store),
             Inbox(self.store),
-            DeskDoors(self._send, self._asked.append, lambda: None),
+            DeskDoors(self._send, at_once, self._asked.append, lambda _: None),
             journal,
             clock,
         )

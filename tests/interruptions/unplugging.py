@@ -26,7 +26,7 @@ from hostlink.messages import (
 )
 from hostlink.terms import VisitOutcome
 from tests.agent.delivery_bench import real_relay
-from tests.agent.desk_bench import ANSWER
+from tests.agent.desk_bench import ANSWER, at_once
 from tests.agent.world import AUDIENCE, INSTITUTION, ROOTS, HeardJournal, ToldClock, authority
 from tests.interruptions.cabled_visit import VISIT, CableOutError, Cut, ReaderEnd, carry
 
@@ -58,7 +58,7 @@ class AgentSide:
             DeskTerms(AUDIENCE, INSTITUTION, ROOTS, CardTrust([authority().certificate])),
             Visits(self.store),
             Inbox(self.store),
-            DeskDoors(self.send, self._asked.append, lambda: None),
+            DeskDoors(self.send, at_once, self._asked.append, lambda _: None),
             self.journal,
             self._clock,
         )

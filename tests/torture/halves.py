@@ -26,6 +26,7 @@ from hostlink.channel import Channel
 from hostlink.ends import AgentEnd, DeviceEnd
 from hostlink.events import LinkDown, LinkUp, Received
 from hostlink.messages import DeviceHello, Message, SignedResult, VisitRecord
+from tests.agent.desk_bench import at_once
 from tests.agent.world import AUDIENCE, INSTITUTION, ROOTS, HeardJournal, ToldClock
 from tests.device.paired_agents import PairedForGood
 from tests.hostlink.pki import READER, UEID
@@ -101,7 +102,7 @@ def desk_of(store: Store, journal: Journal, send: Callable[[Message], bool]) -> 
         DeskTerms(AUDIENCE, INSTITUTION, ROOTS, CardTrust([])),
         Visits(store),
         Inbox(store),
-        DeskDoors(send, lambda _: None, lambda: None),
+        DeskDoors(send, at_once, lambda _: None, lambda _: None),
         journal,
         ToldClock(),
     )

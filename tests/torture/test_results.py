@@ -91,7 +91,8 @@ def test_negative_control_an_inbox_that_replaces(monkeypatch: pytest.MonkeyPatch
         claims = result.claims
         inbox._store.change(
             "INSERT OR REPLACE INTO results VALUES"
-            " (:ueid, :seq, :cose, :hash, :visit, :nonce, :outcome, 0)",
+            " (:ueid, :seq, :cose, :hash, :visit, :nonce, :outcome, 0,"
+            " (SELECT 1 + coalesce(max(arrival), 0) FROM results))",
             {
                 "ueid": claims.ueid,
                 "seq": claims.seq,

@@ -2,10 +2,11 @@
 
 The models check names, types, required elements and the form of most values. Added here, from
 FHIR R4 itself: codes of required value sets, the form of ids, addresses and base64, nothing empty,
-references that lead somewhere, entries told apart, and the invariants per-1, ppc-1, ppc-2 and "no
-type in the root provision" of Consent.
+references that lead somewhere, entries told apart, and the invariants per-1, ces-1, ppc-1, ppc-2
+and "no type in the root provision" of Consent.
 
-Source: FHIR R4 (4.0.1): Datatypes, JSON, Bundle, Consent; R4B has the same resources.
+Source: FHIR R4 (4.0.1): Datatypes, JSON, Bundle, CoverageEligibilityResponse, Consent; R4B
+has the same resources.
 """
 
 import base64
@@ -44,6 +45,8 @@ def judge(bundle: Element) -> None:
         _demand("request" in entry, "no request")
         _check_references(entry["resource"], urls)
         _check_periods(entry["resource"])
+        if entry["resource"]["resourceType"] == "CoverageEligibilityResponse":
+            _check_items(entry["resource"])
         if entry["resource"]["resourceType"] == "Consent":
             _check_consent(entry["resource"])
 
@@ -103,6 +106,12 @@ def _check_periods(resource: Element) -> None:
     for element in _elements(resource):
         if {"start", "end"} <= element.keys():
             _demand(element["start"] <= element["end"], "per-1")
+
+
+def _check_items(response: Element) -> None:
+    for insurance in response["insurance"]:
+        for item in insurance.get("item", []):
+            _demand(("category" in item) != ("productOrService" in item), "ces-1")
 
 
 def _check_consent(consent: Element) -> None:

@@ -4,7 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from agent.qualification import ElderlyRecipientCertificate, LimitApplicationCertificate
+from agent.qualification import (
+    ElderlyRecipientCertificate,
+    LimitApplicationCertificate,
+    MedicalTicket,
+    SpecificDiseasesCertificate,
+)
 from tests.agent.relays.fhir_bundles import CORE, TERMINOLOGY, code, identifiers, only
 from tests.agent.relays.fhir_judge import Element
 from tests.agent.relays.samples import KEY, TARO, with_person
@@ -239,3 +244,48 @@ def test_a_code_that_nobody_knows_is_passed_on_as_text() -> None:
     item = limit_of("09", "C99")
     assert "description" not in item
     assert item["benefit"] == [{"type": {"text": "09"}, "allowedString": "C99"}]
+
+
+@pytest.mark.parametrize(
+    ("category", "meaning"), [("1", "人工透析慢性腎不全"), ("2", "血友病"), ("3", "HIV")]
+)
+def test_every_disease(category: str, meaning: str) -> None:
+    disease = SpecificDiseasesCertificate(category, "20260401", "20260401", "20270331", "10000")
+    told = only(with_person(TARO, specific_diseases=(disease,)), "CoverageEligibilityResponse")
+    assert told["insurance"][3]["benefitPeriod"] == {"start": "2026-04-01", "end": "2027-03-31"}
+    (item,) = told["insurance"][3]["item"]
+    assert item["name"] == "特定疾病療養受療証"
+    assert item["benefit"] == [
+        {
+            "type": code("urn:uketsuke:OQSCD013", category, meaning),
+            "allowedMoney": {"value": 10000, "currency": "JPY"},
+        }
+    ]
+
+
+def ticket_of(**changes: str) -> Element:
+    ticket = MedicalTicket("01", "20261101", "20261130", **changes)
+    told = only(with_person(TARO, medical_tickets=(ticket,)), "CoverageEligibilityResponse")
+    assert told["insurance"][3]["benefitPeriod"] == {"start": "2026-11-01", "end": "2026-11-30"}
+    found: Element = told["insurance"][3]["item"][0]
+    return found
+
+
+def test_a_ticket_of_public_aid() -> None:
+    item = ticket_of(medical_treatment_type="02", self_pay_amount="1500", injury_name1="架空病")
+    assert item == {
+        "category": code("urn:uketsuke:OQSCD019", "02", "入院外"),
+        "name": "医療券",
+        "benefit": [
+            {
+                "type": {"coding": [{"system": f"{TERMINOLOGY}/benefit-type", "code": "copay"}]},
+                "allowedMoney": {"value": 1500, "currency": "JPY"},
+            }
+        ],
+    }
+
+
+def test_a_ticket_of_which_little_is_known() -> None:
+    care = code(f"{TERMINOLOGY}/ex-benefitcategory", "1", "Medical Care")
+    assert ticket_of() == {"category": care, "name": "医療券"}
+    assert ticket_of(self_pay_amount="なし")["benefit"][0]["allowedString"] == "なし"

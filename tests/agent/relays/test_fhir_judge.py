@@ -37,6 +37,7 @@ HARMS: dict[str, Harm] = {
     "no request": lambda b: ANSWER(b).pop("request"),
     "time without offset": lambda b: ANSWER(b).update(created="2026-11-22T09:00:55"),
     "no purpose of R4": lambda b: ANSWER(b).update(purpose=["資格確認"]),
+    "item of no category": lambda b: ANSWER(b)["insurance"][1]["item"][0].pop("category"),
     "no policy": lambda b: CONSENT(b).pop("policyRule"),
     "type in the root": lambda b: CONSENT(b)["provision"].update(type="permit"),
     "no type below": lambda b: CONSENT(b)["provision"]["provision"][0].pop("type"),

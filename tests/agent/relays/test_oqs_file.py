@@ -6,14 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from agent.qualification import EligibilityRecord, read_record
-from agent.relays._oqs_file import Encoding, file_name, render
+from agent.characters import Encoding
+from agent.errors import RelayRefusedError
+from agent.qualification import EligibilityRecord, MedicalTicket, read_record
+from agent.relays._oqs_file import file_name, render
+from agent.relays._oqs_profile import Unmappable
 from agent.relays.port import Reception
 from hostlink.messages import ConsentDecision, Moment
 from hostlink.terms import ConsentAnswer, ConsentItem, Decision, Emergency, Question, TimeSource
 from tests.agent.world import INSTITUTION, RECORD, TODAY, VISIT_ID, completed
 from tests.hostlink.pki import UEID
 from tests.hw_sim.eligibility_service import SHIKEN_HANAKO
+from tests.hw_sim.insured_persons import PERSONS
 
 RECEPTION = Reception(
     medical_institution_code=INSTITUTION,
@@ -155,6 +159,79 @@ def test_what_cp932_cannot_hold_makes_this_file_utf_8() -> None:
     record = replace(RECORD, person=replace(RECORD.person, name="𠮷野　太郎"))
     assert render(replace(RECEPTION, record=record), Encoding.CP932).encoding is Encoding.UTF_8
     assert render(RECEPTION, Encoding.CP932).encoding is Encoding.CP932
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"name": "𠮷野　太郎"}, "name"),
+        ({"name": "𠮷野　太郎", "address": "鷗町"}, "name, address"),
+    ],
+)
+def test_what_cp932_cannot_hold_may_be_refused(changes: dict[str, str], fields: str) -> None:
+    reception = known_as(**changes)
+    with pytest.raises(RelayRefusedError, match=f"a character of {fields}$") as caught:
+        render(reception, Encoding.CP932, Unmappable.REFUSE)
+    assert not any(each in str(caught.value) for each in "𠮷鷗")
+    assert render(reception, Encoding.UTF_8, Unmappable.REFUSE).replaced == ()
+
+
+def test_geta_stands_for_what_cp932_cannot_hold() -> None:
+    file = render(known_as(name="𠮷野　太郎"), Encoding.CP932, Unmappable.GETA)
+    root = parse(file.content, "cp932")
+    assert (file.encoding, file.replaced) == (Encoding.CP932, ("name",))
+    assert root.findtext(".//Name") == "〓野　太郎"
+    assert root.findtext(".//NameKana") == "ｳｹﾂｹ ﾀﾛｳ"
+
+
+@pytest.mark.parametrize("field", ["name_kana", "insured_card_symbol", "reference_number"])
+def test_no_geta_in_what_must_be_right(field: str) -> None:
+    with pytest.raises(RelayRefusedError, match=field):
+        render(known_as(**{field: "𠮷"}), Encoding.CP932, Unmappable.GETA)
+
+
+@pytest.mark.parametrize(
+    ("ticket", "unmappable"),
+    [
+        (MedicalTicket("01", "20261101", "20261130", injury_name1="𠮷"), Unmappable.REFUSE),
+        (MedicalTicket("01", "20261101", "20261130", issue_number="𠮷"), Unmappable.GETA),
+    ],
+)
+def test_a_journal_is_not_told_of_a_ticket(ticket: MedicalTicket, unmappable: Unmappable) -> None:
+    person = replace(RECORD.person, name="𠮷野　太郎", medical_tickets=(ticket,))
+    reception = replace(RECEPTION, record=replace(RECORD, person=person))
+    with pytest.raises(RelayRefusedError, match=r"a character of name, another text$"):
+        render(reception, Encoding.CP932, unmappable)
+
+
+def test_geta_in_a_ticket_is_not_told_either() -> None:
+    ticket = MedicalTicket("01", "20261101", "20261130", injury_name1="𠮷", remarks1="𠮷")
+    person = replace(RECORD.person, medical_tickets=(ticket,))
+    reception = replace(RECEPTION, record=replace(RECORD, person=person))
+    assert render(reception, Encoding.CP932, Unmappable.GETA).replaced == ("another text",)
+
+
+def known_as(**changes: str) -> Reception:
+    record = replace(RECORD, person=replace(RECORD.person, **changes))  # type: ignore[arg-type]
+    return replace(RECEPTION, record=record)
+
+
+def test_diseases_and_tickets_are_lists() -> None:
+    record = read_record(PERSONS["specific_diseases_disease_category=2"]["record"])
+    root = parse(render(replace(RECEPTION, record=record), Encoding.UTF_8).content)
+    person = "MessageBody/ResultList/ResultOfQualificationConfirmation"
+    diseases = root.findall(f"{person}/SpecificDiseasesCertificateList/*")
+    assert {each.tag for each in diseases} == {"SpecificDiseasesCertificateInfo"}
+    assert [each.findtext("SpecificDiseasesDiseaseCategory") for each in diseases] == ["2", "1"]
+    assert root.findtext(f"{person}/SpecificDiseasesCertificateRelatedConsFlg") == "1"
+    time = root.findtext(f"{person}/SpecificDiseasesCertificateRelatedConsTime")
+    assert time == "20261122090055"
+
+    record = read_record(PERSONS["ticket_type=02"]["record"])
+    root = parse(render(replace(RECEPTION, record=record), Encoding.UTF_8).content)
+    tickets = root.findall(f"{person}/PublicExpenseResultList/MedicalTicketInfo")
+    assert [each.findtext("TicketType") for each in tickets] == ["02", "01"]
+    assert root.findtext(f"{person}/InsuredCardClassification") == "A1"
 
 
 def test_absent_elements_are_left_out() -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from agent.characters import Encoding
 from agent.errors import ConfigError, PreparedLostError, RelayUnavailableError
-from agent.relays._oqs_file import Encoding
-from agent.relays.oqs_folder import OqsFolder, Settings, WriteMode, create
+from agent.relays._oqs_profile import WriteMode
+from agent.relays.oqs_folder import OqsFolder, Settings, create
 from tests.agent.relays.test_oqs_file import RECEPTION
-from tests.agent.world import RECORD
+from tests.agent.world import RECORD, ToldClock
 from tests.hw_sim.reception_software import ReceptionSoftware
 
 OTHER = replace(RECEPTION, seq=2)
@@ -88,7 +89,7 @@ def test_a_staged_file_that_vanishes_during_the_hand_over_is_missed(folder: Path
         (staged,) = folder.glob(".uketsuke-*/*")
         staged.unlink()
 
-    relay = OqsFolder(Settings(folder, write_mode=WriteMode.CREATE_THEN_WRITE), scan)
+    relay = OqsFolder(Settings(folder, write_mode=WriteMode.CREATE_THEN_WRITE), scan, ToldClock())
     token = relay.prepare(RECEPTION).token
     with pytest.raises(RelayUnavailableError, match="ENOENT"):
         relay.commit(token)
@@ -177,7 +178,7 @@ def test_software_that_acts_on_changes_sees_an_empty_file_first(folder: Path) ->
         sizes.append({path.name: path.stat().st_size for path in folder.glob("*.xml")})
         assert seconds >= 0.4
 
-    relay = OqsFolder(Settings(folder, write_mode=WriteMode.CREATE_THEN_WRITE), pause)
+    relay = OqsFolder(Settings(folder, write_mode=WriteMode.CREATE_THEN_WRITE), pause, ToldClock())
     name = relay.commit(relay.prepare(RECEPTION).token)
     assert sizes == [{name: 0}]
     assert (folder / name).stat().st_size > 0
@@ -188,11 +189,11 @@ def test_killed_while_the_empty_file_lies_there(folder: Path, software: Receptio
         raise KeyboardInterrupt
 
     settings = Settings(folder, write_mode=WriteMode.CREATE_THEN_WRITE)
-    relay = OqsFolder(settings, die)
+    relay = OqsFolder(settings, die, ToldClock())
     token = relay.prepare(RECEPTION).token
     with pytest.raises(KeyboardInterrupt):
         relay.commit(token)
-    OqsFolder(settings, lambda _: None).commit(token)
+    OqsFolder(settings, lambda _: None, ToldClock()).commit(token)
     assert len(software.look()) == 1
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from agent.characters import Encoding
 from agent.relays import _fhir_bundle, _fhir_consent, _oqs_file, http_post
 from agent.relays._passed_on import believable_time, consents_passed_on, decisions_passed_on
 from agent.relays.port import Reception
@@ -23,7 +24,7 @@ VERIFIED = TODAY - timedelta(seconds=7)
 
 
 def render_oqs(reception: Reception) -> bytes:
-    return _oqs_file.render(reception, _oqs_file.Encoding.UTF_8).content
+    return _oqs_file.render(reception, Encoding.UTF_8).content
 
 
 RENDERERS: dict[str, tuple[Callable[[Reception], bytes], object]] = {

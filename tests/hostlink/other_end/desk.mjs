@@ -40,6 +40,8 @@ export class Desk {
         return this.#challenge(message.visitId);
       case 'IdentityProven':
         return this.#judge(message);
+      case 'VisitProgressed':
+        return this.#progress(message);
       default:
         return this.#takeResult(message);
     }
@@ -57,6 +59,12 @@ export class Desk {
     this.#visits.set(name, visit);
     this.#tell({ event: 'visit_challenged', visit: name });
     return this.#challengeOf(visitId, visit);
+  }
+
+  /** News for people; it needs no answer. */
+  #progress({ visitId, step }) {
+    this.#tell({ event: 'visit_progressed', visit: visitId.toString('hex'), step });
+    return null;
   }
 
   #challengeOf(visitId, { nonce, challenge }) {

@@ -16,7 +16,8 @@ const HANDSHAKE_TIMEOUT_MS = 3000;
 const PING_AFTER_MS = 1000;
 const QUIET_SECONDS_UNTIL_DEAD = 3;
 const PING_NONCE_BYTES = 8;
-const VERSION = 1;
+const LOWEST_VERSION = 1;
+const HIGHEST_VERSION = 2;
 
 /** Emits `up` (the device's hello, what it shows), `message` and `down` (a reason). */
 export class Link extends EventEmitter {
@@ -203,13 +204,14 @@ export class Link extends EventEmitter {
   }
 
   #answer(epoch, hello) {
-    if (hello.lowestVersion > VERSION || hello.highestVersion < VERSION) {
+    const version = Math.min(hello.highestVersion, HIGHEST_VERSION);
+    if (version < Math.max(hello.lowestVersion, LOWEST_VERSION)) {
       this.fail(reasons.VERSION_MISMATCH);
       return;
     }
     const { challenge } = epoch;
     const proof = agentProof(this.#partner.secret, hello.challenge, challenge);
-    const introduction = { version: VERSION, ...this.#hello(hello), challenge, proof };
+    const introduction = { version, ...this.#hello(hello), challenge, proof };
     epoch.hello = hello;
     epoch.session.send({ type: 'AgentHello', ...introduction });
   }

@@ -4,7 +4,7 @@ import * as cbor from './cbor.mjs';
 import { bool, bstr, field, list, optional, record, tstr, uint } from './shapes.mjs';
 import { audience, cardKind, consentItem, failureCode, linkCertificate } from './terms.mjs';
 import { notice, pairingRefusal, question, sha256, ueid, unixMs } from './terms.mjs';
-import { verificationMethod, visitId, visitNonce } from './terms.mjs';
+import { verificationMethod, visitId, visitNonce, visitStep } from './terms.mjs';
 
 export class MalformedMessage extends Error {}
 
@@ -141,6 +141,7 @@ const SHAPES = new Map([
     26,
     ['DeviceReport', record(field(1, 'results', resultCounts), field(2, 'link', linkCounters))],
   ],
+  [27, ['VisitProgressed', record(field(1, 'visitId', visitId), field(2, 'step', visitStep))]],
 ]);
 
 const NUMBERS = new Map([...SHAPES].map(([number, [type]]) => [type, number]));

@@ -15,6 +15,7 @@ const IN_SERVICE = [
   'CertificateKept',
   'PairingForgotten',
   'DeviceReport',
+  'VisitProgressed',
 ];
 const IN_PAIRING = [
   'Ping',

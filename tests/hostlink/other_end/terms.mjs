@@ -111,6 +111,19 @@ export const notice = choice({
   'card-expires-soon': 3,
   'eligibility-later': 4,
 });
+export const visitStep = choice({
+  'card-read': 1,
+  choosing: 2,
+  face: 3,
+  'printed-code': 4,
+  pin: 5,
+  'staff-wanted': 6,
+  'staff-comparing': 7,
+  eligibility: 8,
+  answering: 9,
+  'card-to-be-taken': 10,
+  left: 11,
+});
 export const failureCode = choice(FAILURES);
 export const pairingRefusal = choice(REFUSALS);
 

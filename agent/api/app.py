@@ -1,0 +1,44 @@
+"""The local API as one application: its operations, its refusals, the console's page."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from agent.api import events, health, papers, results, staff
+from agent.api.parts import Parts
+from agent.api.problems import tell_problems
+from agent.api.reading import VERSION
+
+CONSOLE = Path(__file__).parent / "console"
+
+
+def application(parts: Parts) -> Starlette:
+    """Everything under one address."""
+    app = Starlette(
+        routes=[
+            Mount("/v1", _operations(parts)),
+            *health.routes(parts.metrics),
+            Mount("/", StaticFiles(directory=CONSOLE, html=True)),
+        ]
+    )
+    tell_problems(app)
+    return app
+
+
+def _operations(parts: Parts) -> FastAPI:
+    """What `openapi.json` beside this file describes; `/v1/openapi.json` is the same."""
+    app = FastAPI(
+        title="uketsuke agent",
+        version=VERSION,
+        summary="What the agent on this reception PC knows, for software on the same PC.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.parts = parts
+    tell_problems(app)
+    for module in (results, events, staff, papers):
+        app.include_router(module.router)
+    return app

@@ -1,0 +1,104 @@
+"""What the operations work with, and who may use them."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+
+from agent.api.callers import Callers, refused
+from agent.api.clients import Client, Role
+from agent.api.feed import Feed
+from agent.api.models import Problem
+from agent.api.problems import MEDIA_TYPE
+from agent.api.reading import Reading
+from agent.api.seeing_to import SeeingTo
+from agent.clock import Clock
+from agent.metrics import Metrics
+from agent.papers import Papers
+
+Thing = TypeVar("Thing")
+LARGEST_NUMBER = 2**63 - 1
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status.value: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": status.phrase}
+    for status in (
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        HTTPStatus.TOO_MANY_REQUESTS,
+    )
+}
+"""How every operation may refuse."""
+_BEARER = HTTPBearer(auto_error=False, description="Token of an enrolled client")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that stands behind the operations."""
+
+    callers: Callers
+    reading: Reading
+    feed: Feed
+    seeing_to: SeeingTo
+    papers: Papers
+    metrics: Metrics
+    clock: Clock
+
+
+def parts_of(connection: HTTPConnection) -> Parts:
+    """Those of the application that serves this."""
+    parts: Parts = connection.app.state.parts
+    return parts
+
+
+InParts = Annotated[Parts, Depends(parts_of)]
+
+
+def _anybody(
+    connection: HTTPConnection,
+    parts: InParts,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+) -> Client:
+    return parts.callers.identify(credentials.credentials if credentials else None, connection)
+
+
+Anybody = Annotated[Client, Depends(_anybody)]
+"""Whoever is enrolled."""
+
+
+def _staff(client: Anybody) -> Client:
+    if client.role is not Role.STAFF:
+        raise refused(HTTPStatus.FORBIDDEN, "for staff only")
+    return client
+
+
+Staff = Annotated[Client, Depends(_staff)]
+"""Staff at the console."""
+
+
+def found(thing: Thing | None) -> Thing:
+    """The thing.
+
+    Raises:
+        HTTPException: 404, there is none.
+    """
+    if thing is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND, "there is no such thing here")
+    return thing
+
+
+def result_key(result_id: str) -> tuple[bytes, int]:
+    """UEID and number of a result's name.
+
+    Raises:
+        HTTPException: 404, no result can be called so.
+    """
+    ueid, _, number = result_id.partition("-")
+    if len(ueid) % 2 or int(number) > LARGEST_NUMBER:
+        raise HTTPException(HTTPStatus.NOT_FOUND, "there is no such result")
+    return bytes.fromhex(ueid), int(number)

@@ -1,0 +1,311 @@
+"""What the API tells, read out of store and board. Used by the API's thread alone."""
+
+import base64
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from importlib.metadata import version
+
+from cryptography import x509
+from sqlalchemy import bindparam, func, select
+
+from agent.api import models
+from agent.api.patients import PatientsOfVisits, Revisits
+from agent.board import Board, Place
+from agent.characters import Encoding, unwritable_texts
+from agent.clock import Clock, moment_of, rfc_3339
+from agent.delivery import PARKED, still_to_deliver
+from agent.qualification import EligibilityRecord, record_to_json
+from agent.receptions import Receptions
+from agent.relays._passed_on import believable_time, consents_passed_on, decisions_passed_on
+from agent.relays.port import Reception
+from agent.schema import DELIVERIES, POSTPONED, RESULTS, VISITS
+from agent.store import Row, Store
+from agent.visits import stored_options
+from hostlink.messages import DeviceHello, DeviceReport, VisitRecord
+from hostlink.signing import verify_result
+from hostlink.terms import VisitOutcome
+
+COLUMNS = (
+    RESULTS.c.ueid,
+    RESULTS.c.seq,
+    RESULTS.c.arrival,
+    RESULTS.c.cose,
+    RESULTS.c.received_unix_ms,
+)
+AFTER = (
+    select(*COLUMNS)
+    .where(RESULTS.c.arrival > bindparam("after"))
+    .order_by(RESULTS.c.arrival)
+    .limit(bindparam("most"))
+)
+LAST = select(*COLUMNS).order_by(RESULTS.c.arrival.desc()).limit(bindparam("most"))
+ONE = select(*COLUMNS).where(
+    RESULTS.c.ueid == bindparam("of_ueid"), RESULTS.c.seq == bindparam("of_seq")
+)
+NEWEST_ARRIVAL = select(func.coalesce(func.max(RESULTS.c.arrival), 0))
+HANDOVERS = select(DELIVERIES.c.relay, DELIVERIES.c.is_done, DELIVERIES.c.parked).where(
+    DELIVERIES.c.ueid == bindparam("of_ueid"), DELIVERIES.c.seq == bindparam("of_seq")
+)
+OPTIONS = select(VISITS.c.options).where(VISITS.c.visit_id == bindparam("of_visit"))
+POSTPONED_COUNT = select(func.count()).select_from(POSTPONED)
+VERSION = version("uketsuke")
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderViews:
+    """How the API sees the readers beside the board; each may be asked from any thread."""
+
+    ueids: Mapping[str, bytes]
+    """By counter."""
+    hello: Callable[[str], DeviceHello | None]
+    """The last of that counter's reader."""
+    report: Callable[[str], DeviceReport | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingTerms:
+    """What is the same for every answer."""
+
+    medical_institution_code: str
+    """10 digits."""
+    roots: tuple[x509.Certificate, ...]
+    """Makers of readers."""
+    relays: tuple[str, ...]
+    """Their labels."""
+    source: str
+    """Name of the eligibility source."""
+
+
+class Reading:
+    """Documents of results and of the state."""
+
+    def __init__(
+        self,
+        store: Store,
+        board: Board,
+        readers: ReaderViews,
+        patients: PatientsOfVisits,
+        terms: ReadingTerms,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._board = board
+        self._readers = readers
+        self._patients = patients
+        self._terms = terms
+        self._clock = clock
+        self._receptions = Receptions(store, terms.medical_institution_code, terms.roots)
+        self._counters = {ueid: counter for counter, ueid in readers.ueids.items()}
+        self._still_to_deliver = still_to_deliver(terms.relays)
+
+    def results_after(self, arrival: int, most: int) -> list[models.Result]:
+        """Those that arrived later, oldest first."""
+        return self._results(self._store.rows(AFTER, {"after": arrival, "most": most}))
+
+    def last_results(self, most: int) -> list[models.Result]:
+        """The newest, oldest of them first."""
+        return self._results(self._store.rows(LAST, {"most": most})[::-1])
+
+    def result(self, ueid: bytes, seq: int) -> models.Result | None:
+        """That one."""
+        found = self._results(self._store.rows(ONE, {"of_ueid": ueid, "of_seq": seq}))
+        return found[0] if found else None
+
+    def newest_arrival(self) -> int:
+        """Of all results; 0: there is none."""
+        ((newest,),) = self._store.rows(NEWEST_ARRIVAL)
+        return int(newest)
+
+    def state(self, *, is_for_staff: bool) -> models.State:
+        """How everything is now; names of patients only for staff."""
+        places = self._board.places()
+        return models.State(
+            at=rfc_3339(self._clock.now()),
+            version=VERSION,
+            readers=[
+                self._reader(counter, place, is_for_staff=is_for_staff)
+                for counter, place in places.items()
+            ],
+            relays=self._relays(),
+            eligibility=self._eligibility(),
+            alarms=self._alarms(),
+        )
+
+    def _results(self, rows: list[Row]) -> list[models.Result]:
+        revisits = Revisits(self._store)
+        return [self._result(row, revisits) for row in rows]
+
+    def _result(self, row: Row, revisits: Revisits) -> models.Result:
+        ueid, seq, arrival, cose, received_ms = row
+        record = verify_result(cose, self._terms.roots).claims.record
+        reception = self._receptions.find(ueid, seq)
+        return models.Result(
+            id=f"{ueid.hex()}-{seq}",
+            arrival=arrival,
+            visit=record.visit_id.hex(),
+            counter=self._counters.get(ueid, ""),
+            outcome=_word(record.outcome),
+            failure=_word_or_none(record.failure),
+            card_kind=_word_or_none(record.card_kind),
+            method=_word_or_none(record.method),
+            emergency=_word_or_none(record.emergency),
+            has_registered=record.has_registered,
+            verified_at=_verified_at(record, reception),
+            received_at=rfc_3339(moment_of(received_ms)),
+            handovers=self._handovers(ueid, seq, record, reception),
+            detail=self._detail(reception, revisits) if reception else None,
+            signed_result=base64.b64encode(cose).decode(),
+        )
+
+    def _handovers(
+        self, ueid: bytes, seq: int, record: VisitRecord, reception: Reception | None
+    ) -> list[models.Handover]:
+        if record.outcome is not VisitOutcome.COMPLETED:
+            return []
+        known = {
+            relay: (is_done, parked)
+            for relay, is_done, parked in self._store.rows(
+                HANDOVERS, {"of_ueid": ueid, "of_seq": seq}
+            )
+        }
+        # What is not kept any more waits for nobody: every relay of its time has it.
+        labels = self._terms.relays if reception else tuple(known)
+        return [_handover(label, *known.get(label, (0, None))) for label in labels]
+
+    def _detail(self, reception: Reception, revisits: Revisits) -> models.VisitDetail:
+        record = reception.record
+        return models.VisitDetail(
+            consents=[
+                models.Consent(
+                    item=_word(each.item),
+                    answer=_word(each.answer),
+                    at=rfc_3339(believable_time(each.at, reception)),
+                )
+                for each in consents_passed_on(reception).values()
+            ],
+            decisions=_words(decisions_passed_on(reception)),
+            notices=_words(reception.visit.notices or ()),
+            record=json.loads(record_to_json(record)) if record else None,
+            answered_at=rfc_3339(reception.answered_at),
+            unwritable=_unwritable(record) if record else [],
+            earlier=revisits.before(reception),
+            match=self._patients.match(reception),
+        )
+
+    def _reader(self, counter: str, place: Place, *, is_for_staff: bool) -> models.Reader:
+        hello, report = self._readers.hello(counter), self._readers.report(counter)
+        visit = place.visit
+        present = None
+        if visit is not None:
+            present = models.PresentVisit(
+                visit=visit.visit_id.hex(),
+                step=visit.step,
+                since=_at(visit.opened_unix_ms),
+                step_since=_at(visit.step_unix_ms),
+                patient_name=self._name(visit.visit_id) if is_for_staff else None,
+            )
+        return models.Reader(
+            counter=counter,
+            ueid=self._readers.ueids[counter].hex(),
+            is_linked=place.is_linked,
+            since=_at(place.since_unix_ms),
+            firmware=hello.firmware if hello else None,
+            waiting=report.results.waiting if report else None,
+            visit=present,
+        )
+
+    def _name(self, visit_id: bytes) -> str | None:
+        for (told,) in self._store.rows(OPTIONS, {"of_visit": visit_id}):
+            options = stored_options(told)
+            return (options.patient_name or None) if options else None
+        return None
+
+    def _relays(self) -> list[models.RelayState]:
+        waiting = [relay for *_, relay in self._store.rows(self._still_to_deliver)]
+        parked: dict[str, list[models.ParkedResult]] = {label: [] for label in self._terms.relays}
+        for ueid, seq, _, relay, why in self._store.rows(PARKED):
+            of_relay = parked.setdefault(relay, [])
+            of_relay.append(models.ParkedResult(result=f"{ueid.hex()}-{seq}", why=why))
+        shut = self._board.shut_relays()
+        return [
+            models.RelayState(
+                relay=label,
+                is_available=label not in shut,
+                waiting=waiting.count(label),
+                parked=of_relay,
+            )
+            for label, of_relay in parked.items()
+        ]
+
+    def _eligibility(self) -> models.Eligibility:
+        away = self._board.eligibility_away_since()
+        ((postponed,),) = self._store.rows(POSTPONED_COUNT)
+        return models.Eligibility(
+            source=self._terms.source,
+            away_since=None if away is None else _at(away),
+            postponed=postponed,
+        )
+
+    def _alarms(self) -> list[models.OpenAlarm]:
+        return [
+            models.OpenAlarm(
+                number=each.number,
+                alarm=each.alarm.value,
+                counter=each.counter,
+                detail=each.detail,
+                times=each.times,
+                first_at=_at(each.first_unix_ms),
+                last_at=_at(each.last_unix_ms),
+                visit=each.visit.hex() if each.visit else None,
+                seq=each.seq,
+            )
+            for each in self._board.alarms()
+        ]
+
+
+def _handover(relay: str, is_done: int, parked: str | None) -> models.Handover:
+    match bool(is_done), parked:
+        case True, None:
+            return models.Handover(relay=relay, state="handed_over", why=None)
+        case True, _:
+            return models.Handover(relay=relay, state="given_up", why=parked)
+        case False, None:
+            return models.Handover(relay=relay, state="waiting", why=None)
+        case _:
+            return models.Handover(relay=relay, state="parked", why=parked)
+
+
+def _unwritable(record: EligibilityRecord) -> list[models.Unwritable]:
+    return [
+        models.Unwritable(
+            field=each.field,
+            characters=list(each.characters),
+            code_points=list(each.code_points),
+        )
+        for each in unwritable_texts(record, Encoding.CP932)
+    ]
+
+
+def _verified_at(record: VisitRecord, reception: Reception | None) -> str | None:
+    """As believable as the relays tell it; a time by the reader alone is not told."""
+    if record.verified_at is None or reception is None:
+        return None
+    return rfc_3339(believable_time(record.verified_at, reception))
+
+
+def _at(milliseconds: int) -> str:
+    return rfc_3339(moment_of(milliseconds))
+
+
+def _word(member: IntEnum) -> str:
+    return member.name.lower()
+
+
+def _word_or_none(member: IntEnum | None) -> str | None:
+    return None if member is None else _word(member)
+
+
+def _words(members: Iterable[IntEnum]) -> list[str]:
+    return [_word(member) for member in members]

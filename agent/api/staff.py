@@ -1,0 +1,52 @@
+"""What the console shows and does."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from agent.api.models import ChosenPatient, ResultId, State
+from agent.api.parts import LARGEST_NUMBER, PROBLEMS, InParts, Staff, found, result_key
+
+router = APIRouter(tags=["staff"], responses=PROBLEMS)
+Relay = Annotated[str, Path(pattern="^[^\x00-\x1f]{1,128}$")]
+
+
+@router.get("/state")
+async def read_state(_: Staff, parts: InParts) -> State:
+    """How everything is now."""
+    return parts.reading.state(is_for_staff=True)
+
+
+@router.post("/alarms/{number}/settle", status_code=HTTPStatus.NO_CONTENT)
+async def settle_alarm(
+    _: Staff, parts: InParts, number: Annotated[int, Path(ge=1, le=LARGEST_NUMBER)]
+) -> None:
+    """Somebody has seen to it."""
+    found(parts.seeing_to.settle(number))
+
+
+@router.post("/relays/{relay}/send-again", status_code=HTTPStatus.NO_CONTENT)
+async def send_again(
+    _: Staff, parts: InParts, relay: Relay, result: Annotated[ResultId, Query()]
+) -> None:
+    """Send a parked result again."""
+    found(parts.seeing_to.send_again(relay, *result_key(result)))
+
+
+@router.post("/relays/{relay}/give-up", status_code=HTTPStatus.NO_CONTENT)
+async def give_up(
+    _: Staff, parts: InParts, relay: Relay, result: Annotated[ResultId, Query()]
+) -> None:
+    """Never send a parked result."""
+    found(parts.seeing_to.give_up(relay, *result_key(result)))
+
+
+@router.put("/results/{result_id}/match", status_code=HTTPStatus.NO_CONTENT)
+async def choose_patient(
+    _: Staff, parts: InParts, result_id: Annotated[ResultId, Path()], choice: ChosenPatient
+) -> None:
+    """Staff say which of the clinic's patients a visit is of."""
+    result = found(parts.reading.result(*result_key(result_id)))
+    is_kept = parts.seeing_to.choose(bytes.fromhex(result.visit), choice.patient)
+    found(is_kept or None)

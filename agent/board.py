@@ -1,0 +1,229 @@
+"""What is happening now: who is at which reader, what does not work, what needs hands.
+
+It listens to the journal's events as the journal itself does, so nothing can be on the board that
+an auditor would not find, and nobody's name is on it. It is lost when the agent ends: readers tell
+anew where their patients are, and what is wrong shows again.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from agent.clock import Clock, unix_ms
+from agent.journal import Alarm, Event
+from hostlink.terms import FailureCode
+
+MOST_ALARMS = 100
+"""Beyond these the oldest is left to the journal."""
+LEFT = "left"
+"""The step of a patient who has taken the card."""
+STEP_AFTER = {
+    Event.VISIT_OPENED: "card_read",
+    Event.IDENTITY_RECEIVED: "eligibility",
+    Event.OPTIONS_SENT: "answering",
+    Event.RESULT_STORED: "card_to_be_taken",
+}
+"""Where the patient is, as far as the agent has a part in it; the reader itself tells the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class PresentVisit:
+    """Somebody at a reader."""
+
+    visit_id: bytes
+    opened_unix_ms: int
+    step: str
+    step_unix_ms: int
+    """Since when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One reader, as far as it changes."""
+
+    is_linked: bool = False
+    since_unix_ms: int = 0
+    """Since when it is there, or is not."""
+    visit: PresentVisit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAlarm:
+    """Something that staff have not settled yet; the same alarm again is counted."""
+
+    number: int
+    alarm: Alarm
+    counter: str
+    detail: str | None
+    times: int
+    first_unix_ms: int
+    last_unix_ms: int
+    visit: bytes | None
+    """Of the last time."""
+    seq: int | None
+
+
+AlarmKey = tuple[Alarm, str, str | None]
+
+
+class Board:
+    """The picture, for all threads.
+
+    Args:
+        counters: Of the readers.
+        clock: For the moment of each event.
+    """
+
+    def __init__(self, counters: tuple[str, ...], clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.RLock()
+        now = unix_ms(clock.now())
+        self._places = {counter: Place(since_unix_ms=now) for counter in counters}
+        self._alarms: dict[AlarmKey, OpenAlarm] = {}
+        self._number = 0
+        self._shut_relays: set[str] = set()
+        self._eligibility_away_since: int | None = None
+        self._events = Counter[Event]()
+        self._listeners: list[Callable[[], None]] = []
+
+    def record(
+        self,
+        event: Event,
+        *,
+        visit: bytes | None = None,
+        seq: int | None = None,
+        failure: FailureCode | None = None,
+        alarm: Alarm | None = None,
+        detail: str | None = None,
+        counter: str | None = None,
+    ) -> None:
+        """Take in an event; see `Journal.record`."""
+        now = unix_ms(self._clock.now())
+        with self._lock:
+            self._events[event] += 1
+            self._see_reader(counter or "", event, visit, detail, now)
+            self._see_eligibility(event, failure, now)
+            if alarm is not None:
+                self._raise(alarm, counter or "", visit, seq, detail, now)
+            elif event is Event.RELAY_BACK and detail is not None:
+                self._open_relay(detail)
+            listeners = list(self._listeners)
+        for tell in listeners:
+            tell()
+
+    def listen(self, tell: Callable[[], None]) -> None:
+        """Call this after each event, from the thread it happened in."""
+        with self._lock:
+            self._listeners.append(tell)
+
+    def places(self) -> dict[str, Place]:
+        """The readers by their counters."""
+        with self._lock:
+            return dict(self._places)
+
+    def alarms(self) -> list[OpenAlarm]:
+        """What is open, newest first."""
+        with self._lock:
+            return sorted(self._alarms.values(), key=lambda each: -each.last_unix_ms)
+
+    def settle(self, number: int) -> OpenAlarm | None:
+        """Staff have seen to it; None: nothing of that number is open."""
+        with self._lock:
+            for key, alarm in self._alarms.items():
+                if alarm.number == number:
+                    return self._alarms.pop(key)
+        return None
+
+    def eligibility_away_since(self) -> int | None:
+        """Since when the source does not answer, milliseconds since 1970; None: it does."""
+        with self._lock:
+            return self._eligibility_away_since
+
+    def shut_relays(self) -> frozenset[str]:
+        """Labels of the relays that take nothing for now."""
+        with self._lock:
+            return frozenset(self._shut_relays)
+
+    def events(self) -> dict[Event, int]:
+        """How often each has happened since the agent was started."""
+        with self._lock:
+            return dict(self._events)
+
+    def _see_reader(
+        self, counter: str, event: Event, visit: bytes | None, detail: str | None, now: int
+    ) -> None:
+        place = self._places.get(counter)
+        if place is None:
+            return
+        match event:
+            case Event.LINK_UP | Event.LINK_DOWN:
+                is_linked = event is Event.LINK_UP
+                if is_linked is not place.is_linked:
+                    place = Place(is_linked, now)
+            case Event.VISIT_PROGRESSED if detail == LEFT:
+                place = replace(place, visit=None)
+            case Event.VISIT_PROGRESSED if visit is not None and detail is not None:
+                place = replace(place, visit=_at_step(place.visit, visit, detail, now))
+            case _ if visit is not None and event in STEP_AFTER:
+                place = replace(place, visit=_after(event, place.visit, visit, now))
+        self._places[counter] = place
+
+    def _see_eligibility(self, event: Event, failure: FailureCode | None, now: int) -> None:
+        is_silent = failure is FailureCode.ELIGIBILITY_UNREACHABLE
+        if event is Event.ELIGIBILITY_POSTPONED or is_silent:
+            self._eligibility_away_since = self._eligibility_away_since or now
+        elif event in {Event.ELIGIBILITY_ANSWERED, Event.ELIGIBILITY_FAILED}:
+            self._eligibility_away_since = None
+
+    def _raise(
+        self,
+        alarm: Alarm,
+        counter: str,
+        visit: bytes | None,
+        seq: int | None,
+        detail: str | None,
+        now: int,
+    ) -> None:
+        if alarm is Alarm.RELAY_UNAVAILABLE:
+            self._shut_relays.add(_relay_in(detail))
+        key = (alarm, counter, detail)
+        before = self._alarms.pop(key, None)
+        if before is None:
+            self._number += 1
+            before = OpenAlarm(self._number, alarm, counter, detail, 0, now, now, None, None)
+        self._alarms[key] = replace(
+            before, times=before.times + 1, last_unix_ms=now, visit=visit, seq=seq
+        )
+        if len(self._alarms) > MOST_ALARMS:
+            del self._alarms[next(iter(self._alarms))]
+
+    def _open_relay(self, relay: str) -> None:
+        self._shut_relays.discard(relay)
+        for key in list(self._alarms):
+            alarm, _, detail = key
+            if alarm is Alarm.RELAY_UNAVAILABLE and _relay_in(detail) == relay:
+                del self._alarms[key]
+
+
+def _relay_in(detail: str | None) -> str:
+    """An alarm of a relay names it, a colon and what was wrong."""
+    return (detail or "").rpartition(": ")[0]
+
+
+def _after(
+    event: Event, present: PresentVisit | None, visit: bytes, now: int
+) -> PresentVisit | None:
+    """Only the first word of a visit brings somebody in: a result may come when they have left."""
+    is_here = present is not None and present.visit_id == visit
+    if is_here is (event is Event.VISIT_OPENED):
+        return present
+    return _at_step(present, visit, STEP_AFTER[event], now)
+
+
+def _at_step(present: PresentVisit | None, visit: bytes, step: str, now: int) -> PresentVisit:
+    if present is None or present.visit_id != visit:
+        return PresentVisit(visit, now, step, now)
+    if present.step == step:
+        return present
+    return replace(present, step=step, step_unix_ms=now)

@@ -1,0 +1,155 @@
+"""A local API that serves on a real port, with a store and a board behind it, and its callers."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from agent.api.clients import Client, Clients, Role
+from agent.api.opening import Surroundings, make_server
+from agent.api.reading import ReaderViews, ReadingTerms
+from agent.api.server import open_port
+from agent.board import Board
+from agent.delivery import Delivery, DeliveryTerms
+from agent.inbox import Inbox
+from agent.journal import Event, Journals
+from agent.metrics import Metrics
+from agent.patients.port import PatientList
+from agent.store import Store
+from hostlink.messages import DeviceHello, VisitRecord
+from hostlink.signing import verify_result
+from tests.agent.world import (
+    INSTITUTION,
+    ROOTS,
+    HeardJournal,
+    SigningReader,
+    ToldClock,
+    receive_visit,
+)
+from tests.hostlink.pki import UEID
+
+COUNTER = "1番窓口"
+RELAY = "oqs_folder"
+HELLO = DeviceHello(1, 1, UEID, "1.2.3", 7, 1)
+
+
+class ApiBench:
+    """The API and what a test does around it; use it as a context manager."""
+
+    def __init__(self, folder: Path, patients: PatientList | None = None) -> None:
+        database = folder / "agent.sqlite3"
+        self.store = Store(database)
+        self.clock = ToldClock()
+        self.board = Board((COUNTER,), self.clock)
+        self.metrics = Metrics(self.clock)
+        self.heard = HeardJournal()
+        self.journal = Journals(self.heard, self.board, self.metrics)
+        self.reader = SigningReader()
+        self.woken = 0
+        self.delivery = Delivery(
+            self.store,
+            {},
+            DeliveryTerms(INSTITUTION, ROOTS, timedelta(days=7), timedelta(hours=12)),
+            self.journal,
+            self.clock,
+        )
+        listening = open_port(0)
+        self.port = int(listening.getsockname()[1])
+        self._api_store = Store(database)
+        self._server = make_server(
+            listening,
+            Surroundings(
+                store=self._api_store,
+                board=self.board,
+                metrics=self.metrics,
+                journal=self.journal,
+                readers=ReaderViews({COUNTER: UEID}, {COUNTER: HELLO}.get, lambda _: None),
+                patients=patients,
+                registration=None,
+                keep=timedelta(hours=12),
+                wake_delivery=self._wake,
+                clock=self.clock,
+            ),
+            ReadingTerms(INSTITUTION, ROOTS, (RELAY,), "http"),
+        )
+        self.staff_token = self.enroll("受付", Role.STAFF)
+
+    def __enter__(self) -> "ApiBench":
+        self._server.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.stop()
+        self._api_store.close()
+        self.store.close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def enroll(self, name: str, role: Role, origin: str | None = None) -> str:
+        """A client from now on; its token."""
+        return Clients(self.store).enroll(Client(name, role, origin), self.clock)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = None,
+        headers: dict[str, str] | None = None,
+        **more: Any,
+    ) -> httpx.Response:
+        """One request, by staff if no other token is given; an empty one: by nobody."""
+        token = self.staff_token if token is None else token
+        sent = {**({"Authorization": f"Bearer {token}"} if token else {}), **(headers or {})}
+        return httpx.request(method, self.url + path, headers=sent, trust_env=False, **more)
+
+    def visit_completed(self, number: int = 1) -> str:
+        """A visit with its answer arrives; the name of its result."""
+        visit_id = number.to_bytes(16)
+        self.journal.record(Event.VISIT_OPENED, visit=visit_id, counter=COUNTER)
+        result = receive_visit(self.store, self.reader, visit_id, self.clock.now())
+        self.journal.record(Event.RESULT_STORED, visit=visit_id, seq=result.seq, counter=COUNTER)
+        return f"{UEID.hex()}-{result.seq}"
+
+    def visit_ended(self, record: VisitRecord) -> str:
+        """A visit ends without an answer; the name of its result."""
+        result = self.reader.sign(record)
+        verified = verify_result(result.cose, ROOTS)
+        Inbox(self.store).keep(result.cose, verified, self.clock.now())
+        self.journal.record(
+            Event.RESULT_STORED, visit=record.visit_id, seq=result.seq, counter=COUNTER
+        )
+        return f"{UEID.hex()}-{result.seq}"
+
+    def park(self, result: str, why: str = "HTTP 400") -> None:
+        """The only relay refuses a result for good."""
+        for parcel in Delivery(
+            self.store,
+            {RELAY: _Nothing()},
+            DeliveryTerms(INSTITUTION, ROOTS, timedelta(days=7), timedelta(hours=12)),
+            self.journal,
+            self.clock,
+        ).outstanding():
+            if f"{parcel.ueid.hex()}-{parcel.seq}" == result:
+                self.delivery.park(parcel, why)
+
+    def _wake(self) -> None:
+        self.woken += 1
+
+
+class _Nothing:
+    """A relay that is only named."""
+
+    needs_record = True
+
+    def prepare(self, _: object) -> Any:
+        raise NotImplementedError
+
+    def commit(self, _: object) -> str:
+        raise NotImplementedError
+
+    def settle(self, _: object) -> None:
+        raise NotImplementedError

@@ -1,0 +1,178 @@
+"""Nobody speaks to the local API but those who were let in, from the pages they belong to."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
+
+from agent.api.callers import REQUESTS, UNKNOWN_TOKENS
+from agent.api.clients import Client, Clients, Role
+from agent.api.events import PROTOCOL, REFUSED
+from agent.api.reading import Reading
+from agent.errors import ConfigError
+from agent.journal import Alarm
+from tests.agent.api.api_bench import ApiBench
+
+EMR = "https://emr.example"
+
+
+def named(token: str) -> list[Subprotocol]:
+    """What a page offers on its WebSocket."""
+    return [Subprotocol(PROTOCOL), Subprotocol(f"token.{token}")]
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiBench]:
+    with ApiBench(tmp_path_factory.mktemp("api")) as bench:
+        yield bench
+
+
+@pytest.fixture(scope="module")
+def software(api: ApiBench) -> str:
+    return api.enroll("レセコン", Role.SOFTWARE)
+
+
+@pytest.fixture(scope="module")
+def page(api: ApiBench) -> str:
+    return api.enroll("電子カルテ", Role.SOFTWARE, EMR)
+
+
+@pytest.mark.parametrize("path", ["/v1/state", "/v1/results", "/v1/events"])
+@pytest.mark.parametrize("token", ["", "x" * 43])
+def test_without_a_known_token_nothing_is_told(api: ApiBench, path: str, token: str) -> None:
+    answer = api.call("GET", path, token=token)
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_software_takes_results_and_sees_no_console(api: ApiBench, software: str) -> None:
+    assert api.call("GET", "/v1/results", token=software).status_code == 200
+    assert api.call("GET", "/v1/state", token=software).status_code == 403
+
+
+def test_a_foreign_name_of_this_pc_is_refused(api: ApiBench) -> None:
+    answer = api.call("GET", "/v1/state", headers={"Host": f"evil.example:{api.port}"})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", f"{EMR}.evil.example"])
+def test_a_foreign_page_is_refused_even_with_a_token(api: ApiBench, origin: str) -> None:
+    answer = api.call("GET", "/v1/state", headers={"Origin": origin})
+    assert answer.status_code == 403
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_the_page_of_a_client_asks_and_is_answered(api: ApiBench, page: str) -> None:
+    asked = {"Origin": EMR, "Access-Control-Request-Method": "GET"}
+    allowed = api.call("OPTIONS", "/v1/results", token="", headers=asked)
+    assert allowed.status_code == 204
+    assert allowed.headers["access-control-allow-origin"] == EMR
+    answer = api.call("GET", "/v1/results", token=page, headers={"Origin": EMR})
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-origin"] == EMR
+
+
+def test_a_token_is_of_no_use_to_another_enrolled_page(api: ApiBench, page: str) -> None:
+    other = "https://other.example"
+    api.enroll("予約", Role.SOFTWARE, other)
+    answer = api.call("GET", "/v1/results", token=page, headers={"Origin": other})
+    assert answer.status_code == 403
+    assert api.call("GET", "/v1/state", headers={"Origin": EMR}).status_code == 403
+
+
+def test_a_revoked_client_is_refused_at_once(api: ApiBench) -> None:
+    token = api.enroll("古い", Role.SOFTWARE)
+    assert api.call("GET", "/v1/results", token=token).status_code == 200
+    Clients(api.store).revoke("古い")
+    assert api.call("GET", "/v1/results", token=token).status_code == 401
+
+
+def test_health_and_figures_need_no_token_and_name_nobody(api: ApiBench) -> None:
+    api.visit_completed()
+    assert api.call("GET", "/healthz", token="").json() == {"status": "ok"}
+    figures = api.call("GET", "/metrics", token="").text
+    assert 'uketsuke_events_total{event="result_stored"}' in figures
+    assert "受付" not in figures
+
+
+def test_every_answer_forbids_to_be_kept_framed_or_sniffed(api: ApiBench) -> None:
+    for path in ("/", "/v1/state", "/v1/nothing"):
+        headers = api.call("GET", path).headers
+        assert headers["cache-control"] == "no-store"
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_store_knows_no_token(api: ApiBench, software: str, page: str) -> None:
+    kept = str(api.store.rows("SELECT * FROM clients"))
+    assert "レセコン" in kept
+    assert software not in kept
+    assert page not in kept
+
+
+def test_a_socket_is_let_in_by_subprotocol_or_header(api: ApiBench, software: str) -> None:
+    url = f"ws://127.0.0.1:{api.port}/v1/ws"
+    with connect(url, subprotocols=named(software)) as socket:
+        assert socket.subprotocol == PROTOCOL
+        assert '"state"' in str(socket.recv(5))
+    with connect(url, additional_headers={"Authorization": f"Bearer {software}"}) as socket:
+        assert '"state"' in str(socket.recv(5))
+
+
+def test_a_socket_with_a_wrong_token_or_page_is_closed(api: ApiBench, software: str) -> None:
+    url = f"ws://127.0.0.1:{api.port}/v1/ws"
+    with (
+        pytest.raises(ConnectionClosed) as closed,
+        connect(url, subprotocols=named("x")) as socket,
+    ):
+        socket.recv(5)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == REFUSED
+    with pytest.raises(InvalidStatus, match="403"):
+        connect(url, subprotocols=named(software), origin=Origin("https://evil.example"))
+
+
+@pytest.mark.parametrize(
+    "origin", ["emr.example", "http://emr.example", "https://emr.example/", "https://*.example"]
+)
+def test_an_origin_that_is_none_is_refused_at_enrolment(api: ApiBench, origin: str) -> None:
+    with pytest.raises(ConfigError, match="origin"):
+        api.enroll("x", Role.SOFTWARE, origin)
+
+
+def test_a_name_is_enrolled_once(api: ApiBench) -> None:
+    with pytest.raises(ConfigError, match="already"):
+        api.enroll("受付", Role.STAFF)
+    assert Client("受付", Role.STAFF, None) in Clients(api.store).all()
+
+
+def test_who_asks_too_often_or_guesses_is_slowed_down(tmp_path: Path) -> None:
+    with ApiBench(tmp_path) as api:
+        guesses = [
+            api.call("GET", "/v1/results", token=f"guess {number}").status_code
+            for number in range(UNKNOWN_TOKENS.amount + 1)
+        ]
+        assert guesses == [401] * UNKNOWN_TOKENS.amount + [429]
+    assert REQUESTS.amount > UNKNOWN_TOKENS.amount
+
+
+def test_a_fault_is_told_by_its_kind_and_ends_one_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("受付　太郎")
+
+    with ApiBench(tmp_path) as api:
+        monkeypatch.setattr(Reading, "state", fail)
+        answer = api.call("GET", "/v1/state")
+        assert answer.status_code == 500
+        assert answer.json()["title"] == "Internal Server Error"
+        assert api.call("GET", "/v1/results").status_code == 200
+        faults = [each.detail for each in api.heard.heard if each.alarm is Alarm.INTERNAL]
+    assert faults == ["api: ZeroDivisionError"]
+    written = capfd.readouterr()
+    assert "受付　太郎" not in written.out + written.err + answer.text

@@ -1,0 +1,161 @@
+"""Results are told in order, none missed and none twice, and say what is known of the patient."""
+
+import base64
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from agent.journal import Alarm, Event
+from hostlink.signing import verify_result
+from tests.agent.api.api_bench import COUNTER, RELAY, ApiBench
+from tests.agent.world import ROOTS, TODAY, abandoned
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Iterator[ApiBench]:
+    with ApiBench(tmp_path) as bench:
+        yield bench
+
+
+def one(api: ApiBench, result: str) -> Any:
+    answer = api.call("GET", f"/v1/results/{result}")
+    assert answer.status_code == 200
+    return answer.json()
+
+
+def test_a_cursor_misses_nothing_and_tells_nothing_twice(api: ApiBench) -> None:
+    wanted = [api.visit_completed(number) for number in range(1, 8)]
+    told: list[str] = []
+    after = 0
+    while True:
+        page = api.call("GET", "/v1/results", params={"after": after, "most": 3}).json()
+        if not page["results"]:
+            break
+        told += [each["id"] for each in page["results"]]
+        after = page["next"]
+    assert told == wanted
+    assert page["next"] == after
+
+
+def test_a_clock_set_back_hides_no_result(api: ApiBench) -> None:
+    api.visit_completed(1)
+    after = api.call("GET", "/v1/results").json()["next"]
+    api.clock.time -= timedelta(days=1)
+    late = api.visit_completed(2)
+    found = api.call("GET", "/v1/results", params={"after": after}).json()["results"]
+    assert [each["id"] for each in found] == [late]
+
+
+def test_the_last_ones_are_told_in_their_order(api: ApiBench) -> None:
+    wanted = [api.visit_completed(number) for number in range(1, 5)]
+    found = api.call("GET", "/v1/results", params={"last": 2}).json()["results"]
+    assert [each["id"] for each in found] == wanted[-2:]
+
+
+def test_a_result_says_who_what_and_where(api: ApiBench) -> None:
+    told = one(api, api.visit_completed())
+    assert (told["outcome"], told["method"], told["counter"]) == ("completed", "face", COUNTER)
+    assert told["detail"]["record"]["person"]["name"] == "受付　太郎"
+    answers = {each["item"]: each["answer"] for each in told["detail"]["consents"]}
+    assert answers["surgery"] == "refused"
+    assert answers["medication"] == "given"
+    assert told["handovers"] == [{"relay": RELAY, "state": "waiting", "why": None}]
+    verified = verify_result(base64.b64decode(told["signed_result"]), ROOTS)
+    assert verified.claims.record.visit_id.hex() == told["visit"]
+
+
+def test_what_is_not_kept_any_more_is_told_without_the_patient(api: ApiBench) -> None:
+    result = api.visit_completed()
+    api.clock.time = TODAY + timedelta(hours=13)
+    api.delivery.purge()
+    told = one(api, result)
+    assert told["detail"] is None
+    assert told["outcome"] == "completed"
+    assert "受付" not in json.dumps(told, ensure_ascii=False)
+
+
+def test_a_visit_that_failed_says_why(api: ApiBench) -> None:
+    told = one(api, api.visit_ended(abandoned()))
+    assert (told["outcome"], told["failure"]) == ("abandoned", "card_removed")
+    assert (told["detail"], told["handovers"]) == (None, [])
+
+
+@pytest.mark.parametrize("name", [f"{'0' * 14}-1", f"{'0' * 15}-1", f"{'0' * 14}-{2**63}"])
+def test_a_result_that_is_not_there_is_not_found(api: ApiBench, name: str) -> None:
+    answer = api.call("GET", f"/v1/results/{name}")
+    assert answer.status_code == 404
+    assert answer.json()["title"] == "Not Found"
+
+
+def test_parked_results_are_sent_again_or_given_up(api: ApiBench) -> None:
+    first, second = api.visit_completed(1), api.visit_completed(2)
+    for result in (first, second):
+        api.park(result)
+    (relay,) = api.call("GET", "/v1/state").json()["relays"]
+    assert {each["result"] for each in relay["parked"]} == {first, second}
+    again = api.call("POST", f"/v1/relays/{RELAY}/send-again", params={"result": first})
+    given_up = api.call("POST", f"/v1/relays/{RELAY}/give-up", params={"result": second})
+    assert (again.status_code, given_up.status_code) == (204, 204)
+    assert api.woken == 2
+    assert one(api, first)["handovers"][0]["state"] == "waiting"
+    assert one(api, second)["handovers"][0] == {
+        "relay": RELAY,
+        "state": "given_up",
+        "why": "HTTP 400",
+    }
+    twice = api.call("POST", f"/v1/relays/{RELAY}/give-up", params={"result": second})
+    assert twice.status_code == 404
+
+
+def test_an_alarm_is_settled_once_and_that_is_written_down(api: ApiBench) -> None:
+    api.journal.record(Event.ALARM, alarm=Alarm.RESULT_GAP, seq=3, counter=COUNTER)
+    (alarm,) = api.call("GET", "/v1/state").json()["alarms"]
+    assert (alarm["alarm"], alarm["counter"]) == ("result_gap", COUNTER)
+    path = f"/v1/alarms/{alarm['number']}/settle"
+    assert [api.call("POST", path).status_code for _ in range(2)] == [204, 404]
+    assert api.call("GET", "/v1/state").json()["alarms"] == []
+    settled = [each for each in api.heard.heard if each.event is Event.ALARM_SETTLED]
+    assert [(each.seq, each.detail) for each in settled] == [(3, "result_gap")]
+
+
+def test_staff_see_who_is_at_the_reader(api: ApiBench) -> None:
+    api.journal.record(Event.LINK_UP, counter=COUNTER)
+    api.visit_completed()
+    (reader,) = api.call("GET", "/v1/state").json()["readers"]
+    assert (reader["is_linked"], reader["firmware"]) == (True, "1.2.3")
+    assert reader["visit"]["patient_name"] == "受付　太郎"
+    assert reader["visit"]["step"] == "card_to_be_taken"
+
+
+def test_events_go_on_behind_the_last_one_that_was_had(api: ApiBench) -> None:
+    first, second = api.visit_completed(1), api.visit_completed(2)
+    known = one(api, first)["arrival"]
+    heard = stream(api, {"Last-Event-ID": str(known)})
+    assert next(heard)[0] == "state"
+    event, number, result = next(heard)
+    assert (event, result["id"]) == ("result", second)
+    third = api.visit_completed(3)
+    while event != "result" or result["id"] == second:
+        event, number, result = next(heard)
+    assert result["id"] == third
+    assert number == str(result["arrival"])
+
+
+def stream(api: ApiBench, headers: dict[str, str]) -> Iterator[tuple[str, str, Any]]:
+    """Events as a client reads them: kind, id, document."""
+    sent = {"Authorization": f"Bearer {api.staff_token}", **headers}
+    with httpx.stream("GET", f"{api.url}/v1/events", headers=sent, trust_env=False) as answer:
+        fields: dict[str, str] = {}
+        for line in answer.iter_lines():
+            if line:
+                name, _, value = line.partition(": ")
+                fields[name] = value
+            elif fields:
+                if "data" in fields:
+                    yield fields["event"], fields.get("id", ""), json.loads(fields["data"])
+                fields = {}

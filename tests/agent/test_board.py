@@ -1,0 +1,124 @@
+"""The board shows what the journal's events say, and forgets when it should."""
+
+from datetime import timedelta
+
+import pytest
+
+from agent.board import MOST_ALARMS, Board
+from agent.journal import Alarm, Event
+from hostlink.terms import FailureCode
+from tests.agent.world import TODAY, VISIT_ID, ToldClock
+
+DOOR = "1番窓口"
+OTHER_VISIT = bytes(16)
+
+
+@pytest.fixture
+def clock() -> ToldClock:
+    return ToldClock()
+
+
+@pytest.fixture
+def board(clock: ToldClock) -> Board:
+    return Board((DOOR, "2番窓口"), clock)
+
+
+def step_at(board: Board, counter: str = DOOR) -> str | None:
+    visit = board.places()[counter].visit
+    return None if visit is None else visit.step
+
+
+def test_a_patient_is_followed_from_the_card_to_the_card(board: Board, clock: ToldClock) -> None:
+    steps = []
+    for event, detail in (
+        (Event.VISIT_OPENED, None),
+        (Event.VISIT_PROGRESSED, "face"),
+        (Event.IDENTITY_RECEIVED, None),
+        (Event.OPTIONS_SENT, None),
+        (Event.RESULT_STORED, None),
+        (Event.VISIT_PROGRESSED, "left"),
+    ):
+        clock.time += timedelta(seconds=1)
+        board.record(event, visit=VISIT_ID, detail=detail, counter=DOOR)
+        steps.append(step_at(board))
+    expected = ["card_read", "face", "eligibility", "answering", "card_to_be_taken", None]
+    assert steps == expected
+    assert step_at(board, "2番窓口") is None
+
+
+def test_waiting_time_runs_from_the_card_and_the_step(board: Board, clock: ToldClock) -> None:
+    board.record(Event.VISIT_OPENED, visit=VISIT_ID, counter=DOOR)
+    clock.time += timedelta(seconds=5)
+    for _ in range(2):
+        board.record(Event.VISIT_PROGRESSED, visit=VISIT_ID, detail="pin", counter=DOOR)
+        clock.time += timedelta(seconds=2)
+    visit = board.places()[DOOR].visit
+    assert visit is not None
+    assert visit.step_unix_ms - visit.opened_unix_ms == 5_000
+
+
+def test_a_visit_opened_again_goes_on_where_it_was(board: Board) -> None:
+    board.record(Event.VISIT_OPENED, visit=VISIT_ID, counter=DOOR)
+    board.record(Event.VISIT_PROGRESSED, visit=VISIT_ID, detail="face", counter=DOOR)
+    board.record(Event.VISIT_OPENED, visit=VISIT_ID, counter=DOOR)
+    assert step_at(board) == "face"
+
+
+def test_a_result_brings_nobody_back(board: Board) -> None:
+    board.record(Event.RESULT_STORED, visit=OTHER_VISIT, counter=DOOR)
+    assert step_at(board) is None
+
+
+def test_nobody_is_at_a_reader_that_is_away(board: Board, clock: ToldClock) -> None:
+    board.record(Event.LINK_UP, counter=DOOR)
+    board.record(Event.VISIT_OPENED, visit=VISIT_ID, counter=DOOR)
+    clock.time += timedelta(seconds=9)
+    board.record(Event.LINK_DOWN, counter=DOOR)
+    place = board.places()[DOOR]
+    assert (place.is_linked, place.visit) == (False, None)
+    assert place.since_unix_ms == (TODAY + timedelta(seconds=9)).timestamp() * 1000
+
+
+def test_the_same_alarm_is_counted_and_settled_once(board: Board) -> None:
+    for seq in (1, 2):
+        board.record(Event.ALARM, alarm=Alarm.RESULT_GAP, visit=VISIT_ID, seq=seq, counter=DOOR)
+    (alarm,) = board.alarms()
+    assert (alarm.times, alarm.seq) == (2, 2)
+    assert board.settle(alarm.number) == alarm
+    assert board.settle(alarm.number) is None
+    assert board.alarms() == []
+
+
+def test_a_relay_that_is_back_takes_its_own_alarm_down(board: Board) -> None:
+    for detail in ("oqs: EHOSTDOWN", "oqs2: EHOSTDOWN"):
+        board.record(Event.ALARM, alarm=Alarm.RELAY_UNAVAILABLE, detail=detail)
+    assert board.shut_relays() == {"oqs", "oqs2"}
+    board.record(Event.RELAY_BACK, detail="oqs")
+    assert board.shut_relays() == {"oqs2"}
+    assert [each.detail for each in board.alarms()] == ["oqs2: EHOSTDOWN"]
+
+
+def test_the_newest_alarms_stay(board: Board) -> None:
+    for number in range(MOST_ALARMS + 1):
+        board.record(Event.ALARM, alarm=Alarm.INTERNAL, detail=str(number))
+    assert len(board.alarms()) == MOST_ALARMS
+    assert "0" not in {each.detail for each in board.alarms()}
+
+
+def test_it_is_known_since_when_eligibility_is_away(board: Board, clock: ToldClock) -> None:
+    unreachable = FailureCode.ELIGIBILITY_UNREACHABLE
+    board.record(Event.ELIGIBILITY_FAILED, failure=unreachable)
+    first = board.eligibility_away_since()
+    clock.time += timedelta(minutes=1)
+    board.record(Event.ELIGIBILITY_POSTPONED)
+    assert board.eligibility_away_since() == first == TODAY.timestamp() * 1000
+    board.record(Event.ELIGIBILITY_FAILED, failure=FailureCode.ELIGIBILITY_NOT_FOUND)
+    assert board.eligibility_away_since() is None
+
+
+def test_whoever_listens_is_told_after_the_event(board: Board) -> None:
+    heard: list[str | None] = []
+    board.listen(lambda: heard.append(step_at(board)))
+    board.record(Event.VISIT_OPENED, visit=VISIT_ID, counter=DOOR)
+    assert heard == ["card_read"]
+    assert board.events() == {Event.VISIT_OPENED: 1}
