@@ -26,7 +26,7 @@ class Recipe:
         for name in ("PyInstaller", "PyInstaller.utils"):
             monkeypatch.setitem(sys.modules, name, ModuleType(name))
         monkeypatch.setitem(sys.modules, hooks.__name__, hooks)
-        self.data: list[str] = []
+        self.data: list[tuple[str, bool]] = []
         self.metadata: list[str] = []
         self.analysis: dict[str, Any] = {}
         self.scripts: list[str] = []
@@ -38,8 +38,8 @@ class Recipe:
         spec = PACKAGING / "uketsuke-agent.spec"
         exec(compile(spec.read_text(encoding="utf-8"), str(spec), "exec"), told)  # noqa: S102
 
-    def _files(self, package: str, *, include_py_files: bool) -> list[str]:
-        self.data += [package] if include_py_files else []
+    def _files(self, package: str, *, include_py_files: bool = False) -> list[str]:
+        self.data.append((package, include_py_files))
         return []
 
     def _metadata(self, name: str) -> list[str]:
@@ -57,19 +57,21 @@ def recipe(monkeypatch: pytest.MonkeyPatch) -> Recipe:
 
 
 def test_every_adapter_is_in_the_program(recipe: Recipe) -> None:
-    """A folder with a port is one of adapters; all its other files are loaded by their names."""
+    """Of each folder from which the agent creates one, every file that may be named."""
+    assembly = (ROOT / "agent/assembly.py").read_text(encoding="utf-8")
+    folders = set(re.findall(r"create_adapter\(agent\.(\w+),", assembly))
+    assert {"eligibility", "relays"} <= folders
     adapters = {
-        f"agent.{path.parent.name}.{path.stem}"
-        for port in (ROOT / "agent").glob("*/port.py")
-        for path in port.parent.glob("*.py")
+        f"agent.{folder}.{path.stem}"
+        for folder in folders
+        for path in (ROOT / "agent" / folder).glob("*.py")
         if path.stem not in {"port", "errors"} and not path.stem.startswith("_")
     }
-    assert {"agent.eligibility.http", "agent.relays.oqs_folder"} <= adapters
-    assert adapters <= set(recipe.analysis["hiddenimports"])
+    assert adapters == set(recipe.analysis["hiddenimports"])
 
 
 def test_migrations_and_versions_are_in_it_too(recipe: Recipe) -> None:
-    assert recipe.data == ["agent.migrations"]
+    assert recipe.data == [("agent", False), ("agent.migrations", True)]
     assert {"uketsuke", "sqlalchemy", "cbor2"} <= set(recipe.metadata)
 
 
