@@ -15,7 +15,7 @@ from typing import Any
 
 from agent.errors import ConfigError
 from agent.finding import Finding
-from agent.tables import read_table
+from agent.tables import Table, read_table
 
 
 def create_adapter(
@@ -57,6 +57,14 @@ def examine_adapter(
     return findings
 
 
+def settings_of(
+    package: ModuleType, name: str, settings: Mapping[str, object], folder: Path
+) -> Table:
+    """The settings of an adapter that is not made; see `create_adapter`."""
+    _, table = _found(package, name, settings, folder)
+    return table
+
+
 def adapters_in(package: ModuleType) -> list[str]:
     """Names that the configuration may say."""
     modules = {module.name for module in pkgutil.iter_modules(package.__path__)}
@@ -65,7 +73,7 @@ def adapters_in(package: ModuleType) -> list[str]:
 
 def _found(
     package: ModuleType, name: str, settings: Mapping[str, object], folder: Path
-) -> tuple[Any, Any]:
+) -> tuple[Any, Table]:
     """The adapter's module and its settings."""
     known = adapters_in(package)
     if name not in known:
@@ -78,4 +86,5 @@ def _found(
         raise ConfigError(
             f"{package.__name__}: {name} needs the Python package {error.name!r}"
         ) from error
-    return adapter, read_table(settings, adapter.Settings, folder, f"settings of {name}")
+    table: Table = read_table(settings, adapter.Settings, folder, f"settings of {name}")
+    return adapter, table

@@ -113,8 +113,9 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
         for relay in relays.values():
             if isinstance(relay, SendingRelay):
                 stack.callback(relay.close)
-        file = FileJournal(config.journal, clock)
+        file = FileJournal(config.journal, clock, config.audit.keep_days)
         stack.callback(file.close)
+        stack.enter_context(file.synced())
         board, metrics = Board(tuple(ends), clock), Metrics(clock)
         journal = Journals(file, board, metrics)
         stack.enter_context(_last_words(journal))

@@ -67,6 +67,14 @@ class StoreTable(Table, frozen=True):
     """An eligibility answer whose result never came is deleted after this many days."""
 
 
+class AuditTable(Table, frozen=True):
+    """How long the journal is kept."""
+
+    keep_days: Annotated[int, Meta(ge=1)] = 1825
+    """Older days are deleted whole. Days on which the agent did not run are not counted. The
+    default is five years, as long as the patient's chart (診療録) is kept."""
+
+
 class SourceTable(Table, frozen=True):
     """Who is asked about insured persons."""
 
@@ -138,6 +146,7 @@ class Config(Table, frozen=True):
     card_trust: CardTrustTable
     store: StoreTable
     eligibility: SourceTable
+    audit: AuditTable = AuditTable()
     relays: tuple[RelayTable, ...] = ()
     patients: PatientsTable | None = None
     """Left out: nobody's results are matched with the clinic's patients."""
@@ -179,9 +188,18 @@ def read_config(path: Path) -> Config:
         ConfigError: It is missing, is no TOML, or a key is missing, unknown or wrong.
     """
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from error
+    except ValueError as error:
+        raise ConfigError(f"{path}: {error}") from error
+    return parse_config(text, path)
+
+
+def parse_config(text: str, path: Path) -> Config:
+    """Check what such a file says, or will say once it lies at `path`; see `read_config`."""
+    try:
+        values = tomllib.loads(text)
     except ValueError as error:
         raise ConfigError(f"{path}: {error}") from error
     for table in ADAPTER_KEYS.keys() & values.keys():

@@ -65,18 +65,20 @@ PACKAGES = ("uketsuke", "cbor2", "cobs", "cryptography", "msgspec", "pyserial")
 Json = dict[str, object]
 
 
-class _Line(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+class _Line(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """One line of the journal, with nothing else in it; see `agent.journal`."""
 
+    number: int | None = None
     event: Event
     at_ms: float
     unix_ms: int
+    counter: Annotated[str, msgspec.Meta(max_length=40)] | None = None
     visit: Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z")] | None = None
     seq: int | None = None
     failure: Annotated[str, msgspec.Meta(pattern=r"\A[A-Z_]{1,40}\Z")] | None = None
     alarm: Alarm | None = None
     detail: Annotated[str, msgspec.Meta(max_length=120)] | None = None
-    counter: Annotated[str, msgspec.Meta(max_length=40)] | None = None
+    before: str | None = None
 
 
 def write_diagnostics(config: Config, status: Path, target: Path) -> None:
@@ -215,4 +217,6 @@ def _copied(line: bytes) -> str | None:
     if told.event is Event.RECEPTION_FILE_WRITTEN:
         # The file's name leads to the file, and there the patient's name is.
         told.detail = None
+    # Of use only beside the lines as they were written.
+    told.before = None
     return msgspec.json.encode(told).decode() + "\n"

@@ -13,6 +13,10 @@ class PairingError(AgentError):
     """A reader could not be paired, renewed or unpaired; the text says why and what to do."""
 
 
+class BackupError(AgentError):
+    """A backup could not be made or restored; the text says why and what to do."""
+
+
 class StoreUnavailableError(AgentError):
     """The agent's database cannot be trusted or written: nothing may be acknowledged any more.
 

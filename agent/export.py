@@ -1,4 +1,4 @@
-"""The audit trail as a file: every signed result as the reader made it, and how they follow.
+"""The audit trail as a file: every signed result as the reader made it, and the journal.
 
 An auditor needs nothing of this agent: each result is verified by itself with `hostlink.verify` or
 OpenSSL (docs/HOSTLINK.md §8), and the list shows what is missing or contradicts. No names, no
@@ -13,6 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from sqlalchemy import literal, select, union_all
 
+from agent.chain_check import check_chain, files_of
 from agent.clock import JAPAN, moment_of
 from agent.config import Config
 from agent.schema import CONFLICTS, RESULTS
@@ -25,6 +26,12 @@ stored here, how the visit ended, whether another one bears the same number ("co
 Verify one:  python -m hostlink.verify FILE --trust root.pem
 or with OpenSSL alone, as docs/HOSTLINK.md of the project tells. root.pem is the readers' maker as
 this agent believed it: compare it with the maker's own.
+
+journal/ is what the agent wrote down, a JSON line an event. Each line has a number and, as
+"before", the SHA-256 of the line before it without its end; the chain runs through all files in
+the order of the number in their names, the one without a number last. head.txt is number and
+SHA-256 of the last line: compare it with the heads that were written down elsewhere. Whoever may
+write the files of an agent can write a chain anew; only a head kept elsewhere shows that.
 """
 _ALL = union_all(
     select(
@@ -57,9 +64,10 @@ def write_audit_trail(config: Config, target: Path) -> int:
         How many results are inside.
 
     Raises:
-        OSError: It is there already, or cannot be written.
+        OSError: It is there already or cannot be written, or the journal cannot be read.
         StoreUnavailableError: The store cannot be read.
     """
+    journal = list(files_of(config.journal))
     with closing(Store(config.store.path)) as store:
         found = sorted(store.rows(_ALL), key=lambda row: (row[0], row[1], row[5]))
     target.touch(mode=0o600, exist_ok=False)
@@ -76,4 +84,7 @@ def write_audit_trail(config: Config, target: Path) -> int:
             table.writerow([name, ueid.hex(), seq, stored, ended, note])
             bundle.writestr(name, cose)
         bundle.writestr("results.csv", listed.getvalue())
+        for name, content in journal:
+            bundle.writestr(f"journal/{name}", content)
+        bundle.writestr("head.txt", f"{check_chain(journal).head}\n")
     return len(found)

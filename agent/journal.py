@@ -3,20 +3,22 @@
 The events and their fields are closed sets, and none of them can hold a name, a number of
 the insured person or a certificate. The visit's id is random and means nothing elsewhere.
 A full disk costs lines of the journal and never a visit, as at the reader: what must be kept
-lies in the store.
+lies in the store. The lines are chained, so an auditor sees what was changed (decision 0032).
 """
 
-import json
-import os
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum, unique
 from pathlib import Path
 from typing import Protocol
 
-from agent.clock import Clock, unix_ms
+from agent.chained_log import ChainedLog, Note
+from agent.clock import Clock
 from agent.errors import JournalUnavailableError
 from hostlink.terms import FailureCode
+
+SYNC_EVERY_S = 1.0
 
 
 @unique
@@ -51,6 +53,11 @@ class Event(StrEnum):
     ALARM_SETTLED = "alarm_settled"
     """Staff have seen to it."""
     ALARM = "alarm"
+    RESTORED = "restored"
+    """Everything here is as it was when the backup in `detail` was made."""
+    JOURNAL_TORN = Note.TORN.value
+    JOURNAL_LOST = Note.LOST.value
+    JOURNAL_CUT = Note.CUT.value
 
 
 @unique
@@ -192,18 +199,20 @@ class Journals:
 
 
 class FileJournal:
-    """A journal as a file of JSON lines, only ever appended to.
+    """A journal as files of chained JSON lines; see `agent.chained_log`.
+
+    Args:
+        path: The file of today.
+        clock: Stamps each line.
+        keep_days: How many older days stay; None: nothing is deleted.
 
     Raises:
         JournalUnavailableError: The file cannot be opened.
     """
 
-    def __init__(self, path: Path, clock: Clock) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
+    def __init__(self, path: Path, clock: Clock, keep_days: int | None = None) -> None:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            self._log = ChainedLog(path, clock, keep_days)
         except OSError as error:
             raise JournalUnavailableError(f"{path}: {error.strerror}") from error
 
@@ -219,10 +228,7 @@ class FileJournal:
         counter: str | None = None,
     ) -> None:
         """Append one line; see `Journal.record`."""
-        line = {
-            "event": event.value,
-            "at_ms": round(self._clock.monotonic_ms(), 3),
-            "unix_ms": unix_ms(self._clock.now()),
+        fields = {
             "counter": counter,
             "visit": visit.hex() if visit is not None else None,
             "seq": seq,
@@ -230,11 +236,26 @@ class FileJournal:
             "alarm": alarm.value if alarm is not None else None,
             "detail": detail,
         }
-        told = {key: value for key, value in line.items() if value is not None}
-        data = json.dumps(told, ensure_ascii=False).encode() + b"\n"
-        with self._lock, suppress(OSError):
-            os.write(self._file, data)
+        told = {key: value for key, value in fields.items() if value is not None}
+        self._log.append(event.value, told)
+
+    @contextmanager
+    def synced(self) -> Iterator[None]:
+        """While inside, a power cut takes the lines of the last second at most."""
+        stopping = threading.Event()
+
+        def sync_until_stopped() -> None:
+            while not stopping.wait(SYNC_EVERY_S):
+                self._log.sync()
+
+        # Daemon: a dead disk may hold it for ever.
+        thread = threading.Thread(target=sync_until_stopped, name="journal", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stopping.set()
 
     def close(self) -> None:
-        """Give the file back."""
-        os.close(self._file)
+        """Give the files back, with every line on the disk."""
+        self._log.close()

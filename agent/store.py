@@ -9,9 +9,10 @@ is purged.
 Source: facts/security.md §1 (decision 8), §5.1.
 """
 
+import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,20 @@ class Store:
             self.rows(f"PRAGMA busy_timeout = {self._busy_timeout_ms:d}")
         return not is_busy
 
+    def copy_to(self, path: Path) -> None:
+        """Copy all that is committed into a new file, while others go on writing into this one.
+
+        Raises:
+            StoreUnavailableError: It cannot be copied, or the copy is not sound.
+        """
+        own = self._connection.connection.driver_connection
+        with _guarded(), closing(sqlite3.connect(path)) as copy:
+            if own is not None:
+                own.backup(copy)
+            ((verdict,),) = copy.execute("PRAGMA integrity_check(1)").fetchall()
+        if verdict != "ok":
+            raise StoreUnavailableError(f"its copy is not sound: {verdict}")
+
     def close(self) -> None:
         """Give the file back."""
         self._connection.close()
@@ -213,7 +228,7 @@ def _executable(statement: Executable | str) -> Executable:
 def _guarded() -> Iterator[None]:
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, sqlite3.Error) as error:
         # Its own text would show the values, which may name a patient.
         cause = getattr(error, "orig", None)
         raise StoreUnavailableError(str(cause or type(error).__name__)) from None

@@ -56,6 +56,22 @@ _WHY = {
 }
 
 
+def show(config: Config, tell: Callable[[str], None]) -> None:
+    """One line for each counter: where its reader is plugged in, and which one it is.
+
+    Raises:
+        ConfigError: The pairings cannot be read.
+    """
+    pairings = Pairings(config.pairings)
+    for counter, place in config.places.items():
+        try:
+            who = f"reader {pairings.at(counter).ueid.hex()}"
+        except ConfigError as error:
+            who = str(error)
+        where = place.port or f"USB serial number {place.usb_serial}"
+        tell(f"{counter or 'the only counter'}: {where}: {who}")
+
+
 @dataclass(frozen=True, slots=True)
 class Operator:
     """The person before this PC."""

@@ -2,21 +2,25 @@
 
 import csv
 import io
+import json
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
 from agent.inbox import Inbox
+from agent.journal import Event, FileJournal
 from hostlink.messages import SignedResult
 from hostlink.signing import verify_result
 from tests.agent.delivery_bench import VISITS, Bench
 from tests.agent.test_delivery import NAME_IN_STORE
 from tests.agent.test_parked import CONFIG
-from tests.agent.world import ROOTS, TODAY, SigningReader, abandoned, write_pem
+from tests.agent.world import ROOTS, TODAY, SigningReader, ToldClock, abandoned, write_pem
 from tests.hostlink.pki import MAKER, UEID
 
 
@@ -61,6 +65,28 @@ def test_everything_is_there_and_verifies_by_itself(bench: Bench, tmp_path: Path
     for row in rows:
         command = [sys.executable, "-m", "hostlink.verify", row["file"], "--trust", "root.pem"]
         subprocess.run(command, cwd=tmp_path / "trail", capture_output=True, check=True)
+
+
+def test_the_journal_is_there_and_its_chain_can_be_followed_by_hand(
+    bench: Bench, tmp_path: Path
+) -> None:
+    clock = ToldClock()
+    journal = FileJournal(tmp_path / "journal.jsonl", clock)
+    for _ in range(3):
+        journal.record(Event.STARTED)
+        journal.record(Event.STOPPED)
+        clock.time += timedelta(days=1)
+    assert export(tmp_path, tmp_path / "trail.zip").returncode == 0
+    with ZipFile(tmp_path / "trail.zip") as bundle:
+        names = [name for name in bundle.namelist() if name.startswith("journal/")]
+        lines = [line for name in names for line in bundle.read(name).splitlines()]
+        head = bundle.read("head.txt").decode()
+    assert len(names) == 3
+    before = "0" * 64
+    for line in lines:
+        assert json.loads(line)["before"] == before
+        before = sha256(line).hexdigest()
+    assert head == f"6:{before}\n"
 
 
 def test_nobody_s_name_is_inside(bench: Bench, tmp_path: Path) -> None:

@@ -2,16 +2,21 @@
 
 import inspect
 import json
+import os
+import threading
 from pathlib import Path
 
 import pytest
 
+from agent.config import ONLY_COUNTER
 from agent.errors import JournalUnavailableError
-from agent.journal import Alarm, Event, FileJournal
+from agent.journal import Alarm, AtCounter, Event, FileJournal
 from hostlink.terms import FailureCode
 from tests.agent.world import TODAY, VISIT_ID, ToldClock
 
 ALLOWED = {"event", "visit", "seq", "failure", "alarm", "detail", "counter"}
+NOT_TOLD_HERE = {"number", "before"}
+"""Of the chain: `test_chained_log.py`."""
 
 
 @pytest.fixture
@@ -20,7 +25,8 @@ def path(tmp_path: Path) -> Path:
 
 
 def lines(path: Path) -> list[dict[str, object]]:
-    return [json.loads(line) for line in path.read_text().splitlines()]
+    found = [json.loads(line) for line in path.read_text().splitlines()]
+    return [{key: line[key] for key in line.keys() - NOT_TOLD_HERE} for line in found]
 
 
 def test_an_event_is_one_line(path: Path) -> None:
@@ -59,8 +65,23 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         FileJournal(tmp_path, ToldClock())
 
 
-def test_a_full_disk_costs_lines_and_nothing_else() -> None:
-    journal = FileJournal(Path("/dev/full"), ToldClock())
-    journal.record(Event.STARTED)
-    with pytest.raises(OSError, match="No space"):  # the disk of this test is really full
-        Path("/dev/full").write_text("x")
+def test_a_device_is_no_journal() -> None:
+    with pytest.raises(JournalUnavailableError, match="no ordinary file"):
+        FileJournal(Path("/dev/full"), ToldClock())
+
+
+def test_what_happens_at_a_counter_says_so(path: Path) -> None:
+    journal = FileJournal(path, ToldClock())
+    AtCounter(journal, "1番窓口").record(Event.LINK_UP, seq=4)
+    AtCounter(journal, ONLY_COUNTER).record(Event.LINK_UP, seq=5)
+    assert [line.get("counter") for line in lines(path)] == ["1番窓口", None]
+
+
+def test_it_is_synced_while_the_agent_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced = threading.Event()
+    monkeypatch.setattr("agent.journal.SYNC_EVERY_S", 0.001)
+    monkeypatch.setattr(os, "fsync", lambda _: synced.set())
+    journal = FileJournal(path, ToldClock())
+    with journal.synced():
+        journal.record(Event.STARTED)
+        assert synced.wait(30)

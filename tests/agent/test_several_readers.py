@@ -134,6 +134,9 @@ def test_a_pulled_cable_concerns_its_own_reader_alone(
     assert first.prove() == "受付　太郎"
     first.finish()
     wait_until(lambda: linked(tmp_path) == {FIRST: True, SECOND: True})
+    told = [(line["event"], line.get("counter")) for line in agent.journal()]
+    assert [where for event, where in told if event == "link_down"] == [FIRST]
+    assert {where for event, where in told if event == "result_stored"} == {FIRST, SECOND}
 
 
 def linked(folder: Path) -> dict[str, bool]:

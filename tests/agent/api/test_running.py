@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from agent.__main__ import main
 from hostlink.messages import ResultAcknowledged, VisitChallenge, VisitOpened, VisitOptions
 from hostlink.terms import CardKind
+from tests.agent.command_line import CommandLine
 from tests.agent.reader_end import ReaderEnd
 from tests.agent.running_agent import RunningAgent, wait_until
 from tests.agent.world import Card, SigningReader, card, completed
@@ -31,13 +31,6 @@ class AgentWithApi:
         self._reader = reader
         self._signer = signer
         self.token = ""
-
-    def command(self, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
-        """What `python -m agent` says, and its exit status."""
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("sys.argv", ["agent", *words, "--config", str(self.file)])
-            status = main()
-        return status, capsys.readouterr().out
 
     def ask(self, path: str, token: str | None = None) -> Any:
         """What the API answers."""
@@ -79,12 +72,17 @@ def reader(tmp_path: Path, signer: SigningReader) -> Iterator[ReaderEnd]:
         yield end
 
 
+@pytest.fixture
+def staff(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    return CommandLine(monkeypatch, capsys)
+
+
 def test_a_killed_agent_goes_on_where_software_was(
     tmp_path: Path,
     service: EligibilityService,
     reader: ReaderEnd,
     signer: SigningReader,
-    capsys: pytest.CaptureFixture[str],
+    staff: CommandLine,
 ) -> None:
     patient = card(datetime.now(UTC).date() + timedelta(days=900))
     service.enroll(patient.sha256, UKETSUKE_TARO)
@@ -92,9 +90,8 @@ def test_a_killed_agent_goes_on_where_software_was(
     desk.agent.start()
     try:
         reader.wait_up()
-        status, said = desk.command(capsys, "clients", "--enroll", "レセコン")
-        desk.token = said.splitlines()[1]
-        assert status == 0
+        enrolled = staff.run("clients", "--config", desk.file, "--enroll", "レセコン")
+        desk.token = enrolled.out.splitlines()[1]
         desk.wait_serving()
         desk.visit(patient, b"1" * 16)
         first = desk.ask("/v1/results")
@@ -109,7 +106,7 @@ def test_a_killed_agent_goes_on_where_software_was(
         later = desk.ask(f"/v1/results?after={first['next']}")
         assert [each["visit"] for each in later["results"]] == [(b"2" * 16).hex()]
 
-        _, said = desk.command(capsys, "console")
+        said = staff.run("console", "--config", desk.file).out
         address, _, token = said.splitlines()[1].partition("#")
         assert address == f"http://127.0.0.1:{desk.port}/"
         (place,) = desk.ask("/v1/state", token)["readers"]
