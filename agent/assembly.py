@@ -41,9 +41,6 @@ from agent.visits import Visits
 from hostlink.link import AgentEnd, Link
 from hostlink.terms import Emergency
 
-KNOWS_NOBODY = "none"
-"""The eligibility source whose answers have no record."""
-
 
 class Agent:
     """A whole agent, ready to run."""
@@ -101,7 +98,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
     clock = SystemClock()
     roots = read_certificates(config.trust_root, "trust_root")
     updates = updates_of(config, folder, clock)
-    source, relays = _source(config, folder), _relays(config, folder)
+    source = _source(config, folder)
     pairings = Pairings(config.pairings)
     paired = _paired(config, pairings)
     ends = {
@@ -110,6 +107,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
     }
     with ExitStack() as stack:
         stack.callback(source.close)
+        relays = _relays(config, folder, source)
         for relay in relays.values():
             if isinstance(relay, SendingRelay):
                 stack.callback(relay.close)
@@ -266,17 +264,19 @@ def _patients(config: Config, folder: Path) -> PatientList | None:
     return cast(PatientList, found)
 
 
-def _relays(config: Config, folder: Path) -> dict[str, Relay | SendingRelay]:
+def _relays(
+    config: Config, folder: Path, source: EligibilitySource
+) -> dict[str, Relay | SendingRelay]:
     if not config.relays:
         log.warn("there is no [[relays]]: results are kept and handed to nobody")
     made: dict[str, Relay | SendingRelay] = {}
     for wanted in config.relays:
         relay = create_adapter(agent.relays, wanted.target, wanted.settings, folder)
         made[wanted.label] = cast(Relay | SendingRelay, relay)
-        if made[wanted.label].needs_record and config.eligibility.source == KNOWS_NOBODY:
+        if made[wanted.label].needs_record and not source.knows_people:
             raise ConfigError(
                 f"[[relays]] {wanted.label}: it hands over what the eligibility source knows, and"
-                f" {KNOWS_NOBODY!r} knows nobody; http_post can be used with it."
+                f" {config.eligibility.source!r} knows nobody; http_post can be used with it."
             )
     return made
 

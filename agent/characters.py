@@ -69,7 +69,7 @@ def unwritable_texts(record: EligibilityRecord, encoding: Encoding) -> tuple[Unw
         UnwritableText(name, tuple(dict.fromkeys(characters)))
         for group in groups_of(record)
         for name, text in texts_of(group)
-        if (characters := [each for each in CHARACTER.findall(text) if not _fits(each, encoding)])
+        if (characters := [each for each in CHARACTER.findall(text) if not fits(each, encoding)])
     )
 
 
@@ -86,10 +86,11 @@ def with_geta(record: EligibilityRecord, encoding: Encoding) -> EligibilityRecor
 
 
 def _with_geta(text: str, encoding: Encoding) -> str:
-    return CHARACTER.sub(lambda each: each[0] if _fits(each[0], encoding) else GETA, text)
+    return CHARACTER.sub(lambda each: each[0] if fits(each[0], encoding) else GETA, text)
 
 
-def _fits(text: str, encoding: Encoding) -> bool:
+def fits(text: str, encoding: Encoding) -> bool:
+    """Whether an encoding has all these characters."""
     try:
         text.encode(encoding)
     except UnicodeEncodeError:

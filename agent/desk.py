@@ -17,7 +17,7 @@ from typing import assert_never
 from cryptography import x509
 
 from agent.clock import Clock, day_in_japan
-from agent.eligibility.port import EligibilityAnswer, EligibilityQuery
+from agent.eligibility.port import CardProof, EligibilityAnswer, EligibilityQuery
 from agent.inbox import Arrival, Inbox
 from agent.journal import Alarm, Event, Journal
 from agent.store import LARGEST_INTEGER
@@ -225,7 +225,7 @@ class Desk:
                 if visit.options is not None and visit.certificate == certificate:
                     self._send_options(visit.options)
                 else:
-                    self._ask(message, identity, judgement.notices)
+                    self._ask(message, identity, judgement.notices, challenge)
                 self._visits.accept(visit.visit_id, identity, certificate, message.method)
             case _:
                 assert_never(judgement)
@@ -268,12 +268,21 @@ class Desk:
         self._journal.record(Event.IDENTITY_REFUSED, visit=visit_id, failure=failure)
         self._say(VisitRefused(visit_id, failure))
 
-    def _ask(self, message: IdentityProven, identity: bytes, notices: tuple[Notice, ...]) -> None:
+    def _ask(
+        self,
+        message: IdentityProven,
+        identity: bytes,
+        notices: tuple[Notice, ...],
+        challenge: bytes | None = None,
+    ) -> None:
+        signature = message.challenge_signature
         query = EligibilityQuery(
             visit_id=message.visit_id,
             medical_institution_code=self._terms.medical_institution_code,
             certificate=message.certificate,
             on=day_in_japan(self._clock.now()),
+            # A proof that came again after a restart is known by its digest, its challenge is gone.
+            proof=CardProof(message.method, challenge, signature) if challenge else None,
         )
         self._asking[message.visit_id] = identity
         self._doors.ask(Question(query, identity, notices))

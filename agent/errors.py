@@ -58,6 +58,40 @@ class MalformedEntryError(AgentError):
         """Name of the field, never its value."""
 
 
+class MalformedNumberError(AgentError):
+    """What staff typed cannot be such a number."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"{field} cannot be such a number: compare it with the paper")
+        self.field = field
+        """Name of the field, never its value."""
+
+
+class NumbersUnavailableError(AgentError):
+    """A question by numbers could not be put; nothing of it is left, so it may be tried again."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(
+            f"the folders of 連携アプリ cannot be used ({cause}): look at the share and at the"
+            " 資格確認端末"
+        )
+        self.cause = cause
+        """Short technical word, such as an errno name."""
+
+
+class NumbersTimedOutError(AgentError):
+    """A question by numbers has no answer yet; the 資格確認端末 shows what became of it."""
+
+    def __init__(self, *, is_taken: bool) -> None:
+        told = {
+            True: "has not answered: look at the 資格確認端末 before you ask again",
+            False: "did not take the question, which was taken back: start it and ask again",
+        }
+        super().__init__(f"連携アプリ {told[is_taken]}")
+        self.is_taken = is_taken
+        """False: it lay there untouched and was taken back."""
+
+
 class RelayUnavailableError(AgentError):
     """The reception software's door is shut for now; the hand-over is tried again later."""
 

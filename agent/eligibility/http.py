@@ -1,9 +1,11 @@
 r"""Eligibility over HTTP: one JSON question, one JSON answer, on a connection kept open.
 
-`POST {url}/v1/eligibility` with
+The contract is `http.openapi.json` beside this file (OpenAPI 3.1): what an accredited gateway
+implements. `POST {url}/v1/eligibility` with
 
     {"visit": "<32 hex digits>", "medical_institution_code": "1311234567", "date": "2026-11-30",
-     "certificate": "<base64 of the X.509 DER>", "certificate_sha256": "<64 hex digits>"}
+     "certificate": "<base64 of the X.509 DER>", "certificate_sha256": "<64 hex digits>",
+     "proof": {"method": "face", "challenge": "<base64>", "signature": "<base64>"}}
 
 is answered by `200` and
 
@@ -13,54 +15,65 @@ is answered by `200` and
      "record": {"qualification_validity": "1", "prescription_issue_select": "1",
                 "person": {"name": "...", "name_kana": "...", ...}}}
 
-where `questions` may be left out, and `record` has the fields of
-`agent.qualification.EligibilityRecord`, or by `404` when the source knows nobody with this
-certificate. Any other status, a time-out or no connection mean
-that it cannot be reached now. `date` is the day of the visit, which the answer is about: it lies
-in the past where somebody is looked up later. The question may be repeated with the same `visit`.
+or by `404` when the source knows nobody with this certificate. Any other status, a time-out or no
+connection mean that it cannot be reached now. A question that got no connection, no answer, or 502,
+503 or 504 is repeated once at once, within the time that the patient waits at most. After three
+visits in a row without an answer nobody is kept waiting: for ten seconds each question is answered
+`ELIGIBILITY_UNREACHABLE` without being asked, then one tries again.
 """
 
 import base64
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from enum import IntEnum
 from http import HTTPStatus
 from typing import Annotated, TypeVar
 
-import httpx
 from msgspec import Meta
 
+from agent.clock import Clock, SystemClock
+from agent.eligibility._asking import AWAY, Asker, Times
+from agent.eligibility._breaker import Breaker
 from agent.eligibility.port import EligibilityAnswer, EligibilityQuery, EligibilitySource
 from agent.errors import MalformedQualificationError
 from agent.finding import Finding
+from agent.mutual_tls import TlsSettings, tls_context
 from agent.qualification import read_record
 from agent.reachable import try_address
-from agent.tables import Table
 from agent.web_address import read_address
 from hostlink.terms import ConsentItem, FailureCode, Question
 
-KEEP_OPEN_S = 3_600.0
-LONGEST_ANSWER_BYTES = 65_536
+TABLE = "[eligibility]"
+PATH = "/v1/eligibility"
+Seconds = Annotated[float, Meta(gt=0, le=600)]
 Item = TypeVar("Item", bound=IntEnum)
 
 
-class Settings(Table, frozen=True):
+class Settings(TlsSettings, frozen=True, kw_only=True):
     """What `[eligibility]` holds for `source = "http"`."""
 
     url: str
     """https, or http on this very machine: the answer names a patient."""
-    timeout_s: Annotated[float, Meta(gt=0)] = 8.0
-    """Longest wait for connection, question and each part of the answer."""
+    timeout_s: Seconds = 8.0
+    """Longest wait for everything: connection, question, answer and its one repetition."""
+    connect_timeout_s: Seconds = 3.0
+    """Longest wait for a connection."""
+    read_timeout_s: Seconds = 6.0
+    """Longest silence."""
 
 
 def create(settings: Settings) -> EligibilitySource:
     """Make the source; the connection is opened with the first question.
 
     Raises:
-        ConfigError: The address cannot be used.
+        ConfigError: The address or a certificate cannot be used.
     """
-    return HttpSource(read_address(settings.url, "[eligibility]"), settings.timeout_s)
+    base = read_address(settings.url, TABLE)
+    url = base.copy_with(path=base.path.rstrip("/") + PATH)
+    times = Times(settings.connect_timeout_s, settings.read_timeout_s, settings.timeout_s)
+    return HttpSource(Asker(url, tls_context(settings, TABLE), times), SystemClock())
 
 
 def examine(settings: Settings) -> Sequence[Finding]:
@@ -71,63 +84,64 @@ def examine(settings: Settings) -> Sequence[Finding]:
 class HttpSource:
     """An eligibility service behind HTTP."""
 
-    def __init__(self, url: httpx.URL, timeout_s: float) -> None:
-        self._client = httpx.Client(
-            base_url=url,
-            timeout=timeout_s,
-            limits=httpx.Limits(keepalive_expiry=KEEP_OPEN_S),
-            trust_env=False,
-            # Unpacked, a short answer could be a very long one.
-            headers={"Accept-Encoding": "identity"},
-        )
+    knows_people = True
+
+    def __init__(self, asker: Asker, clock: Clock) -> None:
+        self._asker = asker
+        self._breaker = Breaker(clock)
 
     def ask(self, query: EligibilityQuery) -> EligibilityAnswer | FailureCode:
         """Send the question; see `EligibilitySource.ask`."""
-        try:
-            status, body = self._post(query)
-        except httpx.HTTPError:
+        if not self._breaker.lets_ask():
             return FailureCode.ELIGIBILITY_UNREACHABLE
-        match status:
+        reply = self._asker.post(_question(query))
+        if reply is None or reply.status in AWAY:
+            self._breaker.failed(query.visit_id)
+            return FailureCode.ELIGIBILITY_UNREACHABLE
+        self._breaker.answered()
+        match reply.status:
             case HTTPStatus.OK:
-                return _read_answer(body)
+                return read_answer(reply.body)
             case HTTPStatus.NOT_FOUND:
                 return FailureCode.ELIGIBILITY_NOT_FOUND
             case _:
                 return FailureCode.ELIGIBILITY_UNREACHABLE
 
     def close(self) -> None:
-        """Close the kept connection."""
-        self._client.close()
+        """Close the kept connection; whoever still waits is told that there is no answer."""
+        self._asker.close()
 
-    def _post(self, query: EligibilityQuery) -> tuple[int, bytes]:
-        question = {
-            "visit": query.visit_id.hex(),
-            "medical_institution_code": query.medical_institution_code,
-            "date": query.on.isoformat(),
-            "certificate": base64.b64encode(query.certificate).decode(),
-            "certificate_sha256": hashlib.sha256(query.certificate).hexdigest(),
+
+def _question(query: EligibilityQuery) -> dict[str, object]:
+    question: dict[str, object] = {
+        "visit": query.visit_id.hex(),
+        "medical_institution_code": query.medical_institution_code,
+        "date": query.on.isoformat(),
+        "certificate": _base64(query.certificate),
+        "certificate_sha256": hashlib.sha256(query.certificate).hexdigest(),
+    }
+    if query.proof is not None:
+        question["proof"] = {
+            "method": query.proof.method.name.lower(),
+            "challenge": _base64(query.proof.challenge),
+            "signature": _base64(query.proof.signature),
         }
-        try:
-            return self._exchange(question)
-        except httpx.RemoteProtocolError:
-            # The server had closed the idle connection; the question may be repeated.
-            return self._exchange(question)
-
-    def _exchange(self, question: dict[str, str]) -> tuple[int, bytes]:
-        with self._client.stream("POST", "/v1/eligibility", json=question) as response:
-            body = bytearray()
-            for part in response.iter_raw():
-                body += part
-                if len(body) > LONGEST_ANSWER_BYTES:
-                    raise MalformedQualificationError("answer")
-            return response.status_code, bytes(body)
+    return question
 
 
-def _read_answer(body: bytes) -> EligibilityAnswer:
-    try:
-        document = json.loads(body)
-    except ValueError as error:
-        raise MalformedQualificationError("answer") from error
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def read_answer(body: bytes | None) -> EligibilityAnswer:
+    """Take the answer out of a body; None: of one that is too long.
+
+    Raises:
+        MalformedQualificationError: It is not as agreed.
+    """
+    document = None
+    with suppress(ValueError, RecursionError):  # which hold the body: no cause to be told
+        document = json.loads(body or b"")
     if not isinstance(document, dict):
         raise MalformedQualificationError("answer")
     is_registered = document.get("is_registered")

@@ -11,12 +11,13 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import Element, SubElement
 
 from agent.characters import MAY_HOLD_GETA, Encoding, unwritable_texts, with_geta
 from agent.clock import JAPAN
 from agent.errors import RelayRefusedError
-from agent.qualification import EligibilityRecord, Group, InsuredPerson, texts_of
+from agent.oqs_xml import add, add_texts, document
+from agent.qualification import EligibilityRecord, Group, InsuredPerson
 from agent.relays._oqs_profile import Unmappable
 from agent.relays._passed_on import believable_time, consents_passed_on, decisions_passed_on
 from agent.relays.port import Reception
@@ -24,7 +25,6 @@ from hostlink.terms import CONSENT_HOURS, ConsentAnswer, ConsentItem, Decision
 
 AVAILABLE = timedelta(hours=CONSENT_HOURS)
 """閲覧有効期限 after the consent (facts/oqs.md §3.3)."""
-INSURER_NUMBER_WIDTH = 8
 KIND_OF_VISIT = "000"
 """Ordinary outpatient (facts/oqs.md §2.2)."""
 CONSENT_ELEMENTS = {
@@ -45,7 +45,6 @@ PRESCRIPTION_FORMS = {Decision.ELECTRONIC_PRESCRIPTION: "1", Decision.PAPER_PRES
 OF_EVERYBODY = {each.name for shape in (EligibilityRecord, InsuredPerson) for each in fields(shape)}
 OTHER = "another text"
 """What a journal is told of the rest: a name of its own would tell of an illness or of 医療扶助."""
-DECLARED = {Encoding.UTF_8: "UTF-8", Encoding.CP932: "Shift_JIS"}
 CHARACTER_CODES = {Encoding.UTF_8: "0", Encoding.CP932: "1"}
 
 
@@ -96,26 +95,23 @@ def _encode(reception: Reception, encoding: Encoding) -> bytes:
     root = Element("XmlMsg")
     _header(SubElement(root, "MessageHeader"), reception, CHARACTER_CODES[encoding])
     _body(SubElement(root, "MessageBody"), reception)
-    indent(root, space="\t")
-    declaration = f'<?xml version="1.0" encoding="{DECLARED[encoding]}" standalone="no"?>\n'
-    text = declaration + tostring(root, encoding="unicode") + "\n"
-    return text.replace("\n", "\r\n").encode(encoding)
+    return document(root, encoding)
 
 
 def _header(header: Element, reception: Reception, character_code: str) -> None:
     answered_on = f"{reception.answered_at.astimezone(JAPAN):%Y%m%d}"
-    _add(header, "ProcessExecutionTime", _second(reception.received_at))
-    _add(header, "QualificationConfirmationDate", answered_on)
-    _add(header, "MedicalInstitutionCode", reception.medical_institution_code)
-    _add(header, "ArbitraryFileIdentifier", reception.visit.visit_id.hex())
-    _add(header, "ReferenceClassification", "1")
-    _add(header, "SegmentOfResult", "1")
-    _add(header, "CharacterCodeIdentifier", character_code)
+    add(header, "ProcessExecutionTime", _second(reception.received_at))
+    add(header, "QualificationConfirmationDate", answered_on)
+    add(header, "MedicalInstitutionCode", reception.medical_institution_code)
+    add(header, "ArbitraryFileIdentifier", reception.visit.visit_id.hex())
+    add(header, "ReferenceClassification", "1")
+    add(header, "SegmentOfResult", "1")
+    add(header, "CharacterCodeIdentifier", character_code)
 
 
 def _body(body: Element, reception: Reception) -> None:
-    _add(body, "ProcessingResultStatus", "1")
-    _add_texts(body, _as_decided(reception))
+    add(body, "ProcessingResultStatus", "1")
+    add_texts(body, _as_decided(reception))
     results = SubElement(body, "ResultList")
     _person(SubElement(results, "ResultOfQualificationConfirmation"), reception)
 
@@ -133,26 +129,26 @@ def _as_decided(reception: Reception) -> EligibilityRecord:
 
 def _person(result: Element, reception: Reception) -> None:
     person = reception.known.person
-    _add_texts(result, person)
+    add_texts(result, person)
     if person.elderly is not None:
-        _add_texts(SubElement(result, "ElderlyRecipientCertificateInfo"), person.elderly)
+        add_texts(SubElement(result, "ElderlyRecipientCertificateInfo"), person.elderly)
     if person.limit is not None:
         # Given without a consent page since 2024-10-07 (facts/oqs.md §7.3).
-        _add(result, "LimitApplicationCertificateRelatedConsFlg", "1")
+        add(result, "LimitApplicationCertificateRelatedConsFlg", "1")
         answered = _second(reception.answered_at)
-        _add(result, "LimitApplicationCertificateRelatedConsTime", answered)
-        _add_texts(SubElement(result, "LimitApplicationCertificateRelatedInfo"), person.limit)
+        add(result, "LimitApplicationCertificateRelatedConsTime", answered)
+        add_texts(SubElement(result, "LimitApplicationCertificateRelatedInfo"), person.limit)
     if person.specific_diseases_certificate_related_cons_flg is None:
         # The reader has no page for 特定疾病: nobody consented there.
-        _add(result, "SpecificDiseasesCertificateRelatedConsFlg", NOT_ASKED)
+        add(result, "SpecificDiseasesCertificateRelatedConsFlg", NOT_ASKED)
     diseases, tickets = person.specific_diseases, person.medical_tickets
     _add_list(result, "SpecificDiseasesCertificateList/SpecificDiseasesCertificateInfo", diseases)
     _add_list(result, "PublicExpenseResultList/MedicalTicketInfo", tickets)
     for name, flag, given_at in _consents(reception):
-        _add(result, f"{name}ConsFlg", flag)
+        add(result, f"{name}ConsFlg", flag)
         if given_at is not None:
-            _add(result, f"{name}ConsTime", _second(given_at))
-            _add(result, f"{name}AvailableTime", _second(given_at + AVAILABLE))
+            add(result, f"{name}ConsTime", _second(given_at))
+            add(result, f"{name}AvailableTime", _second(given_at + AVAILABLE))
 
 
 def _consents(reception: Reception) -> Iterator[tuple[str, str, datetime | None]]:
@@ -173,22 +169,7 @@ def _add_list(parent: Element, path: str, groups: Sequence[Group]) -> None:
     list_name, name = path.split("/")
     listed = SubElement(parent, list_name)
     for group in groups:
-        _add_texts(SubElement(listed, name), group)
-
-
-def _add_texts(parent: Element, group: Group) -> None:
-    for name, value in texts_of(group):
-        is_insurer = name == "insurer_number"
-        text = value.rjust(INSURER_NUMBER_WIDTH) if is_insurer else value
-        _add(parent, _element_name(name), text)
-
-
-def _element_name(field_name: str) -> str:
-    return "".join(word.capitalize() for word in field_name.split("_"))
-
-
-def _add(parent: Element, name: str, text: str) -> None:
-    SubElement(parent, name).text = text
+        add_texts(SubElement(listed, name), group)
 
 
 def _second(moment: datetime) -> str:

@@ -16,12 +16,12 @@ errors (409); RFC 9110 §15 (status codes), RFC 8470 §5.2 (425), RFC 6585 §4 (
 """
 
 import ssl
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from errno import errorcode
+from functools import partial
 from http import HTTPStatus
 from itertools import islice
-from pathlib import Path
 from typing import Annotated
 
 import httpx
@@ -29,13 +29,16 @@ from cryptography.x509 import load_pem_x509_certificates
 from msgspec import Meta
 
 from agent.clock import SystemClock
-from agent.errors import ConfigError, RelayRefusedError, RelayUnavailableError
+from agent.errors import RelayRefusedError, RelayUnavailableError
 from agent.finding import Finding
+from agent.mutual_tls import TlsSettings, file_errors, tls_context
 from agent.reachable import try_address
 from agent.relays.port import Reception
-from agent.tables import Table
 from agent.web_address import read_address
 
+TABLE = "[[relays]]"
+relay_file_errors = partial(file_errors, TABLE)
+"""Of a file that a relay's table names."""
 KEEP_OPEN_S = 3_600.0
 LONGEST_ANSWER_BYTES = 4_096
 MOST_PARTS = 16
@@ -56,19 +59,13 @@ LATER = frozenset(
 )
 
 
-class SendingSettings(Table, frozen=True, kw_only=True):
+class SendingSettings(TlsSettings, frozen=True, kw_only=True):
     """What `[[relays]]` holds for every relay that sends."""
 
     url: str
     """https, or http on this very machine: what is sent names a patient."""
     timeout_s: Annotated[float, Meta(gt=0, le=600)] = 8.0
     """Longest wait for connection, document and each part of the answer, in seconds."""
-    client_certificate: Path | None = None
-    """PEM, leaf first: shows the receiver who sends."""
-    client_key: Path | None = None
-    """PEM of its key, without a password; left out: it lies in the file of the certificate."""
-    trust: Path | None = None
-    """PEM of the only roots the receiver's certificate may end in; left out: the usual ones."""
 
 
 def result_key(reception: Reception) -> str:
@@ -76,22 +73,9 @@ def result_key(reception: Reception) -> str:
     return f"{reception.ueid.hex()}-{reception.seq}"
 
 
-@contextmanager
-def file_errors(key: str, path: Path, wanted: str) -> Iterator[None]:
-    """Makes one sentence of a file that cannot be read or is not what it should be.
-
-    Raises:
-        ConfigError: The file that `key` of the table names is not `wanted`.
-    """
-    try:
-        yield
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"[[relays]] {key}: {path} must be {wanted}.") from error
-
-
 def examine_receiver(settings: SendingSettings) -> Sequence[Finding]:
     """Whether the receiver listens, and until when it will know this agent; see `Sender`."""
-    findings = [try_address(read_address(settings.url, "[[relays]]"))]
+    findings = [try_address(read_address(settings.url, TABLE))]
     if settings.client_certificate is not None:
         leaf, *_ = load_pem_x509_certificates(settings.client_certificate.read_bytes())
         end = leaf.not_valid_after_utc
@@ -113,10 +97,10 @@ class Sender:
     """
 
     def __init__(self, settings: SendingSettings) -> None:
-        self._url = read_address(settings.url, "[[relays]]")
+        self._url = read_address(settings.url, TABLE)
         self._client = httpx.Client(
             timeout=settings.timeout_s,
-            verify=_tls(settings),
+            verify=tls_context(settings, TABLE),
             limits=httpx.Limits(keepalive_expiry=KEEP_OPEN_S),
             trust_env=False,
             follow_redirects=False,
@@ -193,22 +177,3 @@ def _cause(error: httpx.HTTPError) -> str:
             return name
         below = below.__cause__ or below.__context__
     return type(error).__name__
-
-
-def _tls(settings: SendingSettings) -> ssl.SSLContext:
-    context = _trusting(settings.trust)
-    certificate, key = settings.client_certificate, settings.client_key
-    if certificate is not None:
-        with file_errors("client_certificate", certificate, "PEM, and client_key the key to it"):
-            # Without a password of ours OpenSSL would ask for one at the terminal.
-            context.load_cert_chain(certificate, key, password="")
-    elif key is not None:
-        raise ConfigError("[[relays]] client_key: name its client_certificate too.")
-    return context
-
-
-def _trusting(roots: Path | None) -> ssl.SSLContext:
-    if roots is None:
-        return httpx.create_ssl_context(trust_env=False)
-    with file_errors("trust", roots, "PEM of root certificates"):
-        return ssl.create_default_context(cafile=roots)

@@ -20,7 +20,13 @@ from pathlib import Path
 from agent.errors import ConfigError
 from agent.finding import Finding
 from agent.relays._fhir_bundle import render
-from agent.relays._sending import Sender, SendingSettings, examine_receiver, file_errors, result_key
+from agent.relays._sending import (
+    Sender,
+    SendingSettings,
+    examine_receiver,
+    relay_file_errors,
+    result_key,
+)
 from agent.relays.port import Reception, SendingRelay
 
 TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -75,7 +81,7 @@ class Fhir:
 
 
 def _read_token(path: Path) -> str:
-    with file_errors("token_file", path, "a readable text file"):
+    with relay_file_errors("token_file", path, "a readable text file"):
         token = path.read_text(encoding="ascii").strip()
     if not TOKEN.fullmatch(token):
         raise ConfigError(f"[[relays]] token_file: {path} must hold one bearer token.")

@@ -66,7 +66,13 @@ from agent.errors import ConfigError
 from agent.finding import Finding
 from agent.qualification import record_to_json
 from agent.relays._passed_on import believable_time, consents_passed_on, decisions_passed_on
-from agent.relays._sending import Sender, SendingSettings, examine_receiver, file_errors, result_key
+from agent.relays._sending import (
+    Sender,
+    SendingSettings,
+    examine_receiver,
+    relay_file_errors,
+    result_key,
+)
 from agent.relays.port import Reception, SendingRelay
 from hostlink.messages import ConsentDecision, Moment
 
@@ -175,7 +181,7 @@ def _base64(content: bytes) -> str:
 
 
 def _read_key(path: Path) -> bytes:
-    with file_errors("secret_file", path, "a readable file"):
+    with relay_file_errors("secret_file", path, "a readable file"):
         key = path.read_bytes()
     if len(key) < SHORTEST_KEY_BYTES:
         raise ConfigError(

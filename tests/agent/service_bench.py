@@ -46,6 +46,8 @@ PATIENCE_S = 30.0
 class ToldSource:
     """An eligibility source that does what it is told."""
 
+    knows_people = True
+
     def __init__(self) -> None:
         self.answers: list[EligibilityAnswer | FailureCode | Exception] = []
 

@@ -32,7 +32,8 @@ def test_nothing_else_can_be_named(name: str) -> None:
 
 
 def test_a_missing_package_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "agent.eligibility.http")
+    for module in ("http", "_asking"):
+        monkeypatch.delitem(sys.modules, f"agent.eligibility.{module}", raising=False)
     monkeypatch.setitem(sys.modules, "httpx", None)
     with pytest.raises(ConfigError, match=r"^agent\.eligibility: http needs .* 'httpx'$"):
         create_adapter(agent.eligibility, "http", {"url": "https://x.invalid"}, Path())

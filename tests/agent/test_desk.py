@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from agent.eligibility.port import CardProof
 from agent.journal import Alarm, Event
 from agent.schema import VISITS
 from hostlink.messages import (
@@ -62,6 +63,10 @@ def test_a_proof_leads_to_a_question_and_the_options(bench: DeskBench, patient: 
     (question,) = bench.asked
     assert question.query.certificate == patient.der
     assert question.query.medical_institution_code == INSTITUTION
+    proof = patient.prove(challenge)
+    assert question.query.proof == CardProof(
+        proof.method, challenge.challenge, proof.challenge_signature
+    )
 
     bench.desk.eligibility_answered(question, ANSWER)
     assert bench.said[-1] == VisitOptions(

@@ -227,7 +227,7 @@ def test_a_wrong_configuration_ends_with_2_and_one_sentence(
     config.write_text(good.replace('source = "http"', 'source = "os"'))
     assert run_to_end(config) == (
         2,
-        ["agent.eligibility: no adapter is called 'os'; choose one of http, none"],
+        ["agent.eligibility: no adapter is called 'os'; choose one of http, none, oqs_folder"],
     )
     config.write_text(good.replace("cards.pem", "nowhere.pem"))
     status, (sentence,) = run_to_end(config)

@@ -36,6 +36,8 @@ NAME_IN_STORE = "受付　太郎".encode()
 class LaterBench(DeskBench):
     """A desk of a clinic that looks up later, the questions it keeps, and a reception folder."""
 
+    knows_people = True
+
     def __init__(self, folder: Path) -> None:
         super().__init__(folder / "agent.sqlite3", may_ask_later=True)
         self.answers: list[EligibilityAnswer | FailureCode | Exception] = []
@@ -232,6 +234,8 @@ def test_after_the_longest_time_staff_are_told(bench: LaterBench, patient: Card)
 
 class ChoosySource:
     """A source that never answers for one card."""
+
+    knows_people = True
 
     def __init__(self, bench: LaterBench, never: Card, fault: Exception | None) -> None:
         self._ask, self._never, self._fault = bench.ask, never, fault

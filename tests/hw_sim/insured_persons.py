@@ -142,6 +142,7 @@ def _person(number: int, field: str, code: str) -> Person:
         record |= coded
     else:
         person |= coded
+    record["person"] = {key: value for key, value in person.items() if value is not None}
     return answer
 
 

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socket import socket
+from http.server import BaseHTTPRequestHandler
+
+from tests.hw_sim.http_server import WorldServer
 
 KEY_HEADER = "idempotency-key"
 PART_BYTES = 65_536
@@ -131,27 +132,10 @@ class WebhookReceiver:
             self.answered_bytes += length_bytes
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
+class _Server(WorldServer):
     def __init__(self, receiver: WebhookReceiver, tls: ssl.SSLContext | None) -> None:
         self.receiver = receiver
-        self._tls = tls
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-    def get_request(self) -> tuple[socket, object]:
-        connection, address = super().get_request()
-        self.receiver.count_connection()
-        if self._tls is not None:
-            # The handshake belongs into the connection's own thread: it may hang or fail.
-            connection = self._tls.wrap_socket(
-                connection, server_side=True, do_handshake_on_connect=False
-            )
-        return connection, address
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A sender that goes away is no fault of the receiver."""
+        super().__init__(_Handler, tls, receiver.count_connection)
 
 
 class _Handler(BaseHTTPRequestHandler):

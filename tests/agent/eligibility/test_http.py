@@ -36,7 +36,7 @@ def service(running: EligibilityService) -> EligibilityService:
 
 @pytest.fixture
 def source(service: EligibilityService) -> Iterator[EligibilitySource]:
-    source = create(Settings(service.url, TIMEOUT_S))
+    source = create(Settings(url=service.url, timeout_s=TIMEOUT_S))
     yield source
     source.close()
 
@@ -91,7 +91,7 @@ def test_a_service_that_is_too_slow(
 
 
 def test_nobody_listens(query: EligibilityQuery) -> None:
-    source = create(Settings("http://127.0.0.1:9", TIMEOUT_S))
+    source = create(Settings(url="http://127.0.0.1:9", timeout_s=TIMEOUT_S))
     assert source.ask(query) is FailureCode.ELIGIBILITY_UNREACHABLE
 
 
@@ -120,6 +120,16 @@ def test_an_answer_that_is_not_as_agreed(
         source.ask(query)
 
 
+def test_no_error_tells_what_was_answered(
+    source: EligibilitySource, service: EligibilityService, query: EligibilityQuery
+) -> None:
+    service.talk_garbage('{"record": "受付　太郎'.encode() + b"\xff")
+    with pytest.raises(MalformedQualificationError) as malformed:
+        source.ask(query)
+    led_to_it = [malformed.value, malformed.value.__cause__, malformed.value.__context__]
+    assert led_to_it == [malformed.value, None, None]
+
+
 def test_an_endless_answer_is_not_read_to_its_end(query: EligibilityQuery) -> None:
     part, parts = bytes(65_536), 500
     sent: list[int] = []
@@ -136,7 +146,7 @@ def test_an_endless_answer_is_not_read_to_its_end(query: EligibilityQuery) -> No
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = threading.Thread(target=serve, args=(listener,))
         server.start()
-        source = create(Settings(f"http://127.0.0.1:{listener.getsockname()[1]}", 5))
+        source = create(Settings(url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout_s=5))
         with pytest.raises(MalformedQualificationError):
             source.ask(query)
         source.close()
@@ -156,7 +166,7 @@ def test_the_connection_is_kept_open(
 @pytest.mark.parametrize("url", ["http://eligibility.invalid", "ftp://127.0.0.1", "x", ""])
 def test_an_address_that_would_show_names_on_a_network_is_refused(url: str) -> None:
     with pytest.raises(ConfigError, match=r"\[eligibility\] url"):
-        create(Settings(url))
+        create(Settings(url=url))
 
 
 @pytest.mark.parametrize("timeout_s", [0, -1, float("nan")])

@@ -52,16 +52,17 @@ def test_a_visit_without_a_name_is_delivered(tmp_path: Path) -> None:
     assert bench.store.rows("SELECT * FROM visits") == []
 
 
-def test_a_relay_that_needs_a_record_is_refused_at_the_start(tmp_path: Path) -> None:
+@pytest.mark.parametrize("source", ['"none"', '"oqs_folder"\nfolder = "OQS"'])
+def test_a_relay_that_needs_a_record_is_refused_at_the_start(tmp_path: Path, source: str) -> None:
     with EligibilityService() as service:
         RunningAgent(tmp_path, service)
     path = tmp_path / "agent.toml"
     text = path.read_text()
     before, after = text.split("[eligibility]")[0], text[text.index("[[relays]]") :]
-    path.write_text(f'{before}[eligibility]\nsource = "none"\n\n{after}')
+    path.write_text(f"{before}[eligibility]\nsource = {source}\n\n{after}")
     config = read_config(path)
     with (
-        pytest.raises(ConfigError, match=r"oqs_folder: it hands over.*http_post"),
+        pytest.raises(ConfigError, match=r"oqs_folder: it hands over.*knows nobody.*http_post"),
         assemble(config, tmp_path),
     ):
         pass

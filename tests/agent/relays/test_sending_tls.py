@@ -15,7 +15,6 @@ from agent.relays import _sending
 from tests.agent.relays import tls_world
 from tests.agent.relays.conftest import MakeRelay
 from tests.agent.relays.samples import KEY, TARO
-from tests.hostlink.pki import STRANGE_MAKER, Identity
 from tests.hw_sim.webhook_receiver import WebhookReceiver
 
 
@@ -73,17 +72,9 @@ def test_a_receiver_that_wants_a_certificate_gets_nothing_without(
         assert not receiver.posts
 
 
-STRANGERS: dict[str, tuple[Identity, Identity | None]] = {
-    "no root of ours": (tls_world.server(), STRANGE_MAKER),
-    "not a usual root": (tls_world.server(), None),
-    "another address": (tls_world.server("192.0.2.1"), tls_world.CLINIC_CA),
-    "expired": (tls_world.server(valid_to=tls_world.EXPIRED), tls_world.CLINIC_CA),
-}
-
-
-@pytest.mark.parametrize("who", STRANGERS)
+@pytest.mark.parametrize("who", tls_world.STRANGERS)
 def test_a_stranger_is_told_nothing(make: MakeRelay, tmp_path: Path, who: str) -> None:
-    shown, trusted = STRANGERS[who]
+    shown, trusted = tls_world.STRANGERS[who]
     settings = {} if trusted is None else {"trust": str(tls_world.root_file(tmp_path, trusted))}
     with WebhookReceiver(tls_world.context(tmp_path, shown)) as receiver:
         with pytest.raises(RelayUnavailableError) as unavailable:
@@ -99,7 +90,7 @@ def test_trusting_everybody_is_caught(
     anybody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     anybody.check_hostname = False
     anybody.verify_mode = ssl.CERT_NONE
-    monkeypatch.setattr(_sending, "_tls", lambda _: anybody)
+    monkeypatch.setattr(_sending, "tls_context", lambda *_: anybody)
     with WebhookReceiver(tls_world.context(tmp_path, tls_world.server())) as receiver:
         make(receiver.url, timeout_s=5).send(TARO)
         assert receiver.posts

@@ -9,7 +9,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.hostlink import pki
-from tests.hostlink.pki import FOR_CLIENT, FOR_SERVER, IS_LEAF, Identity, is_ca, name_of, usage
+from tests.hostlink.pki import (
+    FOR_CLIENT,
+    FOR_SERVER,
+    IS_LEAF,
+    STRANGE_MAKER,
+    Identity,
+    is_ca,
+    name_of,
+    usage,
+)
 
 _CA_KEY_ID = x509.SubjectKeyIdentifier.from_public_key(pki._key(70).public_key())
 _FROM_CA = (x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(_CA_KEY_ID), False)
@@ -31,6 +40,13 @@ def server(address: str = "127.0.0.1", valid_to: datetime = pki.NEVER) -> Identi
 
 
 EXPIRED = datetime(2026, 1, 2, tzinfo=UTC)
+STRANGERS: dict[str, tuple[Identity, Identity | None]] = {
+    "no root of ours": (server(), STRANGE_MAKER),
+    "not a usual root": (server(), None),
+    "another address": (server("192.0.2.1"), CLINIC_CA),
+    "expired": (server(valid_to=EXPIRED), CLINIC_CA),
+}
+"""What each shows, and the root that the agent trusts instead of the usual ones."""
 
 
 def root_file(folder: Path, identity: Identity = CLINIC_CA) -> Path:
