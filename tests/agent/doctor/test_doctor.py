@@ -351,6 +351,18 @@ def test_a_certificate_for_a_receiver(pc: Pc, monkeypatch: pytest.MonkeyPatch) -
     ]
 
 
+def test_the_folders_of_the_eligibility_software(pc: Pc) -> None:
+    head, _, relays = pc.config.read_text().partition("[eligibility]")
+    rest = relays.partition("[[relays]]")[2]
+    table = '[eligibility]\nsource = "oqs_folder"\nfolder = "OQS"\n\n'
+    pc.config.write_text(f"{head}{table}[[relays]]{rest}")
+    (pc.folder / "OQS/req").mkdir(parents=True)
+    (said,) = pc.faults()
+    assert said.startswith(f"eligibility oqs_folder: {pc.folder}/OQS/res is not there. Mount")
+    (pc.folder / "OQS/res").mkdir()
+    assert pc.faults() == []
+
+
 def test_what_cannot_be_looked_at_is_a_finding(pc: Pc, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: object) -> None:
         raise OSError(5, "Input/output error", "/disk")
