@@ -18,7 +18,10 @@ def note_of(error: BaseException) -> str:
 
 
 def write_notes_only() -> None:
-    """From now on, what ends this process, a thread or a clean-up is told by its note."""
+    """From now on, what ends this process, a thread or a clean-up is told by its note, and what a
+    library warns of by a redacted line.
+    """
+    log.hear_libraries()
     sys.excepthook = lambda _kind, error, _trace: _note("the program", error)
     threading.excepthook = lambda crash: _note(_thread_of(crash), crash.exc_value)
     sys.unraisablehook = lambda crash: _note("a clean-up", crash.exc_value)

@@ -7,6 +7,7 @@ each goes through `redact` first.
 Source: decision 0033.
 """
 
+import logging
 import sys
 from typing import Any
 
@@ -28,6 +29,27 @@ def warn(sentence: str, **more: object) -> None:
 def fail(sentence: str, **more: object) -> None:
     """The program, or a part of it, ended by this; see `warn`."""
     _logger().error(sentence, **more)
+
+
+def hear_libraries() -> None:
+    """From now on, what libraries warn of by `logging` or `warnings` is a line of this log."""
+    logging.basicConfig(handlers=[_Libraries()], level=logging.WARNING, force=True)
+    logging.captureWarnings(capture=True)
+    # It would print the arguments of a line that cannot be put together.
+    logging.raiseExceptions = False
+
+
+class _Libraries(logging.Handler):
+    """Passes on the sentence and the kind of error, never an error's text or its variables."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sentence = record.getMessage()
+        except Exception:  # noqa: BLE001 - a library's own mistake, whatever it is
+            sentence = "a line that cannot be put together"
+        kind = record.exc_info[0] if record.exc_info else None
+        say = fail if record.levelno >= logging.ERROR else warn
+        say(sentence, library=record.name, **({"error": kind.__name__} if kind else {}))
 
 
 def _logger() -> Any:

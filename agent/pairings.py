@@ -67,13 +67,19 @@ class NewIdentity:
 class Pairings:
     """A folder of pairings, for this user alone."""
 
-    def __init__(self, folder: Path) -> None:
-        """The folder is made if there is none.
+    def __init__(self, folder: Path, *, is_only_looked_at: bool = False) -> None:
+        """The folder is made if there is none, and closed to others.
+
+        Args:
+            folder: On a local disk.
+            is_only_looked_at: It is there and is left as it is.
 
         Raises:
             ConfigError: It cannot be used.
         """
         self._folder = folder
+        if is_only_looked_at:
+            return
         try:
             keep_folder(folder)
             folder.chmod(0o700)

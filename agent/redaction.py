@@ -13,6 +13,8 @@ from datetime import date
 from pathlib import PurePath
 
 REMOVED = "[removed]"
+LONGEST = 8_000
+"""Characters of one text; the rest is cut off."""
 DEEPEST = 6
 """Of tables in tables."""
 _KEYS = re.compile(
@@ -32,14 +34,17 @@ _TEXT = re.compile(
     # And a path in small letters, though it could be Base64.
     rf"|(?P<path>(?<![A-Za-z0-9+/_-])(?:{_FOLDER}/)+{_FOLDER}(?![A-Za-z0-9+/_=-]))"
     # Base64 of a picture, certificate or secret, or as many bytes in hexadecimal.
-    r"|(?=[a-z_-]*[A-Z0-9+/])[A-Za-z0-9+/_-]{40,}={0,2}"
+    r"|(?<![A-Za-z0-9+/_-])(?=[a-z_-]*[A-Z0-9+/])[A-Za-z0-9+/_-]{40,}={0,2}"
     # A 12-digit number as it is printed on cards.
     r"|\d{4}[ \u3000_./‐－-]\d{4}[ \u3000_./‐－-]\d{4}"
     # Numbers of persons and insurers, in full-width digits too. A date with hyphens is none.
     r"|\d{8,}"
     # Names as the eligibility network writes them: around a full-width space, or half-width kana.
-    r"|[^\W\d_]+\u3000[^\W\d_]+"
+    r"|(?<![^\W\d_])[^\W\d_]+(?:\u3000|\\u3000)[^\W\d_]+"
     r"|[\uff66-\uff9f]{2,}(?:[ \u3000][\uff66-\uff9f]+)*"
+    # Japanese text as `repr` and JSON escape it, and bytes of it.
+    r"|(?:\\u[0-9a-f]{4}){2,}"
+    r"|(?:\\x[0-9a-f]{2}[ -\[\]-~]?){3,}"
 )
 
 
@@ -79,4 +84,5 @@ def _value(value: object, depth: int) -> object:
 
 
 def _shown(text: str) -> str:
-    return _TEXT.sub(lambda found: found[0] if found.lastgroup else REMOVED, text)
+    kept = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return _TEXT.sub(lambda found: found[0] if found.lastgroup else REMOVED, kept)

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import agent.eligibility
+import agent.patients
 import agent.relays
 from agent.adapters import examine_adapter
-from agent.config import RelayTable, SourceTable
+from agent.config import PatientsTable, RelayTable, SourceTable
 from agent.finding import Finding
 
 
@@ -14,6 +15,14 @@ def examine_source(table: SourceTable, folder: Path) -> Iterator[Finding]:
     """Who is asked about insured persons."""
     for finding in examine_adapter(agent.eligibility, table.source, table.settings, folder):
         yield finding.at(f"eligibility {table.source}")
+
+
+def examine_patients(table: PatientsTable | None, folder: Path) -> Iterator[Finding]:
+    """The clinic's own list of patients, where there is one."""
+    if table is None:
+        return
+    for finding in examine_adapter(agent.patients, table.source, table.settings, folder):
+        yield finding.at(f"patients {table.source}")
 
 
 def examine_relays(tables: Iterable[RelayTable], folder: Path) -> Iterator[Finding]:

@@ -40,6 +40,7 @@ def examine(path: Path, status: Callable[[Config], Path], clock: Clock) -> Itera
         "clock": lambda: times.examine(config, clock.now()),
         "reader": lambda: readers.examine(config.places, folder, status(config), clock),
         "eligibility": lambda: adapters.examine_source(config.eligibility, folder),
+        "patients": lambda: adapters.examine_patients(config.patients, folder),
         "relays": lambda: adapters.examine_relays(config.relays, folder),
         "updates": lambda: versions.examine(config, folder, clock),
     }

@@ -36,10 +36,11 @@ def examine_store(path: Path) -> Iterator[Finding]:
 
 
 def examine_journal(path: Path) -> Iterator[Finding]:
-    """The file, or the folder it will be in."""
-    place = path if path.exists() else _nearest(path.parent)
-    if place.is_dir() == path.exists() or not os.access(place, os.W_OK):
-        yield _not_writable("journal", place)
+    """The file of today, and the folder that every other day is kept in."""
+    places = [_nearest(path.parent), *([path] if path.exists() else [])]
+    refused = [place for place in places if not os.access(place, os.W_OK)]
+    if path.is_dir() or refused:
+        yield _not_writable("journal", (*refused, path)[0])
     else:
         yield Finding(f"journal: {path} can be written")
 

@@ -33,7 +33,7 @@ def _past(config: Config) -> Iterator[tuple[datetime, str]]:
             yield moment_of(int(path.stat().st_mtime * 1000)), f"{path.name} was last written"
     if not config.pairings.is_dir():
         return
-    pairings = Pairings(config.pairings)
+    pairings = Pairings(config.pairings, is_only_looked_at=True)
     try:
         for pairing in pairings.all():
             own = read_certificates(pairings.identity_of(pairing), "pairings")[0]

@@ -19,7 +19,13 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 def examine_root(path: Path, now: datetime) -> Iterator[Finding]:
     """The makers' roots, under which readers' results are believed."""
     for root in read_certificates(path, "trust_root"):
-        yield _validity("trust_root", root, now, "Get the maker's present root certificate.")
+        end = root.not_valid_after_utc
+        if end > now:
+            yield Finding(f"trust_root: valid {_day(end)}")
+        else:
+            yield Finding(
+                f"trust_root: expired on {end.date()}", "Get the maker's present root certificate."
+            )
 
 
 def examine_anchors(paths: Iterable[Path], now: datetime) -> Iterator[Finding]:
@@ -51,9 +57,10 @@ def examine_pairings(folder: Path, counters: Iterable[str], now: datetime) -> It
             f"pairings: {folder} is open to other users of this PC",
             f"chmod go= {folder}; if a stranger could have read it, pair anew.",
         )
+    pairings = Pairings(folder, is_only_looked_at=True)
     for counter in counters:
         part = f"pairing at {counter}" if counter else "pairing"
-        yield _pairing(Pairings(folder), counter, now).at(part)
+        yield _pairing(pairings, counter, now).at(part)
 
 
 def _pairing(pairings: Pairings, counter: str, now: datetime) -> Finding:
@@ -77,10 +84,3 @@ def _ends(pairing: Pairing, own: x509.Certificate, now: datetime) -> Finding:
 def _day(end: datetime) -> str:
     """RFC 5280 §4.1.2.5: what has no well-defined end bears the last day that can be written."""
     return "for ever" if end.year == MAXYEAR else f"until {end.date()}"
-
-
-def _validity(part: str, certificate: x509.Certificate, now: datetime, remedy: str) -> Finding:
-    end = certificate.not_valid_after_utc
-    if end > now:
-        return Finding(f"{part}: valid {_day(end)}")
-    return Finding(f"{part}: expired on {end.date()}", remedy)

@@ -41,7 +41,7 @@ from agent.errors import MalformedQualificationError
 from agent.finding import Finding
 from agent.mutual_tls import TlsSettings, tls_context
 from agent.qualification import read_record
-from agent.reachable import try_address
+from agent.reachable import try_address, try_client_certificate
 from agent.web_address import read_address
 from hostlink.terms import ConsentItem, FailureCode, Question
 
@@ -77,8 +77,9 @@ def create(settings: Settings) -> EligibilitySource:
 
 
 def examine(settings: Settings) -> Sequence[Finding]:
-    """Whether the service listens; nobody is asked for."""
-    return [try_address(read_address(settings.url, "[eligibility]"))]
+    """Whether the service listens, and until when it will know this agent; nobody is asked for."""
+    address = try_address(read_address(settings.url, TABLE))
+    return [address, *try_client_certificate(settings.client_certificate, SystemClock().now())]
 
 
 class HttpSource:

@@ -18,6 +18,7 @@ Source: facts/oqs.md §2.2, §2.3, §3.2, §5.2.
 
 import secrets
 import threading
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -44,8 +45,10 @@ from agent.eligibility.port import (
     NumbersRefused,
 )
 from agent.errors import MalformedNumberError
+from agent.finding import Finding
 from agent.oqs_xml import add, document, element_name, padded
 from agent.qualification import UNWRITABLE
+from agent.reachable import try_folder
 
 LONGEST_REFERENCE = 50
 LOOK_UP, REGISTER = "OQSsiquc01", "OQSsiimm01"
@@ -65,6 +68,11 @@ class Settings(EverybodySettings, frozen=True, kw_only=True):
 def create(settings: Settings) -> EligibilitySource:
     """Make the source; the folders may still be missing."""
     return OqsFolder(settings, SystemClock(), threading.Event())
+
+
+def examine(settings: Settings) -> Sequence[Finding]:
+    """Whether questions and answers can be written and taken away; nobody is asked for."""
+    return [try_folder(settings.folder / name) for name in ("req", "res")]
 
 
 class OqsFolder(SameForEverybody):

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from agent.errors import PatientsUnavailableError
+from agent.finding import Finding
 from agent.patients.port import LONGEST_NUMBER, ListState, Patient, PatientList, number_key
 from agent.tables import Table
 
@@ -45,6 +46,23 @@ class Settings(Table, frozen=True):
 def create(settings: Settings) -> PatientList:
     """Make the list; the file is first read when somebody is looked up."""
     return CsvFile(settings)
+
+
+def examine(settings: Settings) -> Sequence[Finding]:
+    """Reads the whole list."""
+    try:
+        state = CsvFile(settings).state()
+    except PatientsUnavailableError as error:
+        return [Finding.told_by(error)]
+    found = f"{settings.path} names {state.patients:,} patients"
+    if not state.bad_lines:
+        return [Finding(found)]
+    return [
+        Finding(
+            f"{found}, and {state.bad_lines:,} lines that cannot be read",
+            f"Look at line {state.first_bad_line} first: whoever stands there is not found.",
+        )
+    ]
 
 
 @dataclass(slots=True, repr=False)

@@ -25,14 +25,13 @@ from itertools import islice
 from typing import Annotated
 
 import httpx
-from cryptography.x509 import load_pem_x509_certificates
 from msgspec import Meta
 
 from agent.clock import SystemClock
 from agent.errors import RelayRefusedError, RelayUnavailableError
 from agent.finding import Finding
 from agent.mutual_tls import TlsSettings, file_errors, tls_context
-from agent.reachable import try_address
+from agent.reachable import try_address, try_client_certificate
 from agent.relays.port import Reception
 from agent.web_address import read_address
 
@@ -75,18 +74,8 @@ def result_key(reception: Reception) -> str:
 
 def examine_receiver(settings: SendingSettings) -> Sequence[Finding]:
     """Whether the receiver listens, and until when it will know this agent; see `Sender`."""
-    findings = [try_address(read_address(settings.url, TABLE))]
-    if settings.client_certificate is not None:
-        leaf, *_ = load_pem_x509_certificates(settings.client_certificate.read_bytes())
-        end = leaf.not_valid_after_utc
-        has_ended = end <= SystemClock().now()
-        findings.append(
-            Finding(
-                f"client_certificate {'expired on' if has_ended else 'valid until'} {end.date()}",
-                "Get a new one from whoever keeps the receiver." if has_ended else None,
-            )
-        )
-    return findings
+    address = try_address(read_address(settings.url, TABLE))
+    return [address, *try_client_certificate(settings.client_certificate, SystemClock().now())]
 
 
 class Sender:

@@ -19,7 +19,6 @@ Source: facts/security.md §5.1; facts/oqs.md §2.3.
 
 import os
 import secrets
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -38,6 +37,7 @@ from agent.errors import (
 )
 from agent.finding import Finding
 from agent.folders import sync_folder
+from agent.reachable import try_folder
 from agent.relays._oqs_file import OqsFile, file_name, render
 from agent.relays._oqs_profile import FACE_PREFIX, RULES, Profile, Unmappable, WriteMode, choose
 from agent.relays.port import Prepared, Reception, Relay
@@ -91,24 +91,7 @@ def create(settings: Settings) -> Relay:
 def examine(settings: Settings) -> Sequence[Finding]:
     """Whether the watched and the staging folder are there and can be written."""
     folders = dict.fromkeys((settings.folder, settings.staging_folder or settings.folder))
-    return [_looked_at(folder) for folder in folders]
-
-
-def _looked_at(folder: Path) -> Finding:
-    try:
-        # On Linux it never has a name; elsewhere for a moment one that is no reception file's.
-        with tempfile.TemporaryFile(prefix=STAGING_PREFIX, dir=folder):
-            return Finding(f"{folder} can be written")
-    except FileNotFoundError:
-        return Finding(
-            f"{folder} is not there",
-            "Mount the share or start the PC it lies on; or correct `folder`.",
-        )
-    except OSError as error:
-        return Finding(
-            f"{folder} cannot be written ({errorcode.get(error.errno or 0, 'OSError')})",
-            "Let the agent's user write there, and look whether the disk is full.",
-        )
+    return [try_folder(folder, STAGING_PREFIX) for folder in folders]
 
 
 class OqsFolder:

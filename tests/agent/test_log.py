@@ -2,7 +2,10 @@
 
 import io
 import json
+import subprocess
+import sys
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -38,3 +41,39 @@ def test_a_person_gets_text(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "warning" in said
     assert not said.startswith("{")
     assert said.count("\n") == 1
+
+
+LIBRARY = f"""\
+import logging, sys, warnings
+sys.path.insert(0, {str(Path(__file__).parents[2])!r})
+from agent import log
+%s
+library = logging.getLogger("library")
+library.info("受付　一郎")
+try:
+    raise KeyError("受付　二郎")
+except KeyError:
+    library.exception("row %%s of 受付　三郎", 7)
+library.warning("受付　四郎 %%d", "受付　五郎")
+warnings.warn("受付　六郎 is deprecated")
+"""
+
+
+def test_libraries_are_redacted_as_well() -> None:
+    def lines(first: str) -> str:
+        return subprocess.run(
+            [sys.executable, "-X", "utf8", "-c", LIBRARY % first],
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
+        ).stderr
+
+    left = lines("log.hear_libraries()")
+    assert "郎" not in left
+    first, second, third = map(json.loads, left.splitlines())
+    assert first["event"] == "row 7 of [removed]"
+    assert (first["library"], first["error"], first["level"]) == ("library", "KeyError", "error")
+    assert second["event"] == "a line that cannot be put together"
+    assert third["library"] == "py.warnings"
+    raw = lines("")
+    assert [each for each in "二三四五六" if f"{each}郎" not in raw] == [], "control"

@@ -6,11 +6,13 @@ PYTHONPATH, and the folder it was built into is copied away first.
 
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 import agent.eligibility
@@ -52,6 +54,11 @@ def said_by(program: Path, *words: str | Path) -> tuple[int, str]:
     done = subprocess.run([program, *words], capture_output=True, text=True, check=False)
     assert done.stderr == ""
     return done.returncode, done.stdout
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        return int(held.getsockname()[1])
 
 
 def test_it_says_what_it_can_do(program: Path) -> None:
@@ -97,6 +104,9 @@ def test_a_whole_visit_on_a_database_of_an_earlier_version(installed: RunningAge
     patient = card(datetime.now(UTC).date() + timedelta(days=900))
     installed.service.enroll(patient.sha256, UKETSUKE_TARO)
     old_database(installed.folder / "agent.sqlite3")
+    port = free_port()
+    config = installed.folder / "agent.toml"
+    config.write_text(f"{config.read_text()}\n[api]\nport = {port}\n")
     with ReaderEnd(installed.folder, lambda: signer.next_seq) as reader:
         installed.start()
         reader.wait_up()
@@ -105,4 +115,6 @@ def test_a_whole_visit_on_a_database_of_an_earlier_version(installed: RunningAge
         signed = signer.sign(completed(visit.nonce, visit.visit_id, datetime.now(UTC)))
         reader.ask(signed, ResultAcknowledged)
         assert installed.take().person["Name"] == "受付　太郎"
+        for page in ("/healthz", "/metrics"):
+            assert httpx.get(f"http://127.0.0.1:{port}{page}").status_code == httpx.codes.OK
         assert (installed.stop(), installed.log) == (0, "")

@@ -1,5 +1,6 @@
 """The recipes name what there is: every adapter, every file, the program's own command line."""
 
+import configparser
 import re
 import sys
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+
+from agent.__main__ import main
 
 ROOT = Path(__file__).parents[2]
 PACKAGING = ROOT / "packaging"
@@ -24,7 +27,7 @@ class Recipe:
         for name in ("PyInstaller", "PyInstaller.utils"):
             monkeypatch.setitem(sys.modules, name, ModuleType(name))
         monkeypatch.setitem(sys.modules, hooks.__name__, hooks)
-        self.data: list[str] = []
+        self.data: list[tuple[str, bool]] = []
         self.metadata: list[str] = []
         self.analysis: dict[str, Any] = {}
         self.scripts: list[str] = []
@@ -37,7 +40,7 @@ class Recipe:
         exec(compile(spec.read_text(encoding="utf-8"), str(spec), "exec"), told)  # noqa: S102
 
     def _files(self, package: str, *, include_py_files: bool = False) -> list[str]:
-        self.data.append(package if include_py_files else f"{package}: data only")
+        self.data.append((package, include_py_files))
         return []
 
     def _metadata(self, name: str) -> list[str]:
@@ -55,19 +58,22 @@ def recipe(monkeypatch: pytest.MonkeyPatch) -> Recipe:
 
 
 def test_every_adapter_is_in_the_program(recipe: Recipe) -> None:
-    """A folder with a port is one of adapters; all its other files are loaded by their names."""
+    """Of each folder from which the agent creates one, every file that may be named."""
+    assembly = (ROOT / "agent/assembly.py").read_text(encoding="utf-8")
+    folders = set(re.findall(r"create_adapter\(agent\.(\w+),", assembly))
+    assert {"eligibility", "relays"} <= folders
     adapters = {
-        f"agent.{path.parent.name}.{path.stem}"
-        for port in (ROOT / "agent").glob("*/port.py")
-        for path in port.parent.glob("*.py")
+        f"agent.{folder}.{path.stem}"
+        for folder in folders
+        for path in (ROOT / "agent" / folder).glob("*.py")
         if path.stem not in {"port", "errors"} and not path.stem.startswith("_")
     }
-    assert {"agent.eligibility.http", "agent.relays.oqs_folder"} <= adapters
-    assert adapters <= set(recipe.analysis["hiddenimports"])
+    found = recipe.analysis["hiddenimports"]
+    assert {name for name in found if name.startswith("agent.")} == adapters
 
 
 def test_migrations_and_versions_are_in_it_too(recipe: Recipe) -> None:
-    assert recipe.data == ["agent.migrations", "agent.api: data only"]
+    assert recipe.data == [("agent", False), ("agent.migrations", True)]
     assert "uvicorn.found" in recipe.analysis["hiddenimports"]
     assert {"uketsuke", "sqlalchemy", "cbor2"} <= set(recipe.metadata)
 
@@ -78,6 +84,14 @@ def test_it_starts_the_agent(recipe: Recipe, monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(SystemExit) as ended:
         exec(compile(Path(script).read_text(), script, "exec"), {})  # noqa: S102
     assert ended.value.code == 7
+
+
+def test_the_command_of_its_own_is_the_same_program() -> None:
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", encoding="utf-8")
+    name, _, target = setup["options.entry_points"]["console_scripts"].strip().partition(" = ")
+    assert (name, target) == ("uketsuke-agent", "agent.__main__:main")
+    assert callable(main)
 
 
 def test_the_service_starts_the_program_that_the_installer_brings() -> None:

@@ -267,6 +267,12 @@ def test_a_fault_has_its_sentence(pc: Pc, fault: str) -> None:
     assert sentence.format(folder=pc.folder) in said
 
 
+def test_what_is_looked_at_is_not_repaired(pc: Pc) -> None:
+    """Or nobody would hear of the fault a second time."""
+    (pc.folder / "pairings").chmod(0o750)
+    assert pc.faults() == pc.faults() != []
+
+
 @pytest.mark.parametrize(
     ("place", "sentence"),
     [
@@ -343,6 +349,18 @@ def test_a_certificate_for_a_receiver(pc: Pc, monkeypatch: pytest.MonkeyPatch) -
         f"relay http_post: client_certificate expired on {end.date()}. Get a new one from whoever"
         " keeps the receiver."
     ]
+
+
+def test_the_folders_of_the_eligibility_software(pc: Pc) -> None:
+    head, _, relays = pc.config.read_text().partition("[eligibility]")
+    rest = relays.partition("[[relays]]")[2]
+    table = '[eligibility]\nsource = "oqs_folder"\nfolder = "OQS"\n\n'
+    pc.config.write_text(f"{head}{table}[[relays]]{rest}")
+    (pc.folder / "OQS/req").mkdir(parents=True)
+    (said,) = pc.faults()
+    assert said.startswith(f"eligibility oqs_folder: {pc.folder}/OQS/res is not there. Mount")
+    (pc.folder / "OQS/res").mkdir()
+    assert pc.faults() == []
 
 
 def test_what_cannot_be_looked_at_is_a_finding(pc: Pc, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import agent.patients
-from agent.adapters import create_adapter
+from agent.adapters import create_adapter, examine_adapter
 from agent.errors import ConfigError, PatientsUnavailableError
 from agent.matching import OneMatch, SeveralMatches, match_patient
 from agent.patients import csv_file
@@ -54,6 +54,21 @@ def test_patients_are_found_by_number_and_by_birth_date(path: Path) -> None:
     assert patients.with_number("77") == patients.born_on(date(1990, 2, 3)) == (HANAKO,)
     assert patients.with_number("1") == patients.born_on(date(1990, 2, 4)) == ()
     assert patients.state() == ListState(patients=2, bad_lines=0, first_bad_line=None)
+
+
+def test_the_doctor_reads_the_whole_list(path: Path) -> None:
+    def said() -> list[str]:
+        found = examine_adapter(agent.patients, "csv_file", SETTINGS, path.parent)
+        return [str(each) for each in found]
+
+    assert said() == [f"{path} names 2 patients"]
+    write_list(path, *ROWS, "nobody")
+    assert said() == [
+        f"{path} names 2 patients, and 1 lines that cannot be read. Look at line 4 first: whoever"
+        " stands there is not found."
+    ]
+    path.unlink()
+    assert said() == [f"the list of patients {path} cannot be read: No such file or directory."]
 
 
 def test_it_may_be_written_in_cp932_and_without_names(path: Path) -> None:
