@@ -30,7 +30,8 @@ export function drawMatch({ node, title, text, list, choose }, result) {
     isChosen: patient.number === match.chosen,
     isOffered: CHOOSABLE.includes(match.answer),
   }));
-  keep(list, items, ({ patient }) => patient.number, ({ patient }) =>
+  // The key names the result too: what stays of another one would choose for that one.
+  keep(list, items, ({ patient }) => `${result.id} ${patient.number}`, ({ patient }) =>
     makePatient(() => choose(result.id, patient.number)),
   );
 }
