@@ -1,42 +1,48 @@
 """Puts the agent together from its configuration; nothing else knows all its parts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import cast
 
 from cryptography import x509
 
-import agent.eligibility
-import agent.patients
-import agent.relays
 from agent import log
-from agent.adapters import create_adapter
 from agent.api.opening import Surroundings, make_server
 from agent.api.reading import ReaderViews, ReadingTerms
 from agent.api.server import Server, open_port
 from agent.board import Board
+from agent.chosen_patients import ChosenPatients
 from agent.clock import Clock, SystemClock
 from agent.config import Config, LinkTable, read_certificates
 from agent.delivery import Delivery, DeliveryTerms
 from agent.desk import Desk, DeskDoors, DeskTerms
-from agent.eligibility.port import EligibilitySource
-from agent.errors import ConfigError, LinkDiedError, StoreUnavailableError
+from agent.eligibility.port import EligibilitySource, NumberLookup, ReferenceNumbers
+from agent.errors import LinkDiedError, StoreUnavailableError
+from agent.export import write_audit_trail
 from agent.group_commit import GroupCommit
 from agent.inbox import Inbox
 from agent.journal import Alarm, AtCounter, Event, FileJournal, Journal, Journals
 from agent.link import LinkEvents, hello_maker, paired_end, stream_opener
 from agent.metrics import Metrics
+from agent.named import (
+    card_trust_of,
+    paired_readers,
+    patients_of,
+    relays_of,
+    source_of,
+)
 from agent.pairings import Pairing, Pairings
-from agent.patients.port import PatientList
+from agent.papers import Papers
+from agent.patients.port import NumberRegistration
 from agent.postponed import PostponedQuestions, PostponedTerms
-from agent.relays.port import Relay, SendingRelay
+from agent.registration import BackgroundRegistration
+from agent.relays.port import SendingRelay
 from agent.service import Service, SignOfLifeWanted, StopWanted
 from agent.status import StatusFile
 from agent.store import Store
-from agent.trust import CardTrust
 from agent.updates.watch import UpdateWatch, updates_of
 from agent.visits import Visits
 from hostlink.link import AgentEnd, Link
@@ -83,6 +89,33 @@ class Agent:
                 self._updates.stop()
 
 
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What all parts stand on."""
+
+    config: Config
+    folder: Path
+    """Where relative paths start."""
+    clock: Clock
+    journal: Journal
+    store: Store
+    roots: tuple[x509.Certificate, ...]
+    """Makers of readers."""
+    exit: ExitStack
+    """What is given back at the end."""
+
+    @property
+    def keep(self) -> timedelta:
+        """How long completed visits and papers are kept for staff."""
+        return timedelta(hours=self.config.api.keep_hours if self.config.api else 0)
+
+    def another_store(self) -> Store:
+        """For one more thread."""
+        store = self.store.another()
+        self.exit.callback(store.close)
+        return store
+
+
 @contextmanager
 def assemble(config: Config, folder: Path) -> Iterator[Agent]:
     """Make the agent of a configuration and give everything back afterwards.
@@ -99,19 +132,15 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
     clock = SystemClock()
     roots = read_certificates(config.trust_root, "trust_root")
     updates = updates_of(config, folder, clock)
-    source = _source(config, folder)
+    source = source_of(config, folder)
     pairings = Pairings(config.pairings)
-    paired = _paired(config, pairings)
+    paired = paired_readers(config, pairings)
     ends = {
         counter: paired_end(pairings, pairing, hello_maker(config.audience, clock))
         for counter, pairing in paired.items()
     }
     with ExitStack() as stack:
         stack.callback(source.close)
-        relays = _relays(config, folder, source)
-        for relay in relays.values():
-            if isinstance(relay, SendingRelay):
-                stack.callback(relay.close)
         file = FileJournal(config.journal, clock, config.audit.keep_days)
         stack.callback(file.close)
         stack.enter_context(file.synced())
@@ -121,56 +150,13 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
         for pairing in paired.values():
             _doubt_clock(pairings.identity_of(pairing), clock, journal)
         store = Store(config.store.path)
-        delivery_store, later_store = store.another(), store.another()
-        for each in (store, delivery_store, later_store):
-            stack.callback(each.close)
-        terms = DeliveryTerms(
-            medical_institution_code=config.medical_institution_code,
-            roots=roots,
-            keep_open_visits=timedelta(days=config.store.keep_open_visits_days),
-            keep_completed_visits=timedelta(hours=config.api.keep_hours if config.api else 0),
-        )
-        delivery = Delivery(delivery_store, relays, terms, journal, clock)
-        postponed = PostponedQuestions(
-            later_store,
-            source,
-            PostponedTerms(
-                config.medical_institution_code,
-                timedelta(hours=config.eligibility.ask_later_hours),
-            ),
-            journal,
-            clock,
-        )
+        stack.callback(store.close)
+        ground = _Ground(config, folder, clock, journal, store, roots, stack)
         changes = GroupCommit(store)
-        service = Service(changes, source, delivery, postponed, journal)
+        service = _service(ground, changes, source, tuple(ends))
         links = {
             counter: _link(config.places[counter], folder, end, service, counter)
             for counter, end in ends.items()
-        }
-        desk_terms = DeskTerms(
-            audience=config.audience,
-            medical_institution_code=config.medical_institution_code,
-            roots=roots,
-            cards=_card_trust(config),
-            may_ask_later=config.eligibility.ask_later_hours > 0,
-            emergency=Emergency[config.emergency.upper()] if config.emergency else None,
-        )
-        visits, inbox = Visits(store), Inbox(store)
-        desks = {
-            counter: Desk(
-                desk_terms,
-                visits,
-                inbox,
-                DeskDoors(
-                    send=link.send,
-                    once_kept=changes.once_kept,
-                    ask=partial(service.ask, counter=counter),
-                    wake_delivery=service.wake_delivery,
-                ),
-                AtCounter(journal, counter),
-                clock,
-            )
-            for counter, link in links.items()
         }
         status = StatusFile(
             status_path(config),
@@ -180,38 +166,130 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
             lambda: service.post(SignOfLifeWanted()),
             lambda: updates.sentence if updates is not None else None,
         )
-        api = None
-        if config.api is not None:
-            listening = stack.enter_context(open_port(config.api.port))
-            api_store = store.another()
-            stack.callback(api_store.close)
-            api = make_server(
-                listening,
-                Surroundings(
-                    store=api_store,
-                    board=board,
-                    metrics=metrics,
-                    journal=journal,
-                    readers=ReaderViews(
-                        ueids={counter: pairing.ueid for counter, pairing in paired.items()},
-                        hello=service.reader_hellos.get,
-                        report=service.reader_reports.get,
-                    ),
-                    patients=_patients(config, folder),
-                    registration=None,
-                    keep=timedelta(hours=config.api.keep_hours),
-                    wake_delivery=service.wake_delivery,
-                    clock=clock,
-                ),
-                ReadingTerms(
-                    medical_institution_code=config.medical_institution_code,
-                    roots=roots,
-                    relays=tuple(relays),
-                    source=config.eligibility.source,
-                ),
-            )
-        watch = UpdateWatch(updates) if updates is not None else None
-        yield Agent(service, desks, links, status, api, watch)
+        yield Agent(
+            service,
+            _desks(ground, changes, service, links),
+            links,
+            status,
+            _api(ground, service, source, paired, board, metrics),
+            UpdateWatch(updates) if updates is not None else None,
+        )
+
+
+def _service(
+    ground: _Ground, changes: GroupCommit, source: EligibilitySource, counters: tuple[str, ...]
+) -> Service:
+    config, journal, clock = ground.config, ground.journal, ground.clock
+    relays = relays_of(config, ground.folder, source)
+    for relay in relays.values():
+        if isinstance(relay, SendingRelay):
+            ground.exit.callback(relay.close)
+    store = ground.another_store()
+    terms = DeliveryTerms(
+        medical_institution_code=config.medical_institution_code,
+        roots=ground.roots,
+        keep_open_visits=timedelta(days=config.store.keep_open_visits_days),
+        keep_completed_visits=ground.keep,
+    )
+    postponed = PostponedQuestions(
+        ground.another_store(),
+        source,
+        PostponedTerms(
+            config.medical_institution_code, timedelta(hours=config.eligibility.ask_later_hours)
+        ),
+        journal,
+        clock,
+    )
+    papers = Papers(store, counters, ground.keep, journal)
+    chosen = ChosenPatients(store, None, journal)
+    return Service(
+        changes,
+        source,
+        Delivery(store, relays, terms, journal, clock),
+        postponed,
+        journal,
+        lambda: papers.purge(clock.now()) and chosen.purge(),
+    )
+
+
+def _desks(
+    ground: _Ground, changes: GroupCommit, service: Service, links: Mapping[str, Link]
+) -> dict[str, Desk]:
+    config = ground.config
+    terms = DeskTerms(
+        audience=config.audience,
+        medical_institution_code=config.medical_institution_code,
+        roots=ground.roots,
+        cards=card_trust_of(config),
+        may_ask_later=config.eligibility.ask_later_hours > 0,
+        emergency=Emergency[config.emergency.upper()] if config.emergency else None,
+    )
+    visits, inbox = Visits(ground.store), Inbox(ground.store)
+    return {
+        counter: Desk(
+            terms,
+            visits,
+            inbox,
+            DeskDoors(
+                send=link.send,
+                once_kept=changes.once_kept,
+                ask=partial(service.ask, counter=counter),
+                wake_delivery=service.wake_delivery,
+            ),
+            AtCounter(ground.journal, counter),
+            ground.clock,
+        )
+        for counter, link in links.items()
+    }
+
+
+def _api(
+    ground: _Ground,
+    service: Service,
+    source: EligibilitySource,
+    paired: Mapping[str, Pairing],
+    board: Board,
+    metrics: Metrics,
+) -> Server | None:
+    config = ground.config
+    if config.api is None:
+        return None
+    lookup = source if isinstance(source, NumberLookup) else None
+    around = Surroundings(
+        store=ground.another_store(),
+        board=board,
+        metrics=metrics,
+        journal=ground.journal,
+        readers=ReaderViews(
+            ueids={counter: pairing.ueid for counter, pairing in paired.items()},
+            hello=service.reader_hellos.get,
+            report=service.reader_reports.get,
+        ),
+        patients=patients_of(config, ground.folder),
+        registration=_registration(ground, source),
+        lookup=lookup,
+        keep=ground.keep,
+        export=partial(write_audit_trail, config),
+        wake_delivery=service.wake_delivery,
+        clock=ground.clock,
+    )
+    terms = ReadingTerms(
+        medical_institution_code=config.medical_institution_code,
+        roots=ground.roots,
+        relays=tuple(relay.label for relay in config.relays),
+        source=config.eligibility.source,
+        can_look_up=lookup is not None,
+    )
+    return make_server(ground.exit.enter_context(open_port(config.api.port)), around, terms)
+
+
+def _registration(ground: _Ground, source: EligibilitySource) -> NumberRegistration | None:
+    if not isinstance(source, ReferenceNumbers):
+        return None
+    code = ground.config.medical_institution_code
+    made = BackgroundRegistration(source, code, ground.journal)
+    ground.exit.callback(made.close)
+    return made
 
 
 def status_path(config: Config) -> Path:
@@ -241,61 +319,6 @@ def _last_words(journal: Journal) -> Iterator[None]:
         alarm = Alarm.LINK_DIED if is_link else Alarm.STORE_UNAVAILABLE
         journal.record(Event.ALARM, alarm=alarm)
         raise
-
-
-def _card_trust(config: Config) -> CardTrust:
-    anchors: Sequence[x509.Certificate] = [
-        certificate
-        for path in config.card_trust.anchors
-        for certificate in read_certificates(path, "[card_trust] anchors")
-    ]
-    return CardTrust(anchors)
-
-
-def _source(config: Config, folder: Path) -> EligibilitySource:
-    wanted = config.eligibility
-    source = create_adapter(agent.eligibility, wanted.source, wanted.settings, folder)
-    return cast(EligibilitySource, source)
-
-
-def _patients(config: Config, folder: Path) -> PatientList | None:
-    wanted = config.patients
-    if wanted is None:
-        return None
-    found = create_adapter(agent.patients, wanted.source, wanted.settings, folder)
-    return cast(PatientList, found)
-
-
-def _relays(
-    config: Config, folder: Path, source: EligibilitySource
-) -> dict[str, Relay | SendingRelay]:
-    if not config.relays:
-        log.warn("there is no [[relays]]: results are kept and handed to nobody")
-    made: dict[str, Relay | SendingRelay] = {}
-    for wanted in config.relays:
-        relay = create_adapter(agent.relays, wanted.target, wanted.settings, folder)
-        made[wanted.label] = cast(Relay | SendingRelay, relay)
-        if made[wanted.label].needs_record and not source.knows_people:
-            raise ConfigError(
-                f"[[relays]] {wanted.label}: it hands over what the eligibility source knows, and"
-                f" {config.eligibility.source!r} knows nobody; http_post can be used with it."
-            )
-    return made
-
-
-def _paired(config: Config, pairings: Pairings) -> dict[str, Pairing]:
-    """The reader of each counter; those that are not paired yet are left out, but not all."""
-    paired, unpaired = {}, []
-    for counter in config.places:
-        try:
-            paired[counter] = pairings.at(counter)
-        except ConfigError as error:
-            unpaired.append(error)
-    if not paired:
-        raise unpaired[0]
-    for why in unpaired:
-        log.warn(str(why))
-    return paired
 
 
 def _link(place: LinkTable, folder: Path, end: AgentEnd, service: Service, counter: str) -> Link:

@@ -101,6 +101,7 @@ class Service:
         delivery: Used by a thread of its own.
         postponed: Used by another thread of its own.
         journal: Shared by all threads.
+        forget: Deletes what was kept long enough; called by the thread of the delivery.
     """
 
     def __init__(
@@ -110,8 +111,10 @@ class Service:
         delivery: Delivery,
         postponed: PostponedQuestions,
         journal: Journal,
+        forget: Callable[[], bool] = lambda: True,
     ) -> None:
         self._changes = changes
+        self._forget = forget
         self._source = source
         self._delivery = delivery
         self._postponed = postponed
@@ -284,7 +287,10 @@ class Service:
         self._purge(unpurged)
 
     def _purge(self, visits: Looked) -> bool:
-        return bool(self._guarded(partial(self._delivery.purge, visits)))
+        is_purged = bool(self._guarded(partial(self._delivery.purge, visits)))
+        if visits is None:
+            is_purged &= bool(self._guarded(self._forget))
+        return is_purged
 
     def _ask_later_until_stopped(self) -> None:
         retry_s = FIRST_RETRY_S

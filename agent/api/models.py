@@ -165,8 +165,8 @@ class Result(Document):
     received_at: Time
     handovers: list[Handover]
     detail: VisitDetail | None
-    """null: it did not complete, its patient is still to be looked up, or nothing of it is kept any
-    more."""
+    why_no_detail: Literal["not_completed", "looked_up_later", "not_kept"] | None
+    """looked_up_later: the patient is still to be looked up; not_kept: any more."""
     signed_result: str
     """Base64 of the tagged COSE_Sign1; docs/HOSTLINK.md says how to verify it."""
 
@@ -215,6 +215,31 @@ class Papers(Document):
     """The papers of a day, oldest first."""
 
     papers: list[SeenPaper]
+
+
+class Numbers(Document):
+    """What a paper shows of somebody's insurance."""
+
+    insurer_number: Annotated[str, Field(pattern="^[0-9]{6}([0-9]{2})?$")]
+    insured_identification_number: Annotated[str, Field(min_length=1, max_length=20)]
+    insured_card_symbol: Annotated[str, Field(max_length=20)] | None = None
+    insured_branch_number: Annotated[str, Field(pattern="^[0-9]{2}$")] | None = None
+    birthdate: Annotated[str, Field(pattern="^[0-9]{8}$", description="yyyyMMdd")]
+
+
+LookupAnswer = Literal["found", "several", "nobody", "refused"]
+
+
+class LookedUp(Document):
+    """What the network says to numbers."""
+
+    answer: LookupAnswer
+    """several: nobody chooses but staff; refused: it did not do what was asked for."""
+    records: list[dict[str, Any]]
+    """With the fields of `agent.qualification.EligibilityRecord`."""
+    code: str | None
+    message: str | None
+    """As they came: the list of codes is not public."""
 
 
 class PresentVisit(Document):
@@ -266,6 +291,8 @@ class Eligibility(Document):
     """null: it answers, or was not asked yet."""
     postponed: int
     """Patients who are to be looked up later."""
+    can_look_up: bool
+    """It can be asked by the numbers on a paper."""
 
 
 class OpenAlarm(Document):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 from agent.api.callers import Callers
 from agent.api.clients import Clients
@@ -18,6 +19,7 @@ from agent.board import Board
 from agent.chosen_patients import ChosenPatients
 from agent.clock import Clock
 from agent.delivery import Delivery, DeliveryTerms
+from agent.eligibility.port import NumberLookup
 from agent.journal import Alarm, Event, Journal
 from agent.metrics import Metrics
 from agent.papers import Papers
@@ -39,8 +41,12 @@ class Surroundings:
     """The clinic's own; None: it gave no list."""
     registration: NumberRegistration | None
     """Where numbers that staff chose are made known."""
+    lookup: NumberLookup | None
+    """Who can be asked by the numbers on a paper."""
     keep: timedelta
     """How long papers are kept."""
+    export: Callable[[Path], object]
+    """Writes the audit trail into a new file."""
     wake_delivery: Callable[[], None]
     clock: Clock
 
@@ -78,6 +84,9 @@ def make_server(listening: socket.socket, around: Surroundings, terms: ReadingTe
             around.clock,
         ),
         papers=Papers(around.store, tuple(around.readers.ueids), around.keep, around.journal),
+        lookup=around.lookup,
+        medical_institution_code=terms.medical_institution_code,
+        export=around.export,
         metrics=around.metrics,
         clock=around.clock,
     )

@@ -1,7 +1,9 @@
 """What the operations work with, and who may use them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends
@@ -17,6 +19,7 @@ from agent.api.problems import MEDIA_TYPE
 from agent.api.reading import Reading
 from agent.api.seeing_to import SeeingTo
 from agent.clock import Clock
+from agent.eligibility.port import NumberLookup
 from agent.metrics import Metrics
 from agent.papers import Papers
 
@@ -46,6 +49,12 @@ class Parts:
     feed: Feed
     seeing_to: SeeingTo
     papers: Papers
+    lookup: NumberLookup | None
+    """None: the eligibility source cannot be asked by numbers."""
+    medical_institution_code: str
+    """10 digits."""
+    export: Callable[[Path], object]
+    """Writes the audit trail into a new file."""
     metrics: Metrics
     clock: Clock
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from agent.api.models import Problem
-from agent.errors import MalformedEntryError
+from agent.errors import MalformedEntryError, MalformedNumberError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -24,7 +24,8 @@ def tell_problems(app: Starlette) -> None:
     """Let every refusal of this application be such a document."""
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(RequestValidationError, _of_validation)
-    app.add_exception_handler(MalformedEntryError, _of_entry)
+    for kind in (MalformedEntryError, MalformedNumberError):
+        app.add_exception_handler(kind, _of_entry)
     app.add_exception_handler(Exception, _of_fault)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from importlib.metadata import version
+from typing import Literal
 
 from cryptography import x509
 from sqlalchemy import bindparam, func, select
@@ -49,6 +50,7 @@ HANDOVERS = select(DELIVERIES.c.relay, DELIVERIES.c.is_done, DELIVERIES.c.parked
     DELIVERIES.c.ueid == bindparam("of_ueid"), DELIVERIES.c.seq == bindparam("of_seq")
 )
 OPTIONS = select(VISITS.c.options).where(VISITS.c.visit_id == bindparam("of_visit"))
+IS_POSTPONED = select(POSTPONED.c.visit_id).where(POSTPONED.c.visit_id == bindparam("of_visit"))
 POSTPONED_COUNT = select(func.count()).select_from(POSTPONED)
 VERSION = version("uketsuke")
 
@@ -76,6 +78,8 @@ class ReadingTerms:
     """Their labels."""
     source: str
     """Name of the eligibility source."""
+    can_look_up: bool
+    """That can be asked by numbers."""
 
 
 class Reading:
@@ -156,6 +160,7 @@ class Reading:
             received_at=rfc_3339(moment_of(received_ms)),
             handovers=self._handovers(ueid, seq, record, reception),
             detail=self._detail(reception, revisits) if reception else None,
+            why_no_detail=None if reception else self._why_no_detail(record),
             signed_result=base64.b64encode(cose).decode(),
         )
 
@@ -173,6 +178,14 @@ class Reading:
         # What is not kept any more waits for nobody: every relay of its time has it.
         labels = self._terms.relays if reception else tuple(known)
         return [_handover(label, *known.get(label, (0, None))) for label in labels]
+
+    def _why_no_detail(
+        self, record: VisitRecord
+    ) -> Literal["not_completed", "looked_up_later", "not_kept"]:
+        if record.outcome is not VisitOutcome.COMPLETED:
+            return "not_completed"
+        is_open = self._store.rows(IS_POSTPONED, {"of_visit": record.visit_id})
+        return "looked_up_later" if is_open else "not_kept"
 
     def _detail(self, reception: Reception, revisits: Revisits) -> models.VisitDetail:
         record = reception.record
@@ -246,6 +259,7 @@ class Reading:
             source=self._terms.source,
             away_since=None if away is None else _at(away),
             postponed=postponed,
+            can_look_up=self._terms.can_look_up,
         )
 
     def _alarms(self) -> list[models.OpenAlarm]:

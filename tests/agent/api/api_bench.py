@@ -13,6 +13,7 @@ from agent.api.reading import ReaderViews, ReadingTerms
 from agent.api.server import Server, open_port
 from agent.board import Board
 from agent.delivery import Delivery, DeliveryTerms
+from agent.eligibility.port import NumberLookup
 from agent.inbox import Inbox
 from agent.journal import Event, Journals
 from agent.metrics import Metrics
@@ -42,6 +43,7 @@ class ApiBench:
         folder: For the store.
         patients: The clinic's list.
         ueids: The readers, by their counters.
+        lookup: Who can be asked by numbers.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class ApiBench:
         folder: Path,
         patients: PatientList | None = None,
         ueids: Mapping[str, bytes] = {COUNTER: UEID},
+        lookup: NumberLookup | None = None,
     ) -> None:
         database = folder / "agent.sqlite3"
         self.store = Store(database)
@@ -68,6 +71,7 @@ class ApiBench:
         )
         self._api_store = Store(database)
         self._patients = patients
+        self._lookup = lookup
         self._readers = ReaderViews(ueids, {COUNTER: HELLO}.get, lambda _: None)
         self._server = self._make_server(0)
         self.staff_token = self.enroll("受付", Role.STAFF)
@@ -153,11 +157,19 @@ class ApiBench:
             readers=self._readers,
             patients=self._patients,
             registration=None,
+            lookup=self._lookup,
             keep=timedelta(hours=12),
+            export=lambda path: path.write_bytes(b"PK"),
             wake_delivery=self._wake,
             clock=self.clock,
         )
-        return make_server(listening, around, ReadingTerms(INSTITUTION, ROOTS, (RELAY,), "http"))
+        return make_server(
+            listening,
+            around,
+            ReadingTerms(
+                INSTITUTION, ROOTS, (RELAY,), "http", can_look_up=self._lookup is not None
+            ),
+        )
 
     def _wake(self) -> None:
         self.woken += 1

@@ -1,0 +1,69 @@
+"""A chosen number is registered in the background, and what comes of it stops nobody."""
+
+from dataclasses import replace
+from queue import Queue
+
+import pytest
+
+from agent.eligibility.port import InsuredNumbers, NumbersRefused
+from agent.errors import MalformedNumberError, NumbersTimedOutError
+from agent.journal import Alarm
+from agent.registration import BackgroundRegistration
+from tests.agent.world import INSTITUTION, RECORD, HeardJournal
+
+PATIENCE_S = 10
+
+
+class ToldNetwork:
+    """Answers as the test says."""
+
+    def __init__(self, answer: NumbersRefused | Exception | None = None) -> None:
+        self.asked: Queue[tuple[str, str, InsuredNumbers]] = Queue()
+        self._answer = answer
+
+    def register(
+        self, medical_institution_code: str, reference_number: str, numbers: InsuredNumbers
+    ) -> NumbersRefused | None:
+        self.asked.put((medical_institution_code, reference_number, numbers))
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return self._answer
+
+
+def registered(network: ToldNetwork) -> HeardJournal:
+    journal = HeardJournal()
+    registration = BackgroundRegistration(network, INSTITUTION, journal)
+    registration.register(RECORD, "24434")
+    registration._pool.shutdown(wait=True)
+    return journal
+
+
+def test_the_numbers_of_the_record_go_with_the_clinics_own() -> None:
+    network = ToldNetwork()
+    assert registered(network).heard == []
+    code, number, numbers = network.asked.get(timeout=PATIENCE_S)
+    assert (code, number) == (INSTITUTION, "24434")
+    assert numbers.insurer_number == RECORD.person.insurer_number
+    assert numbers.insured_identification_number == RECORD.person.insured_identification_number
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (NumbersRefused("R1", "対象者なし"), "refused by the network"),
+        (NumbersTimedOutError(is_taken=True), "NumbersTimedOutError"),
+    ],
+)
+def test_staff_are_told_of_a_failure_without_the_number(
+    answer: NumbersRefused | Exception, why: str
+) -> None:
+    (event,) = registered(ToldNetwork(answer)).heard
+    assert (event.alarm, event.detail) == (Alarm.NUMBER_NOT_REGISTERED, why)
+
+
+def test_a_record_without_a_number_is_refused_at_once() -> None:
+    unnumbered = replace(RECORD, person=replace(RECORD.person, insured_identification_number=None))
+    registration = BackgroundRegistration(ToldNetwork(), INSTITUTION, HeardJournal())
+    with pytest.raises(MalformedNumberError):
+        registration.register(unnumbered, "24434")
+    registration.close()
