@@ -159,3 +159,19 @@ def stream(api: ApiBench, headers: dict[str, str]) -> Iterator[tuple[str, str, A
                 if "data" in fields:
                     yield fields["event"], fields.get("id", ""), json.loads(fields["data"])
                 fields = {}
+
+
+def test_staff_take_the_audit_trail_along(api: ApiBench) -> None:
+    answer = api.call("GET", "/v1/audit-trail")
+    assert answer.headers["content-type"] == "application/zip"
+    assert "uketsuke-export-20261122-000102.zip" in answer.headers["content-disposition"]
+    assert answer.content == b"PK"
+
+
+def test_why_nothing_is_known_of_a_patient(api: ApiBench) -> None:
+    failed, kept = api.visit_ended(abandoned(visit_id=b"f" * 16)), api.visit_completed()
+    assert one(api, failed)["why_no_detail"] == "not_completed"
+    assert one(api, kept)["why_no_detail"] is None
+    api.clock.time = TODAY + timedelta(hours=13)
+    api.delivery.purge()
+    assert one(api, kept)["why_no_detail"] == "not_kept"
