@@ -1,8 +1,8 @@
 """A reception that goes on until Ctrl-C, to look at: `make reception`.
 
-One patient after the other comes to a simulated reader; the staff's console and the patient's screen
-are open to a browser on this machine. For that nothing is isolated, so the card's slot runs inside
-the reader's process instead of behind a pcscd.
+One patient after the other comes to a simulated reader; the staff's console and the patient's
+screen are open to a browser on this machine. For that nothing is isolated, so the card's slot runs
+inside the reader's process instead of behind a pcscd.
 """
 
 import contextlib
