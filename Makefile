@@ -1,4 +1,6 @@
 # make demo [SCENARIO=face]   plays one whole visit on simulated hardware
+# make reception              patients come one after the other until Ctrl-C; staff's console and
+#                             patient's screen are open to a browser on this machine
 # make test                   passes every test, on all processors (PROCESSES=1: on one)
 # make check                  lint, types, import contracts, docs freshness
 # make fix                    formats and repairs what can be repaired by itself
@@ -24,11 +26,14 @@ BIN = .venv/bin
 ISOLATED = $(BIN)/python -m tests.hw_sim.namespace
 MODEL = device/face/models/resnet29/embedder.tflite
 
-.PHONY: demo test check fix card fuzz torture package clean
+.PHONY: demo reception test check fix card fuzz torture package clean
 .DELETE_ON_ERROR:
 
 demo: .venv/demo.stamp $(MODEL)
 	@$(BIN)/python -m tests.hw_sim.demo $(SCENARIO)
+
+reception: .venv/demo.stamp $(MODEL)
+	@$(BIN)/python -m tests.hw_sim.reception
 
 card: .venv/demo.stamp
 	@$(BIN)/python -m tests.hw_sim card $(CARD) -- $(COMMAND)

@@ -38,6 +38,7 @@ from agent.pairings import Pairing, Pairings
 from agent.papers import Papers
 from agent.patients.port import NumberRegistration
 from agent.postponed import PostponedQuestions, PostponedTerms
+from agent.recalled_alarms import recall_alarms
 from agent.registration import BackgroundRegistration
 from agent.relays.port import SendingRelay
 from agent.service import Service, SignOfLifeWanted, StopWanted
@@ -145,6 +146,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
         stack.callback(file.close)
         stack.enter_context(file.synced())
         board, metrics = Board(tuple(ends), clock), Metrics(clock)
+        recall_alarms(board, config.journal)
         journal = Journals(file, board, metrics)
         stack.enter_context(_last_words(journal))
         for pairing in paired.values():

@@ -1,8 +1,8 @@
 """What is happening now: who is at which reader, what does not work, what needs hands.
 
 It listens to the journal's events as the journal itself does, so nothing can be on the board that
-an auditor would not find, and nobody's name is on it. It is lost when the agent ends: readers tell
-anew where their patients are, and what is wrong shows again.
+an auditor would not find, and nobody's name is on it. When the agent starts again readers tell anew
+where their patients are, and alarms are recalled from the journal.
 """
 
 import threading
@@ -104,10 +104,7 @@ class Board:
             self._events[event] += 1
             self._see_reader(counter or "", event, visit, detail, now)
             self._see_eligibility(event, failure, now)
-            if alarm is not None:
-                self._raise(alarm, counter or "", visit, seq, detail, now)
-            elif event is Event.RELAY_BACK and detail is not None:
-                self._open_relay(detail)
+            self.see_alarm(event, now, alarm, detail, counter or "", visit, seq)
             listeners = list(self._listeners)
         for tell in listeners:
             tell()
@@ -127,13 +124,30 @@ class Board:
         with self._lock:
             return sorted(self._alarms.values(), key=lambda each: -each.last_unix_ms)
 
-    def settle(self, number: int) -> OpenAlarm | None:
-        """Staff have seen to it; None: nothing of that number is open."""
+    def open_alarm(self, number: int) -> OpenAlarm | None:
+        """That one; None: nothing of that number is open."""
         with self._lock:
-            for key, alarm in self._alarms.items():
-                if alarm.number == number:
-                    return self._alarms.pop(key)
-        return None
+            return next((each for each in self._alarms.values() if each.number == number), None)
+
+    def see_alarm(
+        self,
+        event: Event,
+        at_unix_ms: int,
+        alarm: Alarm | None,
+        detail: str | None,
+        counter: str,
+        visit: bytes | None,
+        seq: int | None,
+    ) -> None:
+        """Open or close an alarm, now or as it was before the agent was started."""
+        with self._lock:
+            match event:
+                case Event.ALARM if alarm is not None:
+                    self._raise(alarm, counter, visit, seq, detail, at_unix_ms)
+                case Event.ALARM_SETTLED if alarm is not None:
+                    self._alarms.pop((alarm, counter, detail), None)
+                case Event.RELAY_BACK if detail is not None:
+                    self._open_relay(detail)
 
     def eligibility_away_since(self) -> int | None:
         """Since when the source does not answer, milliseconds since 1970; None: it does."""

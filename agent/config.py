@@ -1,6 +1,6 @@
 """The agent's configuration file: TOML in, frozen tables out, or one clear sentence.
 
-`docs/HARDWARE.md` shows a whole file.
+`docs/AGENT.md` shows a whole file.
 """
 
 import tomllib

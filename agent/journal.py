@@ -131,7 +131,7 @@ class Journal(Protocol):
             visit: Id of the visit, 16 random bytes.
             seq: Number of the result.
             failure: The code the reader is told.
-            alarm: Set exactly when the event is an alarm.
+            alarm: Set exactly when the event is an alarm, or that it is settled.
             detail: Name of a file, relay, reason or exception class; never personal data.
             counter: Where the reader stands that it is about; none, where there is only one.
         """

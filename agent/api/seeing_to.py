@@ -38,10 +38,16 @@ class SeeingTo:
 
     def settle(self, number: int) -> OpenAlarm | None:
         """Take an alarm down; None: it is not open."""
-        alarm = self._board.settle(number)
+        alarm = self._board.open_alarm(number)
         if alarm is not None:
+            # The board hears of it as the journal does.
             self._journal.record(
-                Event.ALARM_SETTLED, visit=alarm.visit, seq=alarm.seq, detail=alarm.alarm.value
+                Event.ALARM_SETTLED,
+                alarm=alarm.alarm,
+                visit=alarm.visit,
+                seq=alarm.seq,
+                detail=alarm.detail,
+                counter=alarm.counter or None,
             )
         return alarm
 

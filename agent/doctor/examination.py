@@ -5,7 +5,7 @@ from pathlib import Path
 
 from agent.clock import Clock
 from agent.config import Config, read_config
-from agent.doctor import adapters, files, packages, readers, times, trust, versions
+from agent.doctor import adapters, files, local_api, packages, readers, times, trust, versions
 from agent.errors import AgentError, ConfigError
 from agent.finding import Finding
 
@@ -41,6 +41,7 @@ def examine(path: Path, status: Callable[[Config], Path], clock: Clock) -> Itera
         "reader": lambda: readers.examine(config.places, folder, status(config), clock),
         "eligibility": lambda: adapters.examine_source(config.eligibility, folder),
         "patients": lambda: adapters.examine_patients(config.patients, folder),
+        "api": lambda: local_api.examine(config.api),
         "relays": lambda: adapters.examine_relays(config.relays, folder),
         "updates": lambda: versions.examine(config, folder, clock),
     }

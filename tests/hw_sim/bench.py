@@ -67,6 +67,7 @@ class Bench:
         facility_password: str = "",
         emergency: str = "",
         ask_later_hours: float = 0,
+        api_port: int | None = None,
     ) -> None:
         self.folder = folder
         self.has_pcscd = has_pcscd
@@ -89,6 +90,8 @@ class Bench:
         self._emergency = emergency
         """What reader and agent are both set to; empty: an ordinary reception."""
         self._ask_later_hours = ask_later_hours
+        self._api_port = api_port
+        """Of the agent's local API; None: it has none, and forgets patients at once."""
         self._processes = Processes(folder)
         self._unclean_ends: list[str] = []
         self._issued: list[SimulatedCard] = []
@@ -253,6 +256,7 @@ class Bench:
                 self._ask_later_hours,
                 self.encoding,
                 self._emergency,
+                self._api_port,
             )
         )
         self.pairing_button = self._exit.enter_context(PairingButton(self.folder / "button"))

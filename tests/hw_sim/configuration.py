@@ -80,6 +80,7 @@ def agent_toml(
     ask_later_hours: float,
     encoding: str,
     emergency: str,
+    api_port: int | None = None,
 ) -> str:
     """The agent's configuration; reception files go to the folder `reception`."""
     return f"""\
@@ -107,7 +108,11 @@ ask_later_hours = {ask_later_hours}
 target = "oqs_folder"
 folder = "reception"
 encoding = "{encoding}"
-"""
+{_api_table(api_port)}"""
+
+
+def _api_table(port: int | None) -> str:
+    return "" if port is None else f"\n[api]\nport = {port}\n"
 
 
 def _emergency_line(emergency: str) -> str:

@@ -120,7 +120,7 @@ def test_an_alarm_is_settled_once_and_that_is_written_down(api: ApiBench) -> Non
     assert [api.call("POST", path).status_code for _ in range(2)] == [204, 404]
     assert api.call("GET", "/v1/state").json()["alarms"] == []
     settled = [each for each in api.heard.heard if each.event is Event.ALARM_SETTLED]
-    assert [(each.seq, each.detail) for each in settled] == [(3, "result_gap")]
+    assert [(each.seq, each.alarm) for each in settled] == [(3, Alarm.RESULT_GAP)]
 
 
 def test_staff_see_who_is_at_the_reader(api: ApiBench) -> None:

@@ -1,0 +1,59 @@
+"""What was not settled when the agent ended is open again when it starts: out of the journal.
+
+An agent that a fault ended has said why in its last line, and whoever starts it again is to see it.
+
+Lines of other kinds are passed over, and so is what cannot be read: the board is for staff, and
+`python -m agent verify` looks for what was altered.
+"""
+
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import msgspec
+
+from agent.board import Board
+from agent.chained_log import days_of
+from agent.journal import Alarm, Event
+
+OLDER_DAYS = 3
+"""Looked at beside the day that goes on: a weekend."""
+
+
+class _AlarmLine(msgspec.Struct, frozen=True):
+    """What of a line matters here."""
+
+    event: Event
+    unix_ms: int
+    alarm: Alarm | None = None
+    detail: str | None = None
+    counter: str | None = None
+    visit: str | None = None
+    seq: int | None = None
+
+
+def recall_alarms(board: Board, journal: Path) -> None:
+    """Tell the board of the alarms of the last days, and of those that were settled.
+
+    Args:
+        board: Of the agent that begins.
+        journal: File of the day that goes on.
+    """
+    older = [day.path for day in days_of(journal)[-OLDER_DAYS:]]
+    for line in chain.from_iterable(map(_lines, [*older, journal])):
+        visit = bytes.fromhex(line.visit) if line.visit else None
+        board.see_alarm(
+            line.event, line.unix_ms, line.alarm, line.detail, line.counter or "", visit, line.seq
+        )
+
+
+def _lines(path: Path) -> Iterator[_AlarmLine]:
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return
+    for data in content.splitlines():
+        try:
+            yield msgspec.json.decode(data, type=_AlarmLine)
+        except (msgspec.DecodeError, RecursionError):
+            continue
