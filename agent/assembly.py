@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 
 from agent import log
-from agent.api.opening import Surroundings, make_server
-from agent.api.reading import ReaderViews, ReadingTerms
-from agent.api.server import Server, open_port
 from agent.board import Board
 from agent.chosen_patients import ChosenPatients
 from agent.clock import Clock, SystemClock
@@ -49,6 +47,9 @@ from agent.visits import Visits
 from hostlink.link import AgentEnd, Link
 from hostlink.terms import Emergency
 
+if TYPE_CHECKING:
+    from agent.api.server import Server
+
 
 class Agent:
     """A whole agent, ready to run."""
@@ -59,7 +60,7 @@ class Agent:
         desks: Mapping[str, Desk],
         links: Mapping[str, Link],
         status: StatusFile,
-        api: Server | None,
+        api: "Server | None",
         updates: UpdateWatch | None,
     ) -> None:
         self.service = service
@@ -252,10 +253,15 @@ def _api(
     paired: Mapping[str, Pairing],
     board: Board,
     metrics: Metrics,
-) -> Server | None:
+) -> "Server | None":
     config = ground.config
     if config.api is None:
         return None
+    # Loaded only where it is wanted: it takes longer than all else, and 20 MB.
+    from agent.api.opening import Surroundings, make_server
+    from agent.api.reading import ReaderViews, ReadingTerms
+    from agent.api.server import open_port
+
     lookup = source if isinstance(source, NumberLookup) else None
     around = Surroundings(
         store=ground.another_store(),
