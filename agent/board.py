@@ -108,6 +108,11 @@ class Board:
                 self._raise(alarm, counter or "", visit, seq, detail, now)
             elif event is Event.RELAY_BACK and detail is not None:
                 self._open_relay(detail)
+        self.tell()
+
+    def tell(self) -> None:
+        """Something has changed that no event tells, such as a parked result given up."""
+        with self._lock:
             listeners = list(self._listeners)
         for tell in listeners:
             tell()

@@ -17,6 +17,7 @@ from agent.board import Board, Place
 from agent.characters import Encoding, unwritable_texts
 from agent.clock import Clock, moment_of, rfc_3339
 from agent.delivery import PARKED, still_to_deliver
+from agent.journal import Event
 from agent.qualification import EligibilityRecord, record_to_json
 from agent.receptions import Receptions
 from agent.relays._passed_on import believable_time, consents_passed_on, decisions_passed_on
@@ -135,6 +136,7 @@ class Reading:
             relays=self._relays(),
             eligibility=self._eligibility(),
             alarms=self._alarms(),
+            choices=self._board.events().get(Event.PATIENT_MATCHED, 0),
         )
 
     def _results(self, rows: list[Row]) -> list[models.Result]:
