@@ -5,6 +5,8 @@ import { dayOf, now } from "./moments.js";
 const A_PAGE = 100;
 const MOST = 1000;
 const REFRESH_MS = 2000;
+// Far below what the agent lets one client ask in a minute.
+const MOST_AT_ONCE = 10;
 
 export class Results {
   #calls;
@@ -70,8 +72,8 @@ export class Results {
         this.#timer = null;
         this.refresh([]);
       }, REFRESH_MS);
-      const wanted = [...this.#wanted];
-      this.#wanted.clear();
+      const wanted = [...this.#wanted].slice(0, MOST_AT_ONCE);
+      wanted.forEach((id) => this.#wanted.delete(id));
       // What cannot be read now is read again with the next state.
       wanted.forEach((id) => this.read(id).catch(() => {}));
     }
