@@ -19,7 +19,7 @@ const TYPED = {
   name_kana: { maxlength: 128 },
   name: { maxlength: 128 },
   birthdate: { type: "date", max: "9999-12-31" },
-  insurer_number: { pattern: "[0-9]{6,8}", inputmode: "numeric" },
+  insurer_number: { pattern: "[0-9]{6}([0-9]{2})?", inputmode: "numeric" },
   insured_card_symbol: { maxlength: 20 },
   insured_identification_number: { maxlength: 20 },
   insured_branch_number: { pattern: "[0-9]{2}", inputmode: "numeric" },
