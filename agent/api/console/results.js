@@ -1,5 +1,6 @@
 // The results of today, as far as the agent has them.
 
+import { Refused } from "./calls.js";
 import { dayOf, now } from "./moments.js";
 
 const A_PAGE = 100;
@@ -74,13 +75,23 @@ export class Results {
       }, REFRESH_MS);
       const wanted = [...this.#wanted].slice(0, MOST_AT_ONCE);
       wanted.forEach((id) => this.#wanted.delete(id));
-      // What cannot be read now is read again with the next state.
-      wanted.forEach((id) => this.read(id).catch(() => {}));
+      wanted.forEach((id) => this.#readAnew(id));
     }
   }
 
   async read(id) {
     this.hear(await this.#calls.get(`/v1/results/${id}`));
+  }
+
+  // What the agent refuses is left as it is; what did not arrive is asked for again.
+  async #readAnew(id) {
+    try {
+      await this.read(id);
+    } catch (error) {
+      if (!(error instanceof Refused)) {
+        this.refresh([id]);
+      }
+    }
   }
 
   async #page(query) {
