@@ -9,6 +9,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
 
 from agent.api.parts import PROBLEMS, InParts, Staff
+from agent.clock import JAPAN
 
 router = APIRouter(prefix="/audit-trail", tags=["staff"], responses=PROBLEMS)
 
@@ -23,7 +24,8 @@ def read_audit_trail(_: Staff, parts: InParts) -> FileResponse:
     folder = tempfile.TemporaryDirectory(prefix="uketsuke-")
     path = Path(folder.name) / "trail.zip"
     parts.export(path)
-    name = f"uketsuke-export-{parts.clock.now():%Y%m%d-%H%M%S}.zip"
+    moment = parts.clock.now().astimezone(JAPAN)
+    name = f"uketsuke-export-{moment:%Y%m%d-%H%M%S}.zip"
     return FileResponse(
         path,
         media_type="application/zip",

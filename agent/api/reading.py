@@ -141,6 +141,7 @@ class Reading:
             relays=self._relays(),
             eligibility=self._eligibility(),
             alarms=self._alarms(),
+            choices=self._board.choices(),
         )
 
     def _results(self, rows: list[Row]) -> list[models.Result]:

@@ -77,4 +77,5 @@ class SeeingTo:
         ]
         changed = change(found) or None
         self._wake_delivery()
+        self._board.tell()
         return changed
