@@ -212,6 +212,7 @@ def _service(
         postponed,
         journal,
         lambda: papers.purge(clock.now()) and chosen.purge(),
+        readers=len(counters),
     )
 
 

@@ -284,6 +284,7 @@ class Desk:
             on=day_in_japan(self._clock.now()),
             # A proof that came again after a restart is known by its digest, its challenge is gone.
             proof=CardProof(message.method, challenge, signature) if challenge else None,
+            since_ms=self._clock.monotonic_ms(),
         )
         self._doors.once_kept(partial(self._put, Question(query, identity, notices)))
 

@@ -44,7 +44,9 @@ from hostlink.terms import FailureCode
 
 MOST_EVENTS = 64
 """Worked on in one transaction: the first of them waits for the last one."""
-QUESTIONS_AT_ONCE = 2
+QUESTIONS_OF_A_READER = 2
+"""The one before may still be asked when the next card is laid."""
+MOST_QUESTIONS_AT_ONCE = 64
 FIRST_RETRY_S = 0.5
 LONGEST_RETRY_S = 30.0
 IDLE_S = 60.0
@@ -102,6 +104,7 @@ class Service:
         postponed: Used by another thread of its own.
         journal: Shared by all threads.
         forget: Deletes what was kept long enough; called by the thread of the delivery.
+        readers: How many there are: none waits until another's patient is looked up.
     """
 
     def __init__(
@@ -112,6 +115,8 @@ class Service:
         postponed: PostponedQuestions,
         journal: Journal,
         forget: Callable[[], bool] = lambda: True,
+        *,
+        readers: int,
     ) -> None:
         self._changes = changes
         self._forget = forget
@@ -121,7 +126,8 @@ class Service:
         self._journal = journal
         self._supervisor = Supervisor()
         self._queue: SimpleQueue[Tagged] = SimpleQueue()
-        self._askers = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix="eligibility")
+        at_once = min(readers * QUESTIONS_OF_A_READER, MOST_QUESTIONS_AT_ONCE)
+        self._askers = ThreadPoolExecutor(at_once, thread_name_prefix="eligibility")
         self._fresh = FreshVisits()
         self._has_parcels = threading.Event()
         self._has_questions = threading.Event()

@@ -120,8 +120,10 @@ class Bench:
         *,
         may_ask_later: bool = False,
         receiver: StubbornReceiver | None = None,
+        source: ToldSource | None = None,
+        readers: int = 1,
     ) -> None:
-        self.source = ToldSource()
+        self.source = source or ToldSource()
         self.relay = ToldRelay()
         self.journal = HeardJournal()
         self.said: Queue[Message] = Queue()
@@ -141,7 +143,14 @@ class Bench:
             clock,
         )
         self.changes = GroupCommit(self.store)
-        self.service = Service(self.changes, self.source, self.delivery, postponed, self.journal)
+        self.service = Service(
+            self.changes,
+            self.source,
+            self.delivery,
+            postponed,
+            self.journal,
+            readers=readers,
+        )
         self.desk = Desk(
             DeskTerms(
                 AUDIENCE,
