@@ -63,7 +63,7 @@ PARKED = (
         and_(DELIVERIES.c.ueid == RESULTS.c.ueid, DELIVERIES.c.seq == RESULTS.c.seq),
     )
     .where(IS_PARKED)
-    .order_by(RESULTS.c.received_unix_ms, RESULTS.c.seq)
+    .order_by(RESULTS.c.arrival)
 )
 UNPARK = delete(DELIVERIES).where(IS_PARCEL, IS_PARKED)
 GIVE_UP = update(DELIVERIES).where(IS_PARCEL, IS_PARKED).values(is_done=1)
@@ -403,7 +403,7 @@ def still_to_deliver(relays: Sequence[str]) -> Select[tuple[bytes, int, bytes, s
         select(RESULTS.c.ueid, RESULTS.c.seq, RESULTS.c.visit_id, wanted.c.relay)
         .select_from(RESULTS.join(VISITS, IS_COMPLETED_VISIT).join(wanted, true()))
         .where(~_has_row(wanted, is_settled), RESULTS.c.visit_id.in_(select(VISITS.c.visit_id)))
-        .order_by(RESULTS.c.received_unix_ms, RESULTS.c.seq)
+        .order_by(RESULTS.c.arrival)
     )
 
 
