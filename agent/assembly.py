@@ -298,6 +298,8 @@ def _registration(ground: _Ground, source: EligibilitySource) -> NumberRegistrat
     code = ground.config.medical_institution_code
     made = BackgroundRegistration(source, code, ground.journal)
     ground.exit.callback(made.close)
+    # Before that: what is under way ends with its network, while staff can still be told.
+    ground.exit.callback(source.close)
     return made
 
 
