@@ -9,9 +9,10 @@ from datetime import timedelta
 
 from agent.clock import SystemClock
 from agent.config import Config
-from agent.delivery import Delivery, DeliveryTerms, Parked
+from agent.delivery import Delivery, DeliveryTerms
 from agent.errors import ConfigError
 from agent.journal import FileJournal
+from agent.parcels import Parked
 from agent.store import Store
 
 Tell = Callable[[str], None]

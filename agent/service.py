@@ -21,13 +21,14 @@ from queue import Empty, SimpleQueue
 from typing import assert_never
 
 from agent.config import ONLY_COUNTER
-from agent.delivery import STUCK, Delivery, Parcel
+from agent.delivery import STUCK, Delivery
 from agent.desk import Desk, Question
 from agent.eligibility.port import EligibilityAnswer, EligibilitySource
 from agent.errors import LinkDiedError, MalformedQualificationError, StoreUnavailableError
 from agent.fresh import NOTHING, FreshVisits, Looked, both
 from agent.group_commit import GroupCommit
 from agent.journal import Alarm, AtCounter, Event, Journal
+from agent.parcels import Parcel
 from agent.postponed import PostponedQuestions
 from agent.supervisor import Supervisor
 from hostlink.events import LinkDown, LinkUp, Received

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.delivery import still_to_deliver
+from agent.parcels import still_to_deliver
 from agent.schema import RESULTS
 from tests.agent.delivery_bench import VISITS, Bench
 from tests.agent.world import TODAY, SigningReader, receive_visit

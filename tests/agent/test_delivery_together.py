@@ -12,10 +12,10 @@ from sqlalchemy.dialects import sqlite
 
 from agent import delivery as delivery_module
 from agent import schema
-from agent.delivery import still_to_deliver
 from agent.errors import RelayRefusedError
 from agent.folders import sync_folder
 from agent.journal import Alarm
+from agent.parcels import still_to_deliver
 from agent.receptions import IS_COMPLETED_VISIT
 from agent.relays import oqs_folder
 from agent.relays._oqs_profile import WriteMode
