@@ -16,6 +16,7 @@ from agent.chosen_patients import ChosenPatients
 from agent.clock import Clock, SystemClock
 from agent.config import Config, LinkTable, read_certificates
 from agent.delivery import Delivery, DeliveryTerms
+from agent.delivery_rounds import DeliveryRounds
 from agent.desk import Desk, DeskDoors, DeskTerms
 from agent.eligibility.port import EligibilitySource, NumberLookup, ReferenceNumbers
 from agent.errors import LinkDiedError, StoreUnavailableError
@@ -205,13 +206,17 @@ def _service(
     )
     papers = Papers(store, counters, ground.keep, journal)
     chosen = ChosenPatients(store, None, journal)
+    rounds = DeliveryRounds(
+        Delivery(store, relays, terms, journal, clock),
+        journal,
+        forget=lambda: papers.purge(clock.now()) and chosen.purge(),
+    )
     return Service(
         changes,
         source,
-        Delivery(store, relays, terms, journal, clock),
+        rounds,
         postponed,
         journal,
-        lambda: papers.purge(clock.now()) and chosen.purge(),
         readers=len(counters),
     )
 

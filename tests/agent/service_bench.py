@@ -8,6 +8,7 @@ from queue import Queue
 
 from agent.config import ONLY_COUNTER
 from agent.delivery import Delivery, DeliveryTerms
+from agent.delivery_rounds import DeliveryRounds
 from agent.desk import Desk, DeskDoors, DeskTerms
 from agent.eligibility.port import EligibilityAnswer, EligibilityQuery
 from agent.errors import (
@@ -146,7 +147,7 @@ class Bench:
         self.service = Service(
             self.changes,
             self.source,
-            self.delivery,
+            DeliveryRounds(self.delivery, self.journal, forget=lambda: True),
             postponed,
             self.journal,
             readers=readers,
