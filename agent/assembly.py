@@ -217,7 +217,7 @@ def _service(
         rounds,
         postponed,
         journal,
-        readers=len(counters),
+        readers=len(config.places),
     )
 
 
