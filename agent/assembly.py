@@ -285,6 +285,7 @@ def _api(
         keep=ground.keep,
         export=partial(write_audit_trail, config),
         wake_delivery=service.wake_delivery,
+        is_serving=service.is_serving,
         clock=ground.clock,
     )
     terms = ReadingTerms(

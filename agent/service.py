@@ -10,6 +10,7 @@ acknowledged, and a link whose thread ended.
 """
 
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -49,6 +50,8 @@ MOST_QUESTIONS_AT_ONCE = 64
 ASK_LATER_EVERY_S = 60.0
 """Even when nothing is known to wait."""
 DELIVERY_STOP_S = 5.0
+SILENT_S = 15.0
+"""It is asked for a sign of life every five seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,7 @@ class Service:
         self._askers = ThreadPoolExecutor(at_once, thread_name_prefix="eligibility")
         self._has_questions = threading.Event()
         self._is_stopping = threading.Event()
+        self._last_sign_s = time.monotonic()
         self.reader_reports: dict[str, DeviceReport] = {}
         """What each reader said of itself last in its session; may be read from any thread."""
         self.reader_hellos: dict[str, DeviceHello] = {}
@@ -119,6 +123,10 @@ class Service:
     def post(self, event: ServiceEvent, counter: str = ONLY_COUNTER) -> None:
         """Put an event on the queue, from any thread or signal handler."""
         self._queue.put((counter, event))
+
+    def is_serving(self) -> bool:
+        """Whether the main thread has given a sign of life of late; from any thread."""
+        return time.monotonic() - self._last_sign_s < SILENT_S
 
     def ask(self, question: Question, counter: str = ONLY_COUNTER) -> None:
         """Ask the eligibility source in the background."""
@@ -196,6 +204,7 @@ class Service:
                 case StopWanted():
                     return event
                 case SignOfLifeWanted():
+                    self._last_sign_s = time.monotonic()
                     self._supervisor.alive()
                 case _:
                     work = partial(self._change_for, counter, desks[counter], event)
