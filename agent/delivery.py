@@ -104,12 +104,20 @@ class Delivery:
         return self._parcels.parked()
 
     def replay(self, parked: Sequence[Parked]) -> int:
-        """Let these be sent again with the next round; how many there were."""
-        return sum(self._parcels.unpark(each.parcel) for each in parked)
+        """Let these be sent again with the next round, all at once; how many there were."""
+        return len(self._parcels.unpark(parked))
 
     def give_up(self, parked: Sequence[Parked]) -> int:
-        """Never send these; what they say of a patient goes with the next purge."""
-        return sum(self._give_up(each.parcel) for each in parked)
+        """Never send these, all at once; what they say of a patient goes with the next purge."""
+        given_up = self._parcels.give_up(parked)
+        for parcel in given_up:
+            self._journal.record(
+                Event.PARCEL_GIVEN_UP,
+                visit=parcel.visit_id,
+                seq=parcel.seq,
+                detail=parcel.relay,
+            )
+        return len(given_up)
 
     def deliver(self, parcel: Parcel) -> bool:
         """Hand one parcel over.
@@ -239,17 +247,6 @@ class Delivery:
         """Give a parcel up until staff want it sent again."""
         self._alarm(Alarm.RELAY_REFUSED, parcel, f"{parcel.relay}: {cause}")
         self._parcels.keep(parcel, NO_TOKEN, cause)
-
-    def _give_up(self, parcel: Parcel) -> int:
-        given_up = self._parcels.give_up(parcel)
-        if given_up:
-            self._journal.record(
-                Event.PARCEL_GIVEN_UP,
-                visit=parcel.visit_id,
-                seq=parcel.seq,
-                detail=parcel.relay,
-            )
-        return given_up
 
     def _all_prepared(self, parcels: Sequence[Parcel], relay: BundlingRelay) -> list[str]:
         """Tokens of all of them, as `Parcels.token` or `_prepare` give for one."""

@@ -10,8 +10,10 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Delete,
     Select,
     Subquery,
+    Update,
     and_,
     bindparam,
     case,
@@ -130,13 +132,17 @@ class Parcels:
             for parcel in parcels:
                 self._store.change(DONE, parcel.key)
 
-    def unpark(self, parcel: Parcel) -> int:
-        """Let it be sent again; 0 where it is parked no more."""
-        return self._store.change(UNPARK, parcel.key)
+    def unpark(self, parked: Sequence[Parked]) -> list[Parcel]:
+        """Let these be sent again, all at once; those that were still parked."""
+        return self._change_parked(UNPARK, parked)
 
-    def give_up(self, parcel: Parcel) -> int:
-        """Never send it; 0 where it is parked no more."""
-        return self._store.change(GIVE_UP, parcel.key)
+    def give_up(self, parked: Sequence[Parked]) -> list[Parcel]:
+        """Never send these, all at once; those that were still parked."""
+        return self._change_parked(GIVE_UP, parked)
+
+    def _change_parked(self, change: Delete | Update, parked: Sequence[Parked]) -> list[Parcel]:
+        with self._store.transaction():
+            return [each.parcel for each in parked if self._store.change(change, each.parcel.key)]
 
 
 def look(
