@@ -59,6 +59,7 @@ class Reception(ApiBench):
         visit_id = number.to_bytes(16)
         self._visits.challenge(visit_id, CardKind.MY_NUMBER, self.clock.now())
         self.journal.record(Event.VISIT_OPENED, visit=visit_id, counter=counter)
+        self.step(visit_id, "card_read", counter)
         return visit_id
 
     def step(self, visit_id: bytes, step: str, counter: str = COUNTER) -> None:

@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -395,17 +396,23 @@ def test_html_out_of_a_name_would_be_found(reception: Reception, window: Window)
     window.hear("TrustedHTML")
 
 
+@pytest.mark.parametrize(
+    "patients",
+    [
+        ToldPatients(
+            Patient("1001", "ｼｹﾝ ﾊﾅｺ", date(1993, 11, 30), "試験　花子"),
+            Patient("2002", "ｼｹﾝ ﾊﾅｺ", date(1993, 11, 30), "試験　華子"),
+            Patient("24434", "ｳｹﾂｹ ﾀﾛｳ", date(1955, 6, 1), "受付　太郎"),
+        )
+    ],
+)
 def test_several_patients_are_never_chosen_from_but_by_staff(
     reception: Reception, window: Window
 ) -> None:
-    one, several, nobody = (reception.visit(number, HANAKO) for number in (1, 2, 3))
-    window.change_results(
-        [
-            (one, {"match": SEVERAL | {"answer": "one", "by": "birth_date_and_kana"}}),
-            (several, {"match": SEVERAL}),
-            (nobody, {"match": SEVERAL | {"answer": "none", "patients": []}}),
-        ]
-    )
+    stranger = named("例示　桜", "ﾚｲｼﾞ ｻｸﾗ")
+    stranger = replace(stranger, person=replace(stranger.person, reference_number=None))
+    for number, record in enumerate((RECORD, HANAKO, stranger), start=1):
+        reception.visit(number, record)
     window.open()
     rows = window.page.locator("tbody button")
     for row, look in ((0, "none"), (2, "one")):
