@@ -20,8 +20,10 @@ from typing import Any
 from cryptography import x509
 from sqlalchemy import (
     ColumnElement,
+    Delete,
     Select,
     Subquery,
+    Update,
     and_,
     bindparam,
     case,
@@ -177,12 +179,20 @@ class Delivery:
         return [Parked(Parcel(*key), why) for *key, why in self._store.rows(PARKED)]
 
     def replay(self, parked: Sequence[Parked]) -> int:
-        """Let these be sent again with the next round; how many there were."""
-        return sum(self._store.change(UNPARK, each.parcel.key) for each in parked)
+        """Let these be sent again with the next round, all at once; how many there were."""
+        return len(self._change_parked(UNPARK, parked))
 
     def give_up(self, parked: Sequence[Parked]) -> int:
-        """Never send these; what they say of a patient goes with the next purge."""
-        return sum(self._give_up(each.parcel) for each in parked)
+        """Never send these, all at once; what they say of a patient goes with the next purge."""
+        given_up = self._change_parked(GIVE_UP, parked)
+        for parcel in given_up:
+            self._journal.record(
+                Event.PARCEL_GIVEN_UP,
+                visit=parcel.visit_id,
+                seq=parcel.seq,
+                detail=parcel.relay,
+            )
+        return len(given_up)
 
     def deliver(self, parcel: Parcel) -> bool:
         """Hand one parcel over.
@@ -323,16 +333,10 @@ class Delivery:
         self._alarm(Alarm.RELAY_REFUSED, parcel, f"{parcel.relay}: {cause}")
         self._keep(parcel, NO_TOKEN, cause)
 
-    def _give_up(self, parcel: Parcel) -> int:
-        given_up = self._store.change(GIVE_UP, parcel.key)
-        if given_up:
-            self._journal.record(
-                Event.PARCEL_GIVEN_UP,
-                visit=parcel.visit_id,
-                seq=parcel.seq,
-                detail=parcel.relay,
-            )
-        return given_up
+    def _change_parked(self, change: Delete | Update, parked: Sequence[Parked]) -> list[Parcel]:
+        """Those that were still parked."""
+        with self._store.transaction():
+            return [each.parcel for each in parked if self._store.change(change, each.parcel.key)]
 
     def _prepared_before(self, parcel: Parcel) -> str | None:
         for (token,) in self._store.rows(PREPARED, parcel.key):
