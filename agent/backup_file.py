@@ -50,6 +50,9 @@ class PartList(msgspec.Struct, frozen=True):
 def other_files(config: Config, folder: Path) -> dict[str, Path]:
     """Parts and places of all files that the configuration names besides the agent's own state.
 
+    But for the clinic's list of patients: it is another program's, which keeps writing it anew, an
+    agent starts without it, and a list of everybody is more than a backup of the agent should hold.
+
     Args:
         config: Of the agent.
         folder: Where the configuration lies.
@@ -61,6 +64,8 @@ def other_files(config: Config, folder: Path) -> dict[str, Path]:
     places |= {
         f"card_trust/{number}": path for number, path in enumerate(config.card_trust.anchors)
     }
+    if config.updates is not None:
+        places["updates/key"] = config.updates.key
     source = config.eligibility
     tables = {"eligibility": settings_of(agent.eligibility, source.source, source.settings, folder)}
     for number, relay in enumerate(config.relays):
