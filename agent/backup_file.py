@@ -28,8 +28,10 @@ PAIRINGS = "pairings/"
 _FILES = "files/"
 _LIST = "backup.json"
 _ABOUT = """\
-Backup of an agent of uketsuke. It holds the keys with which this PC speaks to its readers, and the
-names and insurance of patients whose visits were not finished: keep it as you keep the PC itself.
+Backup of an agent of uketsuke. It holds the keys with which this PC speaks to its readers, and
+patients' data: names and insurance of visits that were not handed over yet or were completed within
+the hours before that staff can see at the console (keep_hours), who was still to be looked up, what
+staff typed off papers, and the numbers of the patients they chose. Keep it as you keep the PC.
 Restore it with:  python -m agent restore --config agent.toml --from THIS_FILE
 """
 _ANY_DATE = (1980, 1, 1, 0, 0, 0)

@@ -71,7 +71,9 @@ VISITS = Table(
     Column("offered", LargeBinary),
     Column("answered_unix_ms", BigInteger),
 )
-"""Visits that were not delivered everywhere yet; what names a patient is here alone."""
+"""Visits without a result yet, not handed over everywhere yet, or completed so recently that staff
+may want to see them. Of whoever laid a card the name is here alone; `papers` has those that staff
+typed."""
 
 POSTPONED = Table(
     "postponed",

@@ -1,4 +1,4 @@
-"""One queue, one owner thread, and the only place where any exception is caught.
+"""One queue and one owner thread, which no fault of a single event ends.
 
 The link thread, the threads that wait for the eligibility source and the signal handler only
 put events on the queue; the thread that calls `run` takes them off and owns the desk. It takes all

@@ -348,7 +348,7 @@ def test_on_the_command_line(
     assert (done.status, done.err) == (0, "")
     assert "It holds keys and patients' data." in done.out
     with ZipFile(clinic.backup) as bundle:
-        assert b"names and insurance of patients" in bundle.read("about.txt")
+        assert b"names and insurance of visits" in bundle.read("about.txt")
         assert NAME_IN_STORE in bundle.read("store.sqlite3"), "the control of that sentence"
     done = staff.run("backup", "--config", at, "--out", clinic.backup)
     assert (done.status, done.err.count("\n")) == (2, 1)
