@@ -12,7 +12,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryFile
-from zipfile import ZIP_DEFLATED, ZipFile
+from time import localtime
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from sqlalchemy import bindparam, literal, select, union_all
 
@@ -125,7 +126,9 @@ def _write_results(bundle: ZipFile, store: Store, folder: Path) -> int:
             bundle.writestr(name, cose)
             count += 1
         listed.seek(0)
-        with bundle.open("results.csv", "w") as part:
+        entry = ZipInfo("results.csv", localtime()[:6])
+        entry.compress_type = ZIP_DEFLATED
+        with bundle.open(entry, "w") as part:
             copyfileobj(listed, part)
     return count
 
