@@ -16,6 +16,7 @@ from agent.chosen_patients import ChosenPatients
 from agent.clock import Clock, SystemClock
 from agent.config import Config, LinkTable, read_certificates
 from agent.delivery import Delivery, DeliveryTerms
+from agent.delivery_rounds import DeliveryRounds
 from agent.desk import Desk, DeskDoors, DeskTerms
 from agent.eligibility.port import EligibilitySource, NumberLookup, ReferenceNumbers
 from agent.errors import LinkDiedError, StoreUnavailableError
@@ -207,13 +208,18 @@ def _service(
     )
     papers = Papers(store, counters, ground.keep, journal)
     chosen = ChosenPatients(store, None, journal)
+    rounds = DeliveryRounds(
+        Delivery(store, relays, terms, journal, clock),
+        journal,
+        forget=lambda: papers.purge(clock.now()) and chosen.purge(),
+    )
     return Service(
         changes,
         source,
-        Delivery(store, relays, terms, journal, clock),
+        rounds,
         postponed,
         journal,
-        lambda: papers.purge(clock.now()) and chosen.purge(),
+        readers=len(config.places),
     )
 
 
@@ -281,6 +287,7 @@ def _api(
         keep=ground.keep,
         export=partial(write_audit_trail, config),
         wake_delivery=service.wake_delivery,
+        is_serving=service.is_serving,
         clock=ground.clock,
     )
     terms = ReadingTerms(
@@ -299,6 +306,8 @@ def _registration(ground: _Ground, source: EligibilitySource) -> NumberRegistrat
     code = ground.config.medical_institution_code
     made = BackgroundRegistration(source, code, ground.journal)
     ground.exit.callback(made.close)
+    # Before that: what is under way ends with its network, while staff can still be told.
+    ground.exit.callback(source.close)
     return made
 
 

@@ -11,9 +11,10 @@ from time import sleep
 
 from agent.clock import SystemClock
 from agent.config import Config
-from agent.delivery import Delivery, DeliveryTerms, Parked
+from agent.delivery import Delivery, DeliveryTerms
 from agent.errors import ConfigError
 from agent.journal import FileJournal
+from agent.parcels import Parked
 from agent.store import Store
 
 MOST_TOGETHER = 100

@@ -21,11 +21,12 @@ from agent.backup_file import CONFIGURATION, JOURNAL, PAIRINGS, STORE, Backup, o
 from agent.chained_log import days_of
 from agent.clock import Clock, SystemClock, rfc_3339, unix_ms
 from agent.config import Config, parse_config
-from agent.delivery import Delivery, DeliveryTerms, Parcel
+from agent.delivery import Delivery, DeliveryTerms
 from agent.errors import BackupError
 from agent.folders import keep_folder
 from agent.journal import Event, FileJournal
 from agent.pairings import Pairings
+from agent.parcels import Parcel
 from agent.schema import DELIVERIES, RESTORATIONS, RESULTS, VISITS
 from agent.store import Store
 from agent.whole_file import keep_file

@@ -13,6 +13,7 @@ from agent.api.callers import refused
 from agent.api.models import Problem
 from agent.api.parts import PROBLEMS, InParts, Staff
 from agent.api.problems import MEDIA_TYPE
+from agent.clock import JAPAN
 
 _turn = threading.Lock()
 """Of whoever has the file written: it is long work for an agent that serves patients."""
@@ -40,7 +41,8 @@ def read_audit_trail(_: Staff, parts: InParts) -> FileResponse:
         raise
     finally:
         _turn.release()
-    name = f"uketsuke-export-{parts.clock.now():%Y%m%d-%H%M%S}.zip"
+    moment = parts.clock.now().astimezone(JAPAN)
+    name = f"uketsuke-export-{moment:%Y%m%d-%H%M%S}.zip"
     return FileResponse(
         path,
         media_type="application/zip",

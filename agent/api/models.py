@@ -280,7 +280,9 @@ class RelayState(Document):
     relay: str
     is_available: bool
     waiting: int
+    parked_count: int
     parked: list[ParkedResult]
+    """The oldest hundred of all relays."""
 
 
 class Eligibility(Document):
@@ -318,6 +320,9 @@ class State(Document):
     relays: list[RelayState]
     eligibility: Eligibility
     alarms: list[OpenAlarm]
+    choices: int
+    """How often staff chose a patient since the agent was started: what was told of an undecided
+    visit before is to be asked for anew."""
 
 
 class Told(Document):
