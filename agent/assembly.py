@@ -43,6 +43,7 @@ from agent.relays.port import SendingRelay
 from agent.service import Service, SignOfLifeWanted, StopWanted
 from agent.status import StatusFile
 from agent.store import Store
+from agent.store_copy import sweep_copies
 from agent.updates.watch import UpdateWatch, updates_of
 from agent.visits import Visits
 from hostlink.link import AgentEnd, Link
@@ -153,6 +154,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
         stack.enter_context(_last_words(journal))
         for pairing in paired.values():
             _doubt_clock(pairings.identity_of(pairing), clock, journal)
+        sweep_copies(config.store.path)
         store = Store(config.store.path)
         stack.callback(store.close)
         ground = _Ground(config, folder, clock, journal, store, roots, stack)
