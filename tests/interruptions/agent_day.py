@@ -140,6 +140,7 @@ class _Agent:
         challenges = [self._challenges[visit_id] for visit_id in visit_ids]
         for challenge in challenges:
             self.desk.identity_proven(_patient().prove(challenge))
+            self.speak()
             self.desk.eligibility_answered(self._asked.pop(), ANSWER)
         results = [reader.sign(completed(each.nonce, each.visit_id)) for each in challenges]
         for result in results:

@@ -43,7 +43,7 @@ def test_negative_control_hand_overs_begun_and_made_at_once(
 
 
 def test_negative_control_acknowledged_before_the_commit() -> None:
-    report = power_cuts.run(VERY_FEW, 1, [agent_day(speaks_first=True)])
+    report = power_cuts.run(FEW, 1, [agent_day(speaks_first=True)])
     assert "an acknowledged result is lost" in {each.what for each in report.failures}
 
 
