@@ -24,6 +24,6 @@ def written(arguments: Arguments, write: Callable[[Path], int | None]) -> int | 
     try:
         found = write(target)
     except OSError as error:
-        raise ConfigError(f"{target}: {error.strerror}") from error
+        raise ConfigError(f"{error.filename or target}: {error.strerror}") from error
     print(f"{target} is written.")
     return found
