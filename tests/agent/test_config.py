@@ -1,11 +1,12 @@
 """A configuration is taken whole, or one sentence says what to change."""
 
+import re
 from errno import EACCES
 from pathlib import Path
 
 import pytest
 
-from agent.config import LinkTable, read_certificates, read_config
+from agent.config import LinkTable, parse_config, read_certificates, read_config
 from agent.errors import ConfigError
 
 GOOD = """
@@ -237,3 +238,14 @@ def test_several_readers_have_their_counters(path: Path) -> None:
         "1番窓口": "/dev/ttyACM0",
         "2番窓口": "/dev/ttyACM1",
     }
+
+
+def test_the_files_of_the_manual_can_be_used() -> None:
+    manual = (Path(__file__).parents[2] / "docs/AGENT.md").read_text(encoding="utf-8")
+    files = [
+        each for each in re.findall("```toml\n(.*?)```", manual, re.DOTALL) if "audience" in each
+    ]
+    smallest, full = (parse_config(each, Path("/etc/uketsuke/agent.toml")) for each in files)
+    assert len(files[0].splitlines()) == 10
+    assert smallest.api is not None
+    assert [relay.label for relay in full.relays] == ["レセコン"]
