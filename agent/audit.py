@@ -31,6 +31,7 @@ def verify(config: Config, kept: str | None, tell: Callable[[str], None]) -> boo
         Whether nothing is missing, altered or contradicted.
 
     Raises:
+        PermissionError: The files are another user's.
         ConfigError: `kept` is no head, or something cannot be read.
         StoreUnavailableError: The store cannot be read.
     """
@@ -79,6 +80,8 @@ def _has_run(config: Config) -> bool:
 def _check_journal(config: Config, head: Head | None) -> Checked:
     try:
         return check_chain(files_of(config.journal), head)
+    except PermissionError:
+        raise
     except OSError as error:
         raise ConfigError(
             f"{error.filename or config.journal}: {error.strerror}; verify it once more."

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from agent.command_line import DEFAULT, TASKS, read_words
-from agent.errors import StoreUnavailableError
+from agent.errors import ConfigError, StoreUnavailableError
 from agent.own_command import whole_commands
+from agent.tasks._common import written
 from tests.agent.command_line import CommandLine
 
 
@@ -86,6 +87,19 @@ def test_another_user_is_told_whose_the_files_are(
         "agent: /var/lib/it/agent.sqlite may not be used by this user:"
         " run this as the user of the agent.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("whose", "kind"), [("agent.sqlite", PermissionError), ("it.zip.part", ConfigError)]
+)
+def test_a_file_that_cannot_be_written_and_one_that_cannot_be_read(
+    whose: str, kind: type[Exception]
+) -> None:
+    def refuse(_: Path) -> int:
+        raise PermissionError(EACCES, "Permission denied", f"/there/{whose}")
+
+    with pytest.raises(kind, match=whose):
+        written(read_words(["backup", "--out", "/there/it.zip"]), refuse)
 
 
 def test_no_task_is_loaded_before_it_is_wanted() -> None:
