@@ -6,9 +6,11 @@ changed or a task was not done, 3 when the store cannot be written or the journa
 when the link's thread died. After 3 and 4 a supervisor should start it again.
 """
 
+import signal
 import sys
 from collections.abc import Callable
 from functools import partial
+from typing import NoReturn
 
 from agent import log
 from agent.command_line import DEFAULT, TASKS, read_words
@@ -43,6 +45,8 @@ def main() -> int:
         arguments = read_words(words)
         task, configuration = arguments.task, arguments.config
         carry_out = partial(TASKS[task].carry_out, arguments)
+    if task == DEFAULT:
+        signal.signal(signal.SIGTERM, _end)  # until it serves, and has its own way to end
     try:
         return carry_out()
     except (BackupError, ConfigError, PairingError) as error:
@@ -66,6 +70,11 @@ def _unusable(error: Exception) -> tuple[str, int]:
     if isinstance(cause, PermissionError):
         return f"{cause.filename} may not be used by this user: {AS_WHOM}.", EXIT_CONFIG
     return f"stopped, nothing more can be kept safely: {error}", EXIT_STORAGE
+
+
+def _end(*_: object) -> NoReturn:
+    """Told to end before it serves: nothing is under way."""
+    sys.exit(0)
 
 
 if __name__ == "__main__":
