@@ -8,11 +8,13 @@ when the link's thread died. After 3 and 4 a supervisor should start it again.
 
 import signal
 import sys
+from collections.abc import Callable
 from functools import partial
 from typing import NoReturn
 
 from agent import log
 from agent.command_line import DEFAULT, TASKS, read_words
+from agent.config import AS_WHOM
 from agent.core_dumps import leave_no_core
 from agent.crash_notes import write_notes_only
 from agent.errors import (
@@ -23,6 +25,7 @@ from agent.errors import (
     PairingError,
     StoreUnavailableError,
 )
+from agent.own_command import whole_commands
 from agent.policy import command as policy
 
 EXIT_CONFIG = 2
@@ -36,26 +39,37 @@ def main() -> int:
     write_notes_only()
     words = sys.argv[1:]
     if words[:1] == [policy.NAME]:  # asks for no agent's configuration
-        task, carry_out = policy.NAME, partial(policy.run, words[1:], print)
+        task, configuration = policy.NAME, None
+        carry_out: Callable[[], int] = partial(policy.run, words[1:], print)
     else:
         arguments = read_words(words)
-        task, carry_out = arguments.task, partial(TASKS[arguments.task].carry_out, arguments)
+        task, configuration = arguments.task, arguments.config
+        carry_out = partial(TASKS[task].carry_out, arguments)
     if task == DEFAULT:
         signal.signal(signal.SIGTERM, _end)  # until it serves, and has its own way to end
     try:
         return carry_out()
     except (BackupError, ConfigError, PairingError) as error:
         sentence, status = str(error), EXIT_CONFIG
-    except (StoreUnavailableError, JournalUnavailableError) as error:
-        sentence = f"stopped, nothing more can be kept safely: {error}"
-        status = EXIT_STORAGE
+    except (StoreUnavailableError, JournalUnavailableError, PermissionError) as error:
+        sentence, status = _unusable(error)
     except LinkDiedError:
         sentence, status = "stopped, the link to the reader ended by a fault", EXIT_LINK
+    if configuration is not None:
+        sentence = whole_commands(sentence, configuration)
     if task == DEFAULT:
         log.fail(sentence)  # beside whatever else its supervisor keeps of it
     else:
         print(f"agent: {sentence}", file=sys.stderr)
     return status
+
+
+def _unusable(error: Exception) -> tuple[str, int]:
+    """The sentence and the exit status. What another user has is no fault of the disk."""
+    cause = error if isinstance(error, PermissionError) else error.__cause__
+    if isinstance(cause, PermissionError):
+        return f"{cause.filename} may not be used by this user: {AS_WHOM}.", EXIT_CONFIG
+    return f"stopped, nothing more can be kept safely: {error}", EXIT_STORAGE
 
 
 def _end(*_: object) -> NoReturn:

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from contextlib import closing
 
 from agent.chain_check import MOST_FAULTS, Checked, check_chain, files_of
-from agent.chained_log import Head
+from agent.chained_log import Head, days_of
 from agent.config import Config, read_certificates
 from agent.errors import ConfigError
 from agent.result_check import CheckedResults, check_results
+from agent.status import NEVER_RUN
 from agent.store import Store
 
 _HEAD = re.compile(r"(\d{1,18}):([0-9a-f]{16,64})")
@@ -30,10 +31,14 @@ def verify(config: Config, kept: str | None, tell: Callable[[str], None]) -> boo
         Whether nothing is missing, altered or contradicted.
 
     Raises:
+        PermissionError: The files are another user's.
         ConfigError: `kept` is no head, or something cannot be read.
         StoreUnavailableError: The store cannot be read.
     """
     head = None if kept is None else head_of(kept)
+    if head is None and not _has_run(config):
+        tell(NEVER_RUN)
+        return False
     roots = read_certificates(config.trust_root, "trust_root")
     # The journal first: what it says is stored by now is in the store.
     checked = _check_journal(config, head)
@@ -67,9 +72,16 @@ def head_of(text: str) -> Head:
     return Head(int(found[1]), found[2])
 
 
+def _has_run(config: Config) -> bool:
+    journal = config.journal
+    return config.store.path.exists() or journal.exists() or days_of(journal) != []
+
+
 def _check_journal(config: Config, head: Head | None) -> Checked:
     try:
         return check_chain(files_of(config.journal), head)
+    except PermissionError:
+        raise
     except OSError as error:
         raise ConfigError(
             f"{error.filename or config.journal}: {error.strerror}; verify it once more."

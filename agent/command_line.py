@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.own_command import usual_configuration
+
 Parser = argparse.ArgumentParser
 DEFAULT = "run"
 LONGEST_NAME = 20
@@ -112,15 +114,15 @@ def read_words(words: Sequence[str]) -> argparse.Namespace:
         description="reception agent of uketsuke",
         epilog="`policy export --origin URL`: settings of browsers whose pages call the agent",
     )
-    parser.add_argument("--config", type=Path, help="TOML file")
+    usual = usual_configuration()
+    about = f"TOML file; left out: {usual}" if usual else "TOML file; needed"
+    parser.add_argument("--config", type=Path, default=usual, help=about)
     parser.set_defaults(task=DEFAULT)
     named = parser.add_subparsers(dest="task", metavar="TASK")
     for name, task in TASKS.items():
         of_task = named.add_parser(name, help=task.help, description=task.help)
         # Before the task or after it.
-        of_task.add_argument(
-            "--config", type=Path, default=argparse.SUPPRESS, help="TOML file; needed"
-        )
+        of_task.add_argument("--config", type=Path, default=argparse.SUPPRESS, help=about)
         task.options(of_task)
     arguments = parser.parse_args(words)
     arguments.task = arguments.task or DEFAULT

@@ -11,8 +11,19 @@ from cryptography import x509
 from msgspec import Meta
 
 from agent.errors import ConfigError
-from agent.tables import Table, read_table
+from agent.tables import HOW_PATHS_ARE_WRITTEN, Table, read_table
 
+AS_WHOM = "run this as the user of the agent"
+_MARK = "\ufeff"
+"""Notepad begins a file of UTF-8 with it."""
+_IN_QUOTES = 'put text in quotes: "…"'
+_WHAT_TO_WRITE = {
+    r"Unescaped '\' in a string": HOW_PATHS_ARE_WRITTEN,
+    "Invalid hex value": HOW_PATHS_ARE_WRITTEN,  # "C:\Users"
+    "Invalid value": _IN_QUOTES,
+    "Expected newline or end of document": _IN_QUOTES,  # it began like a number
+}
+"""By the beginning of what the library says of a mistake in TOML."""
 Text = Annotated[str, Meta(min_length=1)]
 ADAPTER_KEYS = {
     "eligibility": ("source", "ask_later_hours"),
@@ -36,7 +47,7 @@ class LinkTable(Table, frozen=True):
         missing = [self.usb_vendor_id, self.usb_product_id, self.usb_serial].count(None)
         if missing != (0 if self.port is None else 3):
             raise ValueError(
-                "Expected either port or all of usb_vendor_id, usb_product_id and usb_serial"
+                "give either port or all of usb_vendor_id, usb_product_id and usb_serial"
             )
 
 
@@ -134,9 +145,17 @@ class UpdatesTable(Table, frozen=True):
 class Config(Table, frozen=True):
     """Everything the agent must be told before it can start."""
 
-    audience: Annotated[str, Meta(pattern=r"\A[ -~]{1,128}\Z")]
+    audience: Annotated[
+        str,
+        Meta(
+            pattern=r"\A[ -~]{1,128}\Z",
+            description="1 to 128 letters, digits and signs of ASCII, in quotes",
+        ),
+    ]
     """Identifier of the clinic and agent, ASCII; results for anybody else are refused."""
-    medical_institution_code: Annotated[str, Meta(pattern=r"\A[0-9]{10}\Z")]
+    medical_institution_code: Annotated[
+        str, Meta(pattern=r"\A[0-9]{10}\Z", description="ten digits in quotes")
+    ]
     """医療機関コード, 10 digits."""
     pairings: Path
     """Folder of the paired readers: keys and secrets, on a local disk, for this user alone."""
@@ -169,16 +188,16 @@ class Config(Table, frozen=True):
 
     def __post_init__(self) -> None:
         if (self.link is None) == (self.readers == ()):
-            raise ValueError("Expected either `link` for one reader or `readers` for several")
+            raise ValueError("give either `link` for one reader or `readers` for several")
         if len(self.places) < len(self.readers):
-            raise ValueError("Expected a `counter` of its own for each reader")
+            raise ValueError("give a `counter` of its own for each reader")
         doors = [(each.port, each.usb_serial) for each in self.places.values()]
         if len(set(doors)) < len(doors):
-            raise ValueError("Expected a port or `usb_serial` of its own for each reader")
+            raise ValueError("give a port or `usb_serial` of its own for each reader")
         labels = [relay.label for relay in self.relays]
         for label in labels:
             if labels.count(label) > 1:
-                raise ValueError(f"Expected a name of its own for each relay {label!r}")
+                raise ValueError(f"give a name of its own for each relay {label!r}")
 
 
 def read_config(path: Path) -> Config:
@@ -189,19 +208,25 @@ def read_config(path: Path) -> Config:
     """
     try:
         text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"{path} is not there; name the configuration with --config FILE."
+        ) from error
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from error
+        raise ConfigError(f"{path} {_why_unread(error)}.") from error
     except ValueError as error:
-        raise ConfigError(f"{path}: {error}") from error
+        raise ConfigError(f"{path}: save the file as UTF-8.") from error
     return parse_config(text, path)
 
 
 def parse_config(text: str, path: Path) -> Config:
     """Check what such a file says, or will say once it lies at `path`; see `read_config`."""
     try:
-        values = tomllib.loads(text)
+        values = tomllib.loads(text.removeprefix(_MARK))
     except ValueError as error:
-        raise ConfigError(f"{path}: {error}") from error
+        told = str(error)
+        hints = [hint for start, hint in _WHAT_TO_WRITE.items() if told.startswith(start)]
+        raise ConfigError("; ".join([f"{path}: {told}", *hints])) from error
     for table in ADAPTER_KEYS.keys() & values.keys():
         values[table] = _set_apart(values[table], ADAPTER_KEYS[table])
     return read_table(values, Config, path.absolute().parent, str(path))
@@ -215,8 +240,20 @@ def read_certificates(path: Path, where: str) -> tuple[x509.Certificate, ...]:
     """
     try:
         return tuple(x509.load_pem_x509_certificates(path.read_bytes()))
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{where}: {path} must be a readable PEM certificate.") from error
+    except OSError as error:
+        raise ConfigError(f"{where}: {path} {_why_unread(error)}.") from error
+    except ValueError as error:
+        raise ConfigError(f"{where}: {path} is no PEM certificate.") from error
+
+
+def _why_unread(error: OSError) -> str:
+    match error:
+        case FileNotFoundError():
+            return "is not there"
+        case PermissionError():
+            return f"may not be read: {AS_WHOM}"
+        case _:
+            return f"cannot be read: {error.strerror}"
 
 
 def _set_apart(value: object, own: tuple[str, ...]) -> object:

@@ -13,8 +13,12 @@ Tell = Callable[[str], None]
 
 
 def show(config: Config, tell: Tell) -> None:
-    """One line for each client."""
-    with closing(Store(config.store.path)) as store:
+    """One line for each client.
+
+    Raises:
+        ConfigError: The agent has never run here.
+    """
+    with _store(config) as store:
         clients = Clients(store).all()
     for client in clients:
         page = f", for the page {client.origin}" if client.origin else ""
@@ -30,7 +34,7 @@ def enroll(config: Config, name: str, origin: str | None, tell: Tell) -> None:
         ConfigError: There is no API, the name is taken, or the origin is none.
     """
     api = _api(config)
-    with closing(Store(config.store.path)) as store:
+    with _store(config) as store:
         token = Clients(store).enroll(Client(name, Role.SOFTWARE, origin), SystemClock())
     tell(f"{name} is enrolled. Its token, which is shown only now:")
     tell(token)
@@ -43,7 +47,7 @@ def revoke(config: Config, name: str, tell: Tell) -> None:
     Raises:
         ConfigError: Nobody is called so.
     """
-    with closing(Store(config.store.path)) as store:
+    with _store(config) as store:
         Clients(store).revoke(name)
     tell(f"{name} is let in no more.")
 
@@ -56,7 +60,7 @@ def console(config: Config, name: str, tell: Tell) -> None:
         ConfigError: There is no API.
     """
     api = _api(config)
-    with closing(Store(config.store.path)) as store:
+    with _store(config) as store:
         with suppress(ConfigError):
             Clients(store).revoke(name)
         token = Clients(store).enroll(Client(name, Role.STAFF, None), SystemClock())
@@ -69,6 +73,11 @@ def console(config: Config, name: str, tell: Tell) -> None:
 def _api(config: Config) -> ApiTable:
     if config.api is None:
         raise ConfigError("there is no [api] in the configuration: add the table.")
+    return config.api
+
+
+def _store(config: Config) -> closing[Store]:
+    """What the agent made: one made here would look like that of an agent that lost its journal."""
     if not config.store.path.exists():
         raise ConfigError(f"{config.store.path}: there is no store; start the agent once.")
-    return config.api
+    return closing(Store(config.store.path))

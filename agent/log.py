@@ -16,6 +16,11 @@ import structlog
 from agent.redaction import redact
 
 
+def tell(sentence: str, **more: object) -> None:
+    """All is as it should be, and whoever started the program wants to know; see `warn`."""
+    _logger().info(sentence, **more)
+
+
 def warn(sentence: str, **more: object) -> None:
     """It goes on, and somebody should do something.
 

@@ -75,6 +75,7 @@ class Pairings:
             is_only_looked_at: It is there and is left as it is.
 
         Raises:
+            PermissionError: It is another user's.
             ConfigError: It cannot be used.
         """
         self._folder = folder
@@ -83,6 +84,8 @@ class Pairings:
         try:
             keep_folder(folder)
             folder.chmod(0o700)
+        except PermissionError:
+            raise
         except OSError as error:
             raise ConfigError(f"pairings: {folder}: {error.strerror}.") from error
 

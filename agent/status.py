@@ -20,6 +20,7 @@ from hostlink.messages import DeviceReport, LinkCounters, Message, ReportWanted
 WRITE_EVERY_S = 5.0
 FRESH_MS = 3 * 1000 * WRITE_EVERY_S
 """An older file is that of an agent that is gone or hangs."""
+NEVER_RUN = "The agent has not run here yet."
 
 
 Figures: TypeAlias = dict[str, object]
@@ -147,17 +148,30 @@ class StatusFile:
 
 
 def read_status(path: Path) -> Status | None:
-    """The last status; None: there is none that can be read."""
+    """The last status; None: there is none that can be read.
+
+    Raises:
+        PermissionError: This user may not read it.
+    """
     try:
         return msgspec.json.decode(path.read_bytes(), type=Status)
+    except PermissionError:
+        raise
     except (OSError, msgspec.DecodeError):
         return None
+
+
+def says_it_runs(status: Status | None, now_unix_ms: int) -> bool:
+    """Whether the agent is running, or ended a few seconds ago without a word."""
+    return (
+        status is not None and status.is_running and 0 <= now_unix_ms - status.unix_ms <= FRESH_MS
+    )
 
 
 def describe(status: Status | None, now_unix_ms: int) -> tuple[bool, list[str]]:
     """Whether all is well, and sentences for a person."""
     if status is None:
-        return False, ["The agent has not run here yet."]
+        return False, [NEVER_RUN]
     if not status.is_running:
         return False, ["The agent was stopped."]
     age_ms = now_unix_ms - status.unix_ms

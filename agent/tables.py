@@ -12,6 +12,9 @@ from typing import TypeVar
 import msgspec
 
 from agent.errors import ConfigError
+from agent.table_mistakes import mistake
+
+HOW_PATHS_ARE_WRITTEN = "write paths with / or in single quotes"
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,11 +38,13 @@ def read_table(values: Mapping[str, object], shape: type[Shape], folder: Path, w
     """
 
     def read_path(wanted: type, value: object) -> object:
-        if wanted is Path and isinstance(value, str) and value:
-            return folder / value
-        raise ValueError("Expected the path of a file or folder")
+        if wanted is not Path or not isinstance(value, str) or not value:
+            raise ValueError("write the path of a file or folder, in quotes")
+        if any(letter < " " for letter in value):  # what TOML makes of "C:\new"
+            raise ValueError(f"{value!r} is no path: {HOW_PATHS_ARE_WRITTEN}")
+        return folder / value
 
     try:
         return msgspec.convert(values, shape, dec_hook=read_path)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{where}: {error}") from error
+        raise ConfigError(f"{where}: {mistake(error, shape)}") from error

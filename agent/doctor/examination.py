@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from agent.clock import Clock
+from agent.clock import Clock, unix_ms
 from agent.config import Config, read_config
 from agent.doctor import adapters, files, local_api, packages, readers, times, trust, versions
 from agent.errors import AgentError, ConfigError
 from agent.finding import Finding
+from agent.status import read_status, says_it_runs
 
 Check = Callable[[], Iterable[Finding]]
 
@@ -41,7 +42,10 @@ def examine(path: Path, status: Callable[[Config], Path], clock: Clock) -> Itera
         "reader": lambda: readers.examine(config.places, folder, status(config), clock),
         "eligibility": lambda: adapters.examine_source(config.eligibility, folder),
         "patients": lambda: adapters.examine_patients(config.patients, folder),
-        "api": lambda: local_api.examine(config.api),
+        "api": lambda: local_api.examine(
+            config.api,
+            is_running=says_it_runs(read_status(status(config)), unix_ms(clock.now())),
+        ),
         "relays": lambda: adapters.examine_relays(config.relays, folder),
         "updates": lambda: versions.examine(config, folder, clock),
     }
@@ -54,7 +58,8 @@ def _looked(part: str, check: Check) -> Iterator[Finding]:
     try:
         yield from check()
     except AgentError as error:
-        yield Finding.told_by(error).at(part)
+        found = Finding.told_by(error)
+        yield found if found.what.startswith(f"{part}:") else found.at(part)
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""
         yield Finding(

@@ -30,7 +30,7 @@ def examine(
     if told is None or not told.is_running:
         yield Finding("agent: is not running")
         for counter, place in places.items():
-            yield _port(place, folder).at(_name(counter))
+            yield _port(place, folder).at(name_of(counter))
         return
     age_ms = unix_ms(clock.now()) - told.unix_ms
     if not 0 <= age_ms <= FRESH_MS:
@@ -43,32 +43,47 @@ def examine(
     yield from _links(told)
 
 
-def _name(counter: str) -> str:
+def name_of(counter: str) -> str:
+    """What a reader is called in a sentence."""
     return f"reader at {counter}" if counter else "reader"
 
 
 def _links(status: Status) -> Iterator[Finding]:
     for reader in status.readers:
         if reader.is_linked:
-            yield Finding(f"{_name(reader.counter)}: is connected")
+            yield Finding(f"{name_of(reader.counter)}: is connected")
         else:
             yield Finding(
-                f"{_name(reader.counter)}: is not connected",
+                f"{name_of(reader.counter)}: is not connected",
                 "Look at its cable and switch it on; `status` counts what arrives.",
             )
 
 
-def _port(place: LinkTable, folder: Path) -> Finding:
+def missing(place: LinkTable, folder: Path) -> Finding | None:
+    """That no reader is plugged in there, without a touch of its port; None: one is."""
+    found = _plugged_in(place, folder)
+    return found if isinstance(found, Finding) else None
+
+
+def _plugged_in(place: LinkTable, folder: Path) -> str | Finding:
+    """What its port is called, or that there is none."""
     try:
         port = port_of(place, folder)
     except CableLostError:
         return Finding(
             f"no USB device {place.usb_vendor_id:04x}:{place.usb_product_id:04x} with serial"
             f" number {place.usb_serial} is plugged in",
-            f"Plug it in and switch it on, or correct its numbers. Here are {_others()}.",
+            f"Plug it in and switch it on, or correct its numbers. {_others()}",
         )
     if os.name == "posix" and not os.path.exists(port):  # noqa: PTH110 - `COM3` is no path
         return Finding(f"{port} is not there", "Plug the reader in, or correct `port`.")
+    return port
+
+
+def _port(place: LinkTable, folder: Path) -> Finding:
+    port = _plugged_in(place, folder)
+    if isinstance(port, Finding):
+        return port
     if os.name == "posix" and not os.access(port, os.R_OK | os.W_OK):
         return Finding(
             f"{port} may not be opened by this user",
@@ -89,9 +104,12 @@ def _open(port: str) -> Finding:
 
 
 def _others() -> str:
+    """What is plugged in instead, a sentence."""
     seen = [
         f"{port.device} ({port.vid:04x}:{port.pid:04x} {port.serial_number})"
         for port in list_ports.comports()
         if port.vid is not None
     ]
-    return ", ".join(seen) or "none"
+    if not seen:
+        return "No USB serial device is plugged in here."
+    return f"Here are {', '.join(seen)}."

@@ -30,7 +30,7 @@ def examine_root(path: Path, now: datetime) -> Iterator[Finding]:
 
 def examine_anchors(paths: Iterable[Path], now: datetime) -> Iterator[Finding]:
     """The issuers of cards. One that has expired may stay; one at least must be valid."""
-    anchors = [each for path in paths for each in read_certificates(path, "[card_trust] anchors")]
+    anchors = [each for path in paths for each in read_certificates(path, "card_trust")]
     valid = [each for each in anchors if each.not_valid_after_utc > now]
     if not valid:
         yield Finding(
@@ -44,6 +44,9 @@ def examine_anchors(paths: Iterable[Path], now: datetime) -> Iterator[Finding]:
 
 def examine_pairings(folder: Path, counters: Iterable[str], now: datetime) -> Iterator[Finding]:
     """The pairing of each counter's reader, its key, and who else may read them."""
+    if folder.exists() and not folder.is_dir():
+        yield Finding(f"pairings: {folder} is a file", "Name a folder in `pairings`.")
+        return
     if not folder.is_dir():
         yield Finding("pairings: no reader is paired yet", "Run `python -m agent pair`.")
         return

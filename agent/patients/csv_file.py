@@ -54,15 +54,19 @@ def examine(settings: Settings) -> Sequence[Finding]:
         state = CsvFile(settings).state()
     except PatientsUnavailableError as error:
         return [Finding.told_by(error)]
-    found = f"{settings.path} names {state.patients:,} patients"
+    found = f"{settings.path} names {_counted(state.patients, 'patient')}"
     if not state.bad_lines:
         return [Finding(found)]
     return [
         Finding(
-            f"{found}, and {state.bad_lines:,} lines that cannot be read",
+            f"{found}, and {_counted(state.bad_lines, 'line')} that cannot be read",
             f"Look at line {state.first_bad_line} first: whoever stands there is not found.",
         )
     ]
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 @dataclass(slots=True, repr=False)

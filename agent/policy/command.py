@@ -21,6 +21,10 @@ def run(words: Sequence[str], say: Callable[[str], None]) -> int:
     origins = list(dict.fromkeys(map(read_origin, arguments.origin)))
     try:
         _write(arguments.out, origins)
+    except FileExistsError as error:
+        raise ConfigError(
+            f"{arguments.out} is there already: name a new folder with --out, or take it away."
+        ) from error
     except OSError as error:
         raise ConfigError(f"{arguments.out}: {error.strerror}.") from error
     say(f"{arguments.out / 'README.txt'} says how to install it, in Japanese and English.")

@@ -24,6 +24,8 @@ def written(arguments: Arguments, write: Callable[[Path], int | None]) -> int | 
     try:
         found = write(target)
     except OSError as error:
-        raise ConfigError(f"{target}: {error.strerror}") from error
+        if isinstance(error, PermissionError) and target.name not in str(error.filename):
+            raise  # not where this user wants the file, but what the agent keeps
+        raise ConfigError(f"{error.filename or target}: {error.strerror}") from error
     print(f"{target} is written.")
     return found

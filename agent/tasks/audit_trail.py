@@ -3,6 +3,7 @@
 from functools import partial
 
 from agent.audit import verify
+from agent.errors import ConfigError
 from agent.export import write_audit_trail
 from agent.tasks._common import EXIT_NOT_WELL, Arguments, config_of, written
 
@@ -10,6 +11,9 @@ from agent.tasks._common import EXIT_NOT_WELL, Arguments, config_of, written
 def export(arguments: Arguments) -> int:
     """Write all signed results and the journal for an auditor."""
     config, _ = config_of(arguments)
+    if not config.store.path.exists():
+        # One made here would look like that of an agent that lost its journal.
+        raise ConfigError(f"{config.store.path}: there is no store; the agent has not run here.")
     count = written(arguments, partial(write_audit_trail, config))
     print(f"{count} results are in it, without anybody's name.")
     return 0

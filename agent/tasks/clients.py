@@ -1,6 +1,9 @@
 """Who may use the local API."""
 
 from agent import enrolment
+from agent.assembly import status_path
+from agent.clock import SystemClock, unix_ms
+from agent.status import read_status, says_it_runs
 from agent.tasks._common import Arguments, config_of
 
 
@@ -8,6 +11,8 @@ def open_console(arguments: Arguments) -> int:
     """Tell the address of the staff's page, with a token for it."""
     config, _ = config_of(arguments)
     enrolment.console(config, arguments.name, print)
+    if not says_it_runs(read_status(status_path(config)), unix_ms(SystemClock().now())):
+        print("The agent is not running: start it first.")
     return 0
 
 

@@ -8,6 +8,7 @@ from agent.clock import SystemClock, unix_ms
 from agent.diagnostics import write_diagnostics
 from agent.doctor.examination import examine
 from agent.doctor.report import tell
+from agent.own_command import whole_commands
 from agent.status import describe, read_status
 from agent.tasks._common import EXIT_NOT_WELL, Arguments, config_of, written
 
@@ -23,7 +24,11 @@ def tell_status(arguments: Arguments) -> int:
 def look_over(arguments: Arguments) -> int:
     """What is amiss on this PC, and what to do."""
     findings = examine(arguments.config, status_path, SystemClock())
-    is_well = tell(findings, partial(print, flush=True), sys.stdout.encoding)
+
+    def say(line: str) -> None:
+        print(whole_commands(line, arguments.config), flush=True)
+
+    is_well = tell(findings, say, sys.stdout.encoding)
     return 0 if is_well else EXIT_NOT_WELL
 
 

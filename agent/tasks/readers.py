@@ -1,5 +1,6 @@
 """Pair with readers, and tell which there are."""
 
+from agent.own_command import whole_commands
 from agent.pairing import commands
 from agent.tasks._common import Arguments, config_of
 
@@ -21,7 +22,7 @@ def see_to_pairing(arguments: Arguments) -> int:
 def tell_readers(arguments: Arguments) -> int:
     """Which readers there are, and where."""
     config, _ = config_of(arguments)
-    commands.show(config, print)
+    commands.show(config, lambda line: print(whole_commands(line, arguments.config)))
     return 0
 
 

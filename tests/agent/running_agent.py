@@ -106,8 +106,9 @@ class RunningAgent:
 
 
 def logged(text: str) -> list[str]:
-    """The sentences of a log that is no terminal."""
-    return [json.loads(line)["event"] for line in text.splitlines()]
+    """The sentences of a log that is no terminal by which something is to be done."""
+    lines = [json.loads(line) for line in text.splitlines()]
+    return [line["event"] for line in lines if line["level"] != "info"]
 
 
 def wait_until(is_so: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:

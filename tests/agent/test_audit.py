@@ -138,7 +138,22 @@ def test_results_are_read_a_few_at_a_time(
 def test_an_agent_that_never_ran(tmp_path: Path, auditor: CommandLine) -> None:
     write_pem(tmp_path / "root.pem", MAKER.leaf)
     (tmp_path / "agent.toml").write_text(CONFIG.format())
+    before = sorted(tmp_path.iterdir())
+    command = ("verify", "--config", tmp_path / "agent.toml")
+    done = auditor.run(*command)
+    assert (done.status, done.out) == (1, "The agent has not run here yet.\n")
+    for other in ("clients", "export"):
+        assert auditor.run(other, "--config", tmp_path / "agent.toml").status == 2
+    assert sorted(tmp_path.iterdir()) == before, "none of them made what an agent makes"
+    done = auditor.run(*command, "--head", f"2:{'0' * 64}")
+    assert done.status == 2, "somebody knows that it ran"
+    assert "there is no store" in done.err
+
+
+def test_an_agent_whose_journal_was_taken_away(
+    bench: Bench, tmp_path: Path, auditor: CommandLine
+) -> None:
+    (tmp_path / "journal.jsonl").unlink()
     done = auditor.run("verify", "--config", tmp_path / "agent.toml")
-    assert done.status == 2
-    assert "has not run here" in done.err
-    assert not (tmp_path / DATABASE).exists()
+    assert done.status == 1
+    assert "FAULT" in done.out

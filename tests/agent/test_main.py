@@ -102,7 +102,7 @@ def test_a_visit_from_challenge_to_reception_file(
 
     agent.wait_for_event("visit_purged")
     assert "太郎".encode() not in agent.stored_bytes()
-    assert (agent.stop(), agent.log) == (0, "")
+    assert (agent.stop(), logged(agent.log)) == (0, [])
     wanted = [
         "started", "link_up", "visit_opened", "identity_received", "eligibility_answered",
         "options_sent", "result_verified", "result_stored", "result_acknowledged",
@@ -263,7 +263,9 @@ def test_a_link_that_died_ends_with_4(
     monkeypatch.setattr("signal.signal", lambda *_: None)
     monkeypatch.setattr("threading.excepthook", lambda _: None)
     assert main() == 4
-    assert capfd.readouterr().err.count("\n") == 1
+    assert logged(capfd.readouterr().err)[1:] == [
+        "stopped, the link to the reader ended by a fault"
+    ]
     assert agent.events() == ["started", "alarm"]
     assert agent.journal()[-1]["alarm"] == "link_died"
 

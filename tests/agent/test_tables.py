@@ -2,8 +2,10 @@
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 import pytest
+from msgspec import Meta
 
 from agent.errors import ConfigError
 from agent.tables import Table, read_table
@@ -20,6 +22,7 @@ class Shape(Table, frozen=True):
     is_round: bool = False
     colours: tuple[Colour, ...] = ()
     drawing: Path | None = None
+    scale: Annotated[float, Meta(gt=0)] | None = None
 
 
 def read(**values: object) -> Shape:
@@ -31,6 +34,7 @@ def test_values_get_their_types() -> None:
     shape = read(name="n", width_mm=2, is_round=True, colours=["red", "blue"], drawing="a.png")
     assert shape == Shape("n", 2.0, True, (Colour.RED, Colour.BLUE), Path("/folder/a.png"))
     assert read(name="n", drawing="/b.png").drawing == Path("/b.png")
+    assert read(name="n", drawing="/図　面").drawing == Path("/図　面"), "a wide space is printed"
 
 
 @pytest.mark.parametrize(
@@ -43,6 +47,7 @@ def test_values_get_their_types() -> None:
         ("drawing", ""),
         ("drawing", 3),
         ("corners", 4),
+        ("scale", 0),
     ],
 )
 def test_a_wrong_key_or_value_is_told(key: str, value: object) -> None:
@@ -53,3 +58,12 @@ def test_a_wrong_key_or_value_is_told(key: str, value: object) -> None:
 def test_a_missing_key_is_told() -> None:
     with pytest.raises(ConfigError, match=r"^shape: .*name"):
         read(is_round=True)
+
+
+def test_choices_are_told() -> None:
+    with pytest.raises(ConfigError, match='number 1 of `colours` must be one of "red", "blue"'):
+        read(name="n", colours=["green"])
+    with pytest.raises(ConfigError, match="`is_round` must be true or false, without quotes"):
+        read(name="n", is_round="true")
+    with pytest.raises(ConfigError, match="`scale` must be a number above 0"):
+        read(name="n", scale=0)

@@ -21,7 +21,7 @@ from agent.adapters import adapters_in
 from hostlink.messages import ResultAcknowledged, VisitChallenge, VisitOpened, VisitOptions
 from hostlink.terms import CardKind
 from tests.agent.reader_end import ReaderEnd
-from tests.agent.running_agent import RunningAgent
+from tests.agent.running_agent import RunningAgent, logged
 from tests.agent.test_migrations import old_database
 from tests.agent.world import SigningReader, card, completed
 from tests.hw_sim.eligibility_service import UKETSUKE_TARO, EligibilityService
@@ -117,4 +117,4 @@ def test_a_whole_visit_on_a_database_of_an_earlier_version(installed: RunningAge
         assert installed.take().person["Name"] == "受付　太郎"
         for page in ("/healthz", "/metrics"):
             assert httpx.get(f"http://127.0.0.1:{port}{page}").status_code == httpx.codes.OK
-        assert (installed.stop(), installed.log) == (0, "")
+        assert (installed.stop(), logged(installed.log)) == (0, [])

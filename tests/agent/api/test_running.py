@@ -12,7 +12,7 @@ from hostlink.messages import ResultAcknowledged, VisitChallenge, VisitOpened, V
 from hostlink.terms import CardKind
 from tests.agent.command_line import CommandLine
 from tests.agent.reader_end import ReaderEnd
-from tests.agent.running_agent import RunningAgent, wait_until
+from tests.agent.running_agent import RunningAgent, logged, wait_until
 from tests.agent.world import Card, SigningReader, card, completed
 from tests.hw_sim.eligibility_service import UKETSUKE_TARO, EligibilityService
 from tests.hw_sim.ports import free_port
@@ -107,12 +107,15 @@ def test_a_killed_agent_goes_on_where_software_was(
         assert [each["visit"] for each in later["results"]] == [(b"2" * 16).hex()]
 
         said = staff.run("console", "--config", desk.file).out
-        address, _, token = said.splitlines()[1].partition("#")
+        _, line = said.splitlines()
+        address, _, token = line.partition("#")
         assert address == f"http://127.0.0.1:{desk.port}/"
         (place,) = desk.ask("/v1/state", token)["readers"]
         assert place["is_linked"]
         assert place["firmware"] == "0.1.0"
         assert desk.agent.stop() == 0
-        assert desk.agent.log == "", "nothing of the API's is written to the log"
+        said = staff.run("console", "--config", desk.file).out
+        assert said.splitlines()[2] == "The agent is not running: start it first."
+        assert logged(desk.agent.log) == [], "nothing of the API's is written to the log"
     finally:
         desk.agent.kill()

@@ -161,6 +161,11 @@ def never_paired(pc: Pc) -> None:
     (pc.folder / "pairings").rmdir()
 
 
+def file_of_pairings(pc: Pc) -> None:
+    never_paired(pc)
+    (pc.folder / "pairings").touch()
+
+
 def reader_at(pc: Pc, target: str | Path) -> None:
     (pc.folder / "ttyREADER").unlink()
     (pc.folder / "ttyREADER").symlink_to(target)
@@ -169,11 +174,11 @@ def reader_at(pc: Pc, target: str | Path) -> None:
 FAULTS: dict[str, tuple[Callable[[Pc], object], str]] = {
     "a key nobody knows": (
         lambda pc: pc.change("trust_root", "trust_rot"),
-        "configuration: {folder}/agent.toml: Object contains unknown field `trust_rot`",
+        "configuration: {folder}/agent.toml: unknown key `trust_rot`; perhaps `trust_root`",
     ),
     "no configuration": (
         lambda pc: pc.config.unlink(),
-        "configuration: {folder}/agent.toml: No such file or directory.",
+        "configuration: {folder}/agent.toml is not there; name the configuration",
     ),
     "a store that is no database": (
         lambda pc: pc.store.write_bytes(b"no database" * 1000),
@@ -190,11 +195,11 @@ FAULTS: dict[str, tuple[Callable[[Pc], object], str]] = {
     ),
     "no trust root": (
         lambda pc: (pc.folder / "maker.pem").unlink(),
-        "trust_root: trust_root: {folder}/maker.pem must be a readable PEM certificate.",
+        "trust_root: {folder}/maker.pem is not there.",
     ),
     "anchors that are none": (
         lambda pc: (pc.folder / "cards.pem").write_text("nothing"),
-        "card_trust: [card_trust] anchors: {folder}/cards.pem must be a readable PEM certificate.",
+        "card_trust: {folder}/cards.pem is no PEM certificate.",
     ),
     "open pairings": (
         lambda pc: (pc.folder / "pairings").chmod(0o750),
@@ -202,6 +207,10 @@ FAULTS: dict[str, tuple[Callable[[Pc], object], str]] = {
     ),
     "no pairing left": (unpair, "pairing: no reader is paired yet; pair one with"),
     "never paired": (never_paired, "pairings: no reader is paired yet. Run `python -m agent pair`"),
+    "a file in the pairings' place": (
+        file_of_pairings,
+        "pairings: {folder}/pairings is a file. Name a folder in `pairings`.",
+    ),
     "a damaged pairing": (
         lambda pc: next((pc.folder / "pairings").glob("*.pairing")).write_bytes(b"{"),
         "this pairing cannot be read; take the file away and pair the reader again.",
@@ -297,6 +306,18 @@ def test_a_port_that_another_program_has(pc: Pc, reader: str) -> None:
     (said,) = pc.faults()
     held.close()
     assert "is held by another program" in said
+
+
+def test_what_else_is_plugged_in(pc: Pc, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = 'usb_vendor_id=0x1209, usb_product_id=1, usb_serial="UK-000123"'
+    pc.change('port = "ttyREADER"', numbers)
+    seen: list[SimpleNamespace] = []
+    monkeypatch.setattr("serial.tools.list_ports.comports", lambda: seen)
+    (said,) = pc.faults()
+    assert said.endswith("No USB serial device is plugged in here.")
+    seen += [SimpleNamespace(device="/dev/ttyUSB0", vid=0x0403, pid=0x6001, serial_number="A1")]
+    (said,) = pc.faults()
+    assert said.endswith("Here are /dev/ttyUSB0 (0403:6001 A1).")
 
 
 def test_a_running_agent_has_its_port_and_its_store(pc: Pc, reader: str) -> None:
@@ -411,5 +432,6 @@ def test_the_command_line(
     monkeypatch.setattr("agent.tasks.health.SystemClock", lambda: pc.clock)
     assert main() == 0
     assert capsys.readouterr().out.splitlines()[-1] == "All is well."
-    (pc.folder / "reception").rmdir()
+    never_paired(pc)
     assert main() == 1
+    assert f"Run `python -m agent pair --config {pc.config}`." in capsys.readouterr().out

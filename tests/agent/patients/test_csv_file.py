@@ -64,7 +64,7 @@ def test_the_doctor_reads_the_whole_list(path: Path) -> None:
     assert said() == [f"{path} names 2 patients"]
     write_list(path, *ROWS, "nobody")
     assert said() == [
-        f"{path} names 2 patients, and 1 lines that cannot be read. Look at line 4 first: whoever"
+        f"{path} names 2 patients, and 1 line that cannot be read. Look at line 4 first: whoever"
         " stands there is not found."
     ]
     path.unlink()

@@ -99,4 +99,4 @@ def test_the_command_writes_them_once(
     assert text.count(f"  {EMR}\n") == 1
     assert str(PurePosixPath(REGISTRY_FILE)) in text
     assert main() == 2
-    assert capsys.readouterr().err == f"agent: {tmp_path / 'it'}: File exists.\n"
+    assert f"{tmp_path / 'it'} is there already: name a new folder" in capsys.readouterr().err
