@@ -1,17 +1,15 @@
 """The words of the command line: one sub-command a task, each with its own options and help."""
 
 import argparse
-import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from agent import tasks
+from agent.pairing.steps import own_name
 
 Parser = argparse.ArgumentParser
 DEFAULT = "run"
-LONGEST_NAME = 20
-"""Of this PC, as a reader's display shows it."""
 
 
 def _nothing(_: Parser) -> None:
@@ -24,9 +22,7 @@ def _counter(parser: Parser) -> None:
 
 def _pair(parser: Parser) -> None:
     _counter(parser)
-    parser.add_argument(
-        "--name", default=platform.node()[:LONGEST_NAME], help="what the reader calls this PC"
-    )
+    parser.add_argument("--name", default=own_name(), help="what the reader calls this PC")
 
 
 def _unpair(parser: Parser) -> None:
@@ -37,9 +33,7 @@ def _unpair(parser: Parser) -> None:
 
 
 def _console(parser: Parser) -> None:
-    parser.add_argument(
-        "--name", default=platform.node()[:LONGEST_NAME], help="what the browser is called here"
-    )
+    parser.add_argument("--name", default=own_name(), help="what the browser is called here")
 
 
 def _clients(parser: Parser) -> None:

@@ -19,6 +19,7 @@ from agent.doctor.report import tell
 from agent.errors import ConfigError
 from agent.export import write_audit_trail
 from agent.pairing import commands
+from agent.pairing.place import Place
 from agent.restore import restore
 from agent.service import StopWanted
 from agent.status import describe, read_status
@@ -55,7 +56,7 @@ def look_over(arguments: Arguments) -> int:
 def see_to_pairing(arguments: Arguments) -> int:
     """Pair, renew or unpair."""
     config, folder = _read(arguments)
-    place = commands.Place.find(config, folder, arguments.counter)
+    place = Place.find(config, folder, arguments.counter)
     match arguments.task:
         case "pair":
             commands.pair(place, arguments.name, _OPERATOR)

@@ -49,6 +49,8 @@ def _name(counter: str) -> str:
 
 def _links(status: Status) -> Iterator[Finding]:
     for reader in status.readers:
+        if not reader.is_paired:
+            continue  # which the pairings tell
         if reader.is_linked:
             yield Finding(f"{_name(reader.counter)}: is connected")
         else:
