@@ -29,6 +29,10 @@ export class Calls {
     return this.#call("PUT", path, body);
   }
 
+  delete(path) {
+    return this.#call("DELETE", path);
+  }
+
   async #call(method, path, body) {
     const headers = { Authorization: `Bearer ${this.#token}` };
     if (body !== undefined) {
