@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 
 from agent import log
-from agent.api.opening import Surroundings, make_server
-from agent.api.reading import ReaderViews, ReadingTerms
-from agent.api.server import Server, open_port
 from agent.board import Board
 from agent.ceremonies import Ceremonies
 from agent.chosen_patients import ChosenPatients
@@ -52,6 +50,9 @@ from agent.visits import Visits
 from hostlink.link import Link
 from hostlink.terms import Emergency
 
+if TYPE_CHECKING:
+    from agent.api.server import Server
+
 
 class Agent:
     """A whole agent, ready to run."""
@@ -63,7 +64,7 @@ class Agent:
         readers: Readers,
         ceremonies: Ceremonies,
         status: StatusFile,
-        api: Server | None,
+        api: "Server | None",
         updates: UpdateWatch | None,
     ) -> None:
         self.service = service
@@ -259,10 +260,15 @@ def _api(
     pairing: tuple[Readers, Ceremonies],
     board: Board,
     metrics: Metrics,
-) -> Server | None:
+) -> "Server | None":
     config = ground.config
     if config.api is None:
         return None
+    # Loaded only where it is wanted: it takes longer than all else, and 20 MB.
+    from agent.api.opening import Surroundings, make_server
+    from agent.api.reading import ReaderViews, ReadingTerms
+    from agent.api.server import open_port
+
     readers, ceremonies = pairing
     lookup = source if isinstance(source, NumberLookup) else None
     around = Surroundings(
@@ -283,6 +289,7 @@ def _api(
         keep=ground.keep,
         export=partial(write_audit_trail, config),
         wake_delivery=service.wake_delivery,
+        is_serving=service.is_serving,
         clock=ground.clock,
     )
     terms = ReadingTerms(

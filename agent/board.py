@@ -6,7 +6,6 @@ where their patients are, and alarms are recalled from the journal.
 """
 
 import threading
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -36,6 +35,8 @@ class PresentVisit:
     step: str
     step_unix_ms: int
     """Since when."""
+    is_told: bool = False
+    """The reader itself tells where the patient is, and so it will tell that they have left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,15 @@ class OpenAlarm:
     seq: int | None
 
 
-AlarmKey = tuple[Alarm, str, str | None]
+AlarmKey = tuple[Alarm, str, str | None, bytes | None, int | None]
+OF_NO_VISIT = {
+    Alarm.RELAY_UNAVAILABLE,
+    Alarm.RELAY_REFUSED,
+    Alarm.PREPARED_LOST,
+    Alarm.INTERNAL,
+}
+"""One alarm however many visits it befalls. Any other that names a visit is about that one alone:
+somebody has to see to each."""
 
 
 class Board:
@@ -84,7 +93,6 @@ class Board:
         self._number = 0
         self._shut_relays: set[str] = set()
         self._eligibility_away_since: int | None = None
-        self._events = Counter[Event]()
         self._listeners: list[Callable[[], None]] = []
 
     def record(
@@ -101,7 +109,6 @@ class Board:
         """Take in an event; see `Journal.record`."""
         now = unix_ms(self._clock.now())
         with self._lock:
-            self._events[event] += 1
             self._see_reader(counter or "", event, visit, detail, now)
             self._see_eligibility(event, failure, now)
             self.see_alarm(event, now, alarm, detail, counter or "", visit, seq)
@@ -145,7 +152,7 @@ class Board:
                 case Event.ALARM if alarm is not None:
                     self._raise(alarm, counter, visit, seq, detail, at_unix_ms)
                 case Event.ALARM_SETTLED if alarm is not None:
-                    self._alarms.pop((alarm, counter, detail), None)
+                    self._alarms.pop(_key(alarm, counter, detail, visit, seq), None)
                 case Event.RELAY_BACK if detail is not None:
                     self._open_relay(detail)
 
@@ -158,11 +165,6 @@ class Board:
         """Labels of the relays that take nothing for now."""
         with self._lock:
             return frozenset(self._shut_relays)
-
-    def events(self) -> dict[Event, int]:
-        """How often each has happened since the agent was started."""
-        with self._lock:
-            return dict(self._events)
 
     def _see_reader(
         self, counter: str, event: Event, visit: bytes | None, detail: str | None, now: int
@@ -178,7 +180,8 @@ class Board:
             case Event.VISIT_PROGRESSED if detail == LEFT:
                 place = replace(place, visit=None)
             case Event.VISIT_PROGRESSED if visit is not None and detail is not None:
-                place = replace(place, visit=_at_step(place.visit, visit, detail, now))
+                present = _at_step(place.visit, visit, detail, now)
+                place = replace(place, visit=replace(present, is_told=True))
             case _ if visit is not None and event in STEP_AFTER:
                 place = replace(place, visit=_after(event, place.visit, visit, now))
         self._places[counter] = place
@@ -201,7 +204,7 @@ class Board:
     ) -> None:
         if alarm is Alarm.RELAY_UNAVAILABLE:
             self._shut_relays.add(_relay_in(detail))
-        key = (alarm, counter, detail)
+        key = _key(alarm, counter, detail, visit, seq)
         before = self._alarms.pop(key, None)
         if before is None:
             self._number += 1
@@ -215,9 +218,17 @@ class Board:
     def _open_relay(self, relay: str) -> None:
         self._shut_relays.discard(relay)
         for key in list(self._alarms):
-            alarm, _, detail = key
+            alarm, _, detail, *_ = key
             if alarm is Alarm.RELAY_UNAVAILABLE and _relay_in(detail) == relay:
                 del self._alarms[key]
+
+
+def _key(
+    alarm: Alarm, counter: str, detail: str | None, visit: bytes | None, seq: int | None
+) -> AlarmKey:
+    if alarm in OF_NO_VISIT:
+        return alarm, counter, detail, None, None
+    return alarm, counter, detail, visit, seq
 
 
 def _relay_in(detail: str | None) -> str:
@@ -232,6 +243,8 @@ def _after(
     is_here = present is not None and present.visit_id == visit
     if is_here is (event is Event.VISIT_OPENED):
         return present
+    if event is Event.RESULT_STORED and present is not None and not present.is_told:
+        return None
     return _at_step(present, visit, STEP_AFTER[event], now)
 
 

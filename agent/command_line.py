@@ -1,12 +1,12 @@
 """The words of the command line: one sub-command a task, each with its own options and help."""
 
 import argparse
+import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent import tasks
-from agent.pairing.steps import own_name
+from agent.pairing.this_pc import own_name
 
 Parser = argparse.ArgumentParser
 DEFAULT = "run"
@@ -66,28 +66,36 @@ def _restore(parser: Parser) -> None:
 class Task:
     """One sub-command."""
 
-    carry_out: Callable[[argparse.Namespace], int]
+    place: str
+    """File in `agent/tasks` and function: loaded only when it is wanted, for that takes long."""
     help: str
     options: Callable[[Parser], None] = _nothing
 
+    def carry_out(self, arguments: argparse.Namespace) -> int:
+        """Do it; the exit status."""
+        file, _, function = self.place.partition(".")
+        do: Callable[[argparse.Namespace], int]
+        do = getattr(importlib.import_module(f"agent.tasks.{file}"), function)
+        return do(arguments)
+
 
 TASKS = {
-    "run": Task(tasks.run, "serve the readers; what is done where no task is named"),
-    "status": Task(tasks.tell_status, "how the running agent is"),
-    "doctor": Task(tasks.look_over, "what is amiss on this PC, and what to do"),
-    "readers": Task(tasks.tell_readers, "which readers are paired, and where they are"),
-    "pair": Task(tasks.see_to_pairing, "pair with the reader on the cable", _pair),
-    "renew": Task(tasks.see_to_pairing, "give both ends new keys", _counter),
-    "unpair": Task(tasks.see_to_pairing, "end a pairing", _unpair),
-    "console": Task(tasks.open_console, "the address of the page for staff", _console),
-    "clients": Task(tasks.see_to_clients, "who may ask the local API", _clients),
-    "relays": Task(tasks.see_to_parked, "what receivers refused", _relays),
-    "export": Task(tasks.export, "all signed results and the journal, for an auditor", _out),
-    "verify": Task(tasks.check_audit_trail, "whether results and journal are whole", _verify),
-    "backup": Task(tasks.back_up, "all of the agent with its keys, as a file", _out),
-    "restore": Task(tasks.bring_back, "put a backup into an empty place", _restore),
+    "run": Task("serving.run", "serve the readers; what is done where no task is named"),
+    "status": Task("health.tell_status", "how the running agent is"),
+    "doctor": Task("health.look_over", "what is amiss on this PC, and what to do"),
+    "readers": Task("readers.tell_readers", "which readers are paired, and where they are"),
+    "pair": Task("readers.see_to_pairing", "pair with the reader on the cable", _pair),
+    "renew": Task("readers.see_to_pairing", "give both ends new keys", _counter),
+    "unpair": Task("readers.see_to_pairing", "end a pairing", _unpair),
+    "console": Task("clients.open_console", "the address of the page for staff", _console),
+    "clients": Task("clients.see_to_clients", "who may ask the local API", _clients),
+    "relays": Task("relays.see_to_parked", "what receivers refused", _relays),
+    "export": Task("audit_trail.export", "signed results and journal, for an auditor", _out),
+    "verify": Task("audit_trail.check", "whether results and journal are whole", _verify),
+    "backup": Task("backups.back_up", "all of the agent with its keys, as a file", _out),
+    "restore": Task("backups.bring_back", "put a backup into an empty place", _restore),
     "diagnostics": Task(
-        tasks.write_help_file, "a file without patients' data, for whoever helps", _out
+        "health.write_help_file", "a file without patients' data, for whoever helps", _out
     ),
 }
 

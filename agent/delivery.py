@@ -11,7 +11,7 @@ parked with the reason, holds up nothing, and is kept until staff want it sent a
 Source: facts/security.md §1 (decision 9), §5.1.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -275,7 +275,7 @@ class Delivery:
         if visits is None:
             return self._store.rows(find, values)
         of_visits = find.where(VISITS.c.visit_id.in_(bindparam("visits", expanding=True)))
-        return self._store.rows(of_visits, {**(values or {}), "visits": list(visits)})
+        return self._store.rows(of_visits, {**(values or {}), "visits": _filled_up(visits)})
 
     def _hand_over(self, parcel: Parcel) -> None:
         relay = self._relays[parcel.relay]
@@ -382,6 +382,13 @@ class Delivery:
         self._journal.record(
             Event.ALARM, alarm=alarm, visit=parcel.visit_id, seq=parcel.seq, detail=detail
         )
+
+
+def _filled_up(visits: Collection[bytes]) -> list[bytes]:
+    """One of them again and again, up to a power of two: each length is a statement of its own."""
+    known = list(visits)
+    wanted = 1 << (len(known) - 1).bit_length()
+    return known + known[:1] * (wanted - len(known))
 
 
 def still_to_deliver(relays: Sequence[str]) -> Select[tuple[bytes, int, bytes, str]]:

@@ -41,6 +41,8 @@ def recall_alarms(board: Board, journal: Path) -> None:
     """
     older = [day.path for day in days_of(journal)[-OLDER_DAYS:]]
     for line in chain.from_iterable(map(_lines, [*older, journal])):
+        if line.alarm is Alarm.RELAY_UNAVAILABLE:
+            continue  # the delivery tells of it anew, or that it is over
         visit = bytes.fromhex(line.visit) if line.visit else None
         board.see_alarm(
             line.event, line.unix_ms, line.alarm, line.detail, line.counter or "", visit, line.seq

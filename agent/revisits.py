@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, auto
 from itertools import groupby
+from operator import itemgetter
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 
 from agent.clock import milliseconds_of
 from agent.kana import kana_key
@@ -35,14 +36,16 @@ class SameBy(Enum):
     """Insurer, symbol, number, branch, birth date and kana: another card, or a phone."""
 
 
+Signs = tuple[tuple[SameBy, Hashable], ...]
+"""What another visit of this patient would share, the surest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class CompletedVisit:
     """One visit of the day that went well."""
 
     visit_id: bytes
-    certificate: bytes | None = field(repr=False)
-    """SHA-256."""
-    record: EligibilityRecord | None = field(repr=False)
+    signs: Signs = field(repr=False)
     results: tuple[ResultKey, ...]
 
 
@@ -56,13 +59,7 @@ class EarlierVisit:
 
 
 COMPLETED = (
-    select(
-        VISITS.c.visit_id,
-        VISITS.c.certificate,
-        VISITS.c.record,
-        RESULTS.c.ueid,
-        RESULTS.c.seq,
-    )
+    select(VISITS.c.visit_id, RESULTS.c.ueid, RESULTS.c.seq)
     .join_from(
         VISITS,
         RESULTS,
@@ -71,41 +68,58 @@ COMPLETED = (
     .where(RESULTS.c.outcome == int(VisitOutcome.COMPLETED))
     .order_by(VISITS.c.opened_unix_ms, VISITS.c.visit_id, RESULTS.c.ueid, RESULTS.c.seq)
 )
+WHO = select(VISITS.c.certificate, VISITS.c.record).where(
+    VISITS.c.visit_id == bindparam("of_visit")
+)
 
 
-def revisits_of_day(store: Store, day: date) -> dict[bytes, tuple[EarlierVisit, ...]]:
-    """Each visit of a day whose patient was here before, with the earlier visits, oldest first.
+class RevisitsOfDay:
+    """Each visit of a day whose patient was here before; each visit is looked into once.
 
     Args:
         store: Of this thread.
         day: In Japan. A visit counts to the day when its card was laid.
     """
-    return find_revisits(completed_visits(store, day))
 
+    def __init__(self, store: Store, day: date) -> None:
+        self._store = store
+        self._day_ms = milliseconds_of(day)
+        self._signs: dict[bytes, Signs] = {}
 
-def completed_visits(store: Store, day: date) -> list[CompletedVisit]:
-    """The visits that were completed and are still kept, in the order in which cards were laid."""
-    day_ms = milliseconds_of(day)
-    opened = VISITS.c.opened_unix_ms
-    rows = store.rows(COMPLETED.where(opened >= day_ms.start, opened < day_ms.stop))
-    return [
-        CompletedVisit(
-            visit_id,
-            certificate,
-            record_from_json(record) if record else None,
-            tuple((ueid, seq) for *_, ueid, seq in results),
+    def find(self) -> dict[bytes, tuple[EarlierVisit, ...]]:
+        """Those there are now, with the earlier visits, oldest first; what is not kept any more is
+        forgotten.
+        """
+        opened = VISITS.c.opened_unix_ms
+        rows = self._store.rows(
+            COMPLETED.where(opened >= self._day_ms.start, opened < self._day_ms.stop)
         )
-        for (visit_id, certificate, record), results in groupby(rows, key=lambda row: row[:3])
-    ]
+        of_visits = {
+            visit_id: tuple((ueid, seq) for _, ueid, seq in group)
+            for visit_id, group in groupby(rows, key=itemgetter(0))
+        }
+        self._signs = {
+            visit_id: self._signs.get(visit_id) or self._signs_of(visit_id)
+            for visit_id in of_visits
+        }
+        return find_revisits(
+            CompletedVisit(visit_id, self._signs[visit_id], results)
+            for visit_id, results in of_visits.items()
+        )
+
+    def _signs_of(self, visit_id: bytes) -> Signs:
+        for certificate, record in self._store.rows(WHO, {"of_visit": visit_id}):
+            return signs_of(certificate, record_from_json(record) if record else None)
+        return ()
 
 
 def find_revisits(visits: Iterable[CompletedVisit]) -> dict[bytes, tuple[EarlierVisit, ...]]:
-    """As `revisits_of_day`, of visits in the order in which cards were laid."""
+    """Each with the earlier visits of the same patient, of visits in the order of the cards."""
     seen: defaultdict[Hashable, list[tuple[int, CompletedVisit]]] = defaultdict(list)
     found = {}
     for place, visit in enumerate(visits):
         same: dict[int, EarlierVisit] = {}
-        for sign in _signs(visit):
+        for sign in visit.signs:
             for earlier, other in seen[sign]:
                 same.setdefault(earlier, EarlierVisit(other.visit_id, other.results, sign[0]))
             seen[sign].append((place, visit))
@@ -114,15 +128,15 @@ def find_revisits(visits: Iterable[CompletedVisit]) -> dict[bytes, tuple[Earlier
     return found
 
 
-def _signs(visit: CompletedVisit) -> list[tuple[SameBy, Hashable]]:
-    """What another visit of this patient would share, the surest first."""
+def signs_of(certificate: bytes | None, record: EligibilityRecord | None) -> Signs:
+    """Of a visit: SHA-256 of its certificate, and what the eligibility source said."""
     signs: list[tuple[SameBy, Hashable]] = []
-    if visit.certificate is not None:
-        signs.append((SameBy.CARD, visit.certificate))
+    if certificate is not None:
+        signs.append((SameBy.CARD, certificate))
     # Without 番号 nobody is told from others.
-    if visit.record is not None and visit.record.person.insured_identification_number:
-        signs.append((SameBy.PERSON, _person(visit.record.person)))
-    return signs
+    if record is not None and record.person.insured_identification_number:
+        signs.append((SameBy.PERSON, _person(record.person)))
+    return tuple(signs)
 
 
 def _person(person: InsuredPerson) -> tuple[str, ...]:

@@ -52,6 +52,8 @@ IDLE_S = 60.0
 PURGE_EVERY_S = 1.0
 """At most so often what was delivered is deleted, which costs more than a delivery."""
 DELIVERY_STOP_S = 5.0
+SILENT_S = 15.0
+"""It is asked for a sign of life every five seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ class Service:
         self._is_stopping = threading.Event()
         self._faulty: set[Parcel] = set()
         """Parcels that staff have already been told about."""
+        self._last_sign_s = time.monotonic()
         self.reader_reports: dict[str, DeviceReport] = {}
         """What each reader said of itself last in its session; may be read from any thread."""
         self.reader_hellos: dict[str, DeviceHello] = {}
@@ -136,6 +139,10 @@ class Service:
     def post(self, event: ServiceEvent, counter: str = ONLY_COUNTER) -> None:
         """Put an event on the queue, from any thread or signal handler."""
         self._queue.put((counter, event))
+
+    def is_serving(self) -> bool:
+        """Whether the main thread has given a sign of life of late; from any thread."""
+        return time.monotonic() - self._last_sign_s < SILENT_S
 
     def ask(self, question: Question, counter: str = ONLY_COUNTER) -> None:
         """Ask the eligibility source in the background."""
@@ -213,6 +220,7 @@ class Service:
                 case StopWanted():
                     return event
                 case SignOfLifeWanted():
+                    self._last_sign_s = time.monotonic()
                     self._supervisor.alive()
                 case _:
                     self._guarded(partial(self._change_for, counter, desks[counter], event))

@@ -25,7 +25,7 @@ def application(parts: Parts) -> Starlette:
     app = Starlette(
         routes=[
             Mount("/v1", _operations(parts)),
-            *health.routes(parts.metrics),
+            *health.routes(parts),
             Mount("/", StaticFiles(directory=CONSOLE, html=True)),
         ]
     )

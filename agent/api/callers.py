@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket
 
 from agent.api.clients import Client, Clients
+from agent.api.in_turn import InTurn
 
 REQUESTS = RateLimitItemPerMinute(600)
 """Of one client: software that asks ten times a second has a fault."""
@@ -23,15 +24,17 @@ class Callers:
 
     Args:
         clients: Those who are enrolled.
+        in_turn: The thread of the store.
         own_origins: Of the console's page.
     """
 
-    def __init__(self, clients: Clients, own_origins: frozenset[str]) -> None:
+    def __init__(self, clients: Clients, in_turn: InTurn, own_origins: frozenset[str]) -> None:
         self._clients = clients
+        self._in_turn = in_turn
         self._own_origins = own_origins
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
 
-    def identify(self, token: str | None, connection: HTTPConnection) -> Client:
+    async def identify(self, token: str | None, connection: HTTPConnection) -> Client:
         """Whose request this is.
 
         Raises:
@@ -40,7 +43,7 @@ class Callers:
         """
         if token is None:
             raise refused(HTTPStatus.UNAUTHORIZED, "a token is needed")
-        client = self._clients.find(token)
+        client = await self._in_turn.do(self._clients.find, token)
         if client is None:
             if not self._limiter.hit(UNKNOWN_TOKENS):
                 raise refused(HTTPStatus.TOO_MANY_REQUESTS, "too many unknown tokens")
@@ -52,7 +55,11 @@ class Callers:
             raise refused(HTTPStatus.TOO_MANY_REQUESTS, "too many requests")
         return client
 
-    def identify_socket(self, socket: WebSocket) -> Client:
+    async def is_known_yet(self, client: Client) -> bool:
+        """Whether somebody who stays connected is enrolled yet."""
+        return await self._in_turn.do(self._clients.knows, client)
+
+    async def identify_socket(self, socket: WebSocket) -> Client:
         """Whose WebSocket this is: a program's by its header, a page's by a subprotocol.
 
         Raises:
@@ -60,10 +67,11 @@ class Callers:
         """
         scheme, _, token = socket.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            return self.identify(token, socket)
+            return await self.identify(token, socket)
         offered: list[str] = socket.scope["subprotocols"]
         tokens = [each for each in offered if each.startswith(TOKEN_PREFIX)]
-        return self.identify(tokens[0].removeprefix(TOKEN_PREFIX) if tokens else None, socket)
+        token_offered = tokens[0].removeprefix(TOKEN_PREFIX) if tokens else None
+        return await self.identify(token_offered, socket)
 
     def _origins_of(self, client: Client) -> frozenset[str]:
         return self._own_origins if client.origin is None else frozenset({client.origin})

@@ -9,7 +9,7 @@ Source: facts/screens_and_agent.md §9.1, §9.2.
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum, unique
 
 from sqlalchemy import bindparam, delete, select
@@ -22,10 +22,9 @@ from agent.store import Store
 TOKEN_BYTES = 32
 NAME = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
 ORIGIN = re.compile(r"https://[a-z0-9.-]+(:[0-9]{1,5})?|http://(localhost|127\.0\.0\.1):[0-9]{1,5}")
-BY_TOKEN = select(CLIENTS.c.name, CLIENTS.c.role, CLIENTS.c.origin).where(
-    CLIENTS.c.token_hash == bindparam("token_hash")
-)
-ALL = select(CLIENTS.c.name, CLIENTS.c.role, CLIENTS.c.origin).order_by(CLIENTS.c.name)
+CLIENT = select(CLIENTS.c.name, CLIENTS.c.role, CLIENTS.c.origin, CLIENTS.c.token_hash)
+BY_TOKEN = CLIENT.where(CLIENTS.c.token_hash == bindparam("of_hash"))
+ALL = CLIENT.order_by(CLIENTS.c.name)
 REVOKE = delete(CLIENTS).where(CLIENTS.c.name == bindparam("of_name"))
 
 
@@ -47,6 +46,8 @@ class Client:
     role: Role
     origin: str | None
     """Of the page that speaks; None: no page of others."""
+    token_hash: bytes = field(default=b"", repr=False)
+    """Of the token it came with, once it is enrolled."""
 
 
 class Clients:
@@ -98,9 +99,11 @@ class Clients:
     def find(self, token: str) -> Client | None:
         """Whose token this is."""
         # Found by its hash: how long that takes tells nothing of the tokens there are.
-        for name, role, origin in self._store.rows(BY_TOKEN, {"token_hash": _hash(token)}):
-            return Client(name, Role(role), origin)
-        return None
+        return self._find(_hash(token))
+
+    def knows(self, client: Client) -> bool:
+        """Whether that one is enrolled yet, with that token and in that role."""
+        return self._find(client.token_hash) == client
 
     def origins(self) -> frozenset[str]:
         """Of all pages that may speak."""
@@ -108,7 +111,16 @@ class Clients:
 
     def all(self) -> list[Client]:
         """Everybody, by name."""
-        return [Client(name, Role(role), origin) for name, role, origin in self._store.rows(ALL)]
+        return [_client(*row) for row in self._store.rows(ALL)]
+
+    def _find(self, token_hash: bytes) -> Client | None:
+        for row in self._store.rows(BY_TOKEN, {"of_hash": token_hash}):
+            return _client(*row)
+        return None
+
+
+def _client(name: str, role: str, origin: str | None, token_hash: bytes) -> Client:
+    return Client(name, Role(role), origin, token_hash)
 
 
 def _hash(token: str) -> bytes:

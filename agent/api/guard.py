@@ -9,7 +9,7 @@ Origin; they are known by their token. A browser asks leave for a page from anot
 Source: facts/screens_and_agent.md §5 and §9.1; Fetch Standard (CORS protocol).
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -36,16 +36,16 @@ class Guard:
     Args:
         app: What is guarded.
         hosts: `name:port` under which it is reached.
-        origins: The pages of enrolled clients, asked anew each time.
+        has_origin: Whether a page is an enrolled client's, asked anew each time.
     """
 
     def __init__(
-        self, app: ASGIApp, hosts: frozenset[str], origins: Callable[[], frozenset[str]]
+        self, app: ASGIApp, hosts: frozenset[str], has_origin: Callable[[str], Awaitable[bool]]
     ) -> None:
         self._app = app
         self._hosts = hosts
         self._own = frozenset(f"http://{host}" for host in hosts)
-        self._origins = origins
+        self._has_origin = has_origin
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or WebSocket."""
@@ -59,7 +59,7 @@ class Guard:
             await _refuse(scope, _with_headers(send, None))
         elif not origins or origins[0] in self._own:
             await self._app(scope, receive, _with_headers(send, None))
-        elif origins[0] not in self._origins():
+        elif not await self._has_origin(origins[0]):
             await _refuse(scope, _with_headers(send, None))
         elif scope["type"] == "http" and scope["method"] == "OPTIONS":
             await _allow(_with_headers(send, origins[0]))

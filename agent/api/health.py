@@ -1,19 +1,23 @@
 """Whether the agent serves, and its figures: no token is needed, and nobody is named."""
 
+from http import HTTPStatus
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from agent.metrics import Metrics
+from agent.api.parts import Parts
 
 
-def routes(metrics: Metrics) -> list[Route]:
-    """`/healthz`, and `/metrics` in the text format of Prometheus."""
+def routes(parts: Parts) -> list[Route]:
+    """`/healthz`, 503 where the main thread does not work; `/metrics` as Prometheus reads it."""
 
     async def tell_health(_: Request) -> Response:
-        return JSONResponse({"status": "ok"})
+        if parts.is_serving():
+            return JSONResponse({"status": "ok"})
+        return JSONResponse({"status": "silent"}, HTTPStatus.SERVICE_UNAVAILABLE)
 
     async def tell_figures(_: Request) -> Response:
-        return Response(metrics.text(), media_type=metrics.media_type)
+        return Response(parts.metrics.text(), media_type=parts.metrics.media_type)
 
     return [Route("/healthz", tell_health), Route("/metrics", tell_figures)]

@@ -7,6 +7,8 @@ import json
 from datetime import date
 from http import HTTPStatus
 
+import anyio
+import anyio.to_thread
 from fastapi import APIRouter
 
 from agent.api import models
@@ -38,8 +40,13 @@ router = APIRouter(
 )
 
 
+MOST_AT_ONCE = 2
+"""Each waits for minutes where the network is slow."""
+_PLACES = anyio.CapacityLimiter(MOST_AT_ONCE)
+
+
 @router.post("")
-def look_up(_: Staff, parts: InParts, wanted: models.Numbers) -> models.LookedUp:
+async def look_up(_: Staff, parts: InParts, wanted: models.Numbers) -> models.LookedUp:
     """Whose insurance it is today; waits for the answer."""
     lookup = found(parts.lookup)
     query = NumberQuery(
@@ -53,8 +60,10 @@ def look_up(_: Staff, parts: InParts, wanted: models.Numbers) -> models.LookedUp
         birth_date=_day(wanted.birthdate),
         on=day_in_japan(parts.clock.now()),
     )
+    if not _PLACES.available_tokens:
+        raise refused(HTTPStatus.SERVICE_UNAVAILABLE, "others are being looked up: ask again soon")
     try:
-        answer = lookup.look_up(query)
+        answer = await anyio.to_thread.run_sync(lookup.look_up, query, limiter=_PLACES)
     except (NumbersUnavailableError, NumbersTimedOutError, MalformedQualificationError) as error:
         raise refused(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from error
     match answer:

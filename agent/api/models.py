@@ -329,7 +329,9 @@ class RelayState(Document):
     relay: str
     is_available: bool
     waiting: int
+    parked_count: int
     parked: list[ParkedResult]
+    """The oldest hundred of all relays."""
 
 
 class Eligibility(Document):

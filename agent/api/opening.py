@@ -10,6 +10,7 @@ from pathlib import Path
 from agent.api.callers import Callers
 from agent.api.clients import Clients
 from agent.api.feed import Feed
+from agent.api.in_turn import InTurn
 from agent.api.parts import Parts
 from agent.api.patients import PatientsOfVisits
 from agent.api.reading import ReaderViews, Reading, ReadingTerms
@@ -33,7 +34,7 @@ class Surroundings:
     """What the API sees and does in the running agent."""
 
     store: Store
-    """Of the API's thread alone."""
+    """Of one thread of the API alone."""
     board: Board
     metrics: Metrics
     journal: Journal
@@ -50,6 +51,8 @@ class Surroundings:
     export: Callable[[Path], object]
     """Writes the audit trail into a new file."""
     wake_delivery: Callable[[], None]
+    is_serving: Callable[[], bool]
+    """Whether the agent's main thread works."""
     clock: Clock
 
 
@@ -73,10 +76,13 @@ def make_server(listening: socket.socket, around: Surroundings, terms: ReadingTe
         around.journal,
         around.clock,
     )
+    in_turn = InTurn()
+    callers = Callers(clients, in_turn, frozenset(f"http://{host}" for host in hosts))
     parts = Parts(
-        callers=Callers(clients, frozenset(f"http://{host}" for host in hosts)),
+        in_turn=in_turn,
+        callers=callers,
         reading=reading,
-        feed=Feed(reading),
+        feed=Feed(reading, in_turn, callers),
         seeing_to=SeeingTo(
             around.board,
             delivery,
@@ -91,6 +97,7 @@ def make_server(listening: socket.socket, around: Surroundings, terms: ReadingTe
         medical_institution_code=terms.medical_institution_code,
         export=around.export,
         metrics=around.metrics,
+        is_serving=around.is_serving,
         clock=around.clock,
     )
     server = Server(listening, parts, clients, partial(_alarm, around.journal))

@@ -7,26 +7,16 @@ from fastapi import APIRouter, Depends, Path
 
 from agent.api import models
 from agent.api.parts import PROBLEMS, InParts, Staff, found
-from agent.api.problems import MEDIA_TYPE
 from agent.ceremonies import Ceremony, CeremonyRefusedError
 from agent.config import ONLY_COUNTER
-from agent.pairing.steps import own_name
+from agent.pairing.this_pc import own_name
 
 THE_ONLY = "_"
 """Stands for the only counter, which has no name."""
-CONFLICT: dict[int | str, dict[str, object]] = {
-    HTTPStatus.CONFLICT.value: {
-        "model": models.Problem,
-        "content": {MEDIA_TYPE: {}},
-        "description": "It cannot be done now",
-    }
-}
-router = APIRouter(
-    prefix="/readers/{place:path}", tags=["staff"], responses={**PROBLEMS, **CONFLICT}
-)
+router = APIRouter(prefix="/readers/{place:path}", tags=["staff"], responses=PROBLEMS)
 
 
-def _counter(
+async def _counter(
     parts: InParts,
     place: Annotated[str, Path(description="The counter's name; `_` for the only one")],
 ) -> str:
@@ -38,7 +28,7 @@ def _counter(
 Counter = Annotated[str, Depends(_counter)]
 
 
-def _free_counter(counter: Counter, parts: InParts) -> str:
+async def _free_counter(counter: Counter, parts: InParts) -> str:
     if parts.reading.is_somebody_at(counter):
         raise CeremonyRefusedError("somebody is at this reader")
     return counter

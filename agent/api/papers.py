@@ -19,7 +19,8 @@ TYPED = set(models.PaperText.model_fields)
 async def list_papers(_: Staff, parts: InParts) -> models.Papers:
     """Those of today, oldest first."""
     today = day_in_japan(parts.clock.now())
-    return models.Papers(papers=[_document(each) for each in parts.papers.of_day(today)])
+    found = await parts.in_turn.do(parts.papers.of_day, today)
+    return models.Papers(papers=[_document(each) for each in found])
 
 
 @router.put("/{paper_id}", status_code=HTTPStatus.NO_CONTENT)
@@ -27,16 +28,15 @@ async def record_paper(
     _: Staff, parts: InParts, paper_id: Annotated[models.VisitId, Path()], paper: models.Paper
 ) -> None:
     """Staff have seen a paper; the same id again is the same paper, as it was first."""
-    parts.papers.record(
-        Paper(
-            paper_id=bytes.fromhex(paper_id),
-            kind=_kind(paper.kind),
-            seen_at=parts.clock.now(),
-            counter=paper.counter,
-            visit_id=bytes.fromhex(paper.visit) if paper.visit else None,
-            insurance=TypedInsurance(**paper.model_dump(include=TYPED)),
-        )
+    seen = Paper(
+        paper_id=bytes.fromhex(paper_id),
+        kind=_kind(paper.kind),
+        seen_at=parts.clock.now(),
+        counter=paper.counter,
+        visit_id=bytes.fromhex(paper.visit) if paper.visit else None,
+        insurance=TypedInsurance(**paper.model_dump(include=TYPED)),
     )
+    await parts.in_turn.do(parts.papers.record, seen)
 
 
 def _kind(word: str) -> PaperKind:

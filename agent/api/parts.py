@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection
 from agent.api.callers import Callers, refused
 from agent.api.clients import Client, Role
 from agent.api.feed import Feed
+from agent.api.in_turn import InTurn
 from agent.api.models import Problem
 from agent.api.problems import MEDIA_TYPE
 from agent.api.reading import Reading
@@ -33,6 +34,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.FORBIDDEN,
         HTTPStatus.NOT_FOUND,
+        HTTPStatus.CONFLICT,
         HTTPStatus.UNPROCESSABLE_ENTITY,
         HTTPStatus.TOO_MANY_REQUESTS,
     )
@@ -45,6 +47,8 @@ _BEARER = HTTPBearer(auto_error=False, description="Token of an enrolled client"
 class Parts:
     """Everything that stands behind the operations."""
 
+    in_turn: InTurn
+    """All that reads or changes the store is done in its thread."""
     callers: Callers
     reading: Reading
     feed: Feed
@@ -58,7 +62,13 @@ class Parts:
     export: Callable[[Path], object]
     """Writes the audit trail into a new file."""
     metrics: Metrics
+    is_serving: Callable[[], bool]
+    """Whether the agent's main thread works."""
     clock: Clock
+
+
+async def _parts(connection: HTTPConnection) -> "Parts":
+    return parts_of(connection)
 
 
 def parts_of(connection: HTTPConnection) -> Parts:
@@ -67,22 +77,23 @@ def parts_of(connection: HTTPConnection) -> Parts:
     return parts
 
 
-InParts = Annotated[Parts, Depends(parts_of)]
+InParts = Annotated[Parts, Depends(_parts)]
 
 
-def _anybody(
+async def _anybody(
     connection: HTTPConnection,
     parts: InParts,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
 ) -> Client:
-    return parts.callers.identify(credentials.credentials if credentials else None, connection)
+    token = credentials.credentials if credentials else None
+    return await parts.callers.identify(token, connection)
 
 
 Anybody = Annotated[Client, Depends(_anybody)]
 """Whoever is enrolled."""
 
 
-def _staff(client: Anybody) -> Client:
+async def _staff(client: Anybody) -> Client:
     if client.role is not Role.STAFF:
         raise refused(HTTPStatus.FORBIDDEN, "for staff only")
     return client

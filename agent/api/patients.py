@@ -1,17 +1,23 @@
 """Who of the clinic's patients a visit is of, and whether they were here before: as documents."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
+from functools import partial
 
 from agent.api import models
+from agent.api.asked_with_patience import AskedWithPatience
 from agent.chosen_patients import ChosenPatients
 from agent.clock import day_in_japan
 from agent.errors import PatientsUnavailableError
 from agent.matching import Contradiction, Match, NoMatch, OneMatch, SeveralMatches, match_patient
 from agent.patients.port import Patient, PatientList
 from agent.relays.port import Reception
-from agent.revisits import EarlierVisit, revisits_of_day
+from agent.revisits import EarlierVisit, RevisitsOfDay
 from agent.store import Store
+
+PATIENCE_S = 3.0
+"""Longest wait for the list, which may lie on a share that is away."""
 
 
 class PatientsOfVisits:
@@ -24,34 +30,45 @@ class PatientsOfVisits:
 
     def __init__(self, patients: PatientList | None, chosen: ChosenPatients) -> None:
         self._patients = patients
+        self._asked = AskedWithPatience(PATIENCE_S)
+        if patients is not None:
+            # A long list takes seconds to read: before the first patient comes.
+            self._asked.begin(patients.state)
         self._chosen = chosen
 
     def match(self, reception: Reception) -> models.Match | None:
         """Who it may be; None: there is no list, or nothing to compare it with."""
         if self._patients is None or reception.record is None:
             return None
-        try:
-            found = match_patient(reception.record, self._patients)
-        except PatientsUnavailableError:
-            found = None
+        found: Match | None = None
+        with suppress(PatientsUnavailableError, TimeoutError):
+            found = self._asked.ask(partial(match_patient, reception.record, self._patients))
         return _match_document(found, self._chosen.chosen_for(reception.visit.visit_id))
 
 
 class Revisits:
-    """Earlier visits of the same day; each day is looked through once."""
+    """Earlier visits of the same day."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._days: dict[date, dict[bytes, tuple[EarlierVisit, ...]]] = {}
+        self._days: dict[date, RevisitsOfDay] = {}
+        self._found: dict[date, dict[bytes, tuple[EarlierVisit, ...]]] = {}
+
+    def look_again(self) -> None:
+        """From now on what has arrived meanwhile is told too."""
+        self._found = {}
 
     def before(self, reception: Reception) -> list[str]:
         """Results of the same card or person, before this visit."""
         day = day_in_japan(reception.received_at)
-        if day not in self._days:
-            self._days[day] = revisits_of_day(self._store, day)
+        if day not in self._found:
+            self._days = {
+                known: visits for known, visits in self._days.items() if known in self._found
+            } | {day: self._days.get(day) or RevisitsOfDay(self._store, day)}
+            self._found[day] = self._days[day].find()
         return [
             f"{ueid.hex()}-{seq}"
-            for visit in self._days[day].get(reception.visit.visit_id, ())
+            for visit in self._found[day].get(reception.visit.visit_id, ())
             for ueid, seq in visit.results
         ]
 

@@ -17,7 +17,7 @@ from agent.board import Board, Place
 from agent.ceremonies import Kind
 from agent.characters import Encoding, unwritable_texts
 from agent.clock import Clock, moment_of, rfc_3339
-from agent.delivery import PARKED, still_to_deliver
+from agent.delivery import IS_PARKED, PARKED, still_to_deliver
 from agent.qualification import EligibilityRecord, record_to_json
 from agent.receptions import Receptions
 from agent.relays._passed_on import believable_time, consents_passed_on, decisions_passed_on
@@ -52,6 +52,10 @@ HANDOVERS = select(DELIVERIES.c.relay, DELIVERIES.c.is_done, DELIVERIES.c.parked
 )
 OPTIONS = select(VISITS.c.options).where(VISITS.c.visit_id == bindparam("of_visit"))
 IS_POSTPONED = select(POSTPONED.c.visit_id).where(POSTPONED.c.visit_id == bindparam("of_visit"))
+MOST_PARKED_SHOWN = 100
+PARKED_COUNTS = (
+    select(DELIVERIES.c.relay, func.count()).where(IS_PARKED).group_by(DELIVERIES.c.relay)
+)
 POSTPONED_COUNT = select(func.count()).select_from(POSTPONED)
 VERSION = version("uketsuke")
 
@@ -115,10 +119,12 @@ class Reading:
         self._board = board
         self._readers = readers
         self._patients = patients
+        self._revisits = Revisits(store)
         self._terms = terms
         self._clock = clock
         self._receptions = Receptions(store, terms.medical_institution_code, terms.roots)
-        self._still_to_deliver = still_to_deliver(terms.relays)
+        waiting = still_to_deliver(terms.relays).order_by(None).subquery("waiting")
+        self._waiting = select(waiting.c.relay, func.count()).group_by(waiting.c.relay)
 
     @property
     def counters(self) -> frozenset[str]:
@@ -163,10 +169,10 @@ class Reading:
         )
 
     def _results(self, rows: list[Row]) -> list[models.Result]:
-        revisits = Revisits(self._store)
-        return [self._result(row, revisits) for row in rows]
+        self._revisits.look_again()
+        return [self._result(row) for row in rows]
 
-    def _result(self, row: Row, revisits: Revisits) -> models.Result:
+    def _result(self, row: Row) -> models.Result:
         ueid, seq, arrival, cose, received_ms = row
         record = verify_result(cose, self._terms.roots).claims.record
         reception = self._receptions.find(ueid, seq)
@@ -184,7 +190,7 @@ class Reading:
             verified_at=_verified_at(record, reception),
             received_at=rfc_3339(moment_of(received_ms)),
             handovers=self._handovers(ueid, seq, record, reception),
-            detail=self._detail(reception, revisits) if reception else None,
+            detail=self._detail(reception) if reception else None,
             why_no_detail=None if reception else self._why_no_detail(record),
             signed_result=base64.b64encode(cose).decode(),
         )
@@ -216,7 +222,7 @@ class Reading:
         is_open = self._store.rows(IS_POSTPONED, {"of_visit": record.visit_id})
         return "looked_up_later" if is_open else "not_kept"
 
-    def _detail(self, reception: Reception, revisits: Revisits) -> models.VisitDetail:
+    def _detail(self, reception: Reception) -> models.VisitDetail:
         record = reception.record
         return models.VisitDetail(
             consents=[
@@ -232,7 +238,7 @@ class Reading:
             record=json.loads(record_to_json(record)) if record else None,
             answered_at=rfc_3339(reception.answered_at),
             unwritable=_unwritable(record) if record else [],
-            earlier=revisits.before(reception),
+            earlier=self._revisits.before(reception),
             match=self._patients.match(reception),
         )
 
@@ -271,20 +277,22 @@ class Reading:
         return None
 
     def _relays(self) -> list[models.RelayState]:
-        waiting = [relay for *_, relay in self._store.rows(self._still_to_deliver)]
-        parked: dict[str, list[models.ParkedResult]] = {label: [] for label in self._terms.relays}
-        for ueid, seq, _, relay, why in self._store.rows(PARKED):
-            of_relay = parked.setdefault(relay, [])
+        waiting: dict[str, int] = {row[0]: row[1] for row in self._store.rows(self._waiting)}
+        parked: dict[str, int] = {row[0]: row[1] for row in self._store.rows(PARKED_COUNTS)}
+        shown: dict[str, list[models.ParkedResult]] = {}
+        for ueid, seq, _, relay, why in self._store.rows(PARKED.limit(MOST_PARKED_SHOWN)):
+            of_relay = shown.setdefault(relay, [])
             of_relay.append(models.ParkedResult(result=f"{ueid.hex()}-{seq}", why=why))
         shut = self._board.shut_relays()
         return [
             models.RelayState(
                 relay=label,
                 is_available=label not in shut,
-                waiting=waiting.count(label),
-                parked=of_relay,
+                waiting=waiting.get(label, 0),
+                parked_count=parked.get(label, 0),
+                parked=shown.get(label, []),
             )
-            for label, of_relay in parked.items()
+            for label in dict.fromkeys((*self._terms.relays, *parked))
         ]
 
     def _eligibility(self) -> models.Eligibility:

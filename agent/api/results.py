@@ -23,15 +23,14 @@ async def list_results(
 
     Ask again with `after` as `next` said: none is missed and none is told twice.
     """
-    told = (
-        parts.reading.results_after(after, most)
-        if last is None
-        else parts.reading.last_results(last)
-    )
+    if last is None:
+        told = await parts.in_turn.do(parts.reading.results_after, after, most)
+    else:
+        told = await parts.in_turn.do(parts.reading.last_results, last)
     return Results(results=told, next=told[-1].arrival if told else after)
 
 
 @router.get("/{result_id}")
 async def read_result(_: Anybody, parts: InParts, result_id: Annotated[ResultId, Path()]) -> Result:
     """One result."""
-    return found(parts.reading.result(*result_key(result_id)))
+    return found(await parts.in_turn.do(parts.reading.result, *result_key(result_id)))

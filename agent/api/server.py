@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from agent.api.app import application
 from agent.api.clients import Clients
+from agent.api.connections import BoundedConnection
 from agent.api.faults import FaultsTold
 from agent.api.guard import Guard
 from agent.api.parts import Parts
@@ -56,9 +57,11 @@ class Server:
         self, listening: socket.socket, parts: Parts, clients: Clients, tell: Callable[[str], None]
     ) -> None:
         self._socket = listening
-        self._feed = parts.feed
+        self._parts = parts
+        self._clients = clients
+        self._tell = tell
         hosts = hosts_at(listening.getsockname()[1])
-        app = FaultsTold(Guard(application(parts), hosts, clients.origins), tell)
+        app = FaultsTold(Guard(application(parts), hosts, self._has_origin), tell)
         self._loop = asyncio.new_event_loop()
         self._server = uvicorn.Server(_config(app))
         self._thread = threading.Thread(target=self._serve, name="api", daemon=True)
@@ -71,18 +74,26 @@ class Server:
         """Something happened that followers may be told; from any thread."""
         # A closed loop means that nobody follows any more.
         with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._feed.wake)
+            self._loop.call_soon_threadsafe(self._parts.feed.wake)
 
     def stop(self) -> None:
         """Let everybody go and end."""
         with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._feed.close)
+            self._loop.call_soon_threadsafe(self._parts.feed.close)
         self._server.should_exit = True
         self._thread.join()
+        self._parts.in_turn.close()
 
     def _serve(self) -> None:
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-            runner.run(self._server.serve(sockets=[self._socket]))
+        try:
+            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+                runner.run(self._server.serve(sockets=[self._socket]))
+        finally:
+            if not self._server.should_exit:
+                self._tell("its server ended")
+
+    async def _has_origin(self, origin: str) -> bool:
+        return origin in await self._parts.in_turn.do(self._clients.origins)
 
 
 def _config(app: ASGIApp) -> uvicorn.Config:
@@ -91,6 +102,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         logging.getLogger(name).setLevel(logging.WARNING)
     return uvicorn.Config(
         app,
+        http=BoundedConnection,
         access_log=False,
         lifespan="off",
         log_config=None,

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
+from agent.api.callers import refused
 from agent.api.models import ChosenPatient, ResultId, State
 from agent.api.parts import LARGEST_NUMBER, PROBLEMS, InParts, Staff, found, result_key
 
@@ -15,7 +16,7 @@ Relay = Annotated[str, Path(pattern="^[^\x00-\x1f]{1,128}$")]
 @router.get("/state")
 async def read_state(_: Staff, parts: InParts) -> State:
     """How everything is now."""
-    return parts.reading.state(is_for_staff=True)
+    return await parts.in_turn.do(parts.reading.state, is_for_staff=True)
 
 
 @router.post("/alarms/{number}/settle", status_code=HTTPStatus.NO_CONTENT)
@@ -23,7 +24,7 @@ async def settle_alarm(
     _: Staff, parts: InParts, number: Annotated[int, Path(ge=1, le=LARGEST_NUMBER)]
 ) -> None:
     """Somebody has seen to it."""
-    found(parts.seeing_to.settle(number))
+    found(await parts.in_turn.do(parts.seeing_to.settle, number))
 
 
 @router.post("/relays/{relay}/send-again", status_code=HTTPStatus.NO_CONTENT)
@@ -31,7 +32,7 @@ async def send_again(
     _: Staff, parts: InParts, relay: Relay, result: Annotated[ResultId, Query()]
 ) -> None:
     """Send a parked result again."""
-    found(parts.seeing_to.send_again(relay, *result_key(result)))
+    found(await parts.in_turn.do(parts.seeing_to.send_again, relay, *result_key(result)))
 
 
 @router.post("/relays/{relay}/give-up", status_code=HTTPStatus.NO_CONTENT)
@@ -39,7 +40,7 @@ async def give_up(
     _: Staff, parts: InParts, relay: Relay, result: Annotated[ResultId, Query()]
 ) -> None:
     """Never send a parked result."""
-    found(parts.seeing_to.give_up(relay, *result_key(result)))
+    found(await parts.in_turn.do(parts.seeing_to.give_up, relay, *result_key(result)))
 
 
 @router.put("/results/{result_id}/match", status_code=HTTPStatus.NO_CONTENT)
@@ -47,6 +48,11 @@ async def choose_patient(
     _: Staff, parts: InParts, result_id: Annotated[ResultId, Path()], choice: ChosenPatient
 ) -> None:
     """Staff say which of the clinic's patients a visit is of."""
-    result = found(parts.reading.result(*result_key(result_id)))
-    is_kept = parts.seeing_to.choose(bytes.fromhex(result.visit), choice.patient)
+    result = found(await parts.in_turn.do(parts.reading.result, *result_key(result_id)))
+    match = result.detail.match if result.detail else None
+    offered = {each.number for each in (*match.patients, *match.named)} if match else set()
+    if choice.patient not in offered:
+        raise refused(HTTPStatus.CONFLICT, "nobody of that number is offered for this visit now")
+    visit_id = bytes.fromhex(result.visit)
+    is_kept = await parts.in_turn.do(parts.seeing_to.choose, visit_id, choice.patient)
     found(is_kept or None)

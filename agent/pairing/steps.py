@@ -4,7 +4,6 @@ The cable has one user: the agent's link does not run meanwhile. The command and
 do the same; they differ in how the person is asked.
 """
 
-import platform
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -43,8 +42,6 @@ from hostlink.tls import pairing_agent_context
 WINDOW_S = 600.0
 """As long as the reader waits after a press of its button."""
 ANSWER_S = 15.0
-LONGEST_NAME = 20
-"""Of this PC, as a reader's display shows it."""
 
 Kind = TypeVar("Kind", bound=Message)
 
@@ -63,11 +60,6 @@ class Person(Protocol):
     def is_asked(self, code: str) -> None:
         """Somebody said yes at the reader: say so here too, if nothing was said yet."""
         ...
-
-
-def own_name() -> str:
-    """What this PC is called where nobody says it."""
-    return platform.node()[:LONGEST_NAME]
 
 
 def check_name(name: str) -> None:

@@ -80,14 +80,38 @@ def test_nobody_is_at_a_reader_that_is_away(board: Board, clock: ToldClock) -> N
 
 
 def test_the_same_alarm_is_counted_and_settled(board: Board) -> None:
-    for seq in (1, 2):
-        board.record(Event.ALARM, alarm=Alarm.RESULT_GAP, visit=VISIT_ID, seq=seq, counter=DOOR)
+    for visit in (VISIT_ID, OTHER_VISIT):
+        board.record(Event.ALARM, alarm=Alarm.INTERNAL, visit=visit, counter=DOOR, detail="x")
     (alarm,) = board.alarms()
-    assert (alarm.times, alarm.seq) == (2, 2)
+    assert (alarm.times, alarm.visit) == (2, OTHER_VISIT)
     assert board.open_alarm(alarm.number) == alarm
-    board.record(Event.ALARM_SETTLED, alarm=alarm.alarm, counter=DOOR)
+    board.record(Event.ALARM_SETTLED, alarm=alarm.alarm, counter=DOOR, detail="x")
     assert board.open_alarm(alarm.number) is None
     assert board.alarms() == []
+
+
+def test_what_is_wrong_with_two_patients_is_two_alarms(board: Board) -> None:
+    """One press must not settle both: each has to be seen to."""
+    for seq, visit in enumerate((VISIT_ID, OTHER_VISIT)):
+        board.record(
+            Event.ALARM, alarm=Alarm.CHARACTER_REPLACED, visit=visit, seq=seq, detail="oqs: name"
+        )
+    newest, oldest = board.alarms()
+    board.record(
+        Event.ALARM_SETTLED,
+        alarm=newest.alarm,
+        visit=newest.visit,
+        seq=newest.seq,
+        detail=newest.detail,
+    )
+    assert board.alarms() == [oldest]
+
+
+def test_a_reader_that_tells_no_steps_has_nobody_after_the_result(board: Board) -> None:
+    """It would never tell that they have left."""
+    for event in (Event.VISIT_OPENED, Event.IDENTITY_RECEIVED, Event.RESULT_STORED):
+        board.record(event, visit=VISIT_ID, counter=DOOR)
+    assert step_at(board) is None
 
 
 def test_a_relay_that_is_back_takes_its_own_alarm_down(board: Board) -> None:
@@ -122,4 +146,3 @@ def test_whoever_listens_is_told_after_the_event(board: Board) -> None:
     board.listen(lambda: heard.append(step_at(board)))
     board.record(Event.VISIT_OPENED, visit=VISIT_ID, counter=DOOR)
     assert heard == ["card_read"]
-    assert board.events() == {Event.VISIT_OPENED: 1}

@@ -8,7 +8,7 @@ import pytest
 
 from agent.inbox import Inbox
 from agent.qualification import EligibilityRecord
-from agent.revisits import EarlierVisit, SameBy, revisits_of_day
+from agent.revisits import EarlierVisit, RevisitsOfDay, SameBy
 from agent.store import Store
 from agent.visits import Visits
 from hostlink.messages import SignedResult
@@ -64,7 +64,7 @@ class Reception:
         Inbox(self.store).keep(result.cose, verify_result(result.cose, ROOTS), self._now)
 
     def revisits(self) -> dict[bytes, list[tuple[bytes, SameBy]]]:
-        found = revisits_of_day(self.store, DAY)
+        found = RevisitsOfDay(self.store, DAY).find()
         return {
             visit: [(earlier.visit_id, earlier.same) for earlier in before]
             for visit, before in found.items()
@@ -79,7 +79,7 @@ def reception(tmp_path: Path) -> Reception:
 def test_the_same_card_again_is_told_with_its_result(reception: Reception) -> None:
     reception.visit(FIRST)
     reception.visit(SECOND)
-    assert revisits_of_day(reception.store, DAY) == {
+    assert RevisitsOfDay(reception.store, DAY).find() == {
         SECOND: (EarlierVisit(FIRST, ((UEID, 1),), SameBy.CARD),)
     }
 
@@ -142,7 +142,7 @@ def test_a_visit_with_two_results_is_one_visit(reception: Reception) -> None:
     reception.keep(reception.reader.sign(completed(nonce, FIRST)))
     assert reception.revisits() == {}
     reception.visit(SECOND)
-    (earlier,) = revisits_of_day(reception.store, DAY)[SECOND]
+    (earlier,) = RevisitsOfDay(reception.store, DAY).find()[SECOND]
     assert earlier.results == ((UEID, 1), (UEID, 2))
 
 
@@ -171,5 +171,5 @@ def test_a_day_is_one_of_japan(reception: Reception, hour: int, is_told: bool) -
 def test_what_identifies_a_patient_does_not_show(reception: Reception) -> None:
     reception.visit(FIRST)
     reception.visit(SECOND)
-    shown = repr(revisits_of_day(reception.store, DAY))
+    shown = repr(RevisitsOfDay(reception.store, DAY).find())
     assert not any(word in shown for word in ("太郎", "5678", "cccc"))

@@ -32,7 +32,12 @@ from tests.hw_sim.card.vicc import VPCD_PORT, VirtualSlot
 from tests.hw_sim.card_front.laying import Subject
 from tests.hw_sim.card_tray import CardTray
 from tests.hw_sim.configuration import AUDIENCE, agent_toml, device_toml
-from tests.hw_sim.eligibility_service import SHIKEN_HANAKO, UKETSUKE_TARO, EligibilityService
+from tests.hw_sim.eligibility_service import (
+    SHIKEN_HANAKO,
+    UKETSUKE_TARO,
+    EligibilityService,
+    Person,
+)
 from tests.hw_sim.pairing_button import PairingButton
 from tests.hw_sim.patient_screen import PatientScreen
 from tests.hw_sim.pcscd import Pcscd
@@ -112,7 +117,12 @@ class Bench:
             raise BenchError("; ".join(faults))
 
     def issue(
-        self, person: str, profile: str, photo: bytes = b"", pins: Pins | None = None
+        self,
+        person: str,
+        profile: str,
+        photo: bytes = b"",
+        pins: Pins | None = None,
+        insured: Person | None = None,
     ) -> SimulatedCard:
         """A card of this profile for this person, known to the eligibility service.
 
@@ -121,6 +131,7 @@ class Bench:
             profile: Name of the kind of card.
             photo: JPEG 2000 in place of the holder's own.
             pins: In place of the profile's own.
+            insured: What the eligibility service says, in place of the person's own.
         """
         content = PROFILES[profile].issued_to(HOLDERS[person])
         card = self._issuer.issue(
@@ -128,7 +139,8 @@ class Bench:
             photo or (PEOPLE / person / "portrait.jp2").read_bytes(),
         )
         self._issued.append(card)
-        self.eligibility.enroll(sha256(_read_certificate(card)).digest(), PERSONS[person])
+        certificate = sha256(_read_certificate(card)).digest()
+        self.eligibility.enroll(certificate, insured or PERSONS[person])
         return card
 
     def lay(

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from tests.hw_sim.bench import Bench, BenchError
 from tests.hw_sim.card.card import SimulatedCard
+from tests.hw_sim.eligibility_service import Person
 from tests.hw_sim.pcscd import Pcscd
 from tests.hw_sim.scenario import (
     Choose,
@@ -35,6 +36,8 @@ class Player:
 
     bench: Bench
     scenario: Scenario
+    insured: Person | None = None
+    """What the eligibility service says of the patient, if not what it says in every scenario."""
     _card: SimulatedCard | None = None
     _turn: int = -1
 
@@ -46,7 +49,7 @@ class Player:
             NotShownError: A page or button did not come.
         """
         patient = self.scenario.patient
-        self._card = self.bench.issue(patient.person, patient.card)
+        self._card = self.bench.issue(patient.person, patient.card, insured=self.insured)
         for step in self.scenario.steps:
             print(f"  {_told(step)}")
             self._do(step)

@@ -59,8 +59,8 @@ def recipe(monkeypatch: pytest.MonkeyPatch) -> Recipe:
 
 def test_every_adapter_is_in_the_program(recipe: Recipe) -> None:
     """Of each folder from which the agent creates one, every file that may be named."""
-    assembly = (ROOT / "agent/assembly.py").read_text(encoding="utf-8")
-    folders = set(re.findall(r"create_adapter\(agent\.(\w+),", assembly))
+    making = (ROOT / "agent/named.py").read_text(encoding="utf-8")
+    folders = set(re.findall(r"create_adapter\(agent\.(\w+),", making))
     assert {"eligibility", "relays"} <= folders
     adapters = {
         f"agent.{folder}.{path.stem}"
@@ -69,7 +69,12 @@ def test_every_adapter_is_in_the_program(recipe: Recipe) -> None:
         if path.stem not in {"port", "errors"} and not path.stem.startswith("_")
     }
     found = recipe.analysis["hiddenimports"]
-    assert {name for name in found if name.startswith("agent.")} == adapters
+    assert {name for name in found if name.startswith("agent.")} - {"agent.tasks.found"} == adapters
+
+
+def test_every_task_is_in_the_program(recipe: Recipe) -> None:
+    """They are loaded by their names, too."""
+    assert "agent.tasks.found" in recipe.analysis["hiddenimports"]
 
 
 def test_migrations_and_versions_are_in_it_too(recipe: Recipe) -> None:

@@ -56,6 +56,8 @@ class ApiBench:
         ueids: Mapping[str, bytes] = {COUNTER: UEID},
         lookup: NumberLookup | None = None,
     ) -> None:
+        self.folder = folder
+        folder.mkdir(exist_ok=True)
         database = folder / "agent.sqlite3"
         self.store = Store(database)
         self.clock = ToldClock()
@@ -65,6 +67,7 @@ class ApiBench:
         self.journal = Journals(self.heard, self.board, self.metrics)
         self.reader = SigningReader()
         self.woken = 0
+        self.is_serving = True
         self.delivery = Delivery(
             self.store,
             {},
@@ -124,6 +127,9 @@ class ApiBench:
         """A visit with its answer arrives; the name of its result."""
         visit_id = number.to_bytes(16)
         self.journal.record(Event.VISIT_OPENED, visit=visit_id, counter=COUNTER)
+        self.journal.record(
+            Event.VISIT_PROGRESSED, visit=visit_id, detail="answering", counter=COUNTER
+        )
         result = receive_visit(self.store, self.reader, visit_id, self.clock.now())
         self.journal.record(Event.RESULT_STORED, visit=visit_id, seq=result.seq, counter=COUNTER)
         return f"{UEID.hex()}-{result.seq}"
@@ -175,6 +181,7 @@ class ApiBench:
             keep=timedelta(hours=12),
             export=lambda path: path.write_bytes(b"PK"),
             wake_delivery=self._wake,
+            is_serving=lambda: self.is_serving,
             clock=self.clock,
         )
         return make_server(

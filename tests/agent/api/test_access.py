@@ -1,16 +1,21 @@
 """Nobody speaks to the local API but those who were let in, from the pages they belong to."""
 
+import socket
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
+from starlette.types import Receive, Scope, Send
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
 from agent.api.callers import REQUESTS, UNKNOWN_TOKENS
-from agent.api.clients import Client, Clients, Role
+from agent.api.clients import Clients, Role
 from agent.api.events import PROTOCOL, REFUSED
+from agent.api.feed import MOST_OF_ONE, MOST_OF_SOFTWARE
+from agent.api.guard import Guard
 from agent.api.reading import Reading
 from agent.errors import ConfigError
 from agent.journal import Alarm
@@ -147,7 +152,7 @@ def test_an_origin_that_is_none_is_refused_at_enrolment(api: ApiBench, origin: s
 def test_a_name_is_enrolled_once(api: ApiBench) -> None:
     with pytest.raises(ConfigError, match="already"):
         api.enroll("受付", Role.STAFF)
-    assert Client("受付", Role.STAFF, None) in Clients(api.store).all()
+    assert [each.name for each in Clients(api.store).all()].count("受付") == 1
 
 
 def test_who_asks_too_often_or_guesses_is_slowed_down(tmp_path: Path) -> None:
@@ -176,3 +181,83 @@ def test_a_fault_is_told_by_its_kind_and_ends_one_request(
     assert faults == ["api: ZeroDivisionError"]
     written = capfd.readouterr()
     assert "受付　太郎" not in written.out + written.err + answer.text
+
+
+def test_strangers_who_only_connect_are_few_and_do_not_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each holds a descriptor, of which the agent needs some for its files."""
+    monkeypatch.setattr("agent.api.connections.MOST_CONNECTIONS", 10)
+    monkeypatch.setattr("agent.api.connections.FIRST_REQUEST_S", 0.3)
+    with ApiBench(tmp_path) as api, ExitStack() as strangers:
+        silent = [
+            strangers.enter_context(socket.create_connection(("127.0.0.1", api.port)))
+            for _ in range(30)
+        ]
+        for each in silent:
+            each.settimeout(10)
+            with suppress(ConnectionError):
+                assert each.recv(1) == b"", "it was let go"
+        assert api.call("GET", "/v1/results").status_code == 200
+
+
+def test_a_revoked_client_is_told_nothing_more(tmp_path: Path) -> None:
+    with ApiBench(tmp_path) as api:
+        token = api.enroll("盗まれた", Role.STAFF)
+        url = f"ws://127.0.0.1:{api.port}/v1/ws"
+        with connect(url, subprotocols=named(token)) as stolen:
+            assert '"state"' in str(stolen.recv(5))
+            Clients(api.store).revoke("盗まれた")
+            api.visit_completed()
+            with pytest.raises(ConnectionClosed):
+                stolen.recv(5)
+        assert stolen.close_code == REFUSED
+
+
+def test_software_leaves_room_for_staff(api: ApiBench) -> None:
+    url = f"ws://127.0.0.1:{api.port}/v1/ws"
+    with ExitStack() as stays:
+        for number in range(MOST_OF_SOFTWARE // MOST_OF_ONE):
+            token = api.enroll(f"多い {number}", Role.SOFTWARE)
+            for _ in range(MOST_OF_ONE):
+                stays.enter_context(connect(url, subprotocols=named(token))).recv(5)
+        other = api.enroll("もう一つ", Role.SOFTWARE)
+        answer = api.call("GET", "/v1/events", token=other)
+        assert answer.status_code == 429
+        staff = stays.enter_context(connect(url, subprotocols=named(api.staff_token)))
+        assert '"state"' in str(staff.recv(5))
+
+
+def test_a_cursor_beyond_all_numbers_is_refused(api: ApiBench) -> None:
+    url = f"ws://127.0.0.1:{api.port}/v1/ws?after=99999999999999999999"
+    with pytest.raises(InvalidStatus), connect(url, subprotocols=named(api.staff_token)) as page:
+        page.recv(5)
+
+
+def test_an_agent_whose_main_thread_hangs_says_so(api: ApiBench) -> None:
+    api.is_serving = False
+    answer = api.call("GET", "/healthz", token="")
+    assert (answer.status_code, answer.json()) == (503, {"status": "silent"})
+    api.is_serving = True
+
+
+def test_negative_control_without_the_guard_a_foreign_page_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def pass_all(guard: Guard, scope: Scope, receive: Receive, send: Send) -> None:
+        await guard._app(scope, receive, send)
+
+    monkeypatch.setattr(Guard, "__call__", pass_all)
+    with ApiBench(tmp_path) as api:
+        foreign = {"Host": f"evil.example:{api.port}"}
+        assert api.call("GET", "/v1/results", headers=foreign).status_code == 200
+
+
+def test_negative_control_without_roles_software_sees_the_console(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ApiBench(tmp_path) as api:
+        token = api.enroll("レセコン", Role.SOFTWARE)
+        assert api.call("GET", "/v1/state", token=token).status_code == 403
+        api.store.change("UPDATE clients SET role = 'staff'")
+        assert api.call("GET", "/v1/state", token=token).status_code == 200

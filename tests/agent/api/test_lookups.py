@@ -1,14 +1,18 @@
 """Staff look somebody up by the numbers on a paper, and are told what came of it."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agent.api.lookups import _PLACES, MOST_AT_ONCE
 from agent.eligibility.port import NobodyFound, NumberQuery, NumbersRefused, SeveralFound
 from agent.errors import NumbersTimedOutError, NumbersUnavailableError
 from tests.agent.api.api_bench import ApiBench
+from tests.agent.running_agent import wait_until
 from tests.agent.world import INSTITUTION, RECORD, TODAY
 
 NUMBERS = {
@@ -100,3 +104,24 @@ def test_where_nobody_can_be_asked_so_it_is_not_there(tmp_path: Path) -> None:
     with ApiBench(tmp_path) as api:
         assert not api.call("GET", "/v1/state").json()["eligibility"]["can_look_up"]
         assert api.call("POST", "/v1/lookups", json=NUMBERS).status_code == 404
+
+
+def test_look_ups_that_hang_hold_up_nothing_else(api: ApiBench, network: ToldLookup) -> None:
+    answered = threading.Event()
+    monkey = network.look_up
+
+    def hang(query: NumberQuery) -> Any:
+        answered.wait(10)
+        return monkey(query)
+
+    network.look_up = hang  # type: ignore[method-assign]
+    with ThreadPoolExecutor(MOST_AT_ONCE) as staff:
+        waiting = [
+            staff.submit(api.call, "POST", "/v1/lookups", json=NUMBERS, timeout=30)
+            for _ in range(MOST_AT_ONCE)
+        ]
+        wait_until(lambda: _PLACES.available_tokens == 0)
+        assert api.call("GET", "/v1/results").status_code == 200
+        assert api.call("POST", "/v1/lookups", json=NUMBERS).status_code == 503
+        answered.set()
+        assert [each.result().status_code for each in waiting] == [200] * MOST_AT_ONCE

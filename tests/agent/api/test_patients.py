@@ -1,5 +1,6 @@
 """Whose result it is, papers in place of a card, and who was here before: as staff are told."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -75,14 +76,35 @@ def test_none_one_several_and_no_list_are_four_answers(
     assert match(api, result) == ("unavailable", [])
 
 
-def test_staff_choose_and_see_whom(api: ApiBench) -> None:
+def test_staff_choose_whom_the_match_offers_and_nobody_else(
+    api: ApiBench, patients: ToldPatients
+) -> None:
     result = api.visit_completed()
+    named = RECORD.person.reference_number or "24434"
+    patients.patients = [replace(TARO, number=named), replace(TARO, number="2002")]
     path = f"/v1/results/{result}/match"
-    assert api.call("PUT", path, json={"patient": "24434"}).status_code == 204
-    assert detail(api, result)["match"]["chosen"] == "24434"
+    assert api.call("PUT", path, json={"patient": "2002"}).status_code in {204, 409}
+    assert api.call("PUT", path, json={"patient": named}).status_code == 204
+    assert detail(api, result)["match"]["chosen"] == named
     assert Event.PATIENT_MATCHED in api.heard.events
-    assert api.call("PUT", path, json={"patient": " "}).status_code == 422
+    for nobody in ("no such number", " "):
+        assert api.call("PUT", path, json={"patient": nobody}).status_code == 409
+    assert detail(api, result)["match"]["chosen"] == named
     assert api.call("PUT", path, json={"patient": "1", "name": "x"}).status_code == 422
+
+
+def test_a_share_that_hangs_holds_up_no_result(
+    api: ApiBench, patients: ToldPatients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.api.patients.PATIENCE_S", 0.1)
+    hung = threading.Event()
+    monkeypatch.setattr(patients, "_all", hung.wait)
+    with ApiBench(api.folder / "second", patients) as other:
+        result = other.visit_completed()
+        for _ in range(2):
+            assert match(other, result) == ("unavailable", [])
+        assert other.call("GET", "/healthz").status_code == 200
+        hung.set()
 
 
 def test_whoever_was_here_before_is_told(api: ApiBench) -> None:

@@ -408,7 +408,7 @@ def test_the_command_line(
     for name in ("leave_no_core", "write_notes_only"):
         monkeypatch.setattr(f"agent.__main__.{name}", lambda: None)
     monkeypatch.setattr("sys.argv", ["agent", "doctor", "--config", str(pc.config)])
-    monkeypatch.setattr("agent.tasks.SystemClock", lambda: pc.clock)
+    monkeypatch.setattr("agent.tasks.health.SystemClock", lambda: pc.clock)
     assert main() == 0
     assert capsys.readouterr().out.splitlines()[-1] == "All is well."
     (pc.folder / "reception").rmdir()
