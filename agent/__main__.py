@@ -6,8 +6,10 @@ changed or a task was not done, 3 when the store cannot be written or the journa
 when the link's thread died. After 3 and 4 a supervisor should start it again.
 """
 
+import signal
 import sys
 from functools import partial
+from typing import NoReturn
 
 from agent import log
 from agent.command_line import DEFAULT, TASKS, read_words
@@ -38,6 +40,8 @@ def main() -> int:
     else:
         arguments = read_words(words)
         task, carry_out = arguments.task, partial(TASKS[arguments.task].carry_out, arguments)
+    if task == DEFAULT:
+        signal.signal(signal.SIGTERM, _end)  # until it serves, and has its own way to end
     try:
         return carry_out()
     except (BackupError, ConfigError, PairingError) as error:
@@ -52,6 +56,11 @@ def main() -> int:
     else:
         print(f"agent: {sentence}", file=sys.stderr)
     return status
+
+
+def _end(*_: object) -> NoReturn:
+    """Told to end before it serves: nothing is under way."""
+    sys.exit(0)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from agent.chosen_patients import ChosenPatients
 from agent.clock import Clock, SystemClock
 from agent.config import Config, read_certificates
 from agent.delivery import Delivery, DeliveryTerms
+from agent.delivery_rounds import DeliveryRounds
 from agent.desk import Desk, DeskDoors, DeskTerms
 from agent.eligibility.port import EligibilitySource, NumberLookup, ReferenceNumbers
 from agent.errors import LinkDiedError, StoreUnavailableError
@@ -45,6 +46,7 @@ from agent.relays.port import SendingRelay
 from agent.service import Service, SignOfLifeWanted, StopWanted
 from agent.status import StatusFile
 from agent.store import Store
+from agent.store_copy import sweep_copies
 from agent.updates.watch import UpdateWatch, updates_of
 from agent.visits import Visits
 from hostlink.link import Link
@@ -153,6 +155,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
         stack.enter_context(_last_words(journal))
         for pairing in paired.values():
             _doubt_clock(pairings.identity_of(pairing), clock, journal)
+        sweep_copies(config.store.path)
         store = Store(config.store.path)
         stack.callback(store.close)
         ground = _Ground(config, folder, clock, journal, store, roots, stack)
@@ -212,13 +215,18 @@ def _service(ground: _Ground, changes: GroupCommit, source: EligibilitySource) -
     )
     papers = Papers(store, tuple(config.places), ground.keep, journal)
     chosen = ChosenPatients(store, None, journal)
+    rounds = DeliveryRounds(
+        Delivery(store, relays, terms, journal, clock),
+        journal,
+        forget=lambda: papers.purge(clock.now()) and chosen.purge(),
+    )
     return Service(
         changes,
         source,
-        Delivery(store, relays, terms, journal, clock),
+        rounds,
         postponed,
         journal,
-        lambda: papers.purge(clock.now()) and chosen.purge(),
+        readers=len(config.places),
     )
 
 
@@ -308,6 +316,8 @@ def _registration(ground: _Ground, source: EligibilitySource) -> NumberRegistrat
     code = ground.config.medical_institution_code
     made = BackgroundRegistration(source, code, ground.journal)
     ground.exit.callback(made.close)
+    # Before that: what is under way ends with its network, while staff can still be told.
+    ground.exit.callback(source.close)
     return made
 
 

@@ -6,9 +6,7 @@ through once more, or not at all.
 """
 
 import os
-from contextlib import closing
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from zipfile import ZipFile
 
 from agent.backup_file import (
@@ -25,7 +23,7 @@ from agent.clock import SystemClock
 from agent.config import Config
 from agent.errors import BackupError
 from agent.folders import sync_folder
-from agent.store import Store
+from agent.store_copy import copied
 
 
 def write_backup(config: Config, config_file: Path, target: Path) -> None:
@@ -73,12 +71,6 @@ def _write_parts(writer: BackupWriter, config: Config, config_file: Path) -> Non
             writer.add(f"{PAIRINGS}{path.name}", path.read_bytes())
     for name, content in files_of(config.journal):
         writer.add(f"{JOURNAL}{name}", content)
-    # Beside the store: on a local disk, in a folder for this user alone.
-    with (
-        TemporaryDirectory(dir=config.store.path.parent, prefix="backup-") as folder,
-        closing(Store(config.store.path)) as store,
-    ):
-        copy = Path(folder) / STORE
-        store.copy_to(copy)
+    with copied(config.store.path) as copy:
         writer.add_file(STORE, copy)
     writer.end(SystemClock().now())

@@ -28,8 +28,10 @@ PAIRINGS = "pairings/"
 _FILES = "files/"
 _LIST = "backup.json"
 _ABOUT = """\
-Backup of an agent of uketsuke. It holds the keys with which this PC speaks to its readers, and the
-names and insurance of patients whose visits were not finished: keep it as you keep the PC itself.
+Backup of an agent of uketsuke. It holds the keys with which this PC speaks to its readers, and
+patients' data: names and insurance of visits that were not handed over yet or were completed within
+the hours before that staff can see at the console (keep_hours), who was still to be looked up, what
+staff typed off papers, and the numbers of the patients they chose. Keep it as you keep the PC.
 Restore it with:  python -m agent restore --config agent.toml --from THIS_FILE
 """
 _ANY_DATE = (1980, 1, 1, 0, 0, 0)
@@ -50,6 +52,9 @@ class PartList(msgspec.Struct, frozen=True):
 def other_files(config: Config, folder: Path) -> dict[str, Path]:
     """Parts and places of all files that the configuration names besides the agent's own state.
 
+    But for the clinic's list of patients: it is another program's, which keeps writing it anew, an
+    agent starts without it, and a list of everybody is more than a backup of the agent should hold.
+
     Args:
         config: Of the agent.
         folder: Where the configuration lies.
@@ -61,6 +66,8 @@ def other_files(config: Config, folder: Path) -> dict[str, Path]:
     places |= {
         f"card_trust/{number}": path for number, path in enumerate(config.card_trust.anchors)
     }
+    if config.updates is not None:
+        places["updates/key"] = config.updates.key
     source = config.eligibility
     tables = {"eligibility": settings_of(agent.eligibility, source.source, source.settings, folder)}
     for number, relay in enumerate(config.relays):

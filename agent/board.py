@@ -93,6 +93,7 @@ class Board:
         self._number = 0
         self._shut_relays: set[str] = set()
         self._eligibility_away_since: int | None = None
+        self._choices = 0
         self._listeners: list[Callable[[], None]] = []
 
     def record(
@@ -112,6 +113,12 @@ class Board:
             self._see_reader(counter or "", event, visit, detail, now)
             self._see_eligibility(event, failure, now)
             self.see_alarm(event, now, alarm, detail, counter or "", visit, seq)
+            self._choices += event is Event.PATIENT_MATCHED
+        self.tell()
+
+    def tell(self) -> None:
+        """Something has changed that no event tells, such as a parked result given up."""
+        with self._lock:
             listeners = list(self._listeners)
         for tell in listeners:
             tell()
@@ -160,6 +167,11 @@ class Board:
         """Since when the source does not answer, milliseconds since 1970; None: it does."""
         with self._lock:
             return self._eligibility_away_since
+
+    def choices(self) -> int:
+        """How often staff chose a patient since the agent was started."""
+        with self._lock:
+            return self._choices
 
     def shut_relays(self) -> frozenset[str]:
         """Labels of the relays that take nothing for now."""

@@ -87,6 +87,15 @@ def digest_of(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
+def last_of(lines: Sequence[bytes]) -> Head | None:
+    """The last one that is of a chain."""
+    for data in reversed(lines):
+        line = line_of(data)
+        if line is not None and line.number is not None:
+            return Head(line.number, digest_of(data))
+    return None
+
+
 class DayFile(NamedTuple):
     """A day that is over."""
 
@@ -220,12 +229,8 @@ class ChainedLog:
     def _last(self, lines: Sequence[bytes]) -> Head:
         """The end of the chain: in these lines of today, or in those of the day before."""
         older = days_of(self._path)[-1:]
-        for file in [lines, *(each.path.read_bytes().splitlines() for each in older)]:
-            for data in reversed(file):
-                line = line_of(data)
-                if line is not None and line.number is not None:
-                    return Head(line.number, digest_of(data))
-        return BEFORE_FIRST
+        files = [lines, *(each.path.read_bytes().splitlines() for each in older)]
+        return next(filter(None, map(last_of, files)), BEFORE_FIRST)
 
     def _begin_day(self) -> None:
         """Lay the file aside; where that is refused its day goes on until tomorrow."""

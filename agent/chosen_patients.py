@@ -87,7 +87,7 @@ class ChosenPatients:
         if self._registration is None or record is None or record.person.reference_number:
             return
         try:
-            self._registration.register(record, number)
+            self._registration.register(visit_id, record, number)
         except Exception as error:  # noqa: BLE001 - it never stops reception
             self._journal.record(
                 Event.ALARM,

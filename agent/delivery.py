@@ -4,69 +4,30 @@ Prepare → row "prepared" → commit → row "done" → settle. The relay's com
 counts and may be repeated, so a restart at any point ends in the same state; what it finds lost
 is prepared again. Several parcels take each step together where the relay can (decision 0034). A
 relay that sends is asked to send until it has; its receiver knows repetitions.
-What is still to be delivered is not written anywhere: it is every completed result whose visit is
-still open, because a visit is deleted once all relays have it. What a receiver refuses for good is
-parked with the reason, holds up nothing, and is kept until staff want it sent again.
+What a receiver refuses for good is parked with the reason, holds up nothing, and is kept until
+staff want it sent again. What there is to be delivered, `agent/parcels.py` says.
 
 Source: facts/security.md §1 (decision 9), §5.1.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from cryptography import x509
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    Subquery,
-    and_,
-    bindparam,
-    case,
-    delete,
-    exists,
-    false,
-    literal,
-    or_,
-    select,
-    true,
-    union_all,
-    update,
-)
+from sqlalchemy import bindparam, delete, select
 
 from agent.clock import Clock, unix_ms
 from agent.errors import PreparedLostError, RelayRefusedError, RelayUnavailableError
 from agent.fresh import Looked
 from agent.journal import Alarm, Event, Journal
-from agent.receptions import IS_COMPLETED_VISIT, Receptions
+from agent.parcels import Parcel, Parcels, Parked, is_over, look
+from agent.receptions import Receptions
 from agent.relays.port import BundlingRelay, Prepared, Reception, Relay, SendingRelay
-from agent.schema import DELIVERIES, POSTPONED, RESULTS, VISITS
-from agent.store import LARGEST_INTEGER, Row, Store, Value
+from agent.schema import VISITS
+from agent.store import LARGEST_INTEGER, Store, Value
 
-IS_PARCEL = and_(
-    DELIVERIES.c.ueid == bindparam("of_ueid"),
-    DELIVERIES.c.seq == bindparam("of_seq"),
-    DELIVERIES.c.relay == bindparam("of_relay"),
-)
-PREPARED = select(DELIVERIES.c.prepared).where(IS_PARCEL)
-DONE = update(DELIVERIES).where(IS_PARCEL).values(is_done=1)
-IS_PARKED = and_(DELIVERIES.c.parked.is_not(None), DELIVERIES.c.is_done == 0)
-PARKED = (
-    select(
-        RESULTS.c.ueid, RESULTS.c.seq, RESULTS.c.visit_id, DELIVERIES.c.relay, DELIVERIES.c.parked
-    )
-    .join_from(
-        DELIVERIES,
-        RESULTS,
-        and_(DELIVERIES.c.ueid == RESULTS.c.ueid, DELIVERIES.c.seq == RESULTS.c.seq),
-    )
-    .where(IS_PARKED)
-    .order_by(RESULTS.c.received_unix_ms, RESULTS.c.seq)
-)
-UNPARK = delete(DELIVERIES).where(IS_PARCEL, IS_PARKED)
-GIVE_UP = update(DELIVERIES).where(IS_PARCEL, IS_PARKED).values(is_done=1)
 STUCK_AFTER = timedelta(hours=1)
 STUCK = "failed while later ones were taken"
 MOST_TOGETHER = 32
@@ -75,40 +36,6 @@ MOST_PURGED = 100
 """Deleted in one go: the desk may have to wait so long."""
 NO_TOKEN = ""
 """Of a delivery that needs no preparation."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """One result that one relay has not got yet."""
-
-    ueid: bytes
-    seq: int
-    visit_id: bytes
-    relay: str
-    """Label of the relay."""
-
-    @property
-    def key(self) -> dict[str, Value]:
-        """What finds its row."""
-        return {"of_ueid": self.ueid, "of_seq": self.seq, "of_relay": self.relay}
-
-
-@dataclass(frozen=True, slots=True)
-class Parked:
-    """A parcel that its receiver refused for good."""
-
-    parcel: Parcel
-    why: str
-
-    @property
-    def seq(self) -> int:
-        """Number of the result."""
-        return self.parcel.seq
-
-    @property
-    def relay(self) -> str:
-        """Label of the relay."""
-        return self.parcel.relay
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +65,10 @@ class Delivery:
     ) -> None:
         self._store = store
         self._relays = relays
-        self._find = still_to_deliver(list(relays))
-        is_over = _is_over(list(relays))
-        self._over = select(VISITS.c.visit_id).where(is_over)
-        self._purge = delete(VISITS).where(is_over, VISITS.c.visit_id == bindparam("of_visit"))
+        self._parcels = Parcels(store, list(relays))
+        is_unneeded = is_over(list(relays))
+        self._over = select(VISITS.c.visit_id).where(is_unneeded)
+        self._purge = delete(VISITS).where(is_unneeded, VISITS.c.visit_id == bindparam("of_visit"))
         self._receptions = Receptions(store, terms.medical_institution_code, terms.roots)
         self._terms = terms
         self._journal = journal
@@ -156,7 +83,7 @@ class Delivery:
 
     def outstanding(self, visits: Looked = None) -> Sequence[Parcel]:
         """What has to be delivered of these visits, oldest first."""
-        return [Parcel(*row) for row in self._look(self._find, visits)]
+        return self._parcels.outstanding(visits)
 
     def bundles(self, visits: Looked = None) -> Sequence[Sequence[Parcel]]:
         """As `outstanding`, as much at once as its relay can hand over."""
@@ -174,15 +101,23 @@ class Delivery:
 
     def parked(self) -> list[Parked]:
         """What was refused for good and waits for staff, oldest first."""
-        return [Parked(Parcel(*key), why) for *key, why in self._store.rows(PARKED)]
+        return self._parcels.parked()
 
     def replay(self, parked: Sequence[Parked]) -> int:
-        """Let these be sent again with the next round; how many there were."""
-        return sum(self._store.change(UNPARK, each.parcel.key) for each in parked)
+        """Let these be sent again with the next round, all at once; how many there were."""
+        return len(self._parcels.unpark(parked))
 
     def give_up(self, parked: Sequence[Parked]) -> int:
-        """Never send these; what they say of a patient goes with the next purge."""
-        return sum(self._give_up(each.parcel) for each in parked)
+        """Never send these, all at once; what they say of a patient goes with the next purge."""
+        given_up = self._parcels.give_up(parked)
+        for parcel in given_up:
+            self._journal.record(
+                Event.PARCEL_GIVEN_UP,
+                visit=parcel.visit_id,
+                seq=parcel.seq,
+                detail=parcel.relay,
+            )
+        return len(given_up)
 
     def deliver(self, parcel: Parcel) -> bool:
         """Hand one parcel over.
@@ -244,7 +179,7 @@ class Delivery:
         """
         horizons = self._horizons()
         # To look takes long where much is parked; so it is done before anybody has to wait for it.
-        found = self._look(self._over, visits, horizons)
+        found = look(self._store, self._over, visits, horizons)
         over = [visit_id for (visit_id,) in found]
         for start in range(0, len(over), MOST_PURGED):
             with self._store.transaction():
@@ -269,26 +204,18 @@ class Delivery:
             "completed_since": unix_ms(now - keep) if keep else LARGEST_INTEGER,
         }
 
-    def _look(
-        self, find: Select[Any], visits: Looked, values: Mapping[str, Value] | None = None
-    ) -> list[Row]:
-        if visits is None:
-            return self._store.rows(find, values)
-        of_visits = find.where(VISITS.c.visit_id.in_(bindparam("visits", expanding=True)))
-        return self._store.rows(of_visits, {**(values or {}), "visits": _filled_up(visits)})
-
     def _hand_over(self, parcel: Parcel) -> None:
         relay = self._relays[parcel.relay]
         match relay:
             case SendingRelay():
                 name = relay.send(self._reception(parcel))
-                self._keep(parcel, NO_TOKEN)
+                self._parcels.keep(parcel, NO_TOKEN)
                 self._book({parcel: name})
             case _:
                 self._hand_over_prepared(parcel, relay)
 
     def _hand_over_prepared(self, parcel: Parcel, relay: Relay) -> None:
-        token = self._prepared_before(parcel) or self._prepare(parcel, relay)
+        token = self._parcels.token(parcel) or self._prepare(parcel, relay)
         try:
             name = relay.commit(token)
         except PreparedLostError:
@@ -305,9 +232,7 @@ class Delivery:
             self._journal.record(
                 Event.RECEPTION_FILE_WRITTEN, visit=parcel.visit_id, seq=parcel.seq, detail=name
             )
-        with self._store.transaction():
-            for parcel in names:
-                self._store.change(DONE, parcel.key)
+        self._parcels.mark_done(names)
 
     def has_failed_long(self, parcel: Parcel) -> bool:
         """Whether the fault may be with this parcel and not with its relay.
@@ -321,27 +246,11 @@ class Delivery:
     def park(self, parcel: Parcel, cause: str) -> None:
         """Give a parcel up until staff want it sent again."""
         self._alarm(Alarm.RELAY_REFUSED, parcel, f"{parcel.relay}: {cause}")
-        self._keep(parcel, NO_TOKEN, cause)
-
-    def _give_up(self, parcel: Parcel) -> int:
-        given_up = self._store.change(GIVE_UP, parcel.key)
-        if given_up:
-            self._journal.record(
-                Event.PARCEL_GIVEN_UP,
-                visit=parcel.visit_id,
-                seq=parcel.seq,
-                detail=parcel.relay,
-            )
-        return given_up
-
-    def _prepared_before(self, parcel: Parcel) -> str | None:
-        for (token,) in self._store.rows(PREPARED, parcel.key):
-            return str(token)
-        return None
+        self._parcels.keep(parcel, NO_TOKEN, cause)
 
     def _all_prepared(self, parcels: Sequence[Parcel], relay: BundlingRelay) -> list[str]:
-        """Tokens of all of them, as `_prepared_before` or `_prepare` give for one."""
-        tokens = {parcel: self._prepared_before(parcel) for parcel in parcels}
+        """Tokens of all of them, as `Parcels.token` or `_prepare` give for one."""
+        tokens = {parcel: self._parcels.token(parcel) for parcel in parcels}
         fresh = [parcel for parcel, token in tokens.items() if token is None]
         if fresh:
             prepared = relay.prepare_all([self._reception(parcel) for parcel in fresh])
@@ -355,7 +264,7 @@ class Delivery:
     def _keep_prepared(self, prepared: Mapping[Parcel, Prepared]) -> dict[Parcel, str]:
         with self._store.transaction():
             for parcel, each in prepared.items():
-                self._keep(parcel, each.token)
+                self._parcels.keep(parcel, each.token)
         for parcel, each in prepared.items():
             if each.is_encoding_changed:
                 self._alarm(Alarm.ENCODING_CHANGED, parcel, parcel.relay)
@@ -363,14 +272,6 @@ class Delivery:
                 detail = f"{parcel.relay}: {', '.join(each.replaced)}"
                 self._alarm(Alarm.CHARACTER_REPLACED, parcel, detail)
         return {parcel: each.token for parcel, each in prepared.items()}
-
-    def _keep(self, parcel: Parcel, token: str, parked: str | None = None) -> None:
-        state: dict[str, Value] = {"prepared": token, "is_done": 0, "parked": parked}
-        insertion = self._store.insert(DELIVERIES).values(
-            ueid=parcel.ueid, seq=parcel.seq, relay=parcel.relay, **state
-        )
-        primary_key = ["ueid", "seq", "relay"]
-        self._store.change(insertion.on_conflict_do_update(index_elements=primary_key, set_=state))
 
     def _reception(self, parcel: Parcel) -> Reception:
         reception = self._receptions.find(parcel.ueid, parcel.seq)
@@ -382,61 +283,3 @@ class Delivery:
         self._journal.record(
             Event.ALARM, alarm=alarm, visit=parcel.visit_id, seq=parcel.seq, detail=detail
         )
-
-
-def _filled_up(visits: Collection[bytes]) -> list[bytes]:
-    """One of them again and again, up to a power of two: each length is a statement of its own."""
-    known = list(visits)
-    wanted = 1 << (len(known) - 1).bit_length()
-    return known + known[:1] * (wanted - len(known))
-
-
-def still_to_deliver(relays: Sequence[str]) -> Select[tuple[bytes, int, bytes, str]]:
-    """What some relay has not got yet, oldest first; of no relay nothing.
-
-    That it is of an open visit is said twice: by the second word a database begins with the open
-    visits, which are few, and not with all results that ever arrived.
-    """
-    wanted = _wanted(relays)
-    is_settled = or_(DELIVERIES.c.is_done == 1, DELIVERIES.c.parked.is_not(None))
-    return (
-        select(RESULTS.c.ueid, RESULTS.c.seq, RESULTS.c.visit_id, wanted.c.relay)
-        .select_from(RESULTS.join(VISITS, IS_COMPLETED_VISIT).join(wanted, true()))
-        .where(~_has_row(wanted, is_settled), RESULTS.c.visit_id.in_(select(VISITS.c.visit_id)))
-        .order_by(RESULTS.c.received_unix_ms, RESULTS.c.seq)
-    )
-
-
-def _is_over(relays: Sequence[str]) -> ColumnElement[bool]:
-    """A visit that nobody needs any more; what is parked is needed."""
-    wanted = _wanted(relays)
-    is_wanted = (
-        exists()
-        .select_from(RESULTS.join(wanted, true()))
-        .where(IS_COMPLETED_VISIT, ~_has_row(wanted, DELIVERIES.c.is_done == 1))
-    )
-    is_recent = exists().where(
-        IS_COMPLETED_VISIT, RESULTS.c.received_unix_ms > bindparam("completed_since")
-    )
-    has_result = exists().where(RESULTS.c.visit_id == VISITS.c.visit_id)
-    is_postponed = exists().where(POSTPONED.c.visit_id == VISITS.c.visit_id)
-    return case(
-        (has_result, and_(~is_wanted, ~is_recent, ~is_postponed)),
-        else_=VISITS.c.opened_unix_ms < bindparam("open_since"),
-    )
-
-
-def _wanted(relays: Sequence[str]) -> Subquery:
-    """The labels of all relays, one a row."""
-    rows = [select(literal(label).label("relay")) for label in relays]
-    nothing = select(literal("").label("relay")).where(false())
-    return union_all(nothing, *rows).subquery("wanted")
-
-
-def _has_row(wanted: Subquery, state: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(
-        DELIVERIES.c.ueid == RESULTS.c.ueid,
-        DELIVERIES.c.seq == RESULTS.c.seq,
-        DELIVERIES.c.relay == wanted.c.relay,
-        state,
-    )

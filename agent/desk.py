@@ -1,7 +1,8 @@
 """What the agent does with each message of the reader: no thread, no queue, no waiting.
 
-A question to the eligibility source is only started here; its answer comes back through
-`eligibility_answered`, and counts only for the proof of identity that it was asked for.
+A question to the eligibility source is only started here, once the proof of identity that it is
+asked for is on the disk; its answer comes back through `eligibility_answered`, and counts only for
+that proof.
 
 A proof for which no challenge is open is answered with a fresh challenge, and a proof of a
 challenge that was replaced meanwhile with the one that counts now: the card still lies there
@@ -283,9 +284,19 @@ class Desk:
             on=day_in_japan(self._clock.now()),
             # A proof that came again after a restart is known by its digest, its challenge is gone.
             proof=CardProof(message.method, challenge, signature) if challenge else None,
+            since_ms=self._clock.monotonic_ms(),
         )
-        self._asking[message.visit_id] = identity
-        self._doors.ask(Question(query, identity, notices))
+        self._doors.once_kept(partial(self._put, Question(query, identity, notices)))
+
+    def _put(self, question: Question) -> None:
+        """Ask, now that the proof which it is asked for is on the disk."""
+        visit_id = question.query.visit_id
+        is_asked = self._asking.get(visit_id) == question.identity
+        # Its result may have come together with the proof.
+        if is_asked or self._inbox.has_result_of(visit_id):
+            return
+        self._asking[visit_id] = question.identity
+        self._doors.ask(question)
 
     def _send_options(self, options: VisitOptions) -> None:
         self._say(options, Event.OPTIONS_SENT, options.visit_id)

@@ -6,18 +6,23 @@ insurance and no faces are inside; what the eligibility source said is not part 
 """
 
 import csv
-import io
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from io import TextIOWrapper
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from time import localtime
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import bindparam, literal, select, union_all
 
-from agent.chain_check import check_chain, files_of
+from agent.chain_check import files_of
+from agent.chained_log import BEFORE_FIRST, last_of
 from agent.clock import JAPAN, moment_of
 from agent.config import Config
 from agent.schema import CONFLICTS, RESULTS
-from agent.store import Store
+from agent.store import Row, Store
 from hostlink.terms import VisitOutcome
 
 _ABOUT = """\
@@ -33,7 +38,17 @@ the order of the number in their names, the one without a number last. head.txt 
 SHA-256 of the last line: compare it with the heads that were written down elsewhere. Whoever may
 write the files of an agent can write a chain anew; only a head kept elsewhere shows that.
 """
-_ALL = union_all(
+_MOST_RESULTS = 100
+"""In memory at once."""
+_IS_OF_READER = RESULTS.c.ueid == bindparam("reader")
+_READERS = select(RESULTS.c.ueid).distinct().order_by(RESULTS.c.ueid)
+_NUMBERS = (
+    select(RESULTS.c.seq)
+    .where(_IS_OF_READER, RESULTS.c.seq > bindparam("after"))
+    .order_by(RESULTS.c.seq)
+    .limit(_MOST_RESULTS)
+)
+_SOME = union_all(
     select(
         RESULTS.c.ueid,
         RESULTS.c.seq,
@@ -41,7 +56,7 @@ _ALL = union_all(
         RESULTS.c.outcome,
         RESULTS.c.cose,
         literal("").label("note"),
-    ),
+    ).where(_IS_OF_READER, RESULTS.c.seq.between(bindparam("first"), bindparam("last"))),
     select(
         CONFLICTS.c.ueid,
         CONFLICTS.c.seq,
@@ -49,12 +64,18 @@ _ALL = union_all(
         literal(None),
         CONFLICTS.c.cose,
         literal("conflict"),
+    ).where(
+        CONFLICTS.c.ueid == bindparam("reader"),
+        CONFLICTS.c.seq.between(bindparam("first"), bindparam("last")),
     ),
 )
+"""A conflict has a result of its number."""
 
 
 def write_audit_trail(config: Config, target: Path) -> int:
     """Write the file, readable for its owner alone.
+
+    A day of the journal and some results are in memory at a time: the serving agent does it, too.
 
     Args:
         config: Of the agent, which may be running.
@@ -64,27 +85,59 @@ def write_audit_trail(config: Config, target: Path) -> int:
         How many results are inside.
 
     Raises:
-        OSError: It is there already or cannot be written, or the journal cannot be read.
-        StoreUnavailableError: The store cannot be read.
+        OSError: It is there already or cannot be written, or the journal cannot be read. Nothing
+            half written is left.
+        StoreUnavailableError: The store cannot be read; nothing half written is left.
     """
-    journal = list(files_of(config.journal))
-    with closing(Store(config.store.path)) as store:
-        found = sorted(store.rows(_ALL), key=lambda row: (row[0], row[1], row[5]))
     target.touch(mode=0o600, exist_ok=False)
-    listed = io.StringIO()
-    table = csv.writer(listed)
-    table.writerow(["file", "reader", "number", "stored", "outcome", "note"])
-    with ZipFile(target, "w", ZIP_DEFLATED) as bundle:
-        bundle.writestr("about.txt", _ABOUT)
-        bundle.writestr("root.pem", config.trust_root.read_bytes())
-        for place, (ueid, seq, received, outcome, cose, note) in enumerate(found):
-            name = f"{ueid.hex()}-{seq:08}{f'-{note}-{place}' if note else ''}.cose"
+    with ExitStack() as undo:
+        undo.callback(target.unlink)
+        with ZipFile(target, "w", ZIP_DEFLATED) as bundle:
+            bundle.writestr("about.txt", _ABOUT)
+            bundle.writestr("root.pem", config.trust_root.read_bytes())
+            # The journal first: what it says is stored by now is in the store.
+            _write_journal(bundle, config.journal)
+            with closing(Store(config.store.path)) as store:
+                count = _write_results(bundle, store, target.parent)
+        undo.pop_all()
+    return count
+
+
+def _write_journal(bundle: ZipFile, journal: Path) -> None:
+    head = BEFORE_FIRST
+    for name, content in files_of(journal):
+        bundle.writestr(f"journal/{name}", content)
+        *lines, _torn = content.split(b"\n")
+        head = last_of(lines) or head
+    bundle.writestr("head.txt", f"{head}\n")
+
+
+def _write_results(bundle: ZipFile, store: Store, folder: Path) -> int:
+    count = 0
+    with TemporaryFile("w+b", dir=folder) as listed:
+        text = TextIOWrapper(listed, encoding="utf-8", newline="", write_through=True)
+        table = csv.writer(text)
+        table.writerow(["file", "reader", "number", "stored", "outcome", "note"])
+        for ueid, seq, received, outcome, cose, note in _results_of(store):
+            name = f"{ueid.hex()}-{seq:08}{f'-{note}-{count}' if note else ''}.cose"
             stored = moment_of(received).astimezone(JAPAN).isoformat(timespec="seconds")
             ended = "" if outcome is None else VisitOutcome(outcome).name.lower()
             table.writerow([name, ueid.hex(), seq, stored, ended, note])
             bundle.writestr(name, cose)
-        bundle.writestr("results.csv", listed.getvalue())
-        for name, content in journal:
-            bundle.writestr(f"journal/{name}", content)
-        bundle.writestr("head.txt", f"{check_chain(journal).head}\n")
-    return len(found)
+            count += 1
+        listed.seek(0)
+        entry = ZipInfo("results.csv", localtime()[:6])
+        entry.compress_type = ZIP_DEFLATED
+        with bundle.open(entry, "w") as part:
+            copyfileobj(listed, part)
+    return count
+
+
+def _results_of(store: Store) -> Iterator[Row]:
+    """Reader after reader, in the order of the numbers; after a result what contradicts it."""
+    for (ueid,) in store.rows(_READERS):
+        after = -1
+        while numbers := store.rows(_NUMBERS, {"reader": ueid, "after": after}):
+            (first,), (after,) = numbers[0], numbers[-1]
+            found = store.rows(_SOME, {"reader": ueid, "first": first, "last": after})
+            yield from sorted(found, key=lambda row: (row[1], row[5]))

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, union_all
 
 from agent.clock import unix_ms
 from agent.journal import Alarm
-from agent.schema import CONFLICTS, RESULTS
+from agent.schema import CONFLICTS, RESTORATIONS, RESULTS
 from agent.store import Store, Value
 from hostlink.signing import VerifiedResult
 
@@ -25,7 +25,11 @@ HELD = select(RESULTS.c.seq).where(
     IS_OF_READER, RESULTS.c.seq == bindparam("seq"), RESULTS.c.cose == bindparam("cose")
 )
 OF_VISIT = select(RESULTS.c.seq).where(RESULTS.c.visit_id == bindparam("visit_id")).limit(1)
-NEXT_ARRIVAL = select(func.coalesce(func.max(RESULTS.c.arrival), 0) + 1).scalar_subquery()
+COUNTED = union_all(
+    select(func.max(RESULTS.c.arrival).label("arrival")),
+    select(func.max(RESTORATIONS.c.arrivals_after)),
+).subquery("counted")
+NEXT_ARRIVAL = select(func.coalesce(func.max(COUNTED.c.arrival), 0) + 1).scalar_subquery()
 HIGHEST = select(func.max(RESULTS.c.seq)).where(IS_OF_READER)
 BEFORE = (
     select(RESULTS.c.seq, RESULTS.c.payload_hash)

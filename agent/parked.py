@@ -1,19 +1,26 @@
 """What receivers refused for good: shown to staff, sent again or given up as they say.
 
-It works beside a running agent, which finds what is to be sent again within a minute.
+It works beside a running agent, which finds what is to be sent again within a minute, and which
+must not be kept from writing meanwhile.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
+from time import sleep
 
 from agent.clock import SystemClock
 from agent.config import Config
-from agent.delivery import Delivery, DeliveryTerms, Parked
+from agent.delivery import Delivery, DeliveryTerms
 from agent.errors import ConfigError
 from agent.journal import FileJournal
+from agent.parcels import Parked
 from agent.store import Store
 
+MOST_TOGETHER = 100
+"""Changed in one go."""
+PAUSE_S = 0.1
+"""Between two: as long as a waiting connection sleeps at most before it looks again."""
 Tell = Callable[[str], None]
 
 
@@ -31,19 +38,29 @@ def show(config: Config, relay: str | None, tell: Tell) -> None:
 def send_again(config: Config, relay: str | None, tell: Tell) -> None:
     """Let them be sent again."""
     with _delivery(config, relay) as delivery:
-        number = delivery.replay(_of(delivery.parked(), relay))
+        number = _in_turns(delivery.replay, _of(delivery.parked(), relay))
     tell(f"{number} to be sent again")
 
 
 def give_up(config: Config, relay: str | None, tell: Tell) -> None:
     """Never send them."""
     with _delivery(config, relay) as delivery:
-        number = delivery.give_up(_of(delivery.parked(), relay))
+        number = _in_turns(delivery.give_up, _of(delivery.parked(), relay))
     tell(f"{number} given up")
 
 
 def _of(parked: Sequence[Parked], relay: str | None) -> list[Parked]:
     return [each for each in parked if relay in (None, each.relay)]
+
+
+def _in_turns(change: Callable[[Sequence[Parked]], int], parked: Sequence[Parked]) -> int:
+    """Change all of them, some at a time; how many there were."""
+    number = 0
+    for start in range(0, len(parked), MOST_TOGETHER):
+        if start:
+            sleep(PAUSE_S)
+        number += change(parked[start : start + MOST_TOGETHER])
+    return number
 
 
 @contextmanager

@@ -1,13 +1,15 @@
 """Makes the clinic's number of a patient known to the eligibility network, in the background.
 
 Staff have chosen whose visit it was and go on; whether the network takes the number shows minutes
-later. What it does not take is an alarm and stops nothing: the next visit is matched as this one
-was.
+later. What it does not take, and what the end of the agent came before, is an alarm and stops
+nothing: the next visit is matched as this one was. A kill alone loses it without a word; to choose
+the patient again registers again.
 
 Source: facts/oqs.md §9 (1).
 """
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
 from agent.eligibility.port import InsuredNumbers, NumbersRefused, ReferenceNumbers
 from agent.journal import Alarm, Event, Journal
@@ -32,7 +34,7 @@ class BackgroundRegistration:
         # One at a time: nobody waits, and the folders are for look-ups first.
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="registration")
 
-    def register(self, record: EligibilityRecord, number: str) -> None:
+    def register(self, visit_id: bytes, record: EligibilityRecord, number: str) -> None:
         """See `NumberRegistration.register`.
 
         Raises:
@@ -45,20 +47,27 @@ class BackgroundRegistration:
             insured_card_symbol=person.insured_card_symbol or "",
             insured_branch_number=person.insured_branch_number or "",
         )
-        self._pool.submit(self._register, number, numbers)
+        registered = self._pool.submit(
+            self._network.register, self._medical_institution_code, number, numbers
+        )
+        registered.add_done_callback(partial(self._tell_failure, visit_id))
 
     def close(self) -> None:
-        """Begin nothing more; what is under way ends with its network."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """Begin nothing more, wait for what is under way, and tell staff of what was not done.
 
-    def _register(self, number: str, numbers: InsuredNumbers) -> None:
-        try:
-            refusal = self._network.register(self._medical_institution_code, number, numbers)
-        except Exception as error:  # noqa: BLE001 - nobody waits for it who could be told
-            self._alarm(type(error).__name__)
+        The network is told to end before, so that nobody waits for its answer.
+        """
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _tell_failure(self, visit_id: bytes, registered: Future[NumbersRefused | None]) -> None:
+        if registered.cancelled():
+            why = "the agent was stopped before"
+        elif (error := registered.exception()) is not None:
+            why = type(error).__name__
+        elif registered.result() is not None:
+            why = "refused by the network"
+        else:
             return
-        if isinstance(refusal, NumbersRefused):
-            self._alarm("refused by the network")
-
-    def _alarm(self, why: str) -> None:
-        self._journal.record(Event.ALARM, alarm=Alarm.NUMBER_NOT_REGISTERED, detail=why)
+        self._journal.record(
+            Event.ALARM, alarm=Alarm.NUMBER_NOT_REGISTERED, visit=visit_id, detail=why
+        )

@@ -4,28 +4,30 @@ What happened after the backup is not in it, and nothing here can know it. So no
 be delivered then is delivered by itself: it may have been since, and staff say what becomes of it.
 Visits without a result are deleted: a result that comes yet is kept and told as an alarm, and not
 delivered. Results that readers handed over since, and forgot, are gone from this PC: the first one
-that comes raises the alarm of a gap. Why so stands in docs/decisions/0032.
+that comes raises the alarm of a gap. Why so stands in docs/decisions/0032. And software on the PC
+may have read further than the backup goes, so arrivals are counted on from far ahead.
 
 The configuration is written last. Without it no agent starts on what is half restored.
 """
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import and_, delete, exists, select
 
 from agent.backup_file import CONFIGURATION, JOURNAL, PAIRINGS, STORE, Backup, other_files
 from agent.chained_log import days_of
-from agent.clock import SystemClock, rfc_3339
+from agent.clock import Clock, SystemClock, rfc_3339, unix_ms
 from agent.config import Config, parse_config
-from agent.delivery import Delivery, DeliveryTerms, Parcel
+from agent.delivery import Delivery, DeliveryTerms
 from agent.errors import BackupError
 from agent.folders import keep_folder
 from agent.journal import Event, FileJournal
 from agent.pairings import Pairings
-from agent.schema import DELIVERIES, RESULTS, VISITS
+from agent.parcels import Parcel
+from agent.schema import DELIVERIES, RESTORATIONS, RESULTS, VISITS
 from agent.store import Store
 from agent.whole_file import keep_file
 from hostlink.terms import VisitOutcome
@@ -75,7 +77,7 @@ def restore(config_file: Path, source: Path, tell: Callable[[str], None]) -> Non
                     keep_folder(path.parent)
                     undo.callback(path.unlink, missing_ok=True)
                     keep_file(path, backup.read(name))
-                waiting = _settle(config, rfc_3339(backup.made))
+                waiting = _settle(config, backup.made)
                 keep_file(config_file, text)
             except OSError as error:
                 raise BackupError(f"{error.filename or config_file}: {error.strerror}") from error
@@ -135,14 +137,14 @@ def _remove_days(journal: Path) -> None:
         day.path.unlink()
 
 
-def _settle(config: Config, made: str) -> int:
+def _settle(config: Config, made: datetime) -> int:
     """Make the store one that is older than the world; how many deliveries wait for staff."""
     clock = SystemClock()
     with (
         closing(FileJournal(config.journal, clock)) as journal,
         closing(Store(config.store.path)) as store,
     ):
-        journal.record(Event.RESTORED, detail=made)
+        journal.record(Event.RESTORED, detail=rfc_3339(made))
         terms = DeliveryTerms(config.medical_institution_code, (), timedelta(0))
         delivery = Delivery(store, {}, terms, journal, clock)
         settled = set(store.rows(SETTLED))
@@ -152,6 +154,17 @@ def _settle(config: Config, made: str) -> int:
                 if (ueid, seq, relay.label) not in settled:
                     delivery.park(Parcel(ueid, seq, visit_id, relay.label), WHY)
                     waiting += 1
+        _count_from_afar(store, made, clock)
         store.change(FORGET_OPEN)
         store.forget_purged()
     return waiting
+
+
+def _count_from_afar(store: Store, made: datetime, clock: Clock) -> None:
+    """Let arrivals go on where no reader of results can be yet.
+
+    That is at the milliseconds since 1970: fewer results came than those, since then and since any
+    restoration before. The backup's own time counts where this PC's clock was lost.
+    """
+    afar = unix_ms(max(clock.now(), made))
+    store.change(store.insert(RESTORATIONS).on_conflict_do_nothing(), {"arrivals_after": afar})

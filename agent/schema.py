@@ -36,6 +36,14 @@ RESULTS = Table(
 """Every result that ever arrived, once; `arrival` counts them, so that a reader of the list can go
 on where it was, whatever the clock did meanwhile."""
 
+RESTORATIONS = Table(
+    "restorations",
+    METADATA,
+    Column("arrivals_after", BigInteger, primary_key=True, autoincrement=False),
+)
+"""What was counted before this store was restored from a backup is no higher than this, though the
+store forgot the last of it: whoever went on reading from there must not miss what comes."""
+
 CONFLICTS = Table(
     "conflicts",
     METADATA,
@@ -63,7 +71,9 @@ VISITS = Table(
     Column("offered", LargeBinary),
     Column("answered_unix_ms", BigInteger),
 )
-"""Visits that were not delivered everywhere yet; what names a patient is here alone."""
+"""Visits without a result yet, not handed over everywhere yet, or completed so recently that staff
+may want to see them. Of whoever laid a card the name is here alone; `papers` has those that staff
+typed."""
 
 POSTPONED = Table(
     "postponed",

@@ -1,9 +1,10 @@
-"""The visits now at the reader: what the agent asked of the card and what it learned.
+"""The visits that are kept: what the agent asked of the card and what it learned.
 
 A visit keeps one nonce for its whole life, so a result made before a broken link still fits;
 its challenge is new each time and good for one proof. All of it is on the disk, because a
 result and the eligibility answer it belongs to must meet even after the agent was restarted.
-The delivery deletes a visit once its result is handed over.
+The delivery deletes a visit when its result is handed over and, where there is a local API, the
+time is over for which completed ones are kept for staff.
 """
 
 import secrets
@@ -39,7 +40,7 @@ FOUND = select(
 
 @dataclass(frozen=True, slots=True)
 class OpenVisit:
-    """What the agent remembers of a visit that has not been delivered yet."""
+    """What the agent remembers of a visit until it is deleted."""
 
     visit_id: bytes
     nonce: bytes

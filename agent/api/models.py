@@ -369,6 +369,9 @@ class State(Document):
     relays: list[RelayState]
     eligibility: Eligibility
     alarms: list[OpenAlarm]
+    choices: int
+    """How often staff chose a patient since the agent was started: what was told of an undecided
+    visit before is to be asked for anew."""
 
 
 class Told(Document):

@@ -17,7 +17,7 @@ from agent.board import Board, Place
 from agent.ceremonies import Kind
 from agent.characters import Encoding, unwritable_texts
 from agent.clock import Clock, moment_of, rfc_3339
-from agent.delivery import IS_PARKED, PARKED, still_to_deliver
+from agent.parcels import IS_PARKED, PARKED, still_to_deliver
 from agent.qualification import EligibilityRecord, record_to_json
 from agent.receptions import Receptions
 from agent.relays._passed_on import believable_time, consents_passed_on, decisions_passed_on
@@ -166,6 +166,7 @@ class Reading:
             relays=self._relays(),
             eligibility=self._eligibility(),
             alarms=self._alarms(),
+            choices=self._board.choices(),
         )
 
     def _results(self, rows: list[Row]) -> list[models.Result]:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from agent.board import Board, OpenAlarm
 from agent.chosen_patients import ChosenPatients
 from agent.clock import Clock
-from agent.delivery import Delivery, Parked
+from agent.delivery import Delivery
 from agent.journal import Event, Journal
+from agent.parcels import Parked
 
 
 class SeeingTo:
@@ -77,4 +78,5 @@ class SeeingTo:
         ]
         changed = change(found) or None
         self._wake_delivery()
+        self._board.tell()
         return changed

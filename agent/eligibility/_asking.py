@@ -84,23 +84,27 @@ class Asker:
         )
         self._thread.start()
 
-    def post(self, question: Mapping[str, object]) -> Reply | None:
+    def post(self, question: Mapping[str, object], waited_s: float = 0.0) -> Reply | None:
         """Ask, from any thread.
 
         Args:
             question: Becomes JSON; may arrive twice.
+            waited_s: For a thread to ask from; it counts.
 
         Returns:
             What was said; None: nothing in time, or no connection.
         """
-        asking = self._ask(question)
+        left_s = self._times.whole_s - waited_s
+        if left_s <= 0:
+            return None
+        asking = self._ask(question, left_s)
         try:
             future = asyncio.run_coroutine_threadsafe(asking, self._loop)
         except RuntimeError:  # closed
             asking.close()
             return None
         try:
-            return future.result(self._times.whole_s + GRACE_S)
+            return future.result(left_s + GRACE_S)
         except (*BROKEN, TimeoutError, CancelledError):
             return None
         finally:
@@ -122,8 +126,8 @@ class Asker:
         await asyncio.gather(*others, return_exceptions=True)
         await self._client.aclose()
 
-    async def _ask(self, question: Mapping[str, object]) -> Reply:
-        async with asyncio.timeout(self._times.whole_s):
+    async def _ask(self, question: Mapping[str, object], longest_s: float) -> Reply:
+        async with asyncio.timeout(longest_s):
             pause_s = REPEAT_PAUSE_S
             with suppress(*BROKEN):
                 reply = await self._exchange(question)

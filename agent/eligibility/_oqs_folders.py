@@ -2,12 +2,15 @@
 
 The question appears whole and under a name that neither folder has. It is put once: whoever gave
 up waiting does not know whether it was carried out. An answer counts when two looks at it were
-alike, since it may be half written; one that stays nonsense for some looks is refused.
+alike, since it may be half written; one that stays nonsense for some looks is refused. What a
+killed agent left half put is taken away with a later question, and not at the start, which a share
+that is away would hold up.
 
 Source: facts/oqs.md §2.2, §2.3.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -28,6 +31,9 @@ NONSENSE_LOOKS = 12
 """So often nonsense may be found unchanged: 3.6 s."""
 LARGEST_ANSWER_BYTES = 4 * 1024 * 1024
 NAMES_TRIED = 10
+PART = re.compile(r"\.uketsuke-[0-9a-f]{16}\.part")
+LEFT_AFTER_S = 3600.0
+"""A part lives for milliseconds; one of this age was left by a killed agent, here or elsewhere."""
 Found = TypeVar("Found")
 Pause = Callable[[float], bool]
 """Waits so many seconds; True: the agent ends."""
@@ -80,6 +86,7 @@ class OqsFolders:
         with _folder_errors():
             try:
                 part.write_bytes(content)
+                self._sweep(part.stat().st_mtime - LEFT_AFTER_S)
                 for request in self._new_names(kind):
                     with suppress(FileExistsError):
                         _appear(part, request)
@@ -87,6 +94,19 @@ class OqsFolders:
             finally:
                 part.unlink(missing_ok=True)
         raise NumbersUnavailableError("no free name")
+
+    def _sweep(self, left_before: float) -> None:
+        """Take away old parts, by the clock of whoever keeps the folder.
+
+        They are not overwritten: one may be a second name of a question that was put.
+        """
+        parts: list[Path] = []
+        with suppress(OSError):  # whoever may put a question need not be allowed to look around
+            parts += (path for path in self._requests.iterdir() if PART.fullmatch(path.name))
+        for part in parts:
+            with suppress(OSError):
+                if part.stat().st_mtime < left_before:
+                    part.unlink()
 
     def _new_names(self, kind: str) -> Iterator[Path]:
         """Names of today that no answer lies there for."""

@@ -57,7 +57,8 @@ class Settings(TlsSettings, frozen=True, kw_only=True):
     url: str
     """https, or http on this very machine: the answer names a patient."""
     timeout_s: Seconds = 8.0
-    """Longest wait for everything: connection, question, answer and its one repetition."""
+    """Longest wait for everything, from when the patient began to wait: connection, question,
+    answer and its one repetition."""
     connect_timeout_s: Seconds = 3.0
     """Longest wait for a connection."""
     read_timeout_s: Seconds = 6.0
@@ -89,13 +90,14 @@ class HttpSource:
 
     def __init__(self, asker: Asker, clock: Clock) -> None:
         self._asker = asker
+        self._clock = clock
         self._breaker = Breaker(clock)
 
     def ask(self, query: EligibilityQuery) -> EligibilityAnswer | FailureCode:
         """Send the question; see `EligibilitySource.ask`."""
         if not self._breaker.lets_ask():
             return FailureCode.ELIGIBILITY_UNREACHABLE
-        reply = self._asker.post(_question(query))
+        reply = self._asker.post(_question(query), self._waited_s(query))
         if reply is None or reply.status in AWAY:
             self._breaker.failed(query.visit_id)
             return FailureCode.ELIGIBILITY_UNREACHABLE
@@ -111,6 +113,11 @@ class HttpSource:
     def close(self) -> None:
         """Close the kept connection; whoever still waits is told that there is no answer."""
         self._asker.close()
+
+    def _waited_s(self, query: EligibilityQuery) -> float:
+        if query.since_ms is None:
+            return 0.0
+        return (self._clock.monotonic_ms() - query.since_ms) / 1000
 
 
 def _question(query: EligibilityQuery) -> dict[str, object]:

@@ -64,6 +64,8 @@ class EligibilityQuery:
     """The day of the visit, in Japan: whose insurance it was then."""
     proof: CardProof | None = field(default=None, repr=False)
     """None: it was checked before and is not kept, as when somebody is looked up later."""
+    since_ms: float | None = None
+    """Since when the patient waits, by the monotonic clock; None: nobody does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,10 +60,11 @@ class PatientList(Protocol):
 class NumberRegistration(Protocol):
     """Makes the clinic's number of a person known to the eligibility network (照会番号登録)."""
 
-    def register(self, record: EligibilityRecord, number: str) -> None:
+    def register(self, visit_id: bytes, record: EligibilityRecord, number: str) -> None:
         """Start it and return: staff wait. The same may be registered again.
 
         Args:
+            visit_id: For which staff chose the number; they are told of it if this fails.
             record: Of the person; it names no 照会番号 yet.
             number: The clinic's own, 1 to `LONGEST_NUMBER` characters.
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from agent.desk import Desk, DeskDoors, DeskTerms, Question
 from agent.eligibility.port import EligibilityAnswer
+from agent.group_commit import GroupCommit
 from agent.inbox import Inbox
 from agent.store import Store
 from agent.trust import CardTrust
@@ -43,6 +44,7 @@ class DeskBench:
         *,
         may_ask_later: bool = False,
         emergency: Emergency | None = None,
+        is_held_back: bool = False,
     ) -> None:
         self.said: list[Message] = []
         self.asked: list[Question] = []
@@ -50,6 +52,7 @@ class DeskBench:
         self.journal = HeardJournal()
         self.clock = ToldClock()
         self.store = Store(database)
+        self.changes = GroupCommit(self.store)
         self.desk = Desk(
             DeskTerms(
                 AUDIENCE,
@@ -61,7 +64,12 @@ class DeskBench:
             ),
             Visits(self.store),
             Inbox(self.store),
-            DeskDoors(self._send, at_once, self.asked.append, self._wake),
+            DeskDoors(
+                self._send,
+                self.changes.once_kept if is_held_back else at_once,
+                self.asked.append,
+                self._wake,
+            ),
             self.journal,
             self.clock,
         )

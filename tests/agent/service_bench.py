@@ -8,6 +8,7 @@ from queue import Queue
 
 from agent.config import ONLY_COUNTER
 from agent.delivery import Delivery, DeliveryTerms
+from agent.delivery_rounds import DeliveryRounds
 from agent.desk import Desk, DeskDoors, DeskTerms
 from agent.eligibility.port import EligibilityAnswer, EligibilityQuery
 from agent.errors import (
@@ -120,8 +121,10 @@ class Bench:
         *,
         may_ask_later: bool = False,
         receiver: StubbornReceiver | None = None,
+        source: ToldSource | None = None,
+        readers: int = 1,
     ) -> None:
-        self.source = ToldSource()
+        self.source = source or ToldSource()
         self.relay = ToldRelay()
         self.journal = HeardJournal()
         self.said: Queue[Message] = Queue()
@@ -141,7 +144,14 @@ class Bench:
             clock,
         )
         self.changes = GroupCommit(self.store)
-        self.service = Service(self.changes, self.source, self.delivery, postponed, self.journal)
+        self.service = Service(
+            self.changes,
+            self.source,
+            DeliveryRounds(self.delivery, self.journal, forget=lambda: True),
+            postponed,
+            self.journal,
+            readers=readers,
+        )
         self.desk = Desk(
             DeskTerms(
                 AUDIENCE,

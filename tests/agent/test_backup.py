@@ -9,16 +9,18 @@ from zipfile import ZipFile
 
 import pytest
 
+from agent.api.reading import AFTER
 from agent.audit import verify
 from agent.backup import write_backup
 from agent.backup_file import Backup
+from agent.clock import moment_of
 from agent.config import read_config
 from agent.errors import AgentError, BackupError
 from agent.inbox import Inbox
 from agent.journal import Alarm, Event, FileJournal
 from agent.pairings import Pairings
 from agent.restore import WHY, restore
-from agent.store import Store
+from agent.store import Store, Value
 from agent.visits import Visits
 from hostlink.signing import verify_result
 from hostlink.terms import CardKind
@@ -217,6 +219,44 @@ def test_a_reader_that_is_ahead_is_told_by_an_alarm_and_by_verify(clinic: Clinic
     assert "result 2 is missing" in told
 
 
+def told_to_a_reader_of_results(clinic: Clinic) -> list[int]:
+    """Numbers of the results that software on the PC is told after a restoration.
+
+    It had read one that the backup does not hold.
+    """
+    clinic.receive(VISITS[0])
+    clinic.back_up()
+    clinic.receive(VISITS[1])
+    read: dict[str, Value] = {"after": 0, "most": 100}
+    (*_, (_, _, cursor, _, _)) = clinic.bench.store.rows(AFTER, read)
+    clinic.restore()
+    with closing(Store(clinic.other / DATABASE)) as store:
+        assert store.rows("SELECT arrival FROM results") == [(1,)], "what is there keeps its number"
+        for _ in range(2):
+            new = clinic.reader.sign(abandoned())
+            Inbox(store).keep(new.cose, verify_result(new.cose, ROOTS), TODAY)
+        return [row[1] for row in store.rows(AFTER, {**read, "after": cursor})]
+
+
+def test_software_that_had_read_on_since_misses_nothing_new(clinic: Clinic) -> None:
+    assert told_to_a_reader_of_results(clinic) == [3, 4]
+
+
+def test_counted_on_from_the_backup_it_would_miss_some(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control."""
+    monkeypatch.setattr("agent.restore._count_from_afar", lambda *_: None)
+    assert told_to_a_reader_of_results(clinic) == [4]
+
+
+def test_nor_where_the_new_pc_does_not_know_the_time(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.restore.SystemClock", lambda: ToldClock(moment_of(0)))
+    assert told_to_a_reader_of_results(clinic) == [3, 4]
+
+
 def test_a_damaged_backup_is_refused_wherever_it_is_damaged(clinic: Clinic) -> None:
     clinic.receive(VISITS[0])
     clinic.back_up()
@@ -308,7 +348,7 @@ def test_on_the_command_line(
     assert (done.status, done.err) == (0, "")
     assert "It holds keys and patients' data." in done.out
     with ZipFile(clinic.backup) as bundle:
-        assert b"names and insurance of patients" in bundle.read("about.txt")
+        assert b"names and insurance of visits" in bundle.read("about.txt")
         assert NAME_IN_STORE in bundle.read("store.sqlite3"), "the control of that sentence"
     done = staff.run("backup", "--config", at, "--out", clinic.backup)
     assert (done.status, done.err.count("\n")) == (2, 1)

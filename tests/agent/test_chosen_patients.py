@@ -22,13 +22,13 @@ class Network:
     """Takes numbers, or fails."""
 
     def __init__(self, *failures: Exception) -> None:
-        self.registered: list[tuple[EligibilityRecord, str]] = []
+        self.registered: list[tuple[bytes, EligibilityRecord, str]] = []
         self._failures = list(failures)
 
-    def register(self, record: EligibilityRecord, number: str) -> None:
+    def register(self, visit_id: bytes, record: EligibilityRecord, number: str) -> None:
         if self._failures:
             raise self._failures.pop()
-        self.registered.append((record, number))
+        self.registered.append((visit_id, record, number))
 
 
 class ChoiceBench:
@@ -60,7 +60,7 @@ def choose(
 def test_a_choice_is_kept_and_made_known(tmp_path: Path) -> None:
     network = Network()
     bench = choose(tmp_path, network)
-    assert network.registered == [(UNNUMBERED, NUMBER)]
+    assert network.registered == [(VISIT_ID, UNNUMBERED, NUMBER)]
     (heard,) = bench.journal.heard
     assert (heard.event, heard.visit, heard.detail) == (Event.PATIENT_MATCHED, VISIT_ID, None)
 
@@ -70,7 +70,7 @@ def test_a_later_choice_takes_the_place_of_an_earlier_one(tmp_path: Path) -> Non
     bench = choose(tmp_path, network)
     assert bench.chosen.choose(VISIT_ID, "77", TODAY)
     assert bench.chosen.chosen_for(VISIT_ID) == "77"
-    assert [number for _, number in network.registered] == [NUMBER, "77"]
+    assert [number for *_, number in network.registered] == [NUMBER, "77"]
 
 
 def test_a_number_that_the_network_knows_is_left_alone(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ import io
 import json
 import subprocess
 import sys
+import tracemalloc
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -13,8 +15,14 @@ from zipfile import ZipFile
 
 import pytest
 
+from agent.chain_check import files_of
+from agent.chained_log import days_of
+from agent.config import read_config
+from agent.errors import StoreUnavailableError
+from agent.export import write_audit_trail
 from agent.inbox import Inbox
 from agent.journal import Event, FileJournal
+from agent.schema import RESULTS
 from hostlink.messages import SignedResult
 from hostlink.signing import verify_result
 from tests.agent.delivery_bench import VISITS, Bench
@@ -103,3 +111,76 @@ def test_a_file_that_is_there_stays(bench: Bench, tmp_path: Path) -> None:
     assert ended.returncode == 2
     assert "trail.zip: File exists" in ended.stderr
     assert target.read_bytes() == b"an earlier one"
+
+
+def test_one_that_fails_leaves_nothing(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Midway: the next look into the store is refused."""
+
+    def fail(*_: object) -> None:
+        raise StoreUnavailableError("disk I/O error")
+
+    monkeypatch.setattr("agent.export._results_of", fail)
+    before = set(tmp_path.iterdir())
+    with pytest.raises(StoreUnavailableError):
+        write_audit_trail(read_config(tmp_path / "agent.toml"), tmp_path / "trail.zip")
+    assert set(tmp_path.iterdir()) - before <= {tmp_path / "journal.lock"}
+
+
+LARGE_BYTES = 20_000
+LARGE_RESULTS = 1_000
+LARGE_DAYS = 10
+LEAST_LARGE = 30e6
+"""Of all that together."""
+
+
+def make_much(bench: Bench, folder: Path) -> None:
+    """More than may be in memory, in many days of the journal and in one reader's results."""
+    with bench.store.transaction():
+        for seq in range(100, 100 + LARGE_RESULTS):
+            bench.store.change(
+                bench.store.insert(RESULTS),
+                {
+                    "ueid": UEID,
+                    "seq": seq,
+                    "cose": bytes(LARGE_BYTES),
+                    "payload_hash": b"",
+                    "visit_id": b"",
+                    "nonce": b"",
+                    "outcome": 1,
+                    "received_unix_ms": seq,
+                    "arrival": seq,
+                },
+            )
+    clock = ToldClock()
+    journal = FileJournal(folder / "journal.jsonl", clock)
+    for _ in range(LARGE_DAYS):
+        for _ in range(50):
+            journal.record(Event.STARTED, detail="x" * LARGE_BYTES)
+        clock.time += timedelta(days=1)
+    journal.close()
+
+
+def peak_bytes(work: Callable[[], object]) -> int:
+    """Most memory that it took at a time."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_much_is_not_in_memory_at_once(bench: Bench, tmp_path: Path) -> None:
+    make_much(bench, tmp_path)
+    config, target = read_config(tmp_path / "agent.toml"), tmp_path / "trail.zip"
+    assert len(days_of(config.journal)) == LARGE_DAYS - 1
+    assert peak_bytes(lambda: write_audit_trail(config, target)) < LEAST_LARGE / 3
+    with ZipFile(target) as bundle:
+        assert len([name for name in bundle.namelist() if name.endswith(".cose")]) == 1_002
+
+    def hold_all() -> list[object]:
+        return [list(files_of(config.journal)), bench.store.rows("SELECT cose FROM results")]
+
+    assert peak_bytes(hold_all) > LEAST_LARGE, "negative control"

@@ -266,3 +266,17 @@ def test_a_link_that_died_ends_with_4(
     assert capfd.readouterr().err.count("\n") == 1
     assert agent.events() == ["started", "alarm"]
     assert agent.journal()[-1]["alarm"] == "link_died"
+
+
+def test_whoever_ends_it_before_it_serves_ends_it_well(tmp_path: Path) -> None:
+    (tmp_path / "agent.toml").write_text("")
+    program = (
+        "import os, signal, agent.__main__ as main\n"
+        "from agent.command_line import Task\n"
+        "Task.carry_out = lambda *_: os.kill(os.getpid(), signal.SIGTERM)\n"
+        "main.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "--config", str(tmp_path / "agent.toml")], check=False
+    )
+    assert done.returncode == 0

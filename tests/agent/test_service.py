@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from agent import delivery_rounds, retries
 from agent import service as service_module
 from agent.config import ONLY_COUNTER
 from agent.eligibility.port import EligibilityAnswer
@@ -51,7 +52,7 @@ ANSWER = EligibilityAnswer(RECORD, is_registered=True, consents=tuple(ConsentIte
 
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    monkeypatch.setattr(service_module, "FIRST_RETRY_S", 0.01)
+    monkeypatch.setattr(retries, "FIRST_RETRY_S", 0.01)
     made = Bench(tmp_path / "agent.sqlite3")
     yield made
     made.stop()
@@ -79,7 +80,7 @@ def test_a_whole_visit(bench: Bench) -> None:
 def test_a_visit_that_could_not_be_looked_up_is_delivered_when_the_source_is_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service_module, "FIRST_RETRY_S", 0.01)
+    monkeypatch.setattr(retries, "FIRST_RETRY_S", 0.01)
     bench = Bench(tmp_path / "later.sqlite3", may_ask_later=True)
     bench.start()
     down = FailureCode.ELIGIBILITY_UNREACHABLE
@@ -179,7 +180,7 @@ def test_what_comes_before_the_end_is_kept_and_said(bench: Bench) -> None:
 def test_what_was_delivered_is_purged_now_and_then_and_in_the_end(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service_module, "PURGE_EVERY_S", 3_600.0)
+    monkeypatch.setattr(delivery_rounds, "PURGE_EVERY_S", 3_600.0)
     reader = SigningReader()
     receive_visit(bench.store, reader)
     bench.start()
@@ -195,7 +196,7 @@ def test_what_was_delivered_is_purged_now_and_then_and_in_the_end(
 def test_what_is_left_goes_before_what_is_fresh(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service_module, "FIRST_RETRY_S", 3_600.0)
+    monkeypatch.setattr(retries, "FIRST_RETRY_S", 3_600.0)
     reader = SigningReader()
     receive_visit(bench.store, reader)
     bench.relay.faults = [RelayUnavailableError("ENOENT")]
@@ -302,7 +303,7 @@ def sending(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, receiver: StubbornReceiver
 ) -> Iterator[Bench]:
     """Two results for a receiver, in a service that begins when the test says so."""
-    monkeypatch.setattr(service_module, "FIRST_RETRY_S", 0.01)
+    monkeypatch.setattr(retries, "FIRST_RETRY_S", 0.01)
     made = Bench(tmp_path / "sending.sqlite3", receiver=receiver)
     reader = SigningReader()
     for visit in (VISIT_ID, OTHER_VISIT):

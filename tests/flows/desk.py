@@ -97,6 +97,8 @@ class Desk:
     def results(self) -> list[StoredResult]:
         """Every result the agent holds, in order."""
         path = self.bench.folder / "agent.sqlite"
+        if not path.exists():
+            return []  # it is being started
         with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as store:
             rows = store.execute("SELECT seq, outcome, visit_id FROM results ORDER BY seq")
             return [StoredResult(seq, outcome, visit.hex()) for seq, outcome, visit in rows]

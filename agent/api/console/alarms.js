@@ -11,25 +11,20 @@ export function drawAlarms({ alarms, isLive, resultOf, settle, open }) {
   // In the order in which they came up first: what is called again does not jump about.
   const items = [...alarms]
     .sort((one, other) => other.number - one.number)
-    .map((alarm) => ({ alarm, isLive, result: resultOf(alarm.visit) }));
+    .map((alarm) => ({ alarm, isLive, result: resultOf(alarm.visit), settle, open }));
   const count = say(items.length > 0 ? "alarms.count" : "alarms.none", { count: items.length });
   put(document.querySelector("#alarms-count"), count);
-  keep(document.querySelector("#alarm-list"), items, ({ alarm }) => alarm.number, ({ alarm }) =>
-    makeAlarm(alarm.number, settle, open),
-  );
+  keep(document.querySelector("#alarm-list"), items, ({ alarm }) => alarm.number, makeAlarm);
 }
 
-function makeAlarm(number, settle, open) {
+function makeAlarm(current) {
   const [what, todo] = [element("h3"), element("p")];
   const facts = element("p", { class: "quiet" });
-  let result = null;
-  const opener = button({ class: "plain" }, () => open(result.id));
-  const settler = button({}, () => settle(number));
+  const opener = button({ class: "plain" }, () => current().open(current().result.id));
+  const settler = button({}, () => current().settle(current().alarm.number));
   const doing = element("div", { class: "doing" }, facts, opener, settler);
   const node = element("li", { class: "alarm" }, what, todo, doing);
-  const update = (item) => {
-    const { alarm } = item;
-    result = item.result;
+  const update = ({ alarm, isLive, result }) => {
     const title = say(`alarm.${alarm.alarm}.what`);
     put(what, title);
     put(todo, say(`alarm.${alarm.alarm}.todo`));
@@ -37,7 +32,7 @@ function makeAlarm(number, settle, open) {
     put(opener, result === null ? "" : say("alarms.open"));
     put(settler, say("alarms.settle"));
     settler.setAttribute("aria-label", say("alarms.settle_this", { what: title }));
-    settler.disabled = !item.isLive;
+    settler.disabled = !isLive;
   };
   return { node, update };
 }

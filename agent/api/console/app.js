@@ -11,11 +11,12 @@ import { askToNotify, drawNotifyButton, Hands } from "./hands.js";
 import { drawHealth, drawLinks } from "./links.js";
 import { drawList, listenToKeys, nameOf } from "./list.js";
 import { dayOf, now, setClock, time } from "./moments.js";
-import { isLater, parkedIn, validityOf } from "./notes.js";
+import { isOpen, parkedIn, validityOf } from "./notes.js";
 import { ReaderDialog } from "./pairing.js";
 import { Papers } from "./papers.js";
 import { drawReaders, placeOf } from "./readers.js";
 import { Results } from "./results.js";
+import { save } from "./save.js";
 import { forgetToken, takeToken } from "./token.js";
 import { language, LANGUAGES, say, sayIfAny, speak } from "./words.js";
 
@@ -65,8 +66,8 @@ function hearState(told) {
   state = told;
   link = "live";
   setClock(told.at);
-  const open = results.today().filter((each) => each.id === selected || isLater(each, state));
-  results.refresh(open.map(({ id }) => id));
+  const toRead = results.today().filter((each) => each.id === selected || isOpen(each));
+  results.refresh(toRead.map(({ id }) => id));
   draw();
 }
 
@@ -93,7 +94,7 @@ function draw() {
   drawLinks({ state, isLive, find, sendAgain, giveUp });
   put(node("version"), state.version);
   put(node("clock"), isLive ? time(now(), "medium") : "");
-  const key = [dayOf(now()), state.eligibility.postponed, ...parkedIn(state)].join(" ");
+  const key = [dayOf(now()), ...parkedIn(state)].join(" ");
   if (key !== listed) {
     listed = key;
     drawResults();
@@ -171,6 +172,13 @@ function describe(error) {
   return error.detail === "" ? known : `${known} (${error.detail})`;
 }
 
+async function saveTrail() {
+  const button = node("trail");
+  button.disabled = true;
+  await act("trail_saved", async () => save(await calls.file("/v1/audit-trail")));
+  button.disabled = false;
+}
+
 async function signOut() {
   if (await ask("sign_out")) {
     forgetToken();
@@ -204,9 +212,11 @@ listenToKeys();
 node("search").addEventListener("input", drawResults);
 node("language").addEventListener("click", () => speakAndDraw(otherLanguage()));
 node("notify").addEventListener("click", askToNotify);
+node("trail").addEventListener("click", saveTrail);
 node("forget").addEventListener("click", signOut);
 node("paper-open").addEventListener("click", () => {
-  papers.open(state.readers.map(({ counter }) => counter).filter(Boolean));
+  const counters = state.readers.map(({ counter }) => counter).filter(Boolean);
+  papers.open(counters, state.eligibility.can_look_up);
 });
 await speakAndDraw(language());
 setInterval(draw, TICK_MS);

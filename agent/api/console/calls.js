@@ -1,6 +1,7 @@
 // Requests to the agent.
 
 const PATIENCE_MS = 5000;
+const FILE_PATIENCE_MS = 120_000;
 
 export class Refused extends Error {
   constructor(status, detail) {
@@ -18,35 +19,49 @@ export class Calls {
   }
 
   get(path) {
-    return this.#call("GET", path);
+    return this.#tell("GET", path);
   }
 
-  post(path, body) {
-    return this.#call("POST", path, body);
+  post(path, body, patienceMs = PATIENCE_MS) {
+    return this.#tell("POST", path, body, patienceMs);
   }
 
   put(path, body) {
-    return this.#call("PUT", path, body);
+    return this.#tell("PUT", path, body);
   }
 
   delete(path) {
-    return this.#call("DELETE", path);
+    return this.#tell("DELETE", path);
   }
 
-  async #call(method, path, body) {
+  // A file as { name, blob }.
+  async file(path) {
+    const answer = await this.#call("GET", path, undefined, FILE_PATIENCE_MS);
+    const [, name] = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition"));
+    return { name, blob: await answer.blob() };
+  }
+
+  async #tell(method, path, body, patienceMs = PATIENCE_MS) {
+    const answer = await this.#call(method, path, body, patienceMs);
+    return parsed(await answer.text());
+  }
+
+  async #call(method, path, body, patienceMs) {
     const headers = { Authorization: `Bearer ${this.#token}` };
     if (body !== undefined) {
       headers["Content-Type"] = "application/json";
     }
-    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const signal = AbortSignal.timeout(patienceMs);
     const answer = await fetch(path, { method, headers, body: JSON.stringify(body), signal });
-    const text = await answer.text();
-    const told = text === "" ? null : JSON.parse(text);
     if (!answer.ok) {
-      throw new Refused(answer.status, told?.detail ?? "");
+      throw new Refused(answer.status, parsed(await answer.text())?.detail ?? "");
     }
-    return told;
+    return answer;
   }
+}
+
+function parsed(text) {
+  return text === "" ? null : JSON.parse(text);
 }
 
 // Not the browser's word that a connection is open: an agent that hangs keeps it open.

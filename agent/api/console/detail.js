@@ -44,9 +44,11 @@ export function drawDetail({ result, state, find }) {
   put(parts.validity, validity.text);
   put(parts.kana, personOf(result)?.name_kana ?? "");
   put(parts.how, howText(result));
-  keep(parts.notes, notesOf(result, state), ({ key }) => key, makeNote);
+  // Who it may be is told by the frame below.
+  const notes = notesOf(result, state).filter(({ key }) => !key.startsWith("note.match_"));
+  keep(parts.notes, notes, ({ key }) => key, makeNote);
   drawMatch(parts.match, result);
-  const earlier = (result.detail?.earlier ?? []).map((id) => ({ id, result: find(id) }));
+  const earlier = (result.detail?.earlier ?? []).map((id) => ({ id, result: find(id), open: parts.open }));
   keep(parts.earlier, earlier, ({ id }) => id, makeEarlier);
   keep(parts.groups, groupsOf(result), ({ key }) => key, makeGroup);
   spell(place);
@@ -62,10 +64,10 @@ function howText(result) {
   return parted.filter(Boolean).join(" · ");
 }
 
-function makeEarlier({ id }) {
-  const opener = button({ class: "plain" }, () => parts.open(id));
+function makeEarlier(current) {
+  const opener = button({ class: "plain" }, () => current().open(current().id));
   const node = element("li", {}, opener);
-  const update = ({ result }) => {
+  const update = ({ id, result }) => {
     const values = result
       ? { time: time(result.received_at), place: placeOf(result.counter) }
       : { time: "", place: id };
@@ -74,7 +76,7 @@ function makeEarlier({ id }) {
   return { node, update };
 }
 
-function makeGroup() {
+export function makeGroup() {
   const title = element("h3");
   const hint = element("p", { class: "quiet" });
   const facts = element("dl");

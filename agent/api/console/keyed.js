@@ -3,7 +3,9 @@
 
 const lists = new WeakMap();
 
-// `make` returns { node, update }; `update` is given the item each time.
+// `make` returns { node, update }; `update` is given the item each time. For whoever presses something
+// later `make` is given how to ask for the item as it is then. It is given no item, and is a function
+// of its module, which a test checks: so nothing that is pressed can hold on to an item of before.
 export function keep(parent, items, keyOf, make) {
   const known = lists.get(parent) ?? new Map();
   lists.set(parent, known);
@@ -18,9 +20,11 @@ export function keep(parent, items, keyOf, make) {
   for (const item of items) {
     const key = keyOf(item);
     if (!known.has(key)) {
-      known.set(key, make(item));
+      const kept = { item };
+      known.set(key, { kept, ...make(() => kept.item) });
     }
-    const { node, update } = known.get(key);
+    const { kept, node, update } = known.get(key);
+    kept.item = item;
     if (node === next) {
       next = next.nextElementSibling;
     } else {

@@ -8,11 +8,10 @@ import { say } from "./words.js";
 
 // `sendAgain` and `giveUp` are told a relay and the id of a result.
 export function drawLinks({ state, isLive, find, sendAgain, giveUp }) {
-  const relays = state.relays.map((relay) => relayItem(relay, isLive, find));
+  const more = { isLive, sendAgain, giveUp };
+  const relays = state.relays.map((relay) => relayItem(relay, find, more));
   const items = [eligibilityItem(state.eligibility), ...relays];
-  keep(document.querySelector("#link-list"), items, ({ key }) => key, () =>
-    makeLink({ sendAgain, giveUp }),
-  );
+  keep(document.querySelector("#link-list"), items, ({ key }) => key, makeLink);
 }
 
 // At a glance, in the head of the page; nothing of it while it is not live.
@@ -65,11 +64,11 @@ function eligibilityItem({ source, away_since, postponed }) {
   };
 }
 
-function relayItem(relay, isLive, find) {
+function relayItem(relay, find, more) {
   const word = relay.is_available ? "open" : "shut";
   const parked = relay.parked.map((each) => ({
     ...each,
-    isLive,
+    ...more,
     relay: relay.relay,
     found: find(each.result),
   }));
@@ -84,7 +83,7 @@ function relayItem(relay, isLive, find) {
   };
 }
 
-function makeLink(acts) {
+function makeLink() {
   const [name, text] = [element("h3"), element("span", { class: "badge" })];
   const [waiting, todo] = [element("p"), element("p")];
   const parked = element("ul", { class: "parked" });
@@ -96,19 +95,17 @@ function makeLink(acts) {
     put(text, link.text);
     put(waiting, link.waiting);
     put(todo, link.todo);
-    keep(parked, link.parked, ({ result }) => result, ({ relay, result }) =>
-      makeParked(relay, result, acts),
-    );
+    keep(parked, link.parked, ({ result }) => result, makeParked);
   };
   return { node, update };
 }
 
-function makeParked(relay, result, { sendAgain, giveUp }) {
+function makeParked(current) {
   const text = element("p");
-  const again = button({}, () => sendAgain(relay, result));
-  const leave = button({ class: "plain" }, () => giveUp(relay, result));
+  const again = button({}, () => current().sendAgain(current().relay, current().result));
+  const leave = button({ class: "plain" }, () => current().giveUp(current().relay, current().result));
   const node = element("li", {}, text, again, leave);
-  const update = ({ why, found, isLive }) => {
+  const update = ({ result, why, found, isLive }) => {
     const who = found === null ? result : `${time(found.received_at)} ${nameOf(found)}`;
     put(text, say("links.parked", { who, why }));
     put(again, say("links.send_again"));

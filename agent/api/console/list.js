@@ -28,9 +28,9 @@ export function drawList({ results, state, selected, open }) {
   const found = matching(results, document.querySelector("#search").value);
   const ids = found.map((each) => each.id);
   stop = [stop, selected, ids[0]].find((each) => ids.includes(each)) ?? null;
-  const items = found.map((result) => ({ result, state, isOpen: result.id === selected }));
+  const items = found.map((result) => ({ result, state, open, isOpen: result.id === selected }));
   const list = document.querySelector("#result-list");
-  keep(list, items, ({ result }) => result.id, ({ result }) => makeRow(result.id, open));
+  keep(list, items, ({ result }) => result.id, makeRow);
   const counts = { count: results.length, found: found.length };
   const word = found.length < results.length ? "found" : "count";
   put(document.querySelector("#today-count"), say(`today.${word}`, counts));
@@ -51,7 +51,7 @@ export function listenToKeys() {
   });
 }
 
-function makeRow(id, open) {
+function makeRow(current) {
   const name = element("span", { class: "name" });
   const kana = element("span", { class: "kana" });
   const opener = element("button", { type: "button", "aria-controls": "detail" }, name, kana);
@@ -62,14 +62,14 @@ function makeRow(id, open) {
   const notes = element("td", { class: "notes" });
   const cell = element("td", { class: "who" }, opener);
   const node = element("tr", {}, at, place, cell, element("td", {}, validity), method, notes);
-  node.addEventListener("click", () => open(id));
+  node.addEventListener("click", () => current().open(current().result.id));
   opener.addEventListener("focus", () => {
     node.parentElement.querySelector("button[tabindex='0']")?.setAttribute("tabindex", "-1");
     opener.tabIndex = 0;
-    stop = id;
+    stop = current().result.id;
   });
   const update = ({ result, state, isOpen }) => {
-    opener.tabIndex = id === stop ? 0 : -1;
+    opener.tabIndex = result.id === stop ? 0 : -1;
     opener.setAttribute("aria-expanded", String(isOpen));
     mark(node, "look", isOpen ? "open" : "");
     at.title = dateAndTime(result.received_at);

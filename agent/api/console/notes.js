@@ -4,23 +4,37 @@ import { say, sayCode, sayIfAny } from "./words.js";
 
 // Codes of 資格有効性 (OQSCD006) with which somebody is insured.
 const VALID = ["1", "6"];
+// Answers about the clinic's patients from which staff choose.
+export const CHOOSABLE = ["several", "contradiction"];
+// Those that are told in the list too.
+const MATCH_LOOKS = { none: "quiet", several: "care", contradiction: "doubt" };
+const NO_DETAIL_NOTES = {
+  looked_up_later: ["note.later", "care"],
+  not_kept: ["note.not_kept", "quiet"],
+};
 
 export function parkedIn(state) {
   return new Set(state.relays.flatMap(({ parked }) => parked.map((each) => each.result)));
 }
 
-// It completed, and the eligibility source is still to be asked.
-export function isLater(result, state) {
-  const isOpen = result.outcome === "completed" && result.detail === null;
-  return isOpen && result.handovers.length === 0 && state.eligibility.postponed > 0;
+// Somebody is still to be looked up, or to be chosen at this window or another.
+export function isOpen({ detail, why_no_detail }) {
+  const match = detail?.match ?? null;
+  const isToBeChosen = match !== null && match.chosen === null && CHOOSABLE.includes(match.answer);
+  return isToBeChosen || why_no_detail === "looked_up_later";
 }
 
 export function validityOf(result) {
-  const validity = result.detail?.record?.qualification_validity;
-  if (validity === undefined) {
+  const record = result.detail?.record ?? null;
+  if (record === null) {
     const look = { completed: "plain", failed: "doubt", abandoned: "quiet" }[result.outcome];
     return { look, text: sayCode("outcome", result.outcome) };
   }
+  return validityIn(record);
+}
+
+// Of an answer of the eligibility source.
+export function validityIn({ qualification_validity: validity }) {
   const look = VALID.includes(validity) ? "good" : "doubt";
   return { look, text: sayCode("oqs.006", validity) };
 }
@@ -33,12 +47,12 @@ export function notesOf(result, state) {
   }
   const { detail } = result;
   return [
-    ...recordNotes(detail?.record ?? null),
+    ...(detail?.record ? recordNotes(detail.record) : []),
     ...(parkedIn(state).has(result.id) ? [note("note.parked", "doubt")] : []),
     ...matchNotes(detail?.match ?? null),
     ...(detail?.notices ?? []).map((each) => note(`notice.${each}`, "care")),
     ...(detail?.unwritable.length > 0 ? [note("note.unwritable", "care")] : []),
-    ...keepingNotes(result, state),
+    ...keepingNotes(result),
     ...(result.emergency ? [note(`emergency.${result.emergency}`, "care")] : []),
     ...(detail?.earlier.length > 0
       ? [note("note.again", "plain", { count: detail.earlier.length + 1 })]
@@ -48,9 +62,9 @@ export function notesOf(result, state) {
   ];
 }
 
-function recordNotes(record) {
-  const todo = sayIfAny(`validity_todo.${record?.qualification_validity}`);
-  const message = record?.processing_result_message ?? "";
+export function recordNotes(record) {
+  const todo = sayIfAny(`validity_todo.${record.qualification_validity}`);
+  const message = record.processing_result_message ?? "";
   return [
     ...(todo ? [{ key: "validity", look: "doubt", text: todo, todo: "" }] : []),
     ...(message ? [{ key: "message", look: "care", text: message, todo: "" }] : []),
@@ -58,16 +72,15 @@ function recordNotes(record) {
 }
 
 function matchNotes(match) {
-  const looks = { none: "quiet", several: "care", contradiction: "doubt" };
-  const isOpen = match !== null && match.chosen === null && match.answer in looks;
-  return isOpen ? [note(`note.match_${match.answer}`, looks[match.answer])] : [];
+  const isTold = match !== null && match.chosen === null && match.answer in MATCH_LOOKS;
+  return isTold ? [note(`note.match_${match.answer}`, MATCH_LOOKS[match.answer])] : [];
 }
 
-function keepingNotes(result, state) {
-  if (result.detail === null) {
-    return isLater(result, state) ? [note("note.later", "care")] : [note("note.not_kept", "quiet")];
+function keepingNotes({ detail, why_no_detail }) {
+  if (detail === null) {
+    return [note(...NO_DETAIL_NOTES[why_no_detail])];
   }
-  return result.detail.record === null ? [note("note.not_asked", "quiet")] : [];
+  return detail.record === null ? [note("note.not_asked", "quiet")] : [];
 }
 
 function note(key, look, values = {}) {

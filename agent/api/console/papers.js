@@ -2,6 +2,7 @@
 
 import { button, element, put } from "./element.js";
 import { keep } from "./keyed.js";
+import { Lookup, NEEDED } from "./lookup.js";
 import { birthday, time } from "./moments.js";
 import { placeOf } from "./readers.js";
 import { say, spell } from "./words.js";
@@ -18,7 +19,7 @@ const TYPED = {
   name_kana: { maxlength: 128 },
   name: { maxlength: 128 },
   birthdate: { type: "date", max: "9999-12-31" },
-  insurer_number: { pattern: "[0-9]{6,8}", inputmode: "numeric" },
+  insurer_number: { pattern: "[0-9]{6}([0-9]{2})?", inputmode: "numeric" },
   insured_card_symbol: { maxlength: 20 },
   insured_identification_number: { maxlength: 20 },
   insured_branch_number: { pattern: "[0-9]{2}", inputmode: "numeric" },
@@ -31,6 +32,7 @@ export class Papers {
   #form = element("form", { method: "dialog" });
   #list = element("ul", { class: "papers" });
   #answer = element("p", { role: "status", class: "answer" });
+  #lookup;
   // Of the paper that is being typed: sent twice it is still one.
   #id = paperId();
 
@@ -42,10 +44,19 @@ export class Papers {
       event.preventDefault();
       this.#record();
     });
+    this.#lookup = new Lookup(calls, describe, () => this.#lookUp());
+    this.#dialog.addEventListener("close", () => this.#lookup.forget());
   }
 
-  async open(counters) {
-    this.#build(counters);
+  async open(counters, canLookUp) {
+    // Beside an answer nobody has seen yet stands what was typed.
+    if (!this.#lookup.hasQuestion) {
+      this.#build(counters);
+    }
+    spell(this.#dialog);
+    put(document.querySelector("#answer"), "");
+    this.#lookup.button.hidden = !canLookUp;
+    this.#lookup.draw();
     this.#dialog.showModal();
     await this.#read();
   }
@@ -53,32 +64,51 @@ export class Papers {
   #build(counters) {
     const title = element("h2", { id: "papers-title", "data-word": "papers.title" });
     const hint = element("p", { class: "quiet", "data-word": "papers.hint" });
-    const kinds = select("kind", KINDS.map((each) => [each, say(`paper.${each}`)]));
-    const nowhere = ["", say("papers.no_counter")];
+    const kinds = select("kind", KINDS.map((each) => wordOption(each, `paper.${each}`)));
+    const nowhere = wordOption("", "papers.no_counter");
     const places = select("counter", [nowhere, ...counters.map(placeOption)]);
     const record = element("button", { class: "main", "data-word": "papers.record" });
+    record.addEventListener("click", () => this.#require(false));
     const leave = button({ "data-word": "papers.close" }, () => this.#dialog.close());
     const fields = Object.entries(TYPED).map(([name, limits]) => input(name, limits));
     this.#form.replaceChildren(
       ...[labelled("kind", kinds), labelled("counter", places), ...fields],
-      element("div", { class: "doing" }, leave, record),
+      element("div", { class: "doing" }, leave, this.#lookup.button, record),
     );
     const today = element("section", { "aria-labelledby": "papers-today" });
     const heading = { id: "papers-today", tabindex: "-1", "data-word": "papers.today" };
     today.append(element("h3", heading), this.#list);
     put(this.#answer, "");
-    this.#dialog.replaceChildren(title, hint, this.#form, this.#answer, today);
-    spell(this.#dialog);
+    const typing = element("div", {}, hint, this.#form, this.#answer, today);
+    const sides = element("div", { class: "sides" }, typing, this.#lookup.node);
+    this.#dialog.replaceChildren(title, sides);
+  }
+
+  // A paper may be recorded without what a question cannot do without.
+  #require(isRequired) {
+    NEEDED.forEach((name) => (this.#form.elements[name].required = isRequired));
+  }
+
+  async #lookUp() {
+    this.#require(true);
+    if (this.#form.reportValidity()) {
+      await this.#lookup.ask(this.#typed());
+      if (!this.#dialog.open) {
+        put(document.querySelector("#answer"), say("lookup.answered"));
+      }
+    }
+  }
+
+  #typed() {
+    const typed = [...new FormData(this.#form)].map(([key, value]) => [key, value.trim() || null]);
+    const body = Object.fromEntries(typed);
+    body.birthdate = body.birthdate?.replaceAll("-", "") ?? null;
+    return body;
   }
 
   async #record() {
-    const typed = Object.fromEntries(new FormData(this.#form));
-    const body = Object.fromEntries(
-      Object.entries(typed).map(([key, value]) => [key, value.trim() || null]),
-    );
-    body.birthdate = body.birthdate?.replaceAll("-", "") ?? null;
     try {
-      await this.#calls.put(`/v1/papers/${this.#id}`, body);
+      await this.#calls.put(`/v1/papers/${this.#id}`, this.#typed());
       this.#id = paperId();
       this.#form.reset();
       this.#form.elements.kind.focus();
@@ -116,12 +146,16 @@ function makePaper() {
 }
 
 function placeOption(counter) {
-  return [counter, placeOf(counter)];
+  return element("option", { value: counter }, placeOf(counter));
+}
+
+function wordOption(value, word) {
+  return element("option", { value, "data-word": word });
 }
 
 function select(name, options) {
   const made = element("select", { name });
-  made.append(...options.map(([value, text]) => element("option", { value }, text)));
+  made.append(...options);
   return made;
 }
 

@@ -9,18 +9,19 @@ const CONSENT_LOOKS = { given: "good", refused: "doubt", unobtainable: "care", n
 
 // Each group is { key, title, facts }, each fact { key, label, text, look }.
 export function groupsOf(result) {
-  const person = result.detail?.record?.person;
+  const { record } = result.detail ?? {};
   const groups = [
-    ...(person ? insuranceGroups(person) : []),
+    ...(record ? groupsOfRecord(record) : []),
     ...(result.detail ? patientsWordGroups(result.detail) : []),
     group("handovers", result.handovers.map(handoverFact)),
     group("proof", proofFacts(result)),
   ];
-  return groups.filter(({ facts }) => facts.length > 0);
+  return groups.filter(hasFacts);
 }
 
-function insuranceGroups(person) {
-  return [
+// An answer of the eligibility source alone.
+export function groupsOfRecord({ person }) {
+  const groups = [
     group("insurance", insuranceFacts(person)),
     group("elderly", elderlyFacts(person.elderly)),
     group("limit", limitFacts(person.limit)),
@@ -28,6 +29,7 @@ function insuranceGroups(person) {
     group("tickets", (person.medical_tickets ?? []).flatMap(ticketFacts)),
     group("person", personFacts(person)),
   ];
+  return groups.filter(hasFacts);
 }
 
 function patientsWordGroups(detail) {
@@ -145,6 +147,10 @@ function proofFacts(result) {
     fact("card", result.card_kind === null ? "" : say(`card_kind.${result.card_kind}`)),
     fact("result_id", result.id),
   ].flat();
+}
+
+function hasFacts({ facts }) {
+  return facts.length > 0;
 }
 
 function group(key, facts) {

@@ -33,12 +33,11 @@ export function placeOf(counter) {
 
 // What is not live stands still: it tells how it was, not for how long. `open` is told a counter.
 export function drawReaders(readers, isLive, open) {
-  const items = readers.map((reader) => ({ reader, isLive }));
-  const list = document.querySelector("#reader-list");
-  keep(list, items, ({ reader }) => reader.counter, ({ reader }) => makeReader(reader, open));
+  const items = readers.map((reader) => ({ reader, isLive, open }));
+  keep(document.querySelector("#reader-list"), items, ({ reader }) => reader.counter, makeReader);
 }
 
-function makeReader({ counter }, open) {
+function makeReader(current) {
   const parts = Object.fromEntries(
     ["link", "who", "step", "spent", "todo", "waiting"].map((name) => [
       name,
@@ -46,7 +45,10 @@ function makeReader({ counter }, open) {
     ]),
   );
   const place = element("h3");
-  const settings = button({ class: "settings plain" }, () => open(counter));
+  const settings = button({ class: "settings plain" }, () => {
+    const { reader, open } = current();
+    open(reader.counter);
+  });
   const head = element("div", { class: "place" }, place, parts.link, settings);
   const what = element("div", { class: "what" }, parts.step, parts.spent);
   const node = element("li", { class: "reader" }, head, parts.who, what, parts.todo, parts.waiting);
@@ -55,7 +57,8 @@ function makeReader({ counter }, open) {
     put(place, placeOf(reader.counter));
     put(parts.link, linkText(reader, isLive));
     put(settings, say("readers.settings"));
-    settings.setAttribute("aria-label", say("readers.settings_of", { place: placeOf(counter) }));
+    const of = say("readers.settings_of", { place: placeOf(reader.counter) });
+    settings.setAttribute("aria-label", of);
     settings.disabled = !isLive;
     put(parts.who, whoText(reader));
     put(parts.step, stepText(reader));

@@ -1,10 +1,13 @@
 // The results of today, as far as the agent has them.
 
+import { Refused } from "./calls.js";
 import { dayOf, now } from "./moments.js";
 
 const A_PAGE = 100;
 const MOST = 1000;
 const REFRESH_MS = 2000;
+// Far below what the agent lets one client ask in a minute.
+const MOST_AT_ONCE = 10;
 
 export class Results {
   #calls;
@@ -70,15 +73,25 @@ export class Results {
         this.#timer = null;
         this.refresh([]);
       }, REFRESH_MS);
-      const wanted = [...this.#wanted];
-      this.#wanted.clear();
-      // What cannot be read now is read again with the next state.
-      wanted.forEach((id) => this.read(id).catch(() => {}));
+      const wanted = [...this.#wanted].slice(0, MOST_AT_ONCE);
+      wanted.forEach((id) => this.#wanted.delete(id));
+      wanted.forEach((id) => this.#readAnew(id));
     }
   }
 
   async read(id) {
     this.hear(await this.#calls.get(`/v1/results/${id}`));
+  }
+
+  // What the agent refuses is left as it is; what did not arrive is asked for again.
+  async #readAnew(id) {
+    try {
+      await this.read(id);
+    } catch (error) {
+      if (!(error instanceof Refused)) {
+        this.refresh([id]);
+      }
+    }
   }
 
   async #page(query) {

@@ -6,9 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import delete
+
 from agent.inbox import Inbox
 from agent.journal import Event
 from agent.qualification import EligibilityRecord, read_record
+from agent.schema import POSTPONED
 from agent.visits import Visits
 from hostlink.messages import VisitRecord
 from hostlink.signing import verify_result
@@ -25,6 +28,9 @@ from tests.agent.world import RECORD, ROOTS, abandoned, completed, options
 from tests.hostlink.pki import OTHER_UEID, UEID
 from tests.hw_sim.eligibility_service import SHIKEN_HANAKO
 
+UNREACHABLE = ("net::ERR_", "WebSocket connection to")
+"""How a browser complains of a server that is not there."""
+
 SECOND, THIRD = "2番窓口", "発熱外来"
 UEIDS = {COUNTER: UEID, SECOND: OTHER_UEID, THIRD: bytes([1]) + bytes([3]) * 16}
 HANAKO = read_record(SHIKEN_HANAKO["record"])
@@ -38,8 +44,8 @@ def named(name: str, kana: str) -> EligibilityRecord:
 class Reception(ApiBench):
     """What happens at the readers; every reader is there from the start."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder, ueids=UEIDS)
+    def __init__(self, folder: Path, **around: Any) -> None:
+        super().__init__(folder, ueids=UEIDS, **around)
         self._visits = Visits(self.store)
         for counter in UEIDS:
             self.journal.record(Event.LINK_UP, counter=counter)
@@ -53,6 +59,7 @@ class Reception(ApiBench):
         visit_id = number.to_bytes(16)
         self._visits.challenge(visit_id, CardKind.MY_NUMBER, self.clock.now())
         self.journal.record(Event.VISIT_OPENED, visit=visit_id, counter=counter)
+        self.step(visit_id, "card_read", counter)
         return visit_id
 
     def step(self, visit_id: bytes, step: str, counter: str = COUNTER) -> None:
@@ -68,7 +75,7 @@ class Reception(ApiBench):
         notices: tuple[Notice, ...] = (),
     ) -> None:
         """The eligibility source says who it is."""
-        self._visits.accept(visit_id, b"i" * 32, b"c" * 32, VerificationMethod.FACE)
+        self._visits.accept(visit_id, b"i" * 32, visit_id * 2, VerificationMethod.FACE)
         told = replace(
             options(visit_id),
             patient_name=record.person.name,
@@ -77,6 +84,19 @@ class Reception(ApiBench):
         )
         self._visits.answer(record, told, self.clock.now())
         self.journal.record(Event.OPTIONS_SENT, visit=visit_id, counter=counter)
+
+    def postpone(self, visit_id: bytes) -> None:
+        """The eligibility source does not answer; it is to be asked later."""
+        self._visits.accept(visit_id, b"i" * 32, visit_id * 2, VerificationMethod.FACE)
+        told = replace(options(visit_id), consents=(), questions=())
+        self._visits.postpone(b"certificate", told, self.clock.now())
+        self.journal.record(Event.ELIGIBILITY_POSTPONED, visit=visit_id)
+
+    def answer_later(self, visit_id: bytes, record: EligibilityRecord = RECORD) -> None:
+        """It answers after all."""
+        self._visits.answer(record, options(visit_id), self.clock.now())
+        self.store.change(delete(POSTPONED).where(POSTPONED.c.visit_id == visit_id))
+        self.journal.record(Event.ELIGIBILITY_ANSWERED, visit=visit_id)
 
     def complete(self, visit_id: bytes, *, counter: str = COUNTER, **changes: Any) -> str:
         """The result arrives; its name."""
@@ -128,9 +148,10 @@ class Window:
         self._reception = reception
         self.page = self._context.new_page()
         self.page.clock.install()
-        self.complaints: list[str] = []
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self._complaints: list[str] = []
+        self._expected: tuple[str, ...] = ()
+        self.page.on("console", lambda message: self._complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self._complaints.append(str(error)))
 
     @property
     def reception(self) -> Reception:
@@ -141,7 +162,30 @@ class Window:
     def turn_to(self, reception: Reception) -> None:
         """From now on it is another one's; it has not come yet."""
         self._reception = reception
-        self.complaints.clear()
+        self._complaints.clear()
+        self._expected = ()
+
+    @property
+    def complaints(self) -> list[str]:
+        """What was written on the browser's console that no test expects."""
+        return [
+            told
+            for told in self._complaints
+            if not any(expected in told for expected in self._expected)
+        ]
+
+    def expect(self, *complaints: str) -> None:
+        """Until the end this may be complained of: a page may be late, so nothing is cleared."""
+        self._expected += complaints
+
+    def hear(self, complaint: str) -> None:
+        """Wait until this is complained of."""
+        self.expect(complaint)
+        for _ in range(200):
+            if any(complaint in told for told in self._complaints):
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"nobody complained of {complaint}: {self._complaints}")
 
     def leave(self) -> None:
         """Go away, and leave nothing behind for the next one."""

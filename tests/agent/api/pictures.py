@@ -10,13 +10,8 @@ from tests.agent.api.console_bench import Window
 
 PICTURES = Path(__file__).parents[3] / "docs" / "console"
 PICTURED = {
-    "day-ja",
-    "day-en",
-    "result-day-ja",
-    "result-day-en",
-    "result-night-ja",
-    "papers-ja",
-    "pairing-ja",
+    *("day-ja", "day-en", "result-day-ja", "result-day-en", "result-night-ja"),
+    *("papers-ja", "lookup-ja", "pairing-ja"),
 }
 ARE_PICTURES_WRITTEN = os.environ.get("UKETSUKE_WRITE_GOLDEN") == "1"
 

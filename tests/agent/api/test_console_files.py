@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from enum import IntEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
 
 from agent.api.app import CONSOLE
+from agent.api.models import LookupAnswer, Match
 from agent.board import STEP_AFTER
 from agent.ceremonies import OVER, Kind, Phase
 from agent.journal import Alarm
@@ -50,6 +51,8 @@ OQS = {
     "019": "01 02 03 04 05",
 }
 """Tables of facts/oqs.md §4 whose codes a result may bear."""
+MATCHES = get_args(Match.model_fields["answer"].annotation)
+LOOKUPS = ("asking", *get_args(LookupAnswer), "unavailable", "lost", "failed")
 MAY_BE_SILENT = re.compile(r"(note|notice|emergency)\..*\.todo|failure\.none\.todo|match\.one_todo")
 """Where there is nothing to do."""
 OWN_WAY = {"year", "tenths", "percent"}
@@ -100,7 +103,10 @@ def needed() -> set[str]:
         *(f"pairing_why.{each}" for each in Failure),
         *(f"reader.{each}" for each in ("link", "firmware", "ueid", "cable", "waiting")),
         *(f"handover.{each}" for each in ("waiting", "handed_over", "parked", "given_up")),
-        *(f"match.{each}" for each in ("none", "one", "several", "contradiction")),
+        *(f"match.{answer}" for answer in MATCHES),
+        *(f"match.{answer}_todo" for answer in MATCHES),
+        *(f"match.{each}" for each in ("chosen", "named", "fitting")),
+        *(f"lookup.{each}.{part}" for each in LOOKUPS for part in ("what", "todo")),
         *(f"oqs.{table}.{code}" for table, codes in OQS.items() for code in codes.split()),
         *(f"validity_todo.{code}" for code in OQS["006"].split()[1:]),
         *(f"fact.{key}" for key in re.findall(r'fact\("(\w+)"', SCRIPTS)),
@@ -143,6 +149,31 @@ def test_letters_and_corners_have_its_steps(kind: str) -> None:
     used = set(re.findall(rf"{kind}: ([0-9.]+rem)", STYLES))
     assert len(used) >= 3
     assert used <= known
+
+
+KEPT = re.compile(r"(?<!function )(?<![#.])\bkeep\((.*?)\);", re.DOTALL)
+
+
+def makers_that_may_hold_on(scripts: str) -> list[str]:
+    """Calls of `keep` whose maker is no function of a module with the newest item at most."""
+    known = set(
+        re.findall(r"^(?:export )?function (make\w+)\((?:current)?\)", scripts, re.MULTILINE)
+    )
+    makers = [call.strip().rstrip(",").rpartition(", ")[2] for call in KEPT.findall(scripts)]
+    return [maker for maker in makers if maker not in known]
+
+
+def test_what_is_pressed_holds_on_to_no_item_of_before() -> None:
+    """Staff chose a patient for another visit so once."""
+    assert len(KEPT.findall(SCRIPTS)) > 10
+    assert makers_that_may_hold_on(SCRIPTS) == []
+    maker = "function makePatient(current) {"
+    for bad in (
+        f"{maker} }} keep(list, items, keyOf, ({{ number }}) => makePatient(result, number));",
+        "function makePatient(result) { } keep(list, items, keyOf, makePatient);",
+        f"  {maker} }} keep(list, items, keyOf, makePatient);",
+    ):
+        assert makers_that_may_hold_on(bad) != []
 
 
 def test_no_text_becomes_html() -> None:

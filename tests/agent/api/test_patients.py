@@ -22,8 +22,8 @@ PAPER = "ab" * 16
 class ToldPatients:
     """A list that holds whom the test wants."""
 
-    def __init__(self) -> None:
-        self.patients: list[Patient] = []
+    def __init__(self, *patients: Patient) -> None:
+        self.patients = list(patients)
         self.is_away = False
 
     def with_number(self, number: str) -> list[Patient]:

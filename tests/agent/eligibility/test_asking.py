@@ -4,6 +4,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -82,6 +83,26 @@ def test_no_answer_takes_longer_than_it_may(
     started = time.monotonic()
     assert make().ask(query()) is FailureCode.ELIGIBILITY_UNREACHABLE
     assert time.monotonic() - started < WHOLE_S + SLACK_S
+
+
+def test_what_a_patient_waited_before_counts(make: MakeSource, service: EligibilityService) -> None:
+    service.behave(Manners(latency_s=5))
+    began_s = time.monotonic()
+    waiting = replace(query(), since_ms=(began_s - WHOLE_S * 3 / 4) * 1000)
+    assert make().ask(waiting) is FailureCode.ELIGIBILITY_UNREACHABLE
+    assert time.monotonic() - began_s < WHOLE_S * 3 / 4
+    # Negative control: one whose time begins when it is asked.
+    began_s = time.monotonic()
+    assert make().ask(query()) is FailureCode.ELIGIBILITY_UNREACHABLE
+    assert time.monotonic() - began_s > WHOLE_S * 3 / 4
+
+
+def test_whoever_waited_long_enough_is_not_asked_for(
+    make: MakeSource, service: EligibilityService
+) -> None:
+    late = replace(query(), since_ms=(time.monotonic() - WHOLE_S) * 1000)
+    assert make().ask(late) is FailureCode.ELIGIBILITY_UNREACHABLE
+    assert service.questions == []
 
 
 def test_waiting_for_each_part_alone_is_caught(service: EligibilityService) -> None:

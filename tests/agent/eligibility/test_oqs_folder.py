@@ -361,3 +361,51 @@ def told_of_taro(error: AgentError) -> list[str]:
         chain.append(chain[-1].__cause__)
     text = f"{chain!r} {[str(each) for each in chain]}"
     return [word for word in personal_words(TARO_KNOWN) if word in text]
+
+
+def test_what_a_killed_agent_left_goes_with_a_later_question(bench: OqsBench) -> None:
+    def lay(name: str, minutes: int) -> Path:
+        path = bench.app.requests / name
+        path.write_bytes(b"of a patient")
+        long_ago = path.stat().st_mtime - 60 * minutes
+        os.utime(path, (long_ago, long_ago))
+        return path
+
+    left = lay(".uketsuke-0123456789abcdef.part", 61)
+    put = bench.app.requests / "put"
+    put.hardlink_to(left)
+    of_others = [
+        lay(".uketsuke-1123456789abcdef.part", 1),
+        lay(".uketsuke-of-staff.part", 61),
+        lay("0123456789abcdef.part", 61),
+    ]
+    assert bench.source.look_up(TARO) == FOUND
+    assert not left.exists()
+    assert all(path.exists() for path in of_others), "one of them may be being put just now"
+    assert put.read_bytes() == b"of a patient", "what was put is as it was"
+
+
+def test_what_a_killed_agent_leaves_is_a_patient_s(
+    bench: OqsBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control: an agent that ends just before it takes its part away."""
+    with monkeypatch.context() as killed:
+        killed.setattr(Path, "unlink", lambda *_, **__: None)
+        bench.source.look_up(TARO)
+    (left,) = bench.app.requests.glob(".uketsuke-*.part")
+    assert TARO.numbers.insured_identification_number.encode() in left.read_bytes()
+    os.utime(left, (0, 0))
+    bench.source.look_up(TARO)
+    assert not left.exists()
+
+
+def test_a_folder_that_may_not_be_listed_takes_questions_all_the_same(
+    bench: OqsBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    monkeypatch.setattr(bench.app, "look", lambda: None)
+    with pytest.raises(NumbersTimedOutError):
+        bench.source.look_up(TARO)

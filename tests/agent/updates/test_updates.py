@@ -156,7 +156,11 @@ def test_an_older_one_is_a_replay(clinic: Clinic, old: Notice, *, is_restarted: 
         clinic.show(old)
     assert clinic.start().sentence == f"version 0.2.0 is there: {NOTICE.text}"
     control = Forgetful(
-        lambda: clinic.lies_there, MAKER.public_key(), Path("/nowhere"), "0.1.0", clinic.clock
+        lambda: clinic.lies_there,
+        MAKER.public_key(),
+        clinic.folder / "forgotten",
+        "0.1.0",
+        clinic.clock,
     )
     assert control.look() == old, "negative control"
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from random import Random
 
-from agent.delivery import still_to_deliver
+from agent.parcels import still_to_deliver
 from agent.visits import Visits
 from hostlink.messages import ResultAcknowledged, SignedResult
 from hostlink.terms import CardKind, VerificationMethod
