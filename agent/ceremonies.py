@@ -277,7 +277,10 @@ class Ceremonies:
         except (ConfigError, OSError):
             self._fail(begun, Failure.NOT_USABLE)
         except Exception as error:  # noqa: BLE001 - one bad ceremony must not end the others
-            self._journal.record(Event.ALARM, alarm=Alarm.INTERNAL, detail=type(error).__name__)
+            fault = type(error).__name__
+            self._journal.record(
+                Event.ALARM, alarm=Alarm.INTERNAL, detail=fault, counter=counter or None
+            )
             self._fail(begun, Failure.INTERNAL)
         finally:
             over.set()

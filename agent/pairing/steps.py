@@ -70,7 +70,8 @@ def check_name(name: str) -> None:
     """
     if not is_name(name):
         raise PairingError(
-            "--name: choose a name that the reader can show: 1 to 64 bytes, fewer than 6 digits."
+            "this PC's name (--name) must be one that the reader can show: 1 to 64 bytes, fewer"
+            " than 6 digits."
         )
 
 
