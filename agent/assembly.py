@@ -12,9 +12,10 @@ from cryptography import x509
 
 from agent import log
 from agent.board import Board
+from agent.ceremonies import Ceremonies
 from agent.chosen_patients import ChosenPatients
 from agent.clock import Clock, SystemClock
-from agent.config import Config, LinkTable, read_certificates
+from agent.config import Config, read_certificates
 from agent.delivery import Delivery, DeliveryTerms
 from agent.delivery_rounds import DeliveryRounds
 from agent.desk import Desk, DeskDoors, DeskTerms
@@ -24,7 +25,7 @@ from agent.export import write_audit_trail
 from agent.group_commit import GroupCommit
 from agent.inbox import Inbox
 from agent.journal import Alarm, AtCounter, Event, FileJournal, Journal, Journals
-from agent.link import LinkEvents, hello_maker, paired_end, stream_opener
+from agent.link import LinkEvents, hello_maker, paired_end
 from agent.metrics import Metrics
 from agent.named import (
     card_trust_of,
@@ -33,10 +34,12 @@ from agent.named import (
     relays_of,
     source_of,
 )
+from agent.pairing.place import Place
 from agent.pairings import Pairing, Pairings
 from agent.papers import Papers
 from agent.patients.port import NumberRegistration
 from agent.postponed import PostponedQuestions, PostponedTerms
+from agent.readers import ReaderLink, Readers
 from agent.recalled_alarms import recall_alarms
 from agent.registration import BackgroundRegistration
 from agent.relays.port import SendingRelay
@@ -46,7 +49,7 @@ from agent.store import Store
 from agent.store_copy import sweep_copies
 from agent.updates.watch import UpdateWatch, updates_of
 from agent.visits import Visits
-from hostlink.link import AgentEnd, Link
+from hostlink.link import Link
 from hostlink.terms import Emergency
 
 if TYPE_CHECKING:
@@ -60,22 +63,23 @@ class Agent:
         self,
         service: Service,
         desks: Mapping[str, Desk],
-        links: Mapping[str, Link],
+        readers: Readers,
+        ceremonies: Ceremonies,
         status: StatusFile,
         api: "Server | None",
         updates: UpdateWatch | None,
     ) -> None:
         self.service = service
         self._desks = desks
-        self._links = links
+        self._readers = readers
+        self._ceremonies = ceremonies
         self._status = status
         self._api = api
         self._updates = updates
 
     def run(self) -> None:
         """Open the links and work until `service` is told to stop; see `Service.run`."""
-        for link in self._links.values():
-            link.start()
+        self._readers.start()
         self._status.start()
         if self._api is not None:
             self._api.start()
@@ -86,8 +90,8 @@ class Agent:
         finally:
             if self._api is not None:
                 self._api.stop()
-            for link in self._links.values():
-                link.close()
+            self._ceremonies.close()
+            self._readers.close()
             self._status.stop()
             if self._updates is not None:
                 self._updates.stop()
@@ -139,16 +143,13 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
     source = source_of(config, folder)
     pairings = Pairings(config.pairings)
     paired = paired_readers(config, pairings)
-    ends = {
-        counter: paired_end(pairings, pairing, hello_maker(config.audience, clock))
-        for counter, pairing in paired.items()
-    }
+    places = [Place(config, folder, counter) for counter in config.places]
     with ExitStack() as stack:
         stack.callback(source.close)
         file = FileJournal(config.journal, clock, config.audit.keep_days)
         stack.callback(file.close)
         stack.enter_context(file.synced())
-        board, metrics = Board(tuple(ends), clock), Metrics(clock)
+        board, metrics = Board(tuple(config.places), clock), Metrics(clock)
         recall_alarms(board, config.journal)
         journal = Journals(file, board, metrics)
         stack.enter_context(_last_words(journal))
@@ -159,32 +160,38 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
         stack.callback(store.close)
         ground = _Ground(config, folder, clock, journal, store, roots, stack)
         changes = GroupCommit(store)
-        service = _service(ground, changes, source, tuple(ends))
-        links = {
-            counter: _link(config.places[counter], folder, end, service, counter)
-            for counter, end in ends.items()
-        }
+        service = _service(ground, changes, source)
+        readers = Readers(
+            {
+                place.counter: ReaderLink(
+                    paired.get(place.counter),
+                    partial(pairings.at, place.counter),
+                    partial(_link, place, clock, service),
+                )
+                for place in places
+            }
+        )
+        ceremonies = Ceremonies({place.counter: place for place in places}, readers, journal)
         status = StatusFile(
             status_path(config),
             clock,
-            links,
+            readers,
             service.reader_reports.get,
             lambda: service.post(SignOfLifeWanted()),
             lambda: updates.sentence if updates is not None else None,
         )
         yield Agent(
             service,
-            _desks(ground, changes, service, links),
-            links,
+            _desks(ground, changes, service, readers),
+            readers,
+            ceremonies,
             status,
-            _api(ground, service, source, paired, board, metrics),
+            _api(ground, service, source, (readers, ceremonies), board, metrics),
             UpdateWatch(updates) if updates is not None else None,
         )
 
 
-def _service(
-    ground: _Ground, changes: GroupCommit, source: EligibilitySource, counters: tuple[str, ...]
-) -> Service:
+def _service(ground: _Ground, changes: GroupCommit, source: EligibilitySource) -> Service:
     config, journal, clock = ground.config, ground.journal, ground.clock
     relays = relays_of(config, ground.folder, source)
     for relay in relays.values():
@@ -206,7 +213,7 @@ def _service(
         journal,
         clock,
     )
-    papers = Papers(store, counters, ground.keep, journal)
+    papers = Papers(store, tuple(config.places), ground.keep, journal)
     chosen = ChosenPatients(store, None, journal)
     rounds = DeliveryRounds(
         Delivery(store, relays, terms, journal, clock),
@@ -224,7 +231,7 @@ def _service(
 
 
 def _desks(
-    ground: _Ground, changes: GroupCommit, service: Service, links: Mapping[str, Link]
+    ground: _Ground, changes: GroupCommit, service: Service, readers: Readers
 ) -> dict[str, Desk]:
     config = ground.config
     terms = DeskTerms(
@@ -250,7 +257,7 @@ def _desks(
             AtCounter(ground.journal, counter),
             ground.clock,
         )
-        for counter, link in links.items()
+        for counter, link in readers.items()
     }
 
 
@@ -258,7 +265,7 @@ def _api(
     ground: _Ground,
     service: Service,
     source: EligibilitySource,
-    paired: Mapping[str, Pairing],
+    pairing: tuple[Readers, Ceremonies],
     board: Board,
     metrics: Metrics,
 ) -> "Server | None":
@@ -270,6 +277,7 @@ def _api(
     from agent.api.reading import ReaderViews, ReadingTerms
     from agent.api.server import open_port
 
+    readers, ceremonies = pairing
     lookup = source if isinstance(source, NumberLookup) else None
     around = Surroundings(
         store=ground.another_store(),
@@ -277,10 +285,12 @@ def _api(
         metrics=metrics,
         journal=ground.journal,
         readers=ReaderViews(
-            ueids={counter: pairing.ueid for counter, pairing in paired.items()},
+            readers=readers,
+            ceremony=ceremonies.running_at,
             hello=service.reader_hellos.get,
             report=service.reader_reports.get,
         ),
+        ceremonies=ceremonies,
         patients=patients_of(config, ground.folder),
         registration=_registration(ground, source),
         lookup=lookup,
@@ -340,10 +350,11 @@ def _last_words(journal: Journal) -> Iterator[None]:
         raise
 
 
-def _link(place: LinkTable, folder: Path, end: AgentEnd, service: Service, counter: str) -> Link:
+def _link(place: Place, clock: Clock, service: Service, pairing: Pairing) -> Link:
+    hello = hello_maker(place.config.audience, clock)
     return Link(
-        stream_opener(place, folder),
-        end,
-        LinkEvents(partial(service.post, counter=counter)),
-        died=lambda: service.post(StopWanted(LinkDiedError()), counter),
+        place.open_stream(),
+        paired_end(place.pairings, pairing, hello),
+        LinkEvents(partial(service.post, counter=place.counter)),
+        died=lambda: service.post(StopWanted(LinkDiedError()), place.counter),
     )

@@ -2,17 +2,15 @@
 
 import argparse
 import importlib
-import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from agent.own_command import usual_configuration
+from agent.pairing.this_pc import own_name
 
 Parser = argparse.ArgumentParser
 DEFAULT = "run"
-LONGEST_NAME = 20
-"""Of this PC, as a reader's display shows it."""
 
 
 def _nothing(_: Parser) -> None:
@@ -25,9 +23,7 @@ def _counter(parser: Parser) -> None:
 
 def _pair(parser: Parser) -> None:
     _counter(parser)
-    parser.add_argument(
-        "--name", default=platform.node()[:LONGEST_NAME], help="what the reader calls this PC"
-    )
+    parser.add_argument("--name", default=own_name(), help="what the reader calls this PC")
 
 
 def _unpair(parser: Parser) -> None:
@@ -38,9 +34,7 @@ def _unpair(parser: Parser) -> None:
 
 
 def _console(parser: Parser) -> None:
-    parser.add_argument(
-        "--name", default=platform.node()[:LONGEST_NAME], help="what the browser is called here"
-    )
+    parser.add_argument("--name", default=own_name(), help="what the browser is called here")
 
 
 def _clients(parser: Parser) -> None:

@@ -9,6 +9,10 @@ class ConfigError(AgentError):
     """The configuration cannot be used; the text is one sentence saying what to change."""
 
 
+class NotPairedError(ConfigError):
+    """No reader is paired at a counter yet."""
+
+
 class PairingError(AgentError):
     """A reader could not be paired, renewed or unpaired; the text says why and what to do."""
 

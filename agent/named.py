@@ -13,7 +13,7 @@ from agent import log
 from agent.adapters import create_adapter
 from agent.config import Config, read_certificates
 from agent.eligibility.port import EligibilitySource
-from agent.errors import ConfigError
+from agent.errors import ConfigError, NotPairedError
 from agent.pairings import Pairing, Pairings
 from agent.patients.port import PatientList
 from agent.relays.port import Relay, SendingRelay
@@ -62,7 +62,7 @@ def paired_readers(config: Config, pairings: Pairings) -> dict[str, Pairing]:
     """The reader of each counter; those that are not paired yet are left out.
 
     Raises:
-        ConfigError: None is paired.
+        ConfigError: None is paired and there is no console to pair one; or none can be read.
     """
     paired, unpaired = {}, []
     for counter in config.places:
@@ -71,7 +71,9 @@ def paired_readers(config: Config, pairings: Pairings) -> dict[str, Pairing]:
         except ConfigError as error:
             unpaired.append(error)
     if not paired:
-        raise unpaired[0]
+        for why in unpaired:
+            if config.api is None or not isinstance(why, NotPairedError):
+                raise why
     for why in unpaired:
         log.warn(str(why))
     return paired

@@ -6,6 +6,7 @@ it. After a power cut there is the pairing from before or the one from after.
 Source: facts/security.md §5.2.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -15,7 +16,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from agent.errors import ConfigError
+from agent.errors import ConfigError, NotPairedError
 from agent.folders import keep_folder, sync_folder
 from agent.whole_file import keep_file
 from hostlink.link_certificate import agent_certificate, to_pem
@@ -38,6 +39,9 @@ class Pairing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """DER: the one that is believed."""
     counter: str = ""
     """Where it stands, as the configuration calls it; empty: it is the only one."""
+    generation: int = 0
+    """Of several at a counter the highest counts: the others are left of a power cut between the
+    last two steps of a pairing."""
 
     def __repr__(self) -> str:
         return f"Pairing({self.ueid.hex()})"
@@ -101,14 +105,15 @@ class Pairings:
         """The one reader at this counter.
 
         Raises:
-            ConfigError: There is none, or more than one.
+            NotPairedError: There is none.
+            ConfigError: There is more than one, or a file cannot be read.
         """
         where = f" at {counter}" if counter else ""
-        match [pairing for pairing in self.all() if pairing.counter == counter]:
+        match _newest(self.all_at(counter)):
             case [pairing]:
                 return pairing
             case []:
-                raise ConfigError(
+                raise NotPairedError(
                     f"no reader is paired{where} yet; pair one with `python -m agent pair`."
                 )
             case many:
@@ -117,6 +122,15 @@ class Pairings:
                     f"several readers are paired{where} ({names}) and one is served there;"
                     " take the files of the others out of the folder `pairings`."
                 )
+
+    def all_at(self, counter: str) -> tuple[Pairing, ...]:
+        """Those of this counter, also what a power cut left of earlier ones, oldest first.
+
+        Raises:
+            ConfigError: A file cannot be read.
+        """
+        here = (pairing for pairing in self.all() if pairing.counter == counter)
+        return tuple(sorted(here, key=lambda pairing: pairing.generation))
 
     def identity_of(self, pairing: Pairing) -> Path:
         """The PEM file with the agent's key and certificate for that reader."""
@@ -146,6 +160,16 @@ class Pairings:
         sync_folder(self._folder)
         self._remove_unused_keys()
 
+    def forget_all_at(self, counter: str) -> None:
+        """End what there is of this counter, the oldest first: none of them comes back.
+
+        Raises:
+            ConfigError: A file cannot be read.
+            OSError: As of `forget`.
+        """
+        for pairing in self.all_at(counter):
+            self.forget(pairing)
+
     def _path(self, pairing: Pairing) -> Path:
         return self._folder / f"{pairing.ueid.hex()}{_SUFFIX}"
 
@@ -157,6 +181,11 @@ class Pairings:
         for path in self._folder.iterdir():
             if path.suffix in {_IDENTITY_SUFFIX, ".part"} and path.name not in used:
                 path.unlink()
+
+
+def _newest(pairings: Sequence[Pairing]) -> list[Pairing]:
+    newest = max((pairing.generation for pairing in pairings), default=0)
+    return [pairing for pairing in pairings if pairing.generation == newest]
 
 
 def _read(path: Path) -> Pairing:

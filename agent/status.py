@@ -30,6 +30,11 @@ class LinkOfStatus(Protocol):
     """What a status needs of the link."""
 
     @property
+    def is_paired(self) -> bool:
+        """Whether a reader is paired at this counter."""
+        ...
+
+    @property
     def is_up(self) -> bool:
         """Whether the reader is there."""
         ...
@@ -52,11 +57,13 @@ class ReaderStatus(msgspec.Struct, frozen=True):
     is_linked: bool
     """It is there."""
     link: Figures
-    """`LinkCounters`, since the agent was started."""
+    """`LinkCounters`, since the agent was started or the reader paired."""
     results: dict[str, int] | None = None
     """`ResultCounts`, as the reader told last; none: it has not been heard yet."""
     reader_link: Figures | None = None
     """`LinkCounters` of the reader's end, since it began to serve."""
+    is_paired: bool = True
+    """A reader is paired at this counter."""
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -140,6 +147,7 @@ class StatusFile:
         report = self._reader_report(counter)
         return ReaderStatus(
             counter=counter,
+            is_paired=link.is_paired,
             is_linked=is_running and link.is_up,
             link=counters_as_json(link.counters),
             results=asdict(report.results) if report else None,
@@ -187,6 +195,8 @@ def describe(status: Status | None, now_unix_ms: int) -> tuple[bool, list[str]]:
 
 def _of_reader(reader: ReaderStatus) -> list[str]:
     who = f"The reader at {reader.counter}" if reader.counter else "The reader"
+    if not reader.is_paired:
+        return [f"{who} is not paired: pair it at the console, or with `python -m agent pair`."]
     lines = [f"{who} is connected." if reader.is_linked else f"{who} is not connected."]
     lines += ["Cable, as this PC sees it:", *_lines_of(reader.link)]
     if reader.reader_link is not None:

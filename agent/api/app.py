@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from agent.api import audit, events, health, lookups, papers, results, staff
+from agent.api import audit, events, health, lookups, pairing, papers, results, staff
 from agent.api.parts import Parts
 from agent.api.problems import tell_problems
 from agent.api.reading import VERSION
@@ -44,6 +44,6 @@ def _operations(parts: Parts) -> FastAPI:
     )
     app.state.parts = parts
     tell_problems(app)
-    for module in (results, events, staff, papers, lookups, audit):
+    for module in (results, events, staff, papers, lookups, pairing, audit):
         app.include_router(module.router)
     return app

@@ -9,8 +9,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agent.ceremonies import Kind, Phase
 from agent.journal import Alarm
 from agent.matching import MatchedBy
+from agent.pairing.failures import Failure
 from agent.papers import PaperKind
 from hostlink.terms import (
     CardKind,
@@ -51,6 +53,7 @@ NoticeWord = Annotated[str, _one_of(Notice)]
 PaperKindWord = Annotated[str, _one_of(PaperKind)]
 MatchedByWord = Annotated[str, _one_of(MatchedBy)]
 StepWord = Annotated[str, _one_of(VisitStep)]
+CeremonyKindWord = Annotated[str, _one_of(Kind)]
 AlarmWord = Annotated[str, _one_of(Alarm)]
 Time = Annotated[str, Field(description="RFC 3339", json_schema_extra={"format": "date-time"})]
 
@@ -257,14 +260,60 @@ class Reader(Document):
     """One reader."""
 
     counter: str
-    ueid: str
+    ueid: str | None
+    """null: no reader is paired at this counter."""
+    ceremony: CeremonyKindWord | None
+    """What staff are doing with it now; it serves nobody meanwhile."""
     is_linked: bool
     since: Time
     """Since when it is there, or is not."""
     firmware: str | None
+    interruptions: int
+    """How often it was there and went away again, since its link was made: at the agent's start, or
+    at the end of the last ceremony."""
+    damaged: int
+    """How often something was damaged or lost on the cable, since then; it was sent again."""
     waiting: int | None
     """Results at the reader that no agent has taken; null: it has not been heard yet."""
     visit: PresentVisit | None
+
+
+class Pairing(Document):
+    """How a reader is to be paired."""
+
+    name: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    """What the reader's screen will call this PC; null: the PC's own name."""
+    may_replace: bool = False
+    """Also if another reader is paired at this counter; that one is forgotten here."""
+
+
+class Comparison(Document):
+    """What a person saw on both displays."""
+
+    digits_agree: bool
+
+
+class Unpairing(Document):
+    """How a pairing is to end."""
+
+    reader_gone: bool = False
+    """End it at this PC only: the reader is broken or lost."""
+
+
+class Ceremony(Document):
+    """What is being done with a reader, or was last."""
+
+    counter: str
+    kind: CeremonyKindWord
+    phase: Annotated[str, _one_of(Phase)]
+    digits: Annotated[str, Field(pattern="^[0-9]{6}$")] | None
+    """To be compared with the reader's display, while they are."""
+    ueid: str | None
+    """Of the reader, once it is known."""
+    has_reader_agreed: bool
+    """Somebody said yes at the reader."""
+    why: Annotated[str, _one_of(Failure)] | None
+    """Why it was refused."""
 
 
 class ParkedResult(Document):

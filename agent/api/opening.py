@@ -17,6 +17,7 @@ from agent.api.reading import ReaderViews, Reading, ReadingTerms
 from agent.api.seeing_to import SeeingTo
 from agent.api.server import Server, hosts_at
 from agent.board import Board
+from agent.ceremonies import Ceremonies
 from agent.chosen_patients import ChosenPatients
 from agent.clock import Clock
 from agent.delivery import Delivery, DeliveryTerms
@@ -38,6 +39,7 @@ class Surroundings:
     metrics: Metrics
     journal: Journal
     readers: ReaderViews
+    ceremonies: Ceremonies
     patients: PatientList | None
     """The clinic's own; None: it gave no list."""
     registration: NumberRegistration | None
@@ -89,7 +91,8 @@ def make_server(listening: socket.socket, around: Surroundings, terms: ReadingTe
             around.wake_delivery,
             around.clock,
         ),
-        papers=Papers(around.store, tuple(around.readers.ueids), around.keep, around.journal),
+        papers=Papers(around.store, tuple(around.readers.readers), around.keep, around.journal),
+        ceremonies=around.ceremonies,
         lookup=around.lookup,
         medical_institution_code=terms.medical_institution_code,
         export=around.export,

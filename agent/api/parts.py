@@ -19,6 +19,7 @@ from agent.api.models import Problem
 from agent.api.problems import MEDIA_TYPE
 from agent.api.reading import Reading
 from agent.api.seeing_to import SeeingTo
+from agent.ceremonies import Ceremonies
 from agent.clock import Clock
 from agent.eligibility.port import NumberLookup
 from agent.metrics import Metrics
@@ -53,6 +54,7 @@ class Parts:
     feed: Feed
     seeing_to: SeeingTo
     papers: Papers
+    ceremonies: Ceremonies
     lookup: NumberLookup | None
     """None: the eligibility source cannot be asked by numbers."""
     medical_institution_code: str

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from agent.api.models import Problem
-from agent.errors import MalformedEntryError, MalformedNumberError
+from agent.ceremonies import CeremonyRefusedError
+from agent.errors import MalformedEntryError, MalformedNumberError, PairingError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -24,7 +25,8 @@ def tell_problems(app: Starlette) -> None:
     """Let every refusal of this application be such a document."""
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(RequestValidationError, _of_validation)
-    for kind in (MalformedEntryError, MalformedNumberError):
+    app.add_exception_handler(CeremonyRefusedError, _of_ceremony)
+    for kind in (MalformedEntryError, MalformedNumberError, PairingError):
         app.add_exception_handler(kind, _of_entry)
     app.add_exception_handler(Exception, _of_fault)
 
@@ -47,6 +49,10 @@ async def _of_validation(_: Request, error: Exception) -> Response:
 
 async def _of_entry(_: Request, error: Exception) -> Response:
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+
+
+async def _of_ceremony(_: Request, error: Exception) -> Response:
+    return problem(HTTPStatus.CONFLICT, str(error))
 
 
 async def _of_fault(_: Request, _error: Exception) -> Response:

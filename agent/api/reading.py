@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from importlib.metadata import version
-from typing import Literal
+from typing import Literal, Protocol
 
 from cryptography import x509
 from sqlalchemy import bindparam, func, select
@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, func, select
 from agent.api import models
 from agent.api.patients import PatientsOfVisits, Revisits
 from agent.board import Board, Place
+from agent.ceremonies import Kind
 from agent.characters import Encoding, unwritable_texts
 from agent.clock import Clock, moment_of, rfc_3339
 from agent.parcels import IS_PARKED, PARKED, still_to_deliver
@@ -24,7 +25,7 @@ from agent.relays.port import Reception
 from agent.schema import DELIVERIES, POSTPONED, RESULTS, VISITS
 from agent.store import Row, Store
 from agent.visits import stored_options
-from hostlink.messages import DeviceHello, DeviceReport, VisitRecord
+from hostlink.messages import DeviceHello, DeviceReport, LinkCounters, VisitRecord
 from hostlink.signing import verify_result
 from hostlink.terms import VisitOutcome
 
@@ -59,12 +60,28 @@ POSTPONED_COUNT = select(func.count()).select_from(POSTPONED)
 VERSION = version("uketsuke")
 
 
+class ReaderView(Protocol):
+    """One counter, as `agent.readers.ReaderLink`."""
+
+    @property
+    def ueid(self) -> bytes | None:
+        """Of the reader that is paired there; None: none is."""
+        ...
+
+    @property
+    def counters(self) -> LinkCounters:
+        """What has happened on its cable."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ReaderViews:
     """How the API sees the readers beside the board; each may be asked from any thread."""
 
-    ueids: Mapping[str, bytes]
-    """By counter."""
+    readers: Mapping[str, ReaderView]
+    """All counters of the configuration."""
+    ceremony: Callable[[str], Kind | None]
+    """What is being done with that counter's reader."""
     hello: Callable[[str], DeviceHello | None]
     """The last of that counter's reader."""
     report: Callable[[str], DeviceReport | None]
@@ -106,9 +123,17 @@ class Reading:
         self._terms = terms
         self._clock = clock
         self._receptions = Receptions(store, terms.medical_institution_code, terms.roots)
-        self._counters = {ueid: counter for counter, ueid in readers.ueids.items()}
         waiting = still_to_deliver(terms.relays).order_by(None).subquery("waiting")
         self._waiting = select(waiting.c.relay, func.count()).group_by(waiting.c.relay)
+
+    @property
+    def counters(self) -> frozenset[str]:
+        """Of the configuration."""
+        return frozenset(self._readers.readers)
+
+    def is_somebody_at(self, counter: str) -> bool:
+        """Whether a patient is at that reader now."""
+        return self._board.places()[counter].visit is not None
 
     def results_after(self, arrival: int, most: int) -> list[models.Result]:
         """Those that arrived later, oldest first."""
@@ -156,7 +181,7 @@ class Reading:
             id=f"{ueid.hex()}-{seq}",
             arrival=arrival,
             visit=record.visit_id.hex(),
-            counter=self._counters.get(ueid, ""),
+            counter=self._counter_of(ueid),
             outcome=_word(record.outcome),
             failure=_word_or_none(record.failure),
             card_kind=_word_or_none(record.card_kind),
@@ -170,6 +195,10 @@ class Reading:
             why_no_detail=None if reception else self._why_no_detail(record),
             signed_result=base64.b64encode(cose).decode(),
         )
+
+    def _counter_of(self, ueid: bytes) -> str:
+        readers = self._readers.readers.items()
+        return next((counter for counter, reader in readers if reader.ueid == ueid), "")
 
     def _handovers(
         self, ueid: bytes, seq: int, record: VisitRecord, reception: Reception | None
@@ -215,7 +244,10 @@ class Reading:
         )
 
     def _reader(self, counter: str, place: Place, *, is_for_staff: bool) -> models.Reader:
+        reader = self._readers.readers[counter]
+        ueid, cable = reader.ueid, reader.counters
         hello, report = self._readers.hello(counter), self._readers.report(counter)
+        is_its_own = hello is not None and hello.ueid == ueid
         visit = place.visit
         present = None
         if visit is not None:
@@ -228,10 +260,13 @@ class Reading:
             )
         return models.Reader(
             counter=counter,
-            ueid=self._readers.ueids[counter].hex(),
+            ueid=ueid.hex() if ueid is not None else None,
+            ceremony=self._readers.ceremony(counter),
             is_linked=place.is_linked,
             since=_at(place.since_unix_ms),
-            firmware=hello.firmware if hello else None,
+            firmware=hello.firmware if hello is not None and is_its_own else None,
+            interruptions=max(0, cable.sessions - place.is_linked),
+            damaged=cable.bad_crc + cable.gaps,
             waiting=report.results.waiting if report else None,
             visit=present,
         )

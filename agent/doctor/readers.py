@@ -50,6 +50,8 @@ def name_of(counter: str) -> str:
 
 def _links(status: Status) -> Iterator[Finding]:
     for reader in status.readers:
+        if not reader.is_paired:
+            continue  # which the pairings tell
         if reader.is_linked:
             yield Finding(f"{name_of(reader.counter)}: is connected")
         else:

@@ -2,13 +2,14 @@
 
 from agent.own_command import whole_commands
 from agent.pairing import commands
+from agent.pairing.place import Place
 from agent.tasks._common import Arguments, config_of
 
 
 def see_to_pairing(arguments: Arguments) -> int:
     """Pair, renew or unpair."""
     config, folder = config_of(arguments)
-    place = commands.Place.find(config, folder, arguments.counter)
+    place = Place.find(config, folder, arguments.counter)
     match arguments.task:
         case "pair":
             commands.pair(place, arguments.name, _OPERATOR)

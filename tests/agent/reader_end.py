@@ -9,6 +9,7 @@ from pathlib import Path
 from queue import Queue
 from typing import TypeVar
 
+from hostlink.ends import DeviceEnd
 from hostlink.errors import CableLostError
 from hostlink.link import Link, ResetReason
 from hostlink.messages import AgentHello, DeviceHello, Message
@@ -87,12 +88,13 @@ class ReaderEnd:
         versions: tuple[int, int] = (1, 1),
         cable: Cable | None = None,
         ueid: bytes = UEID,
+        make_end: Callable[..., DeviceEnd] = device_end_of,
     ) -> None:
         self.cable = cable or Cable(folder / "ttyREADER")
         self.ups: Queue[AgentHello | DeviceHello] = Queue()
         self.downs: Queue[ResetReason] = Queue()
         self.heard: Queue[Message] = Queue()
-        end = device_end_of(
+        end = make_end(
             folder, make_hello=lambda: DeviceHello(*versions, ueid, "0.1.0", 7, next_seq())
         )
         self.link = Link(self.cable.open, end, self)

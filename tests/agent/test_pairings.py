@@ -67,6 +67,20 @@ def test_several_readers_are_told_apart_in_a_sentence(tmp_path: Path) -> None:
         pairings.at(ONLY_COUNTER)
 
 
+def test_of_two_at_a_counter_the_later_counts_and_none_comes_back(tmp_path: Path) -> None:
+    """A power cut came after the new reader was kept and before the old one was forgotten."""
+    pairings = Pairings(tmp_path)
+    old = paired(pairings)
+    identity = NewIdentity.make(TODAY)
+    new = Pairing(b"\0 sorts first", SECRET, identity.name, READER_CERTIFICATE, generation=1)
+    pairings.keep(new, identity)
+    assert pairings.at(ONLY_COUNTER) == new
+    assert pairings.all_at(ONLY_COUNTER) == (old, new)
+    assert works(tmp_path, new)
+    pairings.forget_all_at(ONLY_COUNTER)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_each_counter_has_its_reader(tmp_path: Path) -> None:
     pairings = Pairings(tmp_path)
     first = paired(pairings, counter="1番窓口")

@@ -22,7 +22,7 @@ from tests.agent.world import Card, SigningReader, card, completed
 from tests.hostlink.pki import OTHER_READER, OTHER_UEID, READER, UEID
 from tests.hw_sim.eligibility_service import SHIKEN_HANAKO, UKETSUKE_TARO, EligibilityService
 
-FIRST, SECOND = "1番窓口", "2番窓口"
+FIRST, SECOND, UNPAIRED = "1番窓口", "2番窓口", "3番窓口"
 VISITS = {FIRST: b"1" * 16, SECOND: b"2" * 16}
 READERS = f"""
 [[readers]]
@@ -34,7 +34,7 @@ counter = "{SECOND}"
 port = "ttySECOND"
 
 [[readers]]
-counter = "3番窓口"
+counter = "{UNPAIRED}"
 port = "ttyTHIRD"
 """
 
@@ -93,7 +93,7 @@ def agent(tmp_path: Path, service: EligibilityService) -> Iterator[RunningAgent]
     made.start()
     yield made
     assert made.stop() == 0
-    assert "no reader is paired at 3番窓口" in made.log, "and the others work all the same"
+    assert f"no reader is paired at {UNPAIRED}" in made.log, "and the others work all the same"
 
 
 def test_two_patients_at_once_are_not_mixed_up(
@@ -128,12 +128,12 @@ def test_a_pulled_cable_concerns_its_own_reader_alone(
     agent.wait_for_event("link_down")
     assert second.prove() == "試験　花子"
     second.finish()
-    wait_until(lambda: linked(tmp_path) == {FIRST: False, SECOND: True})
+    wait_until(lambda: linked(tmp_path) == {FIRST: False, SECOND: True, UNPAIRED: False})
     first.end.cable.plug()
     first.end.wait_up()
     assert first.prove() == "受付　太郎"
     first.finish()
-    wait_until(lambda: linked(tmp_path) == {FIRST: True, SECOND: True})
+    wait_until(lambda: linked(tmp_path) == {FIRST: True, SECOND: True, UNPAIRED: False})
     told = [(line["event"], line.get("counter")) for line in agent.journal()]
     assert [where for event, where in told if event == "link_down"] == [FIRST]
     assert {where for event, where in told if event == "result_stored"} == {FIRST, SECOND}

@@ -20,6 +20,7 @@ class FakeLink:
 
     tally: Tally = field(default_factory=Tally)
     is_up: bool = True
+    is_paired: bool = True
     sent: list[Message] = field(default_factory=list)
 
     @property
@@ -143,3 +144,15 @@ def test_a_file_that_tells_nothing(tmp_path: Path, content: bytes | None) -> Non
 
 def test_a_full_disk_costs_the_status_only(tmp_path: Path) -> None:
     status_file(tmp_path / "no folder" / "status.json", FakeLink())._write(is_running=True)
+
+
+def test_a_counter_without_a_reader_says_how_to_get_one(tmp_path: Path) -> None:
+    path = tmp_path / "agent.status.json"
+    status_file(path, FakeLink(is_up=False, is_paired=False))._write(is_running=True)
+    status = read_status(path)
+    assert status is not None
+    is_well, said = describe(status, status.unix_ms)
+    assert not is_well
+    assert said == [
+        "The reader is not paired: pair it at the console, or with `python -m agent pair`."
+    ]

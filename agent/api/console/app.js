@@ -12,6 +12,7 @@ import { drawHealth, drawLinks } from "./links.js";
 import { drawList, listenToKeys, nameOf } from "./list.js";
 import { dayOf, now, setClock, time } from "./moments.js";
 import { isOpen, parkedIn, validityOf } from "./notes.js";
+import { ReaderDialog } from "./pairing.js";
 import { Papers } from "./papers.js";
 import { drawReaders, placeOf } from "./readers.js";
 import { Results } from "./results.js";
@@ -26,6 +27,7 @@ const calls = new Calls(token);
 const results = new Results(calls, drawResults);
 const hands = new Hands();
 const papers = new Papers(calls, describe);
+const readerDialog = new ReaderDialog(calls, describe);
 const find = (id) => results.find(id);
 
 let state = null;
@@ -85,7 +87,8 @@ function draw() {
     hands.draw(state);
   }
   drawHealth(state, isLive);
-  drawReaders(state.readers, isLive);
+  drawReaders(state.readers, isLive, openReader);
+  readerDialog.hear(state.readers);
   const resultOf = (visit) => results.ofVisit(visit);
   drawAlarms({ alarms: state.alarms, isLive, resultOf, settle, open });
   drawLinks({ state, isLive, find, sendAgain, giveUp });
@@ -120,6 +123,10 @@ function close() {
   selected = null;
   drawResults();
   document.querySelector("#result-list button[tabindex='0']")?.focus();
+}
+
+function openReader(counter) {
+  readerDialog.open(state.readers.find((each) => each.counter === counter));
 }
 
 function settle(number) {

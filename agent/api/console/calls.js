@@ -30,6 +30,10 @@ export class Calls {
     return this.#tell("PUT", path, body);
   }
 
+  delete(path) {
+    return this.#tell("DELETE", path);
+  }
+
   // A file as { name, blob }.
   async file(path) {
     const answer = await this.#call("GET", path, undefined, FILE_PATIENCE_MS);

@@ -12,7 +12,7 @@ export function wantingHands(state) {
     .map((reader) => ({ reader, look: lookOf(reader) }))
     .filter(({ look }) => WANTING.includes(look))
     .map(({ reader, look }) => ({
-      key: `${look} ${reader.ueid} ${reader.visit?.visit ?? reader.since}`,
+      key: `${look} ${reader.counter} ${reader.visit?.visit ?? reader.since}`,
       text: say(`hands.${look}`, { place: placeOf(reader.counter) }),
     }));
   const alarms = state.alarms.map(({ number, alarm }) => ({

@@ -1,6 +1,6 @@
 // Who is at which reader, at which step, and whether somebody has to go there.
 
-import { element, mark, put } from "./element.js";
+import { button, element, mark, put } from "./element.js";
 import { keep } from "./keyed.js";
 import { duration, since, time } from "./moments.js";
 import { say, sayCode } from "./words.js";
@@ -8,8 +8,14 @@ import { say, sayCode } from "./words.js";
 const CARD_LEFT_MS = 60_000;
 const AWAY_MS = 10_000;
 
-// calm, busy, joining; or what needs hands: away, wanted, left.
+// calm, busy, joining, pairing; or what needs hands: unpaired, away, wanted, left.
 export function lookOf(reader) {
+  if (reader.ceremony !== null) {
+    return "pairing";
+  }
+  if (reader.ueid === null) {
+    return "unpaired";
+  }
   if (!reader.is_linked) {
     return since(reader.since) > AWAY_MS ? "away" : "joining";
   }
@@ -25,13 +31,13 @@ export function placeOf(counter) {
   return counter || say("readers.only");
 }
 
-// What is not live stands still: it tells how it was, not for how long.
-export function drawReaders(readers, isLive) {
-  const items = readers.map((reader) => ({ reader, isLive }));
-  keep(document.querySelector("#reader-list"), items, ({ reader }) => reader.ueid, makeReader);
+// What is not live stands still: it tells how it was, not for how long. `open` is told a counter.
+export function drawReaders(readers, isLive, open) {
+  const items = readers.map((reader) => ({ reader, isLive, open }));
+  keep(document.querySelector("#reader-list"), items, ({ reader }) => reader.counter, makeReader);
 }
 
-function makeReader() {
+function makeReader(current) {
   const parts = Object.fromEntries(
     ["link", "who", "step", "spent", "todo", "waiting"].map((name) => [
       name,
@@ -39,13 +45,21 @@ function makeReader() {
     ]),
   );
   const place = element("h3");
-  const head = element("div", { class: "place" }, place, parts.link);
+  const settings = button({ class: "settings plain" }, () => {
+    const { reader, open } = current();
+    open(reader.counter);
+  });
+  const head = element("div", { class: "place" }, place, parts.link, settings);
   const what = element("div", { class: "what" }, parts.step, parts.spent);
   const node = element("li", { class: "reader" }, head, parts.who, what, parts.todo, parts.waiting);
   const update = ({ reader, isLive }) => {
     mark(node, "look", isLive ? lookOf(reader) : "old");
     put(place, placeOf(reader.counter));
     put(parts.link, linkText(reader, isLive));
+    put(settings, say("readers.settings"));
+    const of = say("readers.settings_of", { place: placeOf(reader.counter) });
+    settings.setAttribute("aria-label", of);
+    settings.disabled = !isLive;
     put(parts.who, whoText(reader));
     put(parts.step, stepText(reader));
     put(parts.spent, isLive ? spentText(reader) : "");
@@ -57,6 +71,9 @@ function makeReader() {
 }
 
 function linkText(reader, isLive) {
+  if (isLive && reader.ueid === null) {
+    return "";
+  }
   const link = reader.is_linked ? "linked" : "unlinked";
   return say(`readers.${isLive ? link : "old"}`, { time: time(reader.since) });
 }
@@ -72,8 +89,8 @@ function whoText({ is_linked, visit }) {
 
 function stepText(reader) {
   const look = lookOf(reader);
-  if (look === "left") {
-    return say("readers.left");
+  if (["left", "pairing", "unpaired"].includes(look)) {
+    return say(`readers.${look}`);
   }
   return reader.is_linked && reader.visit !== null
     ? sayCode("step", reader.visit.step)
@@ -81,6 +98,9 @@ function stepText(reader) {
 }
 
 function spentText(reader) {
+  if (reader.ueid === null || reader.ceremony !== null) {
+    return "";
+  }
   if (!reader.is_linked) {
     return duration(since(reader.since));
   }
@@ -88,5 +108,5 @@ function spentText(reader) {
 }
 
 function todoText(look) {
-  return ["away", "wanted", "left"].includes(look) ? say(`readers.todo.${look}`) : "";
+  return ["unpaired", "away", "wanted", "left"].includes(look) ? say(`readers.todo.${look}`) : "";
 }

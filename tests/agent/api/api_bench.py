@@ -18,9 +18,12 @@ from agent.inbox import Inbox
 from agent.journal import Event, Journals
 from agent.metrics import Metrics
 from agent.patients.port import PatientList
+from agent.readers import Readers
 from agent.store import Store
 from hostlink.messages import DeviceHello, VisitRecord
 from hostlink.signing import verify_result
+from tests.agent.fake_cable import FakeCounter, a_pairing
+from tests.agent.fake_steps import FakeSteps, ceremonies_of
 from tests.agent.world import (
     INSTITUTION,
     ROOTS,
@@ -75,7 +78,16 @@ class ApiBench:
         self._api_store = Store(database)
         self._patients = patients
         self._lookup = lookup
-        self._readers = ReaderViews(ueids, {COUNTER: HELLO}.get, lambda _: None)
+        self.counters = {
+            counter: FakeCounter(a_pairing(ueid, counter)) for counter, ueid in ueids.items()
+        }
+        readers = Readers({name: counter.link for name, counter in self.counters.items()})
+        readers.start()
+        self.steps = FakeSteps(self.counters)
+        self.ceremonies = ceremonies_of(self.counters, readers, self.journal, self.steps)
+        self._readers = ReaderViews(
+            readers, self.ceremonies.running_at, {COUNTER: HELLO}.get, lambda _: None
+        )
         self._server = self._make_server(0)
         self.staff_token = self.enroll("受付", Role.STAFF)
 
@@ -89,6 +101,7 @@ class ApiBench:
 
     def __exit__(self, *_: object) -> None:
         self._server.stop()
+        self.ceremonies.close()
         self._api_store.close()
         self.store.close()
 
@@ -165,6 +178,7 @@ class ApiBench:
             metrics=self.metrics,
             journal=self.journal,
             readers=self._readers,
+            ceremonies=self.ceremonies,
             patients=self._patients,
             registration=None,
             lookup=self._lookup,

@@ -1,16 +1,13 @@
 """The staff console in a real Chromium: what reception sees, and what it can do."""
 
-import os
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from agent.api.clients import Role
 from agent.eligibility.port import NobodyFound, NumberQuery, NumbersRefused, SeveralFound
@@ -28,18 +25,12 @@ from tests.agent.api.console_bench import (
     Window,
     named,
 )
+from tests.agent.api.pictures import PICTURED, PICTURES, picture
 from tests.agent.api.test_lookups import NUMBERS
 from tests.agent.api.test_patients import ToldPatients
 from tests.agent.world import RECORD
 from tests.browser import open_chromium, violations
 
-PICTURES = Path(__file__).parents[3] / "docs" / "console"
-PICTURED = {
-    *("day-ja", "day-en", "result-day-ja", "result-day-en", "result-night-ja"),
-    *("papers-ja", "lookup-ja"),
-}
-"""Those that the docs show."""
-ARE_PICTURES_WRITTEN = os.environ.get("UKETSUKE_WRITE_GOLDEN") == "1"
 OUTSIDE = """() => [...document.querySelectorAll(
   "body > *, main > *, .reader, #today .bar > *, #alarms .alarm, #detail .bar > *, #match")]
   .filter((each) => each.checkVisibility() && !each.matches(".heard-only"))
@@ -654,11 +645,3 @@ def test_every_picture_of_the_docs_is_there() -> None:
     pictures = {path.name for path in PICTURES.iterdir()}
     assert pictures == {name for name in pictures if f"console/{name}" in shown}
     assert pictures == {f"{name}.webp" for name in PICTURED}
-
-
-def picture(window: Window, name: str) -> None:
-    """Keep what the window shows, where pictures are asked for; some are shown in the docs."""
-    if not ARE_PICTURES_WRITTEN or name not in PICTURED:
-        return
-    taken = Image.open(BytesIO(window.page.screenshot(animations="disabled"))).convert("RGB")
-    taken.save(PICTURES / f"{name}.webp", quality=70, method=6)

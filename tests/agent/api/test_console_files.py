@@ -14,7 +14,9 @@ import pytest
 from agent.api.app import CONSOLE
 from agent.api.models import LookupAnswer, Match
 from agent.board import STEP_AFTER
+from agent.ceremonies import OVER, Kind, Phase
 from agent.journal import Alarm
+from agent.pairing.failures import Failure
 from hostlink.terms import (
     CardKind,
     ConsentAnswer,
@@ -31,6 +33,9 @@ from tests.agent.api.api_bench import ApiBench
 from tests.device.screen.test_design_tokens import COLOUR, DECLARED, TOKENS, unknown_colours
 
 SCRIPTS = "".join(path.read_text(encoding="utf-8") for path in CONSOLE.glob("*.js"))
+STYLES = "".join(
+    path.read_text(encoding="utf-8") for path in CONSOLE.glob("*.css") if path.name != "colours.css"
+)
 PAGE = (CONSOLE / "index.html").read_text(encoding="utf-8")
 OQS = {
     "006": "1 2 3 4 5 6",
@@ -93,6 +98,10 @@ def needed() -> set[str]:
         *(f"method.{each}" for each in names(VerificationMethod)),
         *(f"outcome.{each}" for each in names(VisitOutcome)),
         *(f"card_kind.{each}" for each in names(CardKind)),
+        *(f"pairing_phase.{each}" for each in Phase if each not in OVER),
+        *(f"pairing_done.{each}" for each in Kind),
+        *(f"pairing_why.{each}" for each in Failure),
+        *(f"reader.{each}" for each in ("link", "firmware", "ueid", "cable", "waiting")),
         *(f"handover.{each}" for each in ("waiting", "handed_over", "parked", "given_up")),
         *(f"match.{answer}" for answer in MATCHES),
         *(f"match.{answer}_todo" for answer in MATCHES),
@@ -131,14 +140,13 @@ def test_every_colour_is_the_token_it_says() -> None:
     style = (CONSOLE / "colours.css").read_text(encoding="utf-8")
     assert len(DECLARED.findall(style)) > 50
     assert unknown_colours(style) == []
-    assert re.findall(COLOUR, (CONSOLE / "style.css").read_text(encoding="utf-8")) == []
+    assert re.findall(COLOUR, STYLES) == []
 
 
 @pytest.mark.parametrize("kind", ["font-size", "border-radius"])
 def test_letters_and_corners_have_its_steps(kind: str) -> None:
-    style = (CONSOLE / "style.css").read_text(encoding="utf-8")
     known = {value for name, value in TOKENS.items() if re.fullmatch(rf"{kind}-\d+", name)}
-    used = set(re.findall(rf"{kind}: ([0-9.]+rem)", style))
+    used = set(re.findall(rf"{kind}: ([0-9.]+rem)", STYLES))
     assert len(used) >= 3
     assert used <= known
 
