@@ -92,7 +92,9 @@ class Board:
         self._alarms: dict[AlarmKey, OpenAlarm] = {}
         self._number = 0
         self._shut_relays: set[str] = set()
+        self._open_relays: set[str] = set()
         self._eligibility_away_since: int | None = None
+        self._is_eligibility_known = False
         self._choices = 0
         self._listeners: list[Callable[[], None]] = []
 
@@ -112,6 +114,7 @@ class Board:
         with self._lock:
             self._see_reader(counter or "", event, visit, detail, now)
             self._see_eligibility(event, failure, now)
+            self._see_relay(event, alarm, detail)
             self.see_alarm(event, now, alarm, detail, counter or "", visit, seq)
             self._choices += event is Event.PATIENT_MATCHED
         self.tell()
@@ -161,12 +164,17 @@ class Board:
                 case Event.ALARM_SETTLED if alarm is not None:
                     self._alarms.pop(_key(alarm, counter, detail, visit, seq), None)
                 case Event.RELAY_BACK if detail is not None:
-                    self._open_relay(detail)
+                    self._take_down(detail)
 
     def eligibility_away_since(self) -> int | None:
         """Since when the source does not answer, milliseconds since 1970; None: it does."""
         with self._lock:
             return self._eligibility_away_since
+
+    def is_eligibility_known(self) -> bool:
+        """Whether the source has answered, or failed to, since the agent was started."""
+        with self._lock:
+            return self._is_eligibility_known
 
     def choices(self) -> int:
         """How often staff chose a patient since the agent was started."""
@@ -177,6 +185,13 @@ class Board:
         """Labels of the relays that take nothing for now."""
         with self._lock:
             return frozenset(self._shut_relays)
+
+    def open_relays(self) -> frozenset[str]:
+        """Labels of the relays that have taken something since the agent was started. One that is
+        neither open nor shut has not been tried yet.
+        """
+        with self._lock:
+            return frozenset(self._open_relays)
 
     def _see_reader(
         self, counter: str, event: Event, visit: bytes | None, detail: str | None, now: int
@@ -202,8 +217,19 @@ class Board:
         is_silent = failure is FailureCode.ELIGIBILITY_UNREACHABLE
         if event is Event.ELIGIBILITY_POSTPONED or is_silent:
             self._eligibility_away_since = self._eligibility_away_since or now
+            self._is_eligibility_known = True
         elif event in {Event.ELIGIBILITY_ANSWERED, Event.ELIGIBILITY_FAILED}:
             self._eligibility_away_since = None
+            self._is_eligibility_known = True
+
+    def _see_relay(self, event: Event, alarm: Alarm | None, detail: str | None) -> None:
+        """Only what happens now; what the journal recalls of relays is over."""
+        if event is Event.RELAY_BACK and detail is not None:
+            self._shut_relays.discard(detail)
+            self._open_relays.add(detail)
+        elif event is Event.ALARM and alarm is Alarm.RELAY_UNAVAILABLE:
+            self._shut_relays.add(_relay_in(detail))
+            self._open_relays.discard(_relay_in(detail))
 
     def _raise(
         self,
@@ -214,8 +240,6 @@ class Board:
         detail: str | None,
         now: int,
     ) -> None:
-        if alarm is Alarm.RELAY_UNAVAILABLE:
-            self._shut_relays.add(_relay_in(detail))
         key = _key(alarm, counter, detail, visit, seq)
         before = self._alarms.pop(key, None)
         if before is None:
@@ -227,8 +251,8 @@ class Board:
         if len(self._alarms) > MOST_ALARMS:
             del self._alarms[next(iter(self._alarms))]
 
-    def _open_relay(self, relay: str) -> None:
-        self._shut_relays.discard(relay)
+    def _take_down(self, relay: str) -> None:
+        """The alarms of a relay that works again."""
         for key in list(self._alarms):
             alarm, _, detail, *_ = key
             if alarm is Alarm.RELAY_UNAVAILABLE and _relay_in(detail) == relay:

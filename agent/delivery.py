@@ -75,6 +75,8 @@ class Delivery:
         self._clock = clock
         self._shut: set[str] = set()
         """Relays that staff have already been told about."""
+        self._open: set[str] = set()
+        """Relays that staff have been told to work."""
         self._failing_since: dict[Parcel, datetime] = {}
         self._purged: list[bytes] = []
         """Visits deleted, whose traces may still be there."""
@@ -130,6 +132,7 @@ class Delivery:
         except RelayUnavailableError as error:
             if parcel.relay not in self._shut:
                 self._shut.add(parcel.relay)
+                self._open.discard(parcel.relay)
                 detail = f"{parcel.relay}: {error.cause}"
                 self._alarm(Alarm.RELAY_UNAVAILABLE, parcel, detail)
             self._failing_since.setdefault(parcel, self._clock.now())
@@ -164,7 +167,8 @@ class Delivery:
     def _is_taken(self, parcel: Parcel) -> None:
         """Its relay took it, or refused it for good: it works."""
         self._failing_since.pop(parcel, None)
-        if parcel.relay in self._shut:
+        if parcel.relay not in self._open:
+            self._open.add(parcel.relay)
             self._shut.discard(parcel.relay)
             self._journal.record(Event.RELAY_BACK, detail=parcel.relay)
 

@@ -43,7 +43,8 @@ class Event(StrEnum):
     RESULT_ACKNOWLEDGED = "result_acknowledged"
     RECEPTION_FILE_WRITTEN = "reception_file_written"
     RELAY_BACK = "relay_back"
-    """A relay that was unavailable has taken something again."""
+    """A relay works: it took something, or refused it for good, for the first time since the agent
+    was started or since it was unavailable."""
     PARCEL_GIVEN_UP = "parcel_given_up"
     PATIENT_MATCHED = "patient_matched"
     """Staff chose which of the clinic's patients a visit is of."""

@@ -327,6 +327,9 @@ class RelayState(Document):
     """One door of reception software."""
 
     relay: str
+    is_known: bool
+    """It has taken or refused something since the agent was started; before that nobody knows
+    whether it would."""
     is_available: bool
     waiting: int
     parked_count: int
@@ -338,6 +341,8 @@ class Eligibility(Document):
     """The source that is asked about insured persons."""
 
     source: str
+    is_known: bool
+    """It has answered, or failed to, since the agent was started."""
     away_since: Time | None
     """null: it answers, or was not asked yet."""
     postponed: int

@@ -284,10 +284,11 @@ class Reading:
         for ueid, seq, _, relay, why in self._store.rows(PARKED.limit(MOST_PARKED_SHOWN)):
             of_relay = shown.setdefault(relay, [])
             of_relay.append(models.ParkedResult(result=f"{ueid.hex()}-{seq}", why=why))
-        shut = self._board.shut_relays()
+        shut, open_ = self._board.shut_relays(), self._board.open_relays()
         return [
             models.RelayState(
                 relay=label,
+                is_known=label in shut | open_,
                 is_available=label not in shut,
                 waiting=waiting.get(label, 0),
                 parked_count=parked.get(label, 0),
@@ -301,6 +302,7 @@ class Reading:
         ((postponed,),) = self._store.rows(POSTPONED_COUNT)
         return models.Eligibility(
             source=self._terms.source,
+            is_known=self._board.is_eligibility_known(),
             away_since=None if away is None else _at(away),
             postponed=postponed,
             can_look_up=self._terms.can_look_up,

@@ -120,6 +120,7 @@ def test_a_relay_that_is_back_takes_its_own_alarm_down(board: Board) -> None:
     assert board.shut_relays() == {"oqs", "oqs2"}
     board.record(Event.RELAY_BACK, detail="oqs")
     assert board.shut_relays() == {"oqs2"}
+    assert board.open_relays() == {"oqs"}
     assert [each.detail for each in board.alarms()] == ["oqs2: EHOSTDOWN"]
 
 
@@ -132,6 +133,7 @@ def test_the_newest_alarms_stay(board: Board) -> None:
 
 def test_it_is_known_since_when_eligibility_is_away(board: Board, clock: ToldClock) -> None:
     unreachable = FailureCode.ELIGIBILITY_UNREACHABLE
+    assert not board.is_eligibility_known()
     board.record(Event.ELIGIBILITY_FAILED, failure=unreachable)
     first = board.eligibility_away_since()
     clock.time += timedelta(minutes=1)
@@ -139,6 +141,19 @@ def test_it_is_known_since_when_eligibility_is_away(board: Board, clock: ToldClo
     assert board.eligibility_away_since() == first == TODAY.timestamp() * 1000
     board.record(Event.ELIGIBILITY_FAILED, failure=FailureCode.ELIGIBILITY_NOT_FOUND)
     assert board.eligibility_away_since() is None
+    assert board.is_eligibility_known()
+
+
+@pytest.mark.parametrize("event", [Event.ELIGIBILITY_ANSWERED, Event.ELIGIBILITY_POSTPONED])
+def test_nothing_is_known_before_it_was_tried(board: Board, event: Event) -> None:
+    board.record(Event.VISIT_OPENED, visit=VISIT_ID, counter=DOOR)
+    board.record(Event.IDENTITY_RECEIVED, visit=VISIT_ID, counter=DOOR)
+    # What the journal recalls was before.
+    board.see_alarm(Event.RELAY_BACK, 0, None, "oqs", "", None, None)
+    assert board.open_relays() == frozenset()
+    assert not board.is_eligibility_known()
+    board.record(event, visit=VISIT_ID)
+    assert board.is_eligibility_known()
 
 
 def test_whoever_listens_is_told_after_the_event(board: Board) -> None:

@@ -75,6 +75,7 @@ def test_delivers_each_result_once_and_forgets_the_patient(bench: Bench) -> None
     assert NAME_IN_STORE not in bench.bytes_on_disk()
     assert bench.journal.events.count(Event.RECEPTION_FILE_WRITTEN) == len(VISITS)
     assert bench.journal.events.count(Event.VISIT_PURGED) == len(VISITS)
+    assert bench.journal.events.count(Event.RELAY_BACK) == 1, "it is known to work"
 
 
 def test_without_secure_delete_the_name_would_stay(bench: Bench) -> None:
@@ -95,11 +96,13 @@ def test_a_shut_relay_holds_up_only_itself(bench: Bench, tmp_path: Path) -> None
     assert not deliver_all(delivery)
     assert not deliver_all(delivery)
     assert len(bench.software.look()) == len(VISITS)
+    assert bench.journal.events.count(Event.RELAY_BACK) == 1
     assert bench.journal.alarms == [Alarm.RELAY_UNAVAILABLE]
     assert NAME_IN_STORE in bench.bytes_on_disk()
 
     shut.is_shut = False
     assert deliver_all(delivery)
+    assert bench.journal.events.count(Event.RELAY_BACK) == 2
     assert len(ReceptionSoftware(other, today="20261122").look()) == len(VISITS)
     assert bench.software.look() == []
     assert NAME_IN_STORE not in bench.bytes_on_disk()

@@ -4,7 +4,9 @@ import { button, element, put } from "./element.js";
 import { keep } from "./keyed.js";
 import { dateAndTime, dayOf, now, time } from "./moments.js";
 import { placeOf } from "./readers.js";
-import { say } from "./words.js";
+import { say, sayCode } from "./words.js";
+
+const OF_RELAYS = ["relay_unavailable", "relay_refused", "prepared_lost"];
 
 // `settle` an alarm; `open` the result of a visit, where the list has it.
 export function drawAlarms({ alarms, isLive, resultOf, settle, open }) {
@@ -42,5 +44,15 @@ function factsOf(alarm) {
   const last = isToday ? time(alarm.last_at) : dateAndTime(alarm.last_at);
   const times = alarm.times > 1 ? say("alarms.times", { times: alarm.times }) : "";
   const place = alarm.counter === "" ? "" : placeOf(alarm.counter);
-  return [last, place, times, alarm.detail ?? ""].filter(Boolean).join(" · ");
+  return [last, place, times, detailOf(alarm)].filter(Boolean).join(" · ");
+}
+
+// Of a relay it begins with its label, before the last colon.
+function detailOf({ alarm, detail }) {
+  if (detail === null || !OF_RELAYS.includes(alarm)) {
+    return detail ?? "";
+  }
+  const at = detail.lastIndexOf(": ");
+  const relay = at === -1 ? detail : detail.slice(0, at);
+  return sayCode("relay", relay) + detail.slice(relay.length);
 }

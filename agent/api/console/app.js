@@ -11,18 +11,18 @@ import { askToNotify, drawNotifyButton, Hands } from "./hands.js";
 import { drawHealth, drawLinks } from "./links.js";
 import { drawList, listenToKeys, nameOf } from "./list.js";
 import { dayOf, now, setClock, time } from "./moments.js";
-import { isOpen, parkedIn, validityOf } from "./notes.js";
+import { parkedIn, validityOf } from "./notes.js";
 import { ReaderDialog } from "./pairing.js";
 import { Papers } from "./papers.js";
 import { drawReaders, placeOf } from "./readers.js";
 import { Results } from "./results.js";
 import { save } from "./save.js";
-import { forgetToken, takeToken } from "./token.js";
+import { forgetToken, keepToken, listenToAddress, takeToken } from "./token.js";
 import { language, LANGUAGES, say, sayIfAny, speak } from "./words.js";
 
 const TICK_MS = 1000;
 
-const token = takeToken();
+const token = await takeToken(isAccepted);
 const calls = new Calls(token);
 const results = new Results(calls, drawResults);
 const hands = new Hands();
@@ -31,29 +31,40 @@ const readerDialog = new ReaderDialog(calls, describe);
 const find = (id) => results.find(id);
 
 let state = null;
-// connecting, live, lost, refused; or unknown: this browser has no token.
+// connecting, lost, crowded, refused; live, which the connection alone says; or unknown: this browser
+// has no token.
 let link = token === "" ? "unknown" : "connecting";
 let liveAt = null;
 let selected = null;
 let listed = "";
+// What of the state tells that an open result may have become another.
+let watched = "";
 
 const connection = new Connection(token, {
   async after() {
     if (state === null) {
       const first = await calls.get("/v1/state");
+      keepToken(token);
       setClock(first.at);
       await results.load();
     }
     return results.newest;
   },
-  state: hearState,
+  state(told) {
+    state = told;
+    link = "live";
+    setClock(told.at);
+    lookAgain();
+    draw();
+  },
   result(result) {
     results.hear(result);
     const parts = [placeOf(result.counter), nameOf(result), validityOf(result).text];
     put(node("news"), parts.join(" "));
   },
-  lost() {
-    link = "lost";
+  lost(isCrowded) {
+    link = isCrowded ? "crowded" : "lost";
+    watched = "";
     draw();
   },
   refused() {
@@ -62,13 +73,16 @@ const connection = new Connection(token, {
   },
 });
 
-function hearState(told) {
-  state = told;
-  link = "live";
-  setClock(told.at);
-  const toRead = results.today().filter((each) => each.id === selected || isOpen(each));
-  results.refresh(toRead.map(({ id }) => id));
-  draw();
+function lookAgain() {
+  const { choices, eligibility } = state;
+  const key = `${choices} ${eligibility.postponed}`;
+  if (key !== watched) {
+    watched = key;
+    results.refreshOpen();
+  }
+  if (selected !== null) {
+    results.refresh(selected);
+  }
 }
 
 function draw() {
@@ -79,7 +93,7 @@ function draw() {
   put(node("welcome-title"), isStranger ? say(`welcome.${link}`) : "");
   drawNotifyButton();
   liveAt = isLive ? now() : liveAt;
-  put(node("connection"), link === "lost" ? lostText() : "");
+  put(node("connection"), ["lost", "crowded"].includes(link) ? lostText() : "");
   if (state === null) {
     return;
   }
@@ -94,7 +108,7 @@ function draw() {
   drawLinks({ state, isLive, find, sendAgain, giveUp });
   put(node("version"), state.version);
   put(node("clock"), isLive ? time(now(), "medium") : "");
-  const key = [dayOf(now()), ...parkedIn(state)].join(" ");
+  const key = [link, dayOf(now()), ...parkedIn(state)].join(" ");
   if (key !== listed) {
     listed = key;
     drawResults();
@@ -102,19 +116,23 @@ function draw() {
 }
 
 function lostText() {
+  if (link === "crowded") {
+    return say("page.crowded");
+  }
   return liveAt === null ? say("page.away") : say("page.old", { time: time(liveAt, "medium") });
 }
 
 function drawResults() {
   if (state !== null) {
     drawList({ results: results.today(), state, selected, open });
-    drawDetail({ result: selected === null ? null : find(selected), state, find });
+    const result = selected === null ? null : find(selected);
+    drawDetail({ result, state, isLive: link === "live", find });
   }
 }
 
 function open(id) {
   selected = id;
-  results.refresh([id]);
+  results.refresh(id);
   drawResults();
   node("detail-title").focus();
 }
@@ -158,7 +176,6 @@ async function act(done, call) {
   try {
     await call();
     put(node("answer"), say(`answer.${done}`));
-    hearState(await calls.get("/v1/state"));
   } catch (error) {
     put(node("answer"), describe(error));
   }
@@ -186,6 +203,15 @@ async function signOut() {
   }
 }
 
+async function isAccepted(token) {
+  try {
+    await new Calls(token).get("/v1/state");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function otherLanguage() {
   return Object.keys(LANGUAGES).find((tag) => tag !== language());
 }
@@ -209,6 +235,7 @@ function node(id) {
 
 buildDetail({ close, open, choose });
 listenToKeys();
+listenToAddress();
 node("search").addEventListener("input", drawResults);
 node("language").addEventListener("click", () => speakAndDraw(otherLanguage()));
 node("notify").addEventListener("click", askToNotify);

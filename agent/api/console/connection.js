@@ -4,6 +4,9 @@ import { isAgentAlive } from "./calls.js";
 
 const PROTOCOL = "uketsuke.agent.v1";
 const TOKEN_REFUSED = 4401;
+// Enough are connected, or too much was asked: it is let in again later.
+const TOO_MANY = 4429;
+const TOO_MANY_REQUESTS = 429;
 // No token that is known, or not one of staff.
 const REFUSALS = [401, 403];
 const FIRST_RETRY_MS = 500;
@@ -16,7 +19,8 @@ export class Connection {
   #socket = null;
   #retryMs = FIRST_RETRY_MS;
 
-  // The listener hears `state`, `result`, `lost` and `refused`, and says `after` which arrival it
+  // The listener hears `state`, `result`, `lost` (and whether the agent said it was too much) and
+  // `refused`, and says `after` which arrival it
   // goes on; that may take a while, and may fail.
   constructor(token, listener) {
     this.#token = token;
@@ -29,7 +33,7 @@ export class Connection {
       const after = await this.#listener.after();
       this.#connect(after);
     } catch (error) {
-      this.#end(REFUSALS.includes(error.status));
+      this.#end(REFUSALS.includes(error.status), error.status === TOO_MANY_REQUESTS);
     }
   }
 
@@ -46,18 +50,18 @@ export class Connection {
     });
     socket.addEventListener("close", ({ code }) => {
       if (socket === this.#socket) {
-        this.#end(code === TOKEN_REFUSED);
+        this.#end(code === TOKEN_REFUSED, code === TOO_MANY);
       }
     });
   }
 
-  #end(isRefused) {
+  #end(isRefused, isCrowded) {
     this.#socket = null;
     if (isRefused) {
       this.#listener.refused();
       return;
     }
-    this.#listener.lost();
+    this.#listener.lost(isCrowded);
     setTimeout(() => this.open(), this.#retryMs);
     this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
   }
@@ -66,7 +70,7 @@ export class Connection {
     const socket = this.#socket;
     if (socket !== null && !(await isAgentAlive()) && socket === this.#socket) {
       socket.close();
-      this.#end(false);
+      this.#end(false, false);
     }
   }
 }

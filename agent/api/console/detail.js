@@ -10,6 +10,8 @@ import { groupsOf } from "./person.js";
 import { placeOf } from "./readers.js";
 import { say, sayCode, spell } from "./words.js";
 
+const SHOWN_EARLIER = 2;
+
 const parts = {};
 
 // `close`, `open` another result, `choose` a patient.
@@ -22,17 +24,21 @@ export function buildDetail({ close, open, choose }) {
   parts.notes = element("div", { class: "notes" });
   parts.match = makeMatch(choose);
   parts.earlier = element("ul", { class: "earlier" });
+  parts.more = element("summary");
+  parts.before = element("ul", { class: "earlier" });
+  parts.folded = element("details", {}, parts.more, parts.before);
   parts.groups = element("div", { class: "groups" });
   const print = wordButton("detail.print", () => window.print());
   const leave = wordButton("detail.close", close);
   const bar = element("div", { class: "bar" }, parts.name, parts.validity, print, leave);
   const about = element("div", { class: "about" }, parts.kana, parts.how);
-  place.append(bar, about, parts.notes, parts.match.node, parts.earlier, parts.groups);
+  place.append(bar, about, parts.notes, parts.match.node);
+  place.append(parts.earlier, parts.folded, parts.groups);
   place.addEventListener("keydown", ({ key }) => key === "Escape" && close());
   parts.open = open;
 }
 
-export function drawDetail({ result, state, find }) {
+export function drawDetail({ result, state, isLive, find }) {
   const place = document.querySelector("#detail");
   place.hidden = result === null;
   if (result === null) {
@@ -47,11 +53,20 @@ export function drawDetail({ result, state, find }) {
   // Who it may be is told by the frame below.
   const notes = notesOf(result, state).filter(({ key }) => !key.startsWith("note.match_"));
   keep(parts.notes, notes, ({ key }) => key, makeNote);
-  drawMatch(parts.match, result);
-  const earlier = (result.detail?.earlier ?? []).map((id) => ({ id, result: find(id), open: parts.open }));
-  keep(parts.earlier, earlier, ({ id }) => id, makeEarlier);
+  drawMatch(parts.match, result, isLive);
+  drawEarlier(result.detail?.earlier ?? [], find);
   keep(parts.groups, groupsOf(result), ({ key }) => key, makeGroup);
   spell(place);
+}
+
+// The last ones are of use; a card that was laid ten times makes no list that hides the rest.
+function drawEarlier(ids, find) {
+  const items = ids.map((id) => ({ id, result: find(id), open: parts.open })).reverse();
+  const folded = items.slice(SHOWN_EARLIER);
+  keep(parts.earlier, items.slice(0, SHOWN_EARLIER), ({ id }) => id, makeEarlier);
+  keep(parts.before, folded, ({ id }) => id, makeEarlier);
+  parts.folded.hidden = folded.length === 0;
+  put(parts.more, say("detail.more_earlier", { count: folded.length }));
 }
 
 function wordButton(word, onPress) {

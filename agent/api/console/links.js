@@ -4,13 +4,23 @@ import { button, element, mark, put } from "./element.js";
 import { keep } from "./keyed.js";
 import { duration, since, time } from "./moments.js";
 import { nameOf } from "./list.js";
-import { say } from "./words.js";
+import { say, sayCode } from "./words.js";
+
+// Where the clinic asks nobody.
+const NO_SOURCE = "none";
+
+const LOOKS = {
+  ...{ there: "good", open: "good", unknown: "unknown" },
+  ...{ away: "doubt", shut: "doubt", parked: "doubt" },
+};
 
 // `sendAgain` and `giveUp` are told a relay and the id of a result.
 export function drawLinks({ state, isLive, find, sendAgain, giveUp }) {
   const more = { isLive, sendAgain, giveUp };
   const relays = state.relays.map((relay) => relayItem(relay, find, more));
-  const items = [eligibilityItem(state.eligibility), ...relays];
+  const told = [eligibilityItem(state.eligibility), ...relays];
+  // Nothing is known to work while nobody answers.
+  const items = isLive ? told : told.map((each) => ({ ...each, look: "old" }));
   keep(document.querySelector("#link-list"), items, ({ key }) => key, makeLink);
 }
 
@@ -26,19 +36,32 @@ function healthOf({ readers, relays, eligibility }) {
     relays.reduce((sum, each) => sum + each.waiting, 0),
     relays.reduce((sum, each) => sum + each.parked.length, 0),
   ];
-  const isShut = relays.some((each) => !each.is_available);
-  const isAway = eligibility.away_since !== null;
-  const relaysWord = isShut ? "shut" : parked > 0 ? "parked" : "open";
-  const items = [
-    health("readers", linked === readers.length, "health.readers", { linked, all: readers.length }),
-    health("eligibility", !isAway, `health.eligibility_${isAway ? "away" : "there"}`),
-    health("relays", relaysWord === "open", `health.relays_${relaysWord}`, { waiting, parked }),
+  const isLinked = linked === readers.length;
+  const source = wordOfSource(eligibility);
+  const worst = ["shut", "parked", "unknown", "open"].find((word) =>
+    relays.some((each) => wordOfRelay(each) === word || (word === "parked" && parked > 0)),
+  );
+  return [
+    health("readers", isLinked ? "there" : "away", "health.readers", { linked, all: readers.length }),
+    ...(eligibility.source === NO_SOURCE
+      ? []
+      : [health("eligibility", source, `health.eligibility_${source}`)]),
+    ...(relays.length > 0
+      ? [health("relays", worst, `health.relays_${worst}`, { waiting, parked })]
+      : []),
   ];
-  return relays.length > 0 ? items : items.slice(0, 2);
 }
 
-function health(key, isGood, word, values = {}) {
-  return { key, look: isGood ? "good" : "doubt", text: say(word, values) };
+function health(key, how, word, values = {}) {
+  return { key, look: LOOKS[how], text: say(word, values) };
+}
+
+function wordOfSource({ is_known, away_since }) {
+  return away_since !== null ? "away" : is_known ? "there" : "unknown";
+}
+
+function wordOfRelay({ is_known, is_available }) {
+  return !is_available ? "shut" : is_known ? "open" : "unknown";
 }
 
 function makeHealth() {
@@ -50,14 +73,16 @@ function makeHealth() {
   return { node, update };
 }
 
-function eligibilityItem({ source, away_since, postponed }) {
-  const isAway = away_since !== null;
+function eligibilityItem(eligibility) {
+  const { source, away_since, postponed } = eligibility;
+  const word = wordOfSource(eligibility);
+  const isAway = word === "away";
   const values = isAway ? { time: time(away_since), spent: duration(since(away_since)) } : {};
   return {
     key: "eligibility",
-    look: isAway ? "doubt" : "good",
-    name: say("links.eligibility", { source }),
-    text: say(`links.eligibility_${isAway ? "away" : "there"}`, values),
+    look: LOOKS[word],
+    name: sayCode("source", source),
+    text: source === NO_SOURCE ? "" : say(`links.eligibility_${word}`, values),
     todo: isAway ? say("links.eligibility_todo") : "",
     waiting: postponed > 0 ? say("links.postponed", { count: postponed }) : "",
     parked: [],
@@ -65,7 +90,7 @@ function eligibilityItem({ source, away_since, postponed }) {
 }
 
 function relayItem(relay, find, more) {
-  const word = relay.is_available ? "open" : "shut";
+  const word = wordOfRelay(relay);
   const parked = relay.parked.map((each) => ({
     ...each,
     ...more,
@@ -74,8 +99,8 @@ function relayItem(relay, find, more) {
   }));
   return {
     key: `relay ${relay.relay}`,
-    look: relay.is_available ? "good" : "doubt",
-    name: relay.relay,
+    look: LOOKS[word],
+    name: sayCode("relay", relay.relay),
     text: say(`links.relay_${word}`),
     todo: relay.is_available ? "" : say("links.relay_todo"),
     waiting: relay.waiting > 0 ? say("links.waiting", { count: relay.waiting }) : "",

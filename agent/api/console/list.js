@@ -21,7 +21,7 @@ export function personOf(result) {
 }
 
 export function nameOf(result) {
-  return personOf(result)?.name ?? say("today.unnamed");
+  return personOf(result)?.name ?? say(`today.unnamed.${result.why_no_detail ?? "not_asked"}`);
 }
 
 export function drawList({ results, state, selected, open }) {
@@ -58,7 +58,7 @@ function makeRow(current) {
   const at = element("td", { class: "time" });
   const place = element("td", { class: "where" });
   const validity = element("span", { class: "badge" });
-  const method = element("td");
+  const method = element("td", { class: "method" });
   const notes = element("td", { class: "notes" });
   const cell = element("td", { class: "who" }, opener);
   const node = element("tr", {}, at, place, cell, element("td", {}, validity), method, notes);

@@ -16,7 +16,7 @@ export function makeMatch(choose) {
   return { node, title, text, groups, choose };
 }
 
-export function drawMatch({ node, title, text, groups, choose }, result) {
+export function drawMatch({ node, title, text, groups, choose }, result, isLive) {
   const match = result.detail?.match ?? null;
   node.hidden = match === null;
   if (match === null) {
@@ -26,7 +26,8 @@ export function drawMatch({ node, title, text, groups, choose }, result) {
   mark(node, "look", look);
   put(title, say(`match.${look}`, { number: match.chosen }));
   put(text, textOf(match));
-  keep(groups, groupsIn(match, result.id, choose), ({ key }) => key, makeGroup);
+  const items = groupsIn(match, { result: result.id, isLive, choose });
+  keep(groups, items, ({ key }) => key, makeGroup);
 }
 
 function textOf({ answer, by, chosen }) {
@@ -37,13 +38,19 @@ function textOf({ answer, by, chosen }) {
 }
 
 // Of a contradiction: who bears the number, and who fits by birth date and kana.
-function groupsIn({ answer, named, patients, chosen }, result, choose) {
-  const item = (patient) => ({
-    patient,
-    isChosen: patient.number === chosen,
-    isOffered: CHOOSABLE.includes(answer),
-    choose: () => choose(result, patient.number),
-  });
+function groupsIn({ answer, named, patients, chosen }, { result, isLive, choose }) {
+  const ambiguous = numbersOfSeveral([...named, ...patients]);
+  const item = (patient) => {
+    const isAmbiguous = ambiguous.has(patient.number);
+    return {
+      patient,
+      isAmbiguous,
+      isChosen: patient.number === chosen && !isAmbiguous,
+      isOffered: CHOOSABLE.includes(answer) && !isAmbiguous,
+      isLive,
+      choose: () => choose(result, patient.number),
+    };
+  };
   const part = (key, people) => ({
     key: `${result} ${key}`,
     title: answer === "contradiction" ? say(`match.${key}`) : "",
@@ -54,6 +61,17 @@ function groupsIn({ answer, named, patients, chosen }, result, choose) {
   return groups.filter(({ title, items }) => title !== "" || items.length > 0);
 }
 
+// A number that several bear says nobody of them.
+function numbersOfSeveral(patients) {
+  const seen = new Map(patients.map((each) => [keyOf(each), each.number]));
+  const numbers = [...seen.values()];
+  return new Set(numbers.filter((each, at) => numbers.indexOf(each) !== at));
+}
+
+function keyOf({ number, kana, birthdate, name }) {
+  return JSON.stringify([number, kana, birthdate, name]);
+}
+
 function makeGroup() {
   const title = element("h4");
   const none = element("p");
@@ -62,21 +80,23 @@ function makeGroup() {
   const update = (group) => {
     put(title, group.title);
     put(none, group.none);
-    keep(list, group.items, ({ patient }) => patient.number, makePatient);
+    keep(list, group.items, ({ patient }) => keyOf(patient), makePatient);
   };
   return { node, update };
 }
 
 function makePatient(current) {
-  const [who, born] = [element("b"), element("span")];
+  const [who, born, doubt] = [element("b"), element("span"), element("span")];
   const chooser = button({}, () => current().choose());
-  const node = element("li", {}, element("p", {}, who, born), chooser);
-  const update = ({ patient, isChosen, isOffered }) => {
+  const node = element("li", {}, element("p", {}, who, born, doubt), chooser);
+  const update = ({ patient, isAmbiguous, isChosen, isOffered, isLive }) => {
     const { number, kana, name } = patient;
     put(who, say("match.patient", { number, kana, name: name ?? "" }));
     put(born, birthday(patient.birthdate));
+    put(doubt, isAmbiguous ? say("match.ambiguous") : "");
     put(chooser, isOffered ? say(isChosen ? "match.is_chosen" : "match.choose", { number }) : "");
     chooser.setAttribute("aria-pressed", String(isChosen));
+    chooser.disabled = !isLive;
   };
   return { node, update };
 }

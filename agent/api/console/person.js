@@ -4,6 +4,8 @@ import { birthday, dateAndTime, day, period } from "./moments.js";
 import { say, sayCode, sayIfAny } from "./words.js";
 
 const CONSENTS = ["surgery", "diagnosis", "medication", "health_checkup"];
+// The fields that have a reading of their own; anybody else's would be a wrong one.
+const READINGS = { name: "name_kana", name_of_other: "name_of_other_kana" };
 const CONSENT_MS = 24 * 3_600_000;
 const CONSENT_LOOKS = { given: "good", refused: "doubt", unobtainable: "care", not_asked: "quiet" };
 
@@ -118,10 +120,10 @@ function personFacts(person) {
 }
 
 function unwritableFact({ field, characters, code_points }, { record }) {
-  const person = record?.person ?? {};
-  const reading = person[`${field}_kana`] ?? person.name_kana ?? "";
-  const values = { characters: characters.join(" "), codes: code_points.join(", "), reading };
-  const text = say("person.unwritable", values);
+  const reading = record?.person[READINGS[field]];
+  const values = { characters: characters.join(" "), codes: code_points.join(", ") };
+  const told = say("person.unwritable", values);
+  const text = reading ? `${told} ${say("person.reading", { reading })}` : told;
   return { key: field, label: sayCode("field", field), text, look: "care" };
 }
 
@@ -137,7 +139,7 @@ function consentFact(item, consents) {
 function handoverFact({ relay, state, why }) {
   const looks = { waiting: "plain", handed_over: "good", parked: "doubt", given_up: "quiet" };
   const text = [say(`handover.${state}`), why].filter(Boolean).join(" – ");
-  return { key: relay, label: relay, text, look: looks[state] };
+  return { key: relay, label: sayCode("relay", relay), text, look: looks[state] };
 }
 
 function proofFacts(result) {

@@ -1,21 +1,23 @@
 // The results of today, as far as the agent has them.
 
-import { Refused } from "./calls.js";
 import { dayOf, now } from "./moments.js";
+import { isOpen } from "./notes.js";
+import { Paced } from "./paced.js";
 
 const A_PAGE = 100;
 const MOST = 1000;
-const REFRESH_MS = 2000;
-// Far below what the agent lets one client ask in a minute.
-const MOST_AT_ONCE = 10;
 
 export class Results {
   #calls;
   #tell;
   #known = new Map();
+  // Which reading each is of: whoever answers late does not take back what is newer.
+  #readings = new Map();
+  #reading = 0;
   #newest = 0;
-  #wanted = new Set();
-  #timer = null;
+  #looked = null;
+  #open = new Paced(() => this.#readOpen());
+  #one = new Paced(() => this.read(this.#looked));
 
   // `tell` is called after each change.
   constructor(calls, tell) {
@@ -41,17 +43,18 @@ export class Results {
     for (const [id, result] of this.#known) {
       if (dayOf(result.received_at) !== day) {
         this.#known.delete(id);
+        this.#readings.delete(id);
       }
     }
     return [...this.#known.values()].sort((one, other) => other.arrival - one.arrival);
   }
 
-  // The newest ones, then page by page those before them.
-  async load() {
+  // The newest ones, then page by page those before them, back to that arrival.
+  async load(until = 1) {
     let page = await this.#page(`last=${A_PAGE}`);
     while (page.length > 0 && this.#known.size < MOST) {
       const [oldest] = page;
-      if (oldest.arrival <= 1 || dayOf(oldest.received_at) !== dayOf(now())) {
+      if (oldest.arrival <= until || dayOf(oldest.received_at) !== dayOf(now())) {
         break;
       }
       const after = Math.max(0, oldest.arrival - 1 - A_PAGE);
@@ -61,47 +64,51 @@ export class Results {
   }
 
   hear(result) {
-    this.#keep(result);
+    this.#keep(result, this.#begin());
     this.#tell();
   }
 
-  // What became of these meanwhile; at once for the first, then not too often.
-  refresh(ids) {
-    ids.forEach((id) => this.#wanted.add(id));
-    if (this.#timer === null && this.#wanted.size > 0) {
-      this.#timer = setTimeout(() => {
-        this.#timer = null;
-        this.refresh([]);
-      }, REFRESH_MS);
-      const wanted = [...this.#wanted].slice(0, MOST_AT_ONCE);
-      wanted.forEach((id) => this.#wanted.delete(id));
-      wanted.forEach((id) => this.#readAnew(id));
-    }
+  // What became of the one that staff look at.
+  refresh(id) {
+    this.#looked = id;
+    this.#one.want();
+  }
+
+  // What became of those that are still to be looked up or to be chosen, all in one list.
+  refreshOpen() {
+    this.#open.want();
   }
 
   async read(id) {
-    this.hear(await this.#calls.get(`/v1/results/${id}`));
+    const reading = this.#begin();
+    this.#keep(await this.#calls.get(`/v1/results/${id}`), reading);
+    this.#tell();
   }
 
-  // What the agent refuses is left as it is; what did not arrive is asked for again.
-  async #readAnew(id) {
-    try {
-      await this.read(id);
-    } catch (error) {
-      if (!(error instanceof Refused)) {
-        this.refresh([id]);
-      }
+  async #readOpen() {
+    const arrivals = this.today().filter(isOpen).map(({ arrival }) => arrival);
+    if (arrivals.length > 0) {
+      await this.load(Math.min(...arrivals));
     }
   }
 
   async #page(query) {
+    const reading = this.#begin();
     const { results } = await this.#calls.get(`/v1/results?${query}`);
-    results.forEach((each) => this.#keep(each));
+    results.forEach((each) => this.#keep(each, reading));
     return results;
   }
 
-  #keep(result) {
-    this.#known.set(result.id, result);
-    this.#newest = Math.max(this.#newest, result.arrival);
+  #begin() {
+    this.#reading += 1;
+    return this.#reading;
+  }
+
+  #keep(result, reading) {
+    if (reading > (this.#readings.get(result.id) ?? 0)) {
+      this.#readings.set(result.id, reading);
+      this.#known.set(result.id, result);
+      this.#newest = Math.max(this.#newest, result.arrival);
+    }
   }
 }

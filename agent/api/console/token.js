@@ -3,14 +3,27 @@
 
 const KEY = "token";
 
-export function takeToken() {
-  if (location.hash.length > 1) {
-    localStorage.setItem(KEY, location.hash.slice(1));
-    history.replaceState(null, "", location.pathname);
+// Any page can open this one with an address of its own: what it brings replaces what is kept only
+// where the agent accepts it. `isAccepted` asks the agent.
+export async function takeToken(isAccepted) {
+  const brought = location.hash.slice(1);
+  const kept = localStorage.getItem(KEY) ?? "";
+  history.replaceState(null, "", location.pathname);
+  if (brought === "" || brought === kept) {
+    return kept;
   }
-  return localStorage.getItem(KEY) ?? "";
+  return kept === "" || (await isAccepted(brought)) ? brought : kept;
+}
+
+export function keepToken(token) {
+  localStorage.setItem(KEY, token);
 }
 
 export function forgetToken() {
   localStorage.removeItem(KEY);
+}
+
+// An address opened where this page is already does not load it anew.
+export function listenToAddress() {
+  addEventListener("hashchange", () => location.reload());
 }

@@ -83,6 +83,7 @@ class Reception(ApiBench):
             questions=tuple(Question),
         )
         self._visits.answer(record, told, self.clock.now())
+        self.journal.record(Event.ELIGIBILITY_ANSWERED, visit=visit_id)
         self.journal.record(Event.OPTIONS_SENT, visit=visit_id, counter=counter)
 
     def postpone(self, visit_id: bytes) -> None:

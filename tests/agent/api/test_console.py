@@ -1,7 +1,7 @@
 """The staff console in a real Chromium: what reception sees, and what it can do."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,12 +9,18 @@ from typing import Any
 
 import pytest
 
-from agent.api.clients import Role
+from agent.api.clients import Clients, Role
 from agent.eligibility.port import NobodyFound, NumberQuery, NumbersRefused, SeveralFound
 from agent.errors import NumbersTimedOutError
 from agent.journal import Alarm, Event
 from agent.patients.port import Patient
-from hostlink.terms import Decision, FailureCode, Notice, VisitOutcome
+from hostlink.terms import (
+    Decision,
+    FailureCode,
+    Notice,
+    VerificationMethod,
+    VisitOutcome,
+)
 from tests.agent.api.api_bench import COUNTER, RELAY
 from tests.agent.api.console_bench import (
     HANAKO,
@@ -31,6 +37,8 @@ from tests.agent.api.test_patients import ToldPatients
 from tests.agent.world import RECORD
 from tests.browser import open_chromium, violations
 
+STEPS = {"face": "顔を確認", "eligibility": "資格を確認", "answering": "回答しています"}
+BY_PIN: dict[str, Any] = {"method": VerificationMethod.PIN, "match": None}
 OUTSIDE = """() => [...document.querySelectorAll(
   "body > *, main > *, .reader, #today .bar > *, #alarms .alarm, #detail .bar > *, #match")]
   .filter((each) => each.checkVisibility() && !each.matches(".heard-only"))
@@ -41,8 +49,25 @@ OUTSIDE = """() => [...document.querySelectorAll(
   .map((each) => each.outerHTML.slice(0, 120))"""
 LOOKS_LIVE = """() => [...document.querySelectorAll(
   ".reader:not([data-look=old]), .spent:not(:empty), #health li, #clock:not(:empty),"
-  + ".alarm [aria-label]:enabled"
+  + ".alarm [aria-label]:enabled, #link-list [data-look=good], #match button:enabled:not(:empty)"
 )].map((each) => each.outerHTML.slice(0, 120))"""
+WRAPPED = """() => [...document.querySelectorAll("td.method")].filter((each) => {
+  const letters = document.createRange();
+  letters.selectNodeContents(each);
+  return letters.getClientRects().length > 1;
+}).map((each) => each.textContent)"""
+READ_LATE = """async (module) => {
+  const { Results } = await import(module);
+  const waiting = [];
+  const get = () => new Promise((answer) => waiting.push(answer));
+  const results = new Results({ get }, () => {});
+  const reads = [results.read("result"), results.read("result")];
+  waiting[1]({ id: "result", arrival: 1, seen: "newer" });
+  await reads[1];
+  waiting[0]({ id: "result", arrival: 1, seen: "older" });
+  await reads[0];
+  return results.find("result").seen;
+}"""
 NOTIFICATIONS = """
 window.told = [];
 window.Notification = class {
@@ -59,7 +84,7 @@ PATIENCE_BY_THE_CLOCK = """() => {
     return patience.signal;
   };
 }"""
-SEVERAL = {
+SEVERAL: dict[str, Any] = {
     "answer": "several",
     "by": None,
     "patients": [
@@ -68,6 +93,13 @@ SEVERAL = {
     ],
     "named": [],
     "chosen": None,
+}
+TWO_OF_ONE_NUMBER = {
+    **SEVERAL,
+    "patients": [
+        *SEVERAL["patients"],
+        {"number": "1001", "kana": "ｼｹﾝ ﾊﾅｴ", "birthdate": "19931130", "name": "試験　花枝"},
+    ],
 }
 PAPER = {
     **dict.fromkeys(("counter", "insured_card_symbol", "insured_branch_number", "name")),
@@ -136,17 +168,24 @@ def window(only_window: Window, reception: Reception) -> Iterator[Window]:
 def test_a_visit_comes_and_goes(reception: Reception, window: Window) -> None:
     window.open()
     window.see("#today-none", "まだありません")
+    # What nobody has tried is not said to work.
+    window.see("#health [data-look=unknown]", "資格確認 未確認")
+    for name in ("資格確認サーバー", "レセコン連携フォルダー"):
+        window.see("#link-list li:has([data-look=unknown])", name, "まだ確認していません")
     visit = reception.lay(1)
-    window.see(".reader", COUNTER, "カードを読んでいます", "お名前は確認中")
+    window.see(".reader", COUNTER, "カードを読み取っています", "お名前を確認中")
     reception.identify(visit)
-    window.see(".reader", COUNTER, "受付　太郎 様", "同意などに答えています")
+    window.see(".reader", COUNTER, "受付　太郎 様", "同意などに回答しています")
+    window.see("#link-list li:has([data-look=good])", "資格確認サーバー", "正常")
     window.wait(42)
     window.see(".reader", COUNTER, "42秒")
     reception.complete(visit)
-    window.see(".reader", "カードを取るのを待っています")
+    window.see(".reader", "カードの取り外しを待っています")
     window.wait(61)
     window.see(".reader[data-look=left]", "カードが置かれたままです", "お返しください")
     reception.step(visit, "left")
+    reception.journal.record(Event.RELAY_BACK, detail=RELAY)
+    window.see("#link-list li:has([data-look=good])", "レセコン連携フォルダー", "正常")
     window.see(".reader[data-look=calm]", COUNTER, "空いています")
     window.see("tbody tr", "9:01", COUNTER, "受付　太郎", "ｳｹﾂｹ ﾀﾛｳ")
     window.see("#news", "受付　太郎 有効")
@@ -155,8 +194,8 @@ def test_a_visit_comes_and_goes(reception: Reception, window: Window) -> None:
 def test_staff_who_are_wanted_see_it(reception: Reception, window: Window) -> None:
     window.open()
     reception.step(reception.lay(1, SECOND), "staff_wanted", SECOND)
-    window.see(".reader[data-look=wanted]", SECOND, "職員を呼んでいます", "施設パスワード")
-    window.see("#calls", f"{SECOND}：職員を呼んでいます")
+    window.see(".reader[data-look=wanted]", SECOND, "職員を呼び出しています", "施設パスワード")
+    window.see("#calls", f"{SECOND}：職員を呼び出しています")
     assert window.page.title() == "(1) 受付"
     reception.journal.record(Event.LINK_DOWN, counter=THIRD)
     window.see(".reader[data-look=joining]", THIRD)
@@ -168,7 +207,7 @@ def test_staff_who_are_wanted_see_it(reception: Reception, window: Window) -> No
 def test_a_failed_visit_says_what_to_do(reception: Reception, window: Window) -> None:
     reception.fail(1, FailureCode.CERTIFICATE_EXPIRED)
     window.open()
-    window.see("tbody tr", "確認できず", "電子証明書の期限切れ", "市区町村での更新を勧めて")
+    window.see("tbody tr", "確認できず", "電子証明書の期限切れ", "市区町村での更新をご案内")
     reception.fail(2, FailureCode.CANCELLED, outcome=VisitOutcome.ABANDONED)
     window.see("tbody tr", "途中で終了", "患者さんが終了しました")
     window.speak("en")
@@ -192,7 +231,7 @@ def test_all_of_a_result_is_told(reception: Reception, window: Window) -> None:
         ("薬剤・処方", "○ 同意（2026/11/23 9:01 まで）"),
     ):
         window.see(".group", *texts)
-    window.see("#detail .note", "期限切れ（3か月以内）", "診療・薬剤の情報は見られません")
+    window.see("#detail .note", "期限切れ（3か月以内）", "診療・薬剤の情報は閲覧できません")
     window.see("#detail .note", "医療費助成を使う")
     assert window.page.evaluate("document.activeElement.id") == "detail-title"
     window.page.keyboard.press("Escape")
@@ -201,7 +240,7 @@ def test_all_of_a_result_is_told(reception: Reception, window: Window) -> None:
     # What was not asked is not called refused.
     reception.visit(2, HANAKO, consents=())
     window.see("tbody tr", "試験　花子").click()
-    window.see(".group", "薬剤・処方", "－ 尋ねていません")
+    window.see(".group", "薬剤・処方", "－ 確認していません")
     assert window.page.locator(".group").filter(has_text="同意しない").count() == 0
 
 
@@ -210,7 +249,7 @@ def test_why_nothing_is_known_of_a_patient_is_told(reception: Reception, window:
     reception.postpone(visit)
     reception.complete(visit)
     window.open()
-    window.see("tbody tr", "氏名なし", "資格はあとで確認します")
+    window.see("tbody tr", "氏名不明（資格はあとで確認）", "資格はあとで確認します")
     reception.answer_later(visit, HANAKO)
     window.wait(2)
     window.see("tbody tr", "試験　花子", "有効")
@@ -218,7 +257,7 @@ def test_why_nothing_is_known_of_a_patient_is_told(reception: Reception, window:
     reception.delivery.purge()
     window.page.locator("tbody button").click()
     window.wait(2)
-    window.see("tbody tr", "内容はもう保存していません")
+    window.see("tbody tr", "氏名は保存期間を過ぎました", "詳しい内容は保存期間を過ぎました")
 
 
 def test_the_audit_trail_is_taken_along(reception: Reception, window: Window) -> None:
@@ -264,13 +303,13 @@ def test_alarms_are_settled(reception: Reception, window: Window) -> None:
     for alarm in (Alarm.CLOCK_DOUBTFUL, Alarm.RESULT_GAP):
         reception.journal.record(Event.ALARM, alarm=alarm, counter=COUNTER)
     window.open()
-    window.see(".alarm", "前の結果が抜けています", "見比べ")
-    window.press(".alarm", "済み：前の結果が抜けています")
-    window.miss(".alarm", "前の結果が抜けています")
-    window.see("#answer", "済みにしました")
+    window.see(".alarm", "前の受付の結果が届いていません", "照らし合わせ")
+    window.press(".alarm", "対応済み：前の受付の結果が届いていません")
+    window.miss(".alarm", "前の受付の結果が届いていません")
+    window.see("#answer", "対応済みにしました")
     # Whoever works with the keyboard goes on with the next one.
     assert window.page.evaluate("document.activeElement.getAttribute('aria-label')") == (
-        "済み：このパソコンの時計が合っていません"
+        "対応済み：このパソコンの時計が合っていません"
     )
     assert [each.alarm for each in reception.board.alarms()] == [Alarm.CLOCK_DOUBTFUL]
 
@@ -282,17 +321,18 @@ def test_a_parked_result_is_sent_again_or_given_up(reception: Reception, window:
     window.open()
     window.see("#health", "保留 2 件")
     window.see(".parked li", "受付　太郎", "HTTP 400")
-    window.see("tbody tr", "受付　太郎", "レセコンなどに渡せていません")
-    window.press(".parked li", "もう一度渡す")
+    window.see(".alarm", "レセコン連携フォルダー: HTTP 400")
+    window.see("tbody tr", "受付　太郎", "レセコンなどに送信できていません")
+    window.press(".parked li", "再送する")
     window.miss(".parked li", "受付　太郎")
     assert [each.why for each in reception.delivery.parked()] == ["HTTP 422"]
-    window.press(".parked li", "渡すのをやめる")
-    window.see("#question", "患者さんの内容は消えます")
+    window.press(".parked li", "送信を取りやめる")
+    window.see("#question", "この受付の内容は消えます")
     # Enter alone gives nothing up.
     window.page.keyboard.press("Enter")
     window.see(".parked li", "試験　花子")
-    window.press(".parked li", "渡すのをやめる")
-    window.press("#question", "渡すのをやめる")
+    window.press(".parked li", "送信を取りやめる")
+    window.press("#question", "送信を取りやめる")
     window.miss(".parked li", "試験　花子")
     assert reception.delivery.parked() == []
     assert reception.woken == 2
@@ -304,18 +344,22 @@ def test_a_parked_result_is_sent_again_or_given_up(reception: Reception, window:
 
 
 def test_what_is_old_is_not_shown_as_live(reception: Reception, window: Window) -> None:
+    shown = reception.visit(3, HANAKO)
     reception.step(reception.lay(1), "pin")
     reception.journal.record(Event.ALARM, alarm=Alarm.CLOCK_DOUBTFUL)
-    window.open()
+    looked_at(window, shown)
     window.see(".reader[data-look=busy] .spent", "秒")
+    window.see("#link-list [data-look=good]")
+    window.see("#match button:enabled", "2002")
     window.expect(*UNREACHABLE)
     reception.stop()
-    window.see("#connection", "つながっていません。これは 9:01:0", "古い表示")
+    window.see("#connection", "受付エージェントと通信できません。9:01:0", "時点の表示")
     assert window.page.evaluate(LOOKS_LIVE) == []
-    reception.visit(2, HANAKO)
+    reception.visit(2, named("例示　桜", "ﾚｲｼﾞ ｻｸﾗ"))
     reception.start()
     # What came meanwhile is there, and nothing is old any more.
-    window.see("tbody tr", "試験　花子")
+    window.see("tbody tr", "例示　桜")
+    window.see("#match button:enabled", "2002")
     assert window.page.locator("#connection").is_hidden()
     assert window.page.locator(".reader[data-look=old]").count() == 0
 
@@ -323,7 +367,7 @@ def test_what_is_old_is_not_shown_as_live(reception: Reception, window: Window) 
 def test_a_console_that_says_nothing_of_it_would_be_found(
     reception: Reception, window: Window
 ) -> None:
-    window.spoil("app.js", 'link = "lost";', "")
+    window.spoil("app.js", 'link = isCrowded ? "crowded" : "lost";', "")
     reception.lay(1)
     window.open()
     window.expect(*UNREACHABLE)
@@ -343,7 +387,92 @@ def test_an_agent_that_hangs_is_noticed(reception: Reception, window: Window) ->
     window.page.route("**/healthz", lambda route: route.abort())
     window.page.route("**/v1/ws", lambda route: route.abort())
     window.wait(11)
-    window.see("#connection", "古い表示")
+    window.see("#connection", "時点の表示")
+
+
+def test_a_connection_too_many_comes_back_later_and_later(
+    reception: Reception, window: Window
+) -> None:
+    refusing = True
+    tries = 0
+
+    def answer(socket: Any) -> None:
+        nonlocal tries
+        tries += 1
+        if refusing:
+            socket.close(code=4429)
+        else:
+            socket.connect_to_server()
+
+    window.page.route_web_socket("**/v1/ws*", answer)
+    window.page.goto(f"{reception.url}/#{reception.staff_token}")
+    window.see("#connection", "使わない画面を閉じて")
+    window.wait(0.6)
+    window.page.wait_for_timeout(100)
+    assert tries == 2
+    window.wait(0.6)
+    window.page.wait_for_timeout(100)
+    assert tries == 2, "it waits longer each time"
+    # The agent answers something else, and so only the connection is still away.
+    window.press("footer", "監査用の記録を保存")
+    window.see("#answer", "ダウンロードしました")
+    assert window.page.locator("#connection").is_visible()
+    assert window.page.evaluate(LOOKS_LIVE) == []
+    refusing = False
+    window.wait(2)
+    window.see("#health li")
+    assert window.page.locator("#connection").is_hidden()
+
+
+def test_who_is_revoked_is_shown_out(reception: Reception, window: Window) -> None:
+    window.open()
+    Clients(reception.store).revoke("受付")
+    reception.journal.record(Event.ALARM, alarm=Alarm.CLOCK_DOUBTFUL)
+    window.see("#welcome", "登録が無効です。もう一度登録してください")
+    assert window.page.locator("#readers").is_hidden()
+
+
+def read_while(window: Window, happen: Callable[[], None]) -> list[str]:
+    """The results that are asked for while something happens, and until everything is told."""
+    asked: list[str] = []
+    window.page.on("request", lambda told: asked.append(told.url.rpartition("/v1/")[2]))
+    happen()
+    return [each for each in asked if each.startswith("results")]
+
+
+def test_many_who_are_looked_up_later_are_asked_for_by_one_list(
+    reception: Reception, window: Window
+) -> None:
+    visits = [reception.lay(number) for number in range(1, 13)]
+    for visit in visits:
+        reception.postpone(visit)
+        reception.complete(visit)
+
+    def a_patient_comes() -> None:
+        for step in ("face", "eligibility", "answering"):
+            reception.step(visits[-1], step)
+            window.see(".reader", COUNTER, STEPS[step])
+            window.wait(3)
+
+    def the_service_is_back() -> None:
+        reception.answer_later(visits[0], HANAKO)
+        window.see("tbody tr", "試験　花子")
+
+    window.open()
+    window.wait(3)
+    assert read_while(window, a_patient_comes) == []
+    assert read_while(window, the_service_is_back) == ["results?last=100"]
+    # A page that reads whenever anything happens is found.
+    window.spoil("app.js", "key !== watched", "true")
+    window.open()
+    assert read_while(window, a_patient_comes) != []
+
+
+def test_an_answer_that_is_late_takes_nothing_back(window: Window) -> None:
+    window.open()
+    assert window.page.evaluate(READ_LATE, "/results.js") == "newer"
+    window.spoil("results.js?bad", "reading > (", "reading > 0 * (")
+    assert window.page.evaluate(READ_LATE, "/results.js?bad") == "older"
 
 
 def test_the_token_leaves_the_address_and_stays_with_the_browser(
@@ -353,11 +482,28 @@ def test_the_token_leaves_the_address_and_stays_with_the_browser(
     assert window.page.url == f"{reception.url}/"
     window.page.goto(f"{reception.url}/")
     window.see(".reader", COUNTER)
-    window.press("footer", "この画面の鍵を消す")
-    window.press("#question", "消す")
-    window.see("#welcome", "鍵が要ります", "uketsuke-agent console")
+    # Any page can open this one with an address of its own: what is kept stays, and no reload is
+    # needed for it to be seen.
+    window.expect("status of 401")
+    window.page.goto(f"{reception.url}/#of-a-stranger")
+    window.page.locator("[data-shown=all]").wait_for()
+    window.see(".reader", COUNTER)
+    assert window.page.evaluate("localStorage.getItem('token')") == reception.staff_token
+    window.press("footer", "このブラウザーの登録を解除する")
+    window.press("#question", "解除する")
+    window.see("#welcome", "登録が必要です", "uketsuke-agent console", "担当者に連絡して")
     assert window.page.locator(".reader").count() == 0
     assert window.page.evaluate("localStorage.getItem('token')") is None
+
+
+def test_a_console_that_takes_any_token_would_be_found(
+    reception: Reception, window: Window
+) -> None:
+    window.open()
+    window.spoil("token.js", "(await isAccepted(brought))", "true")
+    window.expect("status of 401")
+    window.page.goto(f"{reception.url}/#of-a-stranger")
+    window.see("#welcome", "登録が無効です")
 
 
 def test_a_token_that_is_not_of_staff_sees_nothing(reception: Reception, window: Window) -> None:
@@ -365,9 +511,9 @@ def test_a_token_that_is_not_of_staff_sees_nothing(reception: Reception, window:
     window.expect("status of 40")
     for token in ("unknown", reception.enroll("レセコン", Role.SOFTWARE)):
         window.page.goto(f"{reception.url}/#{token}")
-        window.see("#welcome", "この鍵では")
+        window.see("#welcome", "登録が無効です")
         assert window.page.locator(".reader").count() == 0
-        window.page.goto("about:blank")
+        assert window.page.evaluate("localStorage.getItem('token')") is None
 
 
 def test_a_name_is_never_html(reception: Reception, window: Window) -> None:
@@ -414,10 +560,29 @@ def test_several_patients_are_never_chosen_from_but_by_staff(
     rows.nth(1).click()
     window.see("#match[data-look=several]", "選んでください", "試験　華子")
     assert window.page.locator("#match [aria-pressed=true]").count() == 0
-    window.press("#match", "2002 の方にする")
-    window.see("#answer", "患者さんを選びました")
+    window.press("#match", "患者番号 2002 の方を選ぶ")
+    window.see("#answer", "患者さんを選択しました")
     kept = reception.store.rows("SELECT visit_id, patient_number FROM matches")
     assert kept == [((2).to_bytes(16), "2002")]
+
+
+def test_a_number_of_two_patients_chooses_neither(reception: Reception, window: Window) -> None:
+    result = reception.visit(1, HANAKO)
+    window.change_results([(result, {"match": TWO_OF_ONE_NUMBER})])
+
+    def shown() -> tuple[int, list[str]]:
+        window.open()
+        window.page.locator("tbody button").click()
+        window.page.locator("#match[data-look=several]").wait_for()
+        buttons = window.page.locator("#match button:not(:empty)").all_text_contents()
+        return window.page.locator("#match li").count(), buttons
+
+    assert shown() == (3, ["患者番号 2002 の方を選ぶ"])
+    for name in ("試験　花子", "試験　花枝"):
+        window.see("#match li", name, "同じ患者番号の方がほかにもいるため、選べません")
+    # Where rows are told apart by their number alone, one of them is not to be seen.
+    window.spoil("match.js", "({ patient }) => keyOf(patient)", "({ patient }) => patient.number")
+    assert shown() == (2, ["患者番号 2002 の方を選ぶ"])
 
 
 @pytest.mark.parametrize("patients", [ToldPatients()])
@@ -431,9 +596,9 @@ def test_who_bears_the_number_and_who_fits_are_told_apart(
     window.open()
     window.page.locator("tbody button").click()
     window.see("#match[data-look=contradiction] .groups > div", "照会番号の方", "架空　次郎")
-    window.see("#match .groups > div", "生年月日とカナが合う方", "受付　太郎")
-    window.press("#match", "24434 の方にする")
-    window.see("#match[data-look=chosen]", "職員が 24434 の方を選びました", "選び直して")
+    window.see("#match .groups > div", "生年月日とカナが一致する方", "受付　太郎")
+    window.press("#match", "患者番号 24434 の方を選ぶ")
+    window.see("#match[data-look=chosen]", "患者番号 24434 の方を選択しました", "選び直して")
     assert violations(window.page) == []
     # Somebody at another window knows better, and it is seen here without waiting.
     reception.call("PUT", f"/v1/results/{result}/match", json={"patient": "1001"})
@@ -443,19 +608,29 @@ def test_who_bears_the_number_and_who_fits_are_told_apart(
     reception.visit(2)
     window.see("tbody tr:nth-child(2)")
     window.page.locator("tbody button").first.click()
-    window.see("#match[data-look=unavailable]", "患者さんの一覧が読めません")
+    window.see("#match[data-look=unavailable]", "患者さんの一覧を読み込めません")
 
 
 def test_characters_that_cannot_be_written_are_told_with_their_reading(
     reception: Reception, window: Window
 ) -> None:
-    result = reception.visit(1, named("𠮷田　見本", "ﾖｼﾀﾞ ﾐﾎﾝ"))
-    window.change_results([(result, {"earlier": [result]})])
+    record = named("𠮷田　見本", "ﾖｼﾀﾞ ﾐﾎﾝ")
+    person = replace(record.person, insured_name="𠮷田　花子", address="𠮷町")
+    person = replace(person, name_of_other="𠮷木", name_of_other_kana="ﾖｼｷ")
+    result = reception.visit(1, replace(record, person=person))
+    window.change_results([(result, {"earlier": ["first", "second", "third", result]})])
     window.open()
     window.page.locator("tbody button").click()
-    window.see(".group", "氏名", "𠮷（U+20BB7）　読み ﾖｼﾀﾞ ﾐﾎﾝ")
-    window.see("tbody tr", "今日 2 回目")
-    window.see(".earlier button", f"{COUNTER} の受付を見る")
+    facts = window.page.locator("[data-group=unwritable] dd").all_text_contents()
+    # The address and whoever else is insured have none: another's would be wrong.
+    alone = "𠮷（U+20BB7）"
+    assert facts == [f"{alone} 読み ﾖｼﾀﾞ ﾐﾎﾝ", alone, f"{alone} 読み ﾖｼｷ", alone]
+    window.see("tbody tr", "この方は今日 5 回目です")
+    # The last two; the others are folded.
+    earlier = window.page.locator("#detail .earlier button:visible").all_text_contents()
+    assert [f"{COUNTER} の受付を見る" in earlier[0], "third" in earlier[1]] == [True, True]
+    window.see("summary", "これより前の受付 2 件").click()
+    window.see("details .earlier button", "first")
 
 
 def test_papers_are_recorded(reception: Reception, window: Window) -> None:
@@ -464,10 +639,10 @@ def test_papers_are_recorded(reception: Reception, window: Window) -> None:
         return papers
 
     window.open()
-    window.press("header", "紙で確認した")
+    window.press("header", "紙での確認を記録")
     form = window.page.locator("#papers")
     # Nobody can be asked by numbers here.
-    assert form.get_by_role("button", name="資格を調べる").count() == 0
+    assert form.get_by_role("button", name="資格を照会する").count() == 0
     form.locator("[name=name_kana]").fill("ウケツケ タロウ")
     form.locator("[name=birthdate]").fill("1955-06-01")
     form.locator("[name=insured_identification_number]").fill("５６７８")
@@ -487,29 +662,29 @@ def ask(window: Window) -> None:
     """Type the numbers of a paper and ask."""
     window.open()
     window.page.evaluate(PATIENCE_BY_THE_CLOCK)
-    window.press("header", "紙で確認した")
-    window.press("#papers", "資格を調べる")
+    window.press("header", "紙での確認を記録")
+    window.press("#papers", "資格を照会する")
     # Nothing is asked without what a question needs.
     assert window.page.locator(".lookup").is_hidden()
     for name in ("insurer_number", "insured_identification_number", "insured_branch_number"):
         window.page.locator(f"[name={name}]").fill(NUMBERS[name])
     window.page.locator("[name=birthdate]").fill("1955-06-01")
-    window.press("#papers", "資格を調べる")
+    window.press("#papers", "資格を照会する")
 
 
 @pytest.mark.parametrize("network", [SlowLookup()])
 def test_a_paper_is_looked_up(window: Window, network: SlowLookup) -> None:
     ask(window)
-    window.see(".lookup", "資格を調べています", "番号 ５６７８", "昭和30年6月1日")
+    window.see(".lookup", "資格を照会しています", "番号 ５６７８", "昭和30年6月1日")
     window.wait(170)
-    waiting = window.see("#papers button", "調べています… 2分50秒")
+    waiting = window.see("#papers button", "照会しています… 2分50秒")
     # It cannot be pressed a second time meanwhile.
     waiting.click(force=True)
     window.page.keyboard.press("Escape")
     network.is_there.set()
-    window.see("#answer", "資格を調べ終わりました")
+    window.see("#answer", "資格の照会が終わりました")
     assert len(network.asked) == 1
-    window.press("header", "紙で確認した")
+    window.press("header", "紙での確認を記録")
     window.see(".lookup[data-look=good]", "見つかりました", "番号 ５６７８", "受付　太郎", "有効")
     window.see(".lookup .group", "負担割合", "2割")
     window.see(".lookup .group", "限度額", "一般")
@@ -519,7 +694,7 @@ def test_a_paper_is_looked_up(window: Window, network: SlowLookup) -> None:
     assert number.input_value() == NUMBERS["insurer_number"]
     # Who has seen it has no use for it beside the next paper.
     window.page.keyboard.press("Escape")
-    window.press("header", "紙で確認した")
+    window.press("header", "紙での確認を記録")
     assert window.page.locator(".lookup").is_hidden()
     assert number.input_value() == ""
 
@@ -530,9 +705,9 @@ def test_a_page_that_waits_for_it_no_longer_than_for_others_would_be_found(
 ) -> None:
     window.spoil("lookup.js", "PATIENCE_MS = 660_000", "PATIENCE_MS = 5000")
     ask(window)
-    window.see(".lookup", "資格を調べています")
+    window.see(".lookup", "資格を照会しています")
     window.wait(170)
-    window.see(".lookup[data-look=doubt]", "答えを受け取れませんでした")
+    window.see(".lookup[data-look=doubt]", "結果を受け取れませんでした")
     network.is_there.set()
 
 
@@ -541,18 +716,18 @@ def test_every_answer_to_numbers_says_what_to_do(window: Window, network: SlowLo
     network.is_there.set()
     network.answer = NumbersRefused("E123", "時間外です")
     ask(window)
-    window.see(".lookup", "調べてもらえませんでした", "E123 時間外です", "紙のとおり")
+    window.see(".lookup", "照会が受け付けられませんでした", "E123 時間外です", "書類のとおり")
     window.expect("status of 503")
     for answer, texts in (
-        (NobodyFound(None, "該当なし"), ("見つかりません", "該当なし", "打ち間違い")),
+        (NobodyFound(None, "該当なし"), ("見つかりません", "該当なし", "入力に間違い")),
         (
             SeveralFound((RECORD, HANAKO)),
             ("2 件見つかりました", "1. 受付", "2. 試験", "選びません"),
         ),
-        (NumbersTimedOutError(is_taken=True), ("has not answered", "資格確認端末の画面を見て")),
+        (NumbersTimedOutError(is_taken=True), ("has not answered", "資格確認端末の画面を確認")),
     ):
         network.answer = answer
-        window.press("#papers", "資格を調べる")
+        window.press("#papers", "資格を照会する")
         window.see(".lookup", *texts)
 
 
@@ -563,16 +738,16 @@ def test_notifications_are_asked_for_and_name_nobody(reception: Reception, chrom
     reception.identify(visit, counter=SECOND)
     reception.journal.record(Event.ALARM, alarm=Alarm.CLOCK_DOUBTFUL)
     window.open()
-    window.press("header", "デスクトップに通知する")
-    window.see("header button:disabled", "通知は入っています")
+    window.press("header", "通知をオンにする")
+    window.see("header button:disabled", "通知：オン")
     reception.step(visit, "staff_wanted", SECOND)
-    window.see("#calls", "職員を呼んでいます")
+    window.see("#calls", "職員を呼び出しています")
     reception.journal.record(Event.ALARM, alarm=Alarm.RESULT_GAP)
-    window.see("#calls", "前の結果が抜けています")
+    window.see("#calls", "前の受付の結果が届いていません")
     # What was there when the page came is no news.
     assert window.page.evaluate("window.told") == [
-        f"{SECOND}：職員を呼んでいます",
-        "前の結果が抜けています",
+        f"{SECOND}：職員を呼び出しています",
+        "前の受付の結果が届いていません",
     ]
     window.close()
 
@@ -583,9 +758,10 @@ def a_busy_morning(reception: Reception) -> str:
     reception.wait(150)
     reception.fail(2, FailureCode.FACE_NOT_MATCHED)
     reception.wait(95)
+    reception.journal.record(Event.RELAY_BACK, detail=RELAY)
     shown = reception.visit(3, HANAKO, notices=(Notice.CERTIFICATE_EXPIRES_SOON,))
     reception.wait(130)
-    refused = reception.visit(4, named("見本　一郎", "ﾐﾎﾝ ｲﾁﾛｳ"), has_registered=True)
+    refused = reception.visit(4, named("見本　一郎", "ﾐﾎﾝ ｲﾁﾛｳ"), has_registered=True, **BY_PIN)
     reception.park(refused)
     reception.wait(40)
     reception.fail(5, FailureCode.CARD_REMOVED, outcome=VisitOutcome.ABANDONED)
@@ -618,6 +794,7 @@ def test_nobody_meets_a_barrier(
         window.speak(tag)
         picture(window, f"{time}-{tag}")
         assert window.page.evaluate(OUTSIDE) == []
+        assert window.page.evaluate(WRAPPED) == []
     # Languages differ in their words alone: one of each page is enough for axe.
     assert violations(window.page) == []
     window.speak("ja")

@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterator
 from enum import IntEnum
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any, get_args
 
 import httpx
 import pytest
 
+import agent.eligibility
+import agent.relays
 from agent.api.app import CONSOLE
-from agent.api.models import LookupAnswer, Match
+from agent.api.models import LookupAnswer, Match, Result
 from agent.board import STEP_AFTER
 from agent.ceremonies import OVER, Kind, Phase
 from agent.journal import Alarm
@@ -52,6 +55,18 @@ OQS = {
 }
 """Tables of facts/oqs.md §4 whose codes a result may bear."""
 MATCHES = get_args(Match.model_fields["answer"].annotation)
+WHY_UNNAMED = [
+    *get_args(get_args(Result.model_fields["why_no_detail"].annotation)[0]),
+]
+ADAPTERS = {
+    table: [
+        each.name
+        for each in iter_modules(package.__path__)
+        if not each.name.startswith("_") and each.name != "port"
+    ]
+    for table, package in (("source", agent.eligibility), ("relay", agent.relays))
+}
+"""Which the agent has of its own: each is called as its module is."""
 LOOKUPS = ("asking", *get_args(LookupAnswer), "unavailable", "lost", "failed")
 MAY_BE_SILENT = re.compile(r"(note|notice|emergency)\..*\.todo|failure\.none\.todo|match\.one_todo")
 """Where there is nothing to do."""
@@ -106,6 +121,12 @@ def needed() -> set[str]:
         *(f"match.{answer}" for answer in MATCHES),
         *(f"match.{answer}_todo" for answer in MATCHES),
         *(f"match.{each}" for each in ("chosen", "named", "fitting")),
+        *(f"{table}.{name}" for table, adapters in ADAPTERS.items() for name in adapters),
+        *(f"links.eligibility_{each}" for each in ("there", "away", "unknown")),
+        *(f"links.relay_{each}" for each in ("open", "shut", "unknown")),
+        *(f"health.eligibility_{each}" for each in ("there", "away", "unknown")),
+        *(f"health.relays_{each}" for each in ("open", "shut", "unknown", "parked")),
+        *(f"today.unnamed.{each}" for each in (*WHY_UNNAMED, "not_asked")),
         *(f"lookup.{each}.{part}" for each in LOOKUPS for part in ("what", "todo")),
         *(f"oqs.{table}.{code}" for table, codes in OQS.items() for code in codes.split()),
         *(f"validity_todo.{code}" for code in OQS["006"].split()[1:]),
@@ -125,6 +146,12 @@ def test_every_language_says_everything(tag: str) -> None:
     assert {key for key in silent if not MAY_BE_SILENT.fullmatch(key)} == set()
     # The files are read as they are written: these three ways of asking are found.
     assert {"page.forget", "alarms.settle", "fact.insurer_name"} <= needed()
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_the_only_reader_is_not_called_as_its_column_is(tag: str) -> None:
+    words = LANGUAGES[tag]
+    assert words["readers.only"] not in {words["readers.title"], words["today.place"]}
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
