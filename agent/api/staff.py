@@ -50,9 +50,12 @@ async def choose_patient(
     """Staff say which of the clinic's patients a visit is of."""
     result = found(await parts.in_turn.do(parts.reading.result, *result_key(result_id)))
     match = result.detail.match if result.detail else None
-    offered = {each.number for each in (*match.patients, *match.named)} if match else set()
-    if choice.patient not in offered:
-        raise refused(HTTPStatus.CONFLICT, "nobody of that number is offered for this visit now")
+    offered = {*match.patients, *match.named} if match else set()
+    if [each.number for each in offered].count(choice.patient) != 1:
+        # A number that two bear says of neither who was meant.
+        raise refused(
+            HTTPStatus.CONFLICT, "no one patient of that number is offered for this visit"
+        )
     visit_id = bytes.fromhex(result.visit)
     is_kept = await parts.in_turn.do(parts.seeing_to.choose, visit_id, choice.patient)
     found(is_kept or None)

@@ -91,6 +91,8 @@ def test_staff_choose_whom_the_match_offers_and_nobody_else(
         assert api.call("PUT", path, json={"patient": nobody}).status_code == 409
     assert detail(api, result)["match"]["chosen"] == named
     assert api.call("PUT", path, json={"patient": "1", "name": "x"}).status_code == 422
+    patients.patients.append(replace(TARO, number=named, name="同姓　同名"))
+    assert api.call("PUT", path, json={"patient": named}).status_code == 409
 
 
 def test_a_share_that_hangs_holds_up_no_result(
