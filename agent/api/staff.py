@@ -53,9 +53,7 @@ async def choose_patient(
     offered = {*match.patients, *match.named} if match else set()
     if [each.number for each in offered].count(choice.patient) != 1:
         # A number that two bear says of neither who was meant.
-        raise refused(
-            HTTPStatus.CONFLICT, "no single patient of that number is offered here"
-        )
+        raise refused(HTTPStatus.CONFLICT, "no single patient of that number is offered here")
     visit_id = bytes.fromhex(result.visit)
     is_kept = await parts.in_turn.do(parts.seeing_to.choose, visit_id, choice.patient)
     found(is_kept or None)
