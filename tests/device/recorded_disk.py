@@ -109,6 +109,15 @@ def recorded(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[FakeDisk]:
         yield recorder.disk
 
 
+def told_apart(crash: Crash) -> frozenset[tuple[str, bytes]]:
+    """Of what the power cut left, all that a program can see which reads no `.part`."""
+    files = crash.image.files
+    return frozenset(
+        (name, b"" if name.endswith(".part") else bytes(files.get(file, b"")))
+        for name, file in crash.image.names.items()
+    )
+
+
 def lay_out(crash: Crash, folder: Path) -> None:
     """Make the folder as the power cut left it."""
     folder.mkdir()

@@ -13,7 +13,7 @@ from hostlink.link_certificate import agent_certificate
 from hostlink.tls import server_name
 from tests.device.keys.board import board_secret
 from tests.device.pinpad.fake_disk import Crash, crashes
-from tests.device.recorded_disk import lay_out, recorded
+from tests.device.recorded_disk import lay_out, recorded, told_apart
 from tests.hostlink.paired_ends import certificate_of
 from tests.hostlink.pki import MAKER
 
@@ -266,12 +266,7 @@ def states(
     for crash in crashes(disk):
         if not crash.marks:
             continue
-        files = crash.image.files
-        left = frozenset(
-            # Nobody reads what was being written beside a file.
-            (name, b"" if name.endswith(".part") else bytes(files.get(file, b"")))
-            for name, file in crash.image.names.items()
-        )
+        left = told_apart(crash)
         if left not in looked_at:
             looked_at[left] = believed_after(crash, tmp_path / f"after-{len(looked_at)}")
         (afterwards if crash.marks[-1] == "done" else meanwhile).append(looked_at[left])
