@@ -32,7 +32,8 @@ Backup of an agent of uketsuke. It holds the keys with which this PC speaks to i
 patients' data: names and insurance of visits that were not handed over yet or were completed within
 the hours before that staff can see at the console (keep_hours), who was still to be looked up, what
 staff typed off papers, and the numbers of the patients they chose. Keep it as you keep the PC.
-Restore it with:  python -m agent restore --config agent.toml --from THIS_FILE
+Restore it with:  python -m agent restore --from THIS_FILE
+(add --config FILE where the configuration is to lie elsewhere than under /etc/uketsuke)
 """
 _ANY_DATE = (1980, 1, 1, 0, 0, 0)
 """Of the parts: this PC's clock may stand at 1970, which no ZIP file can say."""
