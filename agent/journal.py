@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum, unique
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypedDict, Unpack
 
 from agent.chained_log import ChainedLog, Note
 from agent.clock import Clock
@@ -119,31 +119,28 @@ class Alarm(StrEnum):
     """A fault of the agent itself; it went on with the next event."""
 
 
+class Details(TypedDict, total=False):
+    """What an event is about; what is left out or None does not apply."""
+
+    visit: bytes | None
+    """Id of the visit, 16 random bytes."""
+    seq: int | None
+    """Number of the result."""
+    failure: FailureCode | None
+    """The code the reader is told."""
+    alarm: Alarm | None
+    """Set exactly when the event is an alarm, or that it is settled."""
+    detail: str | None
+    """Name of a file, relay, reason or exception class; never personal data."""
+    counter: str | None
+    """Where the reader stands that it is about; none, where there is only one."""
+
+
 class Journal(Protocol):
     """Where events are written down."""
 
-    def record(
-        self,
-        event: Event,
-        *,
-        visit: bytes | None = None,
-        seq: int | None = None,
-        failure: FailureCode | None = None,
-        alarm: Alarm | None = None,
-        detail: str | None = None,
-        counter: str | None = None,
-    ) -> None:
-        """Write one event.
-
-        Args:
-            event: What happened.
-            visit: Id of the visit, 16 random bytes.
-            seq: Number of the result.
-            failure: The code the reader is told.
-            alarm: Set exactly when the event is an alarm, or that it is settled.
-            detail: Name of a file, relay, reason or exception class; never personal data.
-            counter: Where the reader stands that it is about; none, where there is only one.
-        """
+    def record(self, event: Event, **details: Unpack[Details]) -> None:
+        """Write one event."""
         ...
 
 
@@ -154,27 +151,10 @@ class AtCounter:
         self._journal = journal
         self._counter = counter
 
-    def record(
-        self,
-        event: Event,
-        *,
-        visit: bytes | None = None,
-        seq: int | None = None,
-        failure: FailureCode | None = None,
-        alarm: Alarm | None = None,
-        detail: str | None = None,
-        counter: str | None = None,
-    ) -> None:
-        """Write one event of this counter; see `Journal.record`."""
-        self._journal.record(
-            event,
-            visit=visit,
-            seq=seq,
-            failure=failure,
-            alarm=alarm,
-            detail=detail,
-            counter=counter or self._counter or None,
-        )
+    def record(self, event: Event, **details: Unpack[Details]) -> None:
+        """Write one event of this counter."""
+        details["counter"] = details.get("counter") or self._counter or None
+        self._journal.record(event, **details)
 
 
 class Journals:
@@ -183,28 +163,10 @@ class Journals:
     def __init__(self, *journals: Journal) -> None:
         self._journals = journals
 
-    def record(
-        self,
-        event: Event,
-        *,
-        visit: bytes | None = None,
-        seq: int | None = None,
-        failure: FailureCode | None = None,
-        alarm: Alarm | None = None,
-        detail: str | None = None,
-        counter: str | None = None,
-    ) -> None:
-        """Tell all of them; see `Journal.record`."""
+    def record(self, event: Event, **details: Unpack[Details]) -> None:
+        """Tell all of them."""
         for journal in self._journals:
-            journal.record(
-                event,
-                visit=visit,
-                seq=seq,
-                failure=failure,
-                alarm=alarm,
-                detail=detail,
-                counter=counter,
-            )
+            journal.record(event, **details)
 
 
 class FileJournal:
