@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.config import LinkTable, parse_config, read_certificates, read_config
+from agent.config import Config, LinkTable, parse_config, read_certificates, read_config
 from agent.errors import ConfigError
 
 GOOD = """
@@ -241,11 +241,19 @@ def test_several_readers_have_their_counters(path: Path) -> None:
 
 
 def test_the_files_of_the_manual_can_be_used() -> None:
-    manual = (Path(__file__).parents[2] / "docs/AGENT.md").read_text(encoding="utf-8")
-    files = [
-        each for each in re.findall("```toml\n(.*?)```", manual, re.DOTALL) if "audience" in each
-    ]
-    smallest, full = (parse_config(each, Path("/etc/uketsuke/agent.toml")) for each in files)
-    assert len(files[0].splitlines()) == 10
+    smallest, full = _files_of("AGENT.md")
     assert smallest.api is not None
     assert [relay.label for relay in full.relays] == ["レセコン"]
+
+
+def test_the_file_of_the_japanese_manual_can_be_used() -> None:
+    (config,) = _files_of("AGENT.ja.md")
+    assert list(config.places) == ["1番窓口", "2番窓口"]
+    assert config.api is not None
+
+
+def _files_of(manual: str) -> list[Config]:
+    text = (Path(__file__).parents[2] / "docs" / manual).read_text(encoding="utf-8")
+    tables = re.findall("```toml\n(.*?)```", text, re.DOTALL)
+    path = Path("/etc/uketsuke/agent.toml")
+    return [parse_config(each, path) for each in tables if "audience" in each]
