@@ -7,7 +7,6 @@ list before it serves meanwhile.
 
 import csv
 import os
-import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Literal, Self
 
 from agent.errors import PatientsUnavailableError
 from agent.finding import Finding
+from agent.patients.birth_dates import read_birth_date
 from agent.patients.port import LONGEST_NUMBER, ListState, Patient, PatientList, number_key
 from agent.tables import Table
 
@@ -26,7 +26,6 @@ LONGEST_ROW_LINES = 20
 """A longer row is a quotation mark that nobody closed, with other patients inside."""
 REPLACEMENT = "\ufffd"
 """What Python puts in place of bytes that are not in the file's encoding."""
-DATE = re.compile("([0-9]{4})([0-9]{2})([0-9]{2})|([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
 
 
 class Settings(Table, frozen=True):
@@ -37,7 +36,7 @@ class Settings(Table, frozen=True):
     """Heading of the column with the clinic's own number."""
     kana_column: str
     birth_date_column: str
-    """1955-06-01, 1955/6/1, 1955.06.01 or 19550601."""
+    """Western or of an era; see `read_birth_date`."""
     name_column: str = ""
     """Left out: staff see the kana only."""
     encoding: Literal["utf-8", "cp932"] = "utf-8"
@@ -199,20 +198,12 @@ class _Columns:
             return None
         number, kana = row[self.number].strip(), row[self.kana].strip()
         name = None if self.name is None else row[self.name].strip() or None
-        birth_date = _date(row[self.birth_date].strip())
+        birth_date = read_birth_date(row[self.birth_date])
         if not (number and kana and birth_date) or len(number) > LONGEST_NUMBER:
             return None
         if REPLACEMENT in f"{number}{kana}{name}":
             return None
         return Patient(number, kana, birth_date, name)
-
-
-def _date(text: str) -> date | None:
-    found = DATE.fullmatch(text)
-    try:
-        return date(*(int(part) for part in found.groups() if part)) if found else None
-    except ValueError:
-        return None
 
 
 def _rows(file: Iterable[str]) -> Iterator[tuple[range, list[str] | None]]:

@@ -1,5 +1,7 @@
 // Papers that staff saw in place of a card: the form, and those of today.
 
+import { birthDateField } from "./birth_date_field.js";
+import { readBirthDate } from "./birth_dates.js";
 import { button, element, put } from "./element.js";
 import { keep } from "./keyed.js";
 import { Lookup, NEEDED } from "./lookup.js";
@@ -15,10 +17,11 @@ const KINDS = [
   "other_insurance_paper",
 ];
 // Beside each what a browser refuses; the agent checks again.
-const TYPED = {
+const NAMES = {
   name_kana: { maxlength: 128 },
   name: { maxlength: 128 },
-  birthdate: { type: "date", max: "9999-12-31" },
+};
+const NUMBERS = {
   insurer_number: { pattern: "[0-9]{6}([0-9]{2})?", inputmode: "numeric" },
   insured_card_symbol: { maxlength: 20 },
   insured_identification_number: { maxlength: 20 },
@@ -32,6 +35,7 @@ export class Papers {
   #form = element("form", { method: "dialog" });
   #list = element("ul", { class: "papers" });
   #answer = element("p", { role: "status", class: "answer" });
+  #birthDate;
   #lookup;
   // Of the paper that is being typed: sent twice it is still one.
   #id = paperId();
@@ -70,9 +74,10 @@ export class Papers {
     const record = element("button", { class: "main", "data-word": "papers.record" });
     record.addEventListener("click", () => this.#require(false));
     const leave = button({ "data-word": "papers.close" }, () => this.#dialog.close());
-    const fields = Object.entries(TYPED).map(([name, limits]) => input(name, limits));
+    this.#birthDate = birthDateField("birthdate");
     this.#form.replaceChildren(
-      ...[labelled("kind", kinds), labelled("counter", places), ...fields],
+      ...[labelled("kind", kinds), labelled("counter", places)],
+      ...[...inputs(NAMES), this.#birthDate.node, ...inputs(NUMBERS)],
       element("div", { class: "doing" }, leave, this.#lookup.button, record),
     );
     const today = element("section", { "aria-labelledby": "papers-today" });
@@ -102,7 +107,7 @@ export class Papers {
   #typed() {
     const typed = [...new FormData(this.#form)].map(([key, value]) => [key, value.trim() || null]);
     const body = Object.fromEntries(typed);
-    body.birthdate = body.birthdate?.replaceAll("-", "") ?? null;
+    body.birthdate = readBirthDate(body.birthdate ?? "");
     return body;
   }
 
@@ -111,6 +116,7 @@ export class Papers {
       await this.#calls.put(`/v1/papers/${this.#id}`, this.#typed());
       this.#id = paperId();
       this.#form.reset();
+      this.#birthDate.tell();
       this.#form.elements.kind.focus();
       put(this.#answer, say("papers.recorded"));
       await this.#read();
@@ -159,8 +165,10 @@ function select(name, options) {
   return made;
 }
 
-function input(name, limits) {
-  return labelled(name, element("input", { name, autocomplete: "off", ...limits }));
+function inputs(limitsOf) {
+  return Object.entries(limitsOf).map(([name, limits]) =>
+    labelled(name, element("input", { name, autocomplete: "off", ...limits })),
+  );
 }
 
 function labelled(name, control) {

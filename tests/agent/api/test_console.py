@@ -636,9 +636,14 @@ def test_papers_are_recorded(reception: Reception, window: Window) -> None:
     # Nobody can be asked by numbers here.
     assert form.get_by_role("button", name="資格を照会する").count() == 0
     form.locator("[name=name_kana]").fill("ウケツケ タロウ")
-    form.locator("[name=birthdate]").fill("1955-06-01")
+    form.locator("[name=birthdate]").fill("昭和65年6月1日")
     form.locator("[name=insured_identification_number]").fill("５６７８")
     form.locator("[name=insurer_number]").fill("0113")
+    window.press("#papers", "記録する")
+    assert kept() == []
+    form.locator("[name=birthdate]").fill("Ｓ３０．６．１")
+    window.see("#papers output", "昭和30年6月1日（1955年")
+    picture(window, "papers-ja")
     window.press("#papers", "記録する")
     assert kept() == []
     form.locator("[name=insurer_number]").fill("01130012")
@@ -647,7 +652,6 @@ def test_papers_are_recorded(reception: Reception, window: Window) -> None:
     (paper,) = kept()
     assert {key: paper[key] for key in PAPER} == PAPER
     assert violations(window.page) == []
-    picture(window, "papers-ja")
 
 
 def ask(window: Window) -> None:
@@ -660,7 +664,7 @@ def ask(window: Window) -> None:
     assert window.page.locator(".lookup").is_hidden()
     for name in ("insurer_number", "insured_identification_number", "insured_branch_number"):
         window.page.locator(f"[name={name}]").fill(NUMBERS[name])
-    window.page.locator("[name=birthdate]").fill("1955-06-01")
+    window.page.locator("[name=birthdate]").fill("S30.6.1")
     window.press("#papers", "資格を照会する")
 
 
