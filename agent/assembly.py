@@ -18,7 +18,8 @@ from agent.clock import Clock, SystemClock
 from agent.config import Config, read_certificates
 from agent.delivery import Delivery, DeliveryTerms
 from agent.delivery_rounds import DeliveryRounds
-from agent.desk import Desk, DeskDoors, DeskTerms
+from agent.desk import Desk
+from agent.desk_terms import DeskDoors, DeskTerms
 from agent.eligibility.port import EligibilitySource, NumberLookup, ReferenceNumbers
 from agent.errors import LinkDiedError, StoreUnavailableError
 from agent.export import write_audit_trail

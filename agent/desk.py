@@ -10,26 +10,23 @@ and simply signs again. The very same proof sent twice is answered the same way 
 """
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import assert_never
 
 from cryptography import x509
 
 from agent.clock import Clock, day_in_japan
+from agent.desk_terms import DeskDoors, DeskTerms, Question
 from agent.eligibility.port import CardProof, EligibilityAnswer, EligibilityQuery
-from agent.inbox import Arrival, Inbox
-from agent.journal import Alarm, Event, Journal
-from agent.store import LARGEST_INTEGER
-from agent.trust import CardTrust, ProvenIdentity, is_verified_by, judge_validity
+from agent.inbox import Inbox
+from agent.intake import Intake
+from agent.journal import Event, Journal
+from agent.trust import ProvenIdentity, is_verified_by, judge_validity
 from agent.visits import OpenVisit, Visits
-from hostlink.errors import InvalidResultError
 from hostlink.messages import (
     DeviceHello,
     IdentityProven,
     Message,
-    ResultAcknowledged,
     SignedResult,
     VisitChallenge,
     VisitOpened,
@@ -37,55 +34,7 @@ from hostlink.messages import (
     VisitProgressed,
     VisitRefused,
 )
-from hostlink.signing import VerifiedResult, verify_result
-from hostlink.terms import (
-    QUESTION_OF,
-    ConsentAnswer,
-    Emergency,
-    FailureCode,
-    Notice,
-    VisitOutcome,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question to the eligibility source and the proof of identity that led to it."""
-
-    query: EligibilityQuery
-    identity: bytes
-    """SHA-256 of the proof."""
-    notices: tuple[Notice, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DeskTerms:
-    """Who this agent is and whom it trusts."""
-
-    audience: str
-    medical_institution_code: str
-    """10 digits."""
-    roots: tuple[x509.Certificate, ...]
-    """Makers of readers."""
-    cards: CardTrust
-    may_ask_later: bool = False
-    """A visit may be completed although the eligibility source does not answer."""
-    emergency: Emergency | None = None
-    """What the reader is meant to serve instead of an ordinary reception."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeskDoors:
-    """Where the desk's words go; none of these may block."""
-
-    send: Callable[[Message], bool]
-    """To the reader; False when the link is down."""
-    once_kept: Callable[[Callable[[], None]], None]
-    """Do this as soon as all that the desk has changed is on the disk, or never."""
-    ask: Callable[[Question], None]
-    """Start a question to the eligibility source."""
-    wake_delivery: Callable[[bytes], None]
-    """The result of this visit is here."""
+from hostlink.terms import FailureCode, Notice
 
 
 class Desk:
@@ -106,17 +55,14 @@ class Desk:
         self._doors = doors
         self._journal = journal
         self._clock = clock
+        self._intake = Intake(terms, visits, inbox, doors, journal, clock)
         self._asking: dict[bytes, bytes] = {}
         """Visit → proof for which an answer of the eligibility source is awaited."""
-        self._is_rolled_back = False
-        """The reader's next result would bear a number that is taken, and never be delivered."""
 
     def reader_arrived(self, hello: DeviceHello) -> None:
-        """The link is up; a reader that would use a number again was rolled back or cloned."""
+        """The link is up."""
         self._journal.record(Event.LINK_UP, seq=hello.next_seq)
-        self._is_rolled_back = hello.next_seq <= self._inbox.highest_seq(hello.ueid)
-        if self._is_rolled_back:
-            self._alarm(Alarm.READER_ROLLED_BACK, seq=hello.next_seq)
+        self._intake.reader_arrived(hello)
 
     def visit_opened(self, message: VisitOpened) -> None:
         """Answer with a challenge; a visit opened again gets a new one and keeps its nonce."""
@@ -132,7 +78,7 @@ class Desk:
     def identity_proven(self, message: IdentityProven) -> None:
         """Check the proof, then ask who this is; or repeat what was answered before."""
         self._journal.record(Event.IDENTITY_RECEIVED, visit=message.visit_id)
-        if self._is_rolled_back:
+        if self._intake.is_rolled_back:
             self._refuse(message.visit_id, FailureCode.STORAGE_UNAVAILABLE)
             return
         if self._inbox.has_result_of(message.visit_id):
@@ -184,33 +130,10 @@ class Desk:
                 assert_never(answer)
 
     def result_arrived(self, message: SignedResult) -> None:
-        """Verify, store, and only then acknowledge; what cannot be verified stays unanswered.
-
-        A result that contradicts one already kept is acknowledged too, once it lies aside:
-        otherwise it would hold up the results of all later patients.
-        """
-        result = self._verify(message)
-        if result is None:
-            return
-        visit_id = result.claims.record.visit_id
-        self._journal.record(Event.RESULT_VERIFIED, visit=visit_id, seq=message.seq)
-        visit = self._visits.find(visit_id)
-        receipt = self._inbox.keep(message.cose, result, self._clock.now())
-        self._is_rolled_back &= message.seq < self._inbox.highest_seq(result.claims.ueid)
-        self._doors.once_kept(partial(self._acknowledge, visit_id, message.seq))
-        alarms = receipt.alarms
-        if receipt.arrival is Arrival.NEW:
-            self._asking.pop(visit_id, None)
-            alarms += _doubts(result, visit)
-            if result.claims.record.emergency is not self._terms.emergency:
-                alarms += (Alarm.EMERGENCY_DIFFERS,)
-        for alarm in alarms:
-            self._alarm(alarm, visit_id, message.seq)
-
-    def _acknowledge(self, visit_id: bytes, seq: int) -> None:
-        self._journal.record(Event.RESULT_STORED, visit=visit_id, seq=seq)
-        self._send(ResultAcknowledged(seq), Event.RESULT_ACKNOWLEDGED, visit_id, seq)
-        self._doors.wake_delivery(visit_id)
+        """Take it in; whoever it is about is asked for no more."""
+        over = self._intake.take(message)
+        if over is not None:
+            self._asking.pop(over, None)
 
     def _judge(
         self, visit: OpenVisit, challenge: bytes, message: IdentityProven, identity: bytes
@@ -307,40 +230,9 @@ class Desk:
         """Answer, once all that the answer rests on is on the disk."""
         self._doors.once_kept(partial(self._send, message, event, visit))
 
-    def _send(
-        self,
-        message: Message,
-        event: Event | None,
-        visit: bytes | None = None,
-        seq: int | None = None,
-    ) -> None:
+    def _send(self, message: Message, event: Event | None, visit: bytes | None) -> None:
         if self._doors.send(message) and event is not None:
-            self._journal.record(event, visit=visit, seq=seq)
-
-    def _verify(self, message: SignedResult) -> VerifiedResult | None:
-        """The result, if its signature is good and it is addressed to this agent."""
-        try:
-            result = verify_result(message.cose, self._terms.roots)
-        except InvalidResultError as error:
-            self._alarm(Alarm.RESULT_INVALID, seq=message.seq, detail=error.reason.value)
-            return None
-        claims = result.claims
-        if claims.audience != self._terms.audience:
-            self._alarm(Alarm.RESULT_INVALID, seq=message.seq, detail="audience")
-            return None
-        if claims.seq != message.seq or claims.seq > LARGEST_INTEGER:
-            self._alarm(Alarm.RESULT_INVALID, seq=message.seq, detail="seq")
-            return None
-        return result
-
-    def _alarm(
-        self,
-        alarm: Alarm,
-        visit: bytes | None = None,
-        seq: int | None = None,
-        detail: str | None = None,
-    ) -> None:
-        self._journal.record(Event.ALARM, alarm=alarm, visit=visit, seq=seq, detail=detail)
+            self._journal.record(event, visit=visit)
 
 
 def _options(question: Question, answer: EligibilityAnswer) -> VisitOptions:
@@ -365,20 +257,3 @@ def _options_without_answer(question: Question) -> VisitOptions:
         consents=(),
         notices=(*question.notices, Notice.ELIGIBILITY_LATER),
     )
-
-
-def _doubts(result: VerifiedResult, visit: OpenVisit | None) -> tuple[Alarm, ...]:
-    """What does not fit between a completed visit and what the agent had told the reader."""
-    record = result.claims.record
-    if record.outcome is not VisitOutcome.COMPLETED:
-        return ()
-    if visit is None or visit.options is None or visit.nonce != record.nonce:
-        return (Alarm.RESULT_UNBOUND,)
-    given = {each.item for each in record.consents if each.answer is ConsentAnswer.GIVEN}
-    decided = {QUESTION_OF[decision] for decision in record.decisions or ()}
-    doubts = {
-        Alarm.CONSENT_NOT_OFFERED: not given <= set(visit.options.consents),
-        Alarm.DECISION_NOT_ASKED: not decided <= set(visit.options.questions or ()),
-        Alarm.METHOD_DIFFERS: record.method is not visit.method,
-    }
-    return tuple(alarm for alarm, is_so in doubts.items() if is_so)

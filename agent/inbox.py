@@ -62,6 +62,9 @@ class Inbox:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        insertion = store.insert(RESULTS).values(arrival=NEXT_ARRIVAL)
+        self._keep = insertion.on_conflict_do_nothing()
+        self._lay_aside = store.insert(CONFLICTS).on_conflict_do_nothing()
 
     def keep(self, cose: bytes, result: VerifiedResult, now: datetime) -> Receipt:
         """Store a result whose signature was verified.
@@ -77,7 +80,7 @@ class Inbox:
         received = unix_ms(now)
         with self._store.transaction():
             is_new = self._store.change(
-                self._store.insert(RESULTS).values(arrival=NEXT_ARRIVAL).on_conflict_do_nothing(),
+                self._keep,
                 {
                     **key,
                     "cose": cose,
@@ -92,10 +95,8 @@ class Inbox:
                 return Receipt(Arrival.NEW, self._chain_alarms(result))
             if self._store.rows(HELD, {**key, "cose": cose}):
                 return Receipt(Arrival.REPEATED, ())
-            self._store.change(
-                self._store.insert(CONFLICTS).on_conflict_do_nothing(),
-                {**key, "cose": cose, "received_unix_ms": received},
-            )
+            aside = {**key, "cose": cose, "received_unix_ms": received}
+            self._store.change(self._lay_aside, aside)
             return Receipt(Arrival.CONFLICTING, (Alarm.RESULT_CONFLICT,))
 
     def highest_seq(self, ueid: bytes) -> int:

@@ -102,6 +102,11 @@ class Parcels:
     def __init__(self, store: Store, relays: Sequence[str]) -> None:
         self._store = store
         self._find = still_to_deliver(relays)
+        insertion = store.insert(DELIVERIES)
+        self._keep = insertion.on_conflict_do_update(
+            index_elements=["ueid", "seq", "relay"],
+            set_={each: insertion.excluded[each] for each in ("prepared", "is_done", "parked")},
+        )
 
     def outstanding(self, visits: Looked) -> list[Parcel]:
         """What has to be delivered of these visits, oldest first."""
@@ -119,12 +124,8 @@ class Parcels:
 
     def keep(self, parcel: Parcel, token: str, parked: str | None = None) -> None:
         """Write down that it is prepared, or why it is given up until staff want it again."""
-        state: dict[str, Value] = {"prepared": token, "is_done": 0, "parked": parked}
-        insertion = self._store.insert(DELIVERIES).values(
-            ueid=parcel.ueid, seq=parcel.seq, relay=parcel.relay, **state
-        )
-        primary_key = ["ueid", "seq", "relay"]
-        self._store.change(insertion.on_conflict_do_update(index_elements=primary_key, set_=state))
+        key: dict[str, Value] = {"ueid": parcel.ueid, "seq": parcel.seq, "relay": parcel.relay}
+        self._store.change(self._keep, {**key, "prepared": token, "is_done": 0, "parked": parked})
 
     def mark_done(self, parcels: Iterable[Parcel]) -> None:
         """Their relay has them: all in one transaction."""

@@ -21,7 +21,8 @@ from typing import assert_never
 
 from agent.config import ONLY_COUNTER
 from agent.delivery_rounds import DeliveryRounds
-from agent.desk import Desk, Question
+from agent.desk import Desk
+from agent.desk_terms import Question
 from agent.eligibility.port import EligibilityAnswer, EligibilitySource
 from agent.errors import LinkDiedError, MalformedQualificationError, StoreUnavailableError
 from agent.faults import guarded

@@ -172,8 +172,9 @@ class Store:
                 self._is_writing = False
 
     def _run_all(self, statements: Iterable[str]) -> None:
-        for statement in statements:
-            self.change(statement)
+        with _guarded():
+            for statement in statements:
+                self._connection.exec_driver_sql(statement)
 
     def _require(self, pragma: str, value: str | int) -> None:
         self._connection.exec_driver_sql(f"PRAGMA {pragma} = {value}").close()

@@ -11,13 +11,13 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Update, bindparam, case, delete, exists, func, select, update
+from sqlalchemy import Insert, bindparam, case, delete, exists, func, select, update
 
 from agent.clock import unix_ms
 from agent.errors import StoreUnavailableError
 from agent.qualification import EligibilityRecord, record_to_json
 from agent.schema import POSTPONED, VISITS
-from agent.store import Store, Value
+from agent.store import Store, Value, Values
 from hostlink.codec import decode, encode
 from hostlink.messages import VisitChallenge, VisitOptions
 from hostlink.terms import CardKind, VerificationMethod
@@ -36,6 +36,36 @@ FOUND = select(
     VISITS.c.method,
     VISITS.c.options,
 ).where(IS_THIS)
+
+IS_OF_VISIT = VISITS.c.visit_id == bindparam("of_visit")
+IS_SAME = VISITS.c.certificate == bindparam("new_certificate")
+FORGET_OTHER_POSTPONED = delete(POSTPONED).where(
+    POSTPONED.c.visit_id == bindparam("of_visit"), ~exists().where(IS_OF_VISIT, IS_SAME)
+)
+ACCEPT = (
+    update(VISITS)
+    .where(IS_OF_VISIT)
+    .values(
+        challenge=None,
+        replaced_challenge=None,
+        identity=bindparam("new_identity"),
+        record=case((IS_SAME, VISITS.c.record)),
+        options=case((IS_SAME, VISITS.c.options)),
+        answered_unix_ms=case((IS_SAME, VISITS.c.answered_unix_ms)),
+        certificate=bindparam("new_certificate"),
+        method=bindparam("new_method"),
+    )
+)
+ANSWER = (
+    update(VISITS)
+    .where(IS_OF_VISIT)
+    .values(
+        options=bindparam("new_options"),
+        offered=bindparam("new_offered"),
+        record=bindparam("new_record"),
+        answered_unix_ms=bindparam("answered"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +95,7 @@ class Visits:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._open = _opening(store)
 
     def challenge(
         self, visit_id: bytes, card_kind: CardKind | None, now: datetime
@@ -83,19 +114,7 @@ class Visits:
             "opened_unix_ms": unix_ms(now),
             "challenge": secrets.token_bytes(CHALLENGE_BYTES),
         }
-        insertion = self._store.insert(VISITS)
-        told = insertion.excluded
-        self._store.change(
-            insertion.on_conflict_do_update(
-                index_elements=["visit_id"],
-                set_={
-                    "challenge": told.challenge,
-                    "replaced_challenge": VISITS.c.challenge,
-                    "card_kind": func.coalesce(told.card_kind, VISITS.c.card_kind),
-                },
-            ),
-            opened,
-        )
+        self._store.change(self._open, opened)
         ((nonce, challenge),) = self._store.rows(OPENED, {"visit_id": visit_id})
         return VisitChallenge(visit_id=visit_id, nonce=nonce, challenge=challenge)
 
@@ -127,39 +146,22 @@ class Visits:
             certificate: SHA-256 of its certificate.
             method: How the reader says it verified the patient.
         """
-        is_same = VISITS.c.certificate == certificate
+        values: dict[str, Value] = {
+            "of_visit": visit_id,
+            "new_identity": identity,
+            "new_certificate": certificate,
+        }
         with self._store.transaction():
             # What was kept for later is about this certificate, or about nobody here.
-            self._store.change(
-                delete(POSTPONED).where(
-                    POSTPONED.c.visit_id == visit_id,
-                    ~exists().where(VISITS.c.visit_id == visit_id, is_same),
-                )
-            )
-            self._store.change(
-                update(VISITS)
-                .where(VISITS.c.visit_id == visit_id)
-                .values(
-                    challenge=None,
-                    replaced_challenge=None,
-                    identity=identity,
-                    record=case((is_same, VISITS.c.record)),
-                    options=case((is_same, VISITS.c.options)),
-                    answered_unix_ms=case((is_same, VISITS.c.answered_unix_ms)),
-                    certificate=certificate,
-                    method=int(method),
-                )
-            )
+            self._store.change(FORGET_OTHER_POSTPONED, values)
+            self._store.change(ACCEPT, {**values, "new_method": int(method)})
 
     def answer(
         self, record: EligibilityRecord | None, options: VisitOptions, now: datetime
     ) -> None:
         """Keep what the eligibility source said and what the reader is going to be told."""
-        self._store.change(
-            _answered(options).values(
-                record=record_to_json(record) if record else None, answered_unix_ms=unix_ms(now)
-            )
-        )
+        kept = record_to_json(record) if record else None
+        self._store.change(ANSWER, _answered(options, kept, unix_ms(now)))
 
     def postpone(self, certificate: bytes, options: VisitOptions, now: datetime) -> None:
         """Keep a question that nobody could answer, and what the reader is told instead.
@@ -176,7 +178,7 @@ class Visits:
         }
         insertion = self._store.insert(POSTPONED)
         with self._store.transaction():
-            self._store.change(_answered(options).values(record=None, answered_unix_ms=None))
+            self._store.change(ANSWER, _answered(options, None, None))
             self._store.change(
                 insertion.on_conflict_do_update(
                     index_elements=["visit_id"],
@@ -186,12 +188,27 @@ class Visits:
             )
 
 
-def _answered(options: VisitOptions) -> Update:
-    return (
-        update(VISITS)
-        .where(VISITS.c.visit_id == options.visit_id)
-        .values(options=encode(options), offered=bytes(options.consents))
+def _opening(store: Store) -> Insert:
+    insertion = store.insert(VISITS)
+    told = insertion.excluded
+    return insertion.on_conflict_do_update(
+        index_elements=["visit_id"],
+        set_={
+            "challenge": told.challenge,
+            "replaced_challenge": VISITS.c.challenge,
+            "card_kind": func.coalesce(told.card_kind, VISITS.c.card_kind),
+        },
     )
+
+
+def _answered(options: VisitOptions, record: str | None, at_unix_ms: int | None) -> Values:
+    return {
+        "of_visit": options.visit_id,
+        "new_options": encode(options),
+        "new_offered": bytes(options.consents),
+        "new_record": record,
+        "answered": at_unix_ms,
+    }
 
 
 def stored_options(data: bytes | None) -> VisitOptions | None:

@@ -75,10 +75,9 @@ def verify_chain(
         InvalidResultError: It leads to no root, or a certificate is not for this use.
     """
     root = next((root for root in roots if _is_issued_by(chain[-1], root)), None)
-    issuers = [*chain[1:], root]
-    for below, (certificate, issuer) in enumerate(zip(chain, issuers, strict=True)):
-        if issuer is None or not _is_issued_by(certificate, issuer):
-            raise InvalidResultError(InvalidResultReason.CHAIN_UNTRUSTED)
+    if root is None or not all(map(_is_issued_by, chain, chain[1:])):
+        raise InvalidResultError(InvalidResultReason.CHAIN_UNTRUSTED)
+    for below, issuer in enumerate([*chain[1:], root]):
         if not _may_issue(issuer, below):
             raise InvalidResultError(InvalidResultReason.CERTIFICATE_PURPOSE)
     return _signing_key(chain[0])

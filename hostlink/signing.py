@@ -9,6 +9,7 @@ Source: RFC 9052 §4.2 and §4.4 (COSE_Sign1, Sig_structure), RFC 9053 §2.1 (ES
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -27,6 +28,8 @@ from hostlink.errors import InvalidResultError, InvalidResultReason, MalformedMe
 from hostlink.result import ResultClaims, decode_claims, encode_claims, hash_of_payload
 
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+MOST_SIGNERS = 128
+"""Readers whose chains are remembered: more than one PC serves."""
 _HALF_BYTES = 32
 _TAG_18 = b"\xd2"
 _ALGORITHM_KEY, _X5CHAIN_KEY = 1, 33
@@ -104,14 +107,13 @@ def verify_result(cose: bytes, roots: tuple[x509.Certificate, ...]) -> VerifiedR
             other error is ever raised.
     """
     parts = take_apart(cose)
-    chain = load_chain(parts.chain_der)
-    key = verify_chain(chain, roots)
+    leaf, key = _signer(parts.chain_der, roots)
     try:
         key.verify(parts.signature_der, parts.tbs, ec.ECDSA(hashes.SHA256()))
     except InvalidSignature:
         raise InvalidResultError(InvalidResultReason.SIGNATURE_WRONG) from None
     claims = _claims_in(parts.payload)
-    if not names_reader(chain[0], claims.ueid):
+    if not names_reader(leaf, claims.ueid):
         raise InvalidResultError(InvalidResultReason.WRONG_DEVICE)
     return VerifiedResult(claims, hash_of_payload(parts.payload))
 
@@ -154,6 +156,22 @@ def take_apart(cose: bytes) -> CoseParts:
     chain_der = _chain_in(protected)
     _check_signature_form(signature)
     return CoseParts(protected, payload, signature, chain_der)
+
+
+@lru_cache(maxsize=MOST_SIGNERS)
+def _signer(
+    chain_der: tuple[bytes, ...], roots: tuple[x509.Certificate, ...]
+) -> tuple[x509.Certificate, ec.EllipticCurvePublicKey]:
+    """The reader's certificate and its key, if they can be believed.
+
+    Time plays no part in that, so a chain that was good stays good, and whoever verifies many
+    results of few readers follows each chain once. What is refused is looked at each time.
+
+    Raises:
+        InvalidResultError: As `load_chain` and `verify_chain`.
+    """
+    chain = load_chain(chain_der)
+    return chain[0], verify_chain(chain, roots)
 
 
 def _claims_in(payload: bytes) -> ResultClaims:

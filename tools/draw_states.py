@@ -8,9 +8,12 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from device.visit import events, machine
+from device.visit.effects import Effect
 from device.visit.policy import VisitPolicy
 from device.visit.progress import step_of
 from device.visit.state import State
@@ -85,30 +88,41 @@ def possible_events(turn: int) -> Iterator[events.Event]:
 AMBULANCE = replace(TYPING, emergency=Emergency.AMBULANCE)
 
 
-def explore(policy: VisitPolicy = TYPING) -> set[tuple[State, events.Event, State]]:
+class Transition(NamedTuple):
+    """What one event makes of one state."""
+
+    before: State
+    event: events.Event
+    after: State
+    effects: tuple[Effect, ...]
+
+
+@cache
+def explore(policy: VisitPolicy = TYPING) -> tuple[Transition, ...]:
     """Walk from the start through every event until nothing new is found.
 
     States that differ only in their turn count as one, so the walk ends.
     """
     start = replace(machine.begin()[0], turn=0)
     found, unseen = {start}, [start]
-    steps: set[tuple[State, events.Event, State]] = set()
+    transitions = []
     while unseen:
         state = unseen.pop()
         for event in possible_events(state.turn):
-            after = replace(machine.advance(state, event, policy)[0], turn=0)
-            steps.add((state, event, after))
+            reached, effects = machine.advance(state, event, policy)
+            after = replace(reached, turn=0)
+            transitions.append(Transition(state, event, after, effects))
             if after not in found:
                 found.add(after)
                 unseen.append(after)
-    return steps
+    return tuple(transitions)
 
 
 def draw() -> str:
     """The state diagram and the table of transitions, as Markdown."""
     transitions: dict[tuple[str, str], set[str]] = defaultdict(set)
-    steps = explore() | explore(AMBULANCE)
-    for before, event, after in steps:
+    steps = (*explore(), *explore(AMBULANCE))
+    for before, event, after, _ in steps:
         if type(before) is not type(after):
             pair = (type(before).__name__, type(after).__name__)
             transitions[pair].add(type(event).__name__)
@@ -118,7 +132,7 @@ def draw() -> str:
         if shown:
             lines.append(f"    {before_name} --> {after_name} : {', '.join(shown)}")
     told: dict[str, set[str]] = defaultdict(set)
-    for _, _, after in steps:
+    for _, _, after, _ in steps:
         step = step_of(after)
         told[type(after).__name__].add(step.name if step else "nothing new")
     table = [

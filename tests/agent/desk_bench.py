@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from agent.desk import Desk, DeskDoors, DeskTerms, Question
+from agent.desk import Desk
+from agent.desk_terms import DeskDoors, DeskTerms, Question
 from agent.eligibility.port import EligibilityAnswer
 from agent.group_commit import GroupCommit
 from agent.inbox import Inbox

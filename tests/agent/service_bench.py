@@ -9,7 +9,8 @@ from queue import Queue
 from agent.config import ONLY_COUNTER
 from agent.delivery import Delivery, DeliveryTerms
 from agent.delivery_rounds import DeliveryRounds
-from agent.desk import Desk, DeskDoors, DeskTerms
+from agent.desk import Desk
+from agent.desk_terms import DeskDoors, DeskTerms
 from agent.eligibility.port import EligibilityAnswer, EligibilityQuery
 from agent.errors import (
     AgentError,

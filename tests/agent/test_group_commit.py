@@ -86,15 +86,15 @@ def test_negative_control_without_a_part_of_its_own_half_an_event_stays(bench: B
 
 
 def test_what_cannot_be_kept_is_never_said(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    change = Store.change
+    run_all = Store._run_all
 
-    def refuse(store: Store, statement: str) -> int:
-        if statement == "COMMIT":
+    def refuse(store: Store, statements: tuple[str, ...]) -> None:
+        if "COMMIT" in statements:
             raise StoreUnavailableError("disk I/O error")
-        return change(store, statement)
+        run_all(store, statements)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Store, "change", refuse)
+        patch.setattr(Store, "_run_all", refuse)
         with pytest.raises(StoreUnavailableError):
             bench.work(1)
     assert bench.changes.due() == []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.desk import Question
+from agent.desk_terms import Question
 from agent.eligibility.port import EligibilityAnswer, EligibilityQuery
 from hostlink.terms import FailureCode
 from tests.agent.running_agent import wait_until

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hostlink import cbor
+from hostlink import cbor, signing
 from hostlink.codec import MAX_RESULT_BYTES
 from hostlink.errors import InvalidResultError, InvalidResultReason
 from hostlink.result import encode_claims, hash_of_payload
@@ -263,6 +263,27 @@ def test_other_maker_of_the_same_name() -> None:
     forged = sign_result(CLAIMS, STRANGE_READER.sign, STRANGE_READER.chain_der)
     assert reason_of(forged) is InvalidResultReason.CHAIN_UNTRUSTED
     assert reason_of(GOOD, ()) is InvalidResultReason.CHAIN_UNTRUSTED
+
+
+def is_believed_without_its_maker() -> bool:
+    verify_result(GOOD, ROOTS)
+    try:
+        verify_result(GOOD, (pki.STRANGE_MAKER.leaf,))
+    except InvalidResultError as error:
+        return error.reason is not InvalidResultReason.CHAIN_UNTRUSTED
+    return True
+
+
+def test_a_chain_that_was_followed_is_believed_with_its_roots_only() -> None:
+    assert not is_believed_without_its_maker()
+
+
+def test_negative_control_a_chain_that_is_remembered_without_roots(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = signing._signer(READER.chain_der, ROOTS)
+    monkeypatch.setattr(signing, "_signer", lambda *_: known)
+    assert is_believed_without_its_maker()
 
 
 def test_reader_cannot_speak_for_another_reader() -> None:

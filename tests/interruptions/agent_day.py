@@ -13,7 +13,8 @@ from functools import cache, partial
 from pathlib import Path
 
 from agent.delivery import Delivery, DeliveryTerms
-from agent.desk import Desk, DeskDoors, DeskTerms, Question
+from agent.desk import Desk
+from agent.desk_terms import DeskDoors, DeskTerms, Question
 from agent.errors import AgentError
 from agent.folders import sync_folder
 from agent.group_commit import GroupCommit

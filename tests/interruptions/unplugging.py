@@ -7,7 +7,8 @@ from enum import Enum, auto
 from pathlib import Path
 
 from agent.delivery import Delivery, DeliveryTerms
-from agent.desk import Desk, DeskDoors, DeskTerms, Question
+from agent.desk import Desk
+from agent.desk_terms import DeskDoors, DeskTerms, Question
 from agent.inbox import Inbox
 from agent.store import Store
 from agent.trust import CardTrust

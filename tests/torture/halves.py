@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
-from agent.desk import Desk, DeskDoors, DeskTerms
+from agent.desk import Desk
+from agent.desk_terms import DeskDoors, DeskTerms
 from agent.inbox import Inbox
 from agent.journal import Journal
 from agent.store import Store

@@ -6,8 +6,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from agent.desk import Desk
 from agent.inbox import Arrival, Inbox, Receipt
+from agent.intake import Intake
 from hostlink import certificates, signing
 from hostlink.errors import InvalidResultError
 from hostlink.messages import SignedResult
@@ -39,7 +39,7 @@ def test_a_trial_is_the_same_each_time() -> None:
 
 
 def test_negative_control_naive_verifier(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agent.desk.verify_result", naive_verify)
+    monkeypatch.setattr("agent.intake.verify_result", naive_verify)
     expected = {
         accepted("the twin signature (r, n-s)"),
         accepted("other bytes of the same CBOR"),
@@ -49,16 +49,19 @@ def test_negative_control_naive_verifier(monkeypatch: pytest.MonkeyPatch) -> Non
     assert expected <= faults(results.run(SHARE, seed=1))
 
 
-def believe_any_chain(chain: tuple[x509.Certificate, ...], _: object) -> ec.EllipticCurvePublicKey:
-    key = chain[0].public_key()
+def believe_any_chain(
+    chain_der: tuple[bytes, ...], _: object
+) -> tuple[x509.Certificate, ec.EllipticCurvePublicKey]:
+    leaf = x509.load_der_x509_certificate(chain_der[0])
+    key = leaf.public_key()
     assert isinstance(key, ec.EllipticCurvePublicKey)
-    return key
+    return leaf, key
 
 
 @pytest.mark.parametrize(
     ("check", "instead", "kind"),
     [
-        ("verify_chain", believe_any_chain, "changed claims"),
+        ("_signer", believe_any_chain, "changed claims"),
         ("names_reader", lambda *_: True, "changed claims"),
         ("_check_signature_form", lambda _: None, "the twin signature (r, n-s)"),
     ],
@@ -73,13 +76,13 @@ def test_negative_control_a_check_left_out(
 def test_negative_control_an_agent_that_looks_at_the_signature_only(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def believe(_: Desk, message: SignedResult) -> VerifiedResult | None:
+    def believe(_: Intake, message: SignedResult) -> VerifiedResult | None:
         try:
             return verify_result(message.cose, ROOTS)
         except InvalidResultError:
             return None
 
-    monkeypatch.setattr(Desk, "_verify", believe)
+    monkeypatch.setattr(Intake, "_verify", believe)
     expected = {accepted("for another clinic"), accepted("under another number")}
     assert expected <= faults(results.run(SHARE, seed=1))
 
@@ -110,7 +113,7 @@ def test_negative_control_an_inbox_that_replaces(monkeypatch: pytest.MonkeyPatch
 
 
 def test_negative_control_an_agent_that_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Desk, "_verify", lambda *_: None)
+    monkeypatch.setattr(Intake, "_verify", lambda *_: None)
     assert "a good result was not taken" in faults(results.run(10, seed=1))
 
 

@@ -17,7 +17,7 @@ STEPS = explore()
 ENDED_BY_SILENCE = sorted(
     {
         type(before).__name__
-        for before, event, after in STEPS
+        for before, event, after, _ in STEPS
         if isinstance(event, events.TimedOut)
         and not isinstance(before, TakingCard | ComparingFace)
         and isinstance(after, TakingCard)
@@ -41,7 +41,7 @@ def test_whoever_is_let_go_for_silence_was_warned() -> None:
 def unwarned(advance: Callable[..., Step]) -> set[str]:
     """Pages that came up with a timer that warns nobody."""
     found = set()
-    for before, event, _ in STEPS:
+    for before, event, *_ in STEPS:
         after, effects = advance(before, event, TYPING)
         timers = [effect for effect in effects if isinstance(effect, StartTimer)]
         is_new = after.turn != before.turn and type(after).__name__ in WAITING
