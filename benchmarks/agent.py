@@ -1,9 +1,10 @@
 """The agent under the load of many readers: how soon, how many, how large, and how soon again.
 
-`python -m benchmarks.agent [--readers N] [--seconds N] [--results N] [--parked N] [--delivered N]`
-runs the agent as a clinic does (`python -m agent`, its store, its links, relay `oqs_folder`,
-eligibility by HTTP). N readers (ptys, TLS, signed results) share one process, and the simulated
-eligibility service has another; what these cost is told apart, but all share this machine.
+`python -m benchmarks.agent [--readers N] [--seconds N] [--results N] [--parked N] [--delivered N]
+[--soak MINUTES [--api]]` runs the agent as a clinic does (`python -m agent`, its store, its links,
+relay `oqs_folder`, eligibility by HTTP). N readers (ptys, TLS, signed results) share one process,
+and the simulated eligibility service has another; what these cost is told apart, but all share this
+machine.
 
 * Steady: a patient at each reader every two seconds, whether or not the one before was served.
   From the moment a result is ready for the cable until its file is renamed into the reception
@@ -15,7 +16,9 @@ eligibility service has another; what these cost is told apart, but all share th
 The bound is a plain loop on the same disk, before and after: a row into SQLite (WAL, `synchronous =
 FULL`), a file beside the folder, synced, renamed into it, folder synced; one result at a time. It
 verifies, speaks and decides nothing. Where the disk is slow it is slow too: ratios are what can be
-compared. `--soak MINUTES` goes on with the steady load and tells each minute what the agent holds.
+compared. `--soak MINUTES` goes on with the steady load and tells each minute what the agent holds,
+and how many visits lack a file; with `--api` the agent has its local API too, and a program that
+follows it must be told of every result exactly once.
 """
 
 import argparse
@@ -36,6 +39,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.folders import sync_folder
+from benchmarks.agent_follower import Follower, enroll, free_port
 from benchmarks.agent_place import AgentPlace, fill
 from benchmarks.agent_readers import Burst, Link, Pace, Served, run_readers
 from tests.agent.world import SigningReader, completed
@@ -44,6 +48,7 @@ from tests.hw_sim.eligibility_service import UKETSUKE_TARO, EligibilityService
 EVERY_S = 2.0
 TARGET_P99_MS, TARGET_RATE, TARGET_MB, TARGET_READY_S = 150.0, 300.0, 150.0, 2.0
 _FSYNCS = 100
+_LAST_EVENTS_S = 10.0
 Times = NDArray[np.float64]
 _SPAWN = multiprocessing.get_context("spawn")
 
@@ -139,8 +144,11 @@ class Figures:
 class Bench:
     """An agent, its readers and its eligibility service, all running."""
 
-    def __init__(self, place: AgentPlace, readers: Connection) -> None:
+    def __init__(
+        self, place: AgentPlace, readers: Connection, follower: Follower | None = None
+    ) -> None:
         self.place = place
+        self.follower = follower
         self._readers = readers
 
     def wait_linked(self) -> None:
@@ -166,17 +174,22 @@ class Bench:
 
 
 @contextmanager
-def running(readers: int) -> Iterator[Bench]:
+def running(readers: int, *, has_api: bool = False) -> Iterator[Bench]:
     """All of it, in a folder that is gone afterwards."""
+    port = free_port() if has_api else None
     with (
         tempfile.TemporaryDirectory() as name,
         _process(run_service) as service,
         _process(run_readers, Path(name), readers) as load,
     ):
-        place = AgentPlace(Path(name), readers, service.recv())
+        place = AgentPlace(Path(name), readers, service.recv(), port)
         load.recv()
         place.start()
-        bench = Bench(place, load)
+        follower = None
+        if port is not None:
+            follower = Follower(port, enroll(place.store))
+            follower.start()
+        bench = Bench(place, load, follower)
         bench.wait_linked()
         try:
             yield bench
@@ -246,25 +259,42 @@ def _bare_start_s() -> float:
 
 def soak(bench: Bench, minutes: int) -> None:
     """Steady load, told each minute; then how much each figure grows in an hour."""
-    print("  minute  refused  p99 ms   RSS MB  open files  threads  store MB  journal MB")
-    rows = []
+    print("  minute  visits  refused  p99 ms   RSS MB  open files  threads  store MB  journal MB")
+    rows, told = [], list[str]()
+    visits = 0
     for minute in range(1, minutes + 1):
         figures = bench.serve(Pace(60.0, EVERY_S))
+        visits += len(figures.sent_s)
         place = bench.place
         row = (place.memory_mb()[0], place.open_files(), place.threads(), place.store_mb())
         rows.append(row)
         p99_ms = np.percentile(figures.file_ms, 99)
         print(
-            f"  {minute:6} {figures.refused:8} {p99_ms:7.0f} {row[0]:8.1f} {row[1]:11} {row[2]:8}"
-            f" {row[3]:9.1f} {place.journal_mb():11.1f}",
+            f"  {minute:6} {len(figures.sent_s):7} {figures.refused:8} {p99_ms:7.0f} {row[0]:8.1f}"
+            f" {row[1]:11} {row[2]:8} {row[3]:9.1f} {place.journal_mb():11.1f}",
             flush=True,
         )
+        told += bench.follower.take() if bench.follower else ()
+    print(f"  {visits} visits, each with its file")
+    if bench.follower:
+        told += _rest(bench.follower, visits - len(told))
+        print(f"  {len(told)} results told to the follower, {len(set(told))} different ones")
     settled = np.array(rows[len(rows) // 3 :])
     if len(settled) > 1:
         slopes = 60 * np.polyfit(range(len(settled)), settled, 1)[0]
         names = ("RSS MB", "open files", "threads", "store MB")
-        told = ", ".join(f"{name} {each:+.2f}" for name, each in zip(names, slopes, strict=True))
-        print(f"  in an hour, by the last two thirds: {told}")
+        grown = ", ".join(f"{name} {each:+.2f}" for name, each in zip(names, slopes, strict=True))
+        print(f"  in an hour, by the last two thirds: {grown}")
+
+
+def _rest(follower: Follower, missing: int) -> list[str]:
+    """What it is told yet: of so many results, or of fewer when nothing more comes."""
+    rest: list[str] = []
+    ends_s = time.monotonic() + _LAST_EVENTS_S
+    while len(rest) < missing and time.monotonic() < ends_s:
+        time.sleep(0.1)
+        rest += follower.take()
+    return rest
 
 
 def _tell(name: str, values_ms: Sequence[float] | Times) -> None:
@@ -288,10 +318,11 @@ def main() -> None:
     parser.add_argument("--parked", type=int, default=10_000, help="before the restart")
     parser.add_argument("--delivered", type=int, default=100_000, help="before the restart")
     parser.add_argument("--soak", type=int, default=0, metavar="MINUTES", help="only this")
+    parser.add_argument("--api", action="store_true", help="with --soak: the local API, followed")
     arguments = parser.parse_args()
     print(__doc__)
     print(f"{arguments.readers} readers, {os.cpu_count()} processors")
-    with running(arguments.readers) as bench:
+    with running(arguments.readers, has_api=arguments.api) as bench:
         if arguments.soak:
             soak(bench, arguments.soak)
             return

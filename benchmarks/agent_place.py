@@ -45,7 +45,9 @@ FAR_AWAY = 10_000
 class AgentPlace:
     """A folder in which an agent for so many readers is configured, and its process."""
 
-    def __init__(self, folder: Path, readers: int, eligibility_url: str) -> None:
+    def __init__(
+        self, folder: Path, readers: int, eligibility_url: str, api_port: int | None = None
+    ) -> None:
         self.folder = folder
         self.reception = folder / "reception"
         self.reception.mkdir()
@@ -58,6 +60,8 @@ class AgentPlace:
             tables.append(f'[[readers]]\ncounter = "{counter}"\nport = "{port_of(number)}"\n')
         text = CONFIG.format(audience=AUDIENCE, institution=INSTITUTION, url=eligibility_url)
         assert ONE_READER in text
+        if api_port is not None:
+            tables.append(f"[api]\nport = {api_port}\n")
         (folder / "agent.toml").write_text(text.replace(ONE_READER, "\n".join(tables)))
         self._process: subprocess.Popen[bytes] | None = None
 
