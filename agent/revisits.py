@@ -5,14 +5,14 @@ is compared lies in the visits that the store still keeps; a result that was sen
 visit and no second one. Nobody is refused for it: staff are told.
 """
 
+import math
 import unicodedata
+from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, auto
-from itertools import groupby
-from operator import itemgetter
 
 from sqlalchemy import and_, bindparam, select
 
@@ -23,8 +23,14 @@ from agent.schema import RESULTS, VISITS
 from agent.store import Store
 from hostlink.terms import VisitOutcome
 
+FORGET_EVERY_S = 60.0
+MOST_EARLIER = 20
+"""Nobody comes more often; a card with which a reader is tried may be laid hundreds of times."""
+BEFORE_ANY = 0
 ResultKey = tuple[bytes, int]
 """Reader (UEID) and number."""
+Place = tuple[int, bytes]
+"""When a visit's card was laid, milliseconds since 1970, and its id: the order of visits."""
 
 
 class SameBy(Enum):
@@ -41,15 +47,6 @@ Signs = tuple[tuple[SameBy, Hashable], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class CompletedVisit:
-    """One visit of the day that went well."""
-
-    visit_id: bytes
-    signs: Signs = field(repr=False)
-    results: tuple[ResultKey, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class EarlierVisit:
     """A visit of the same patient on the same day, before another one."""
 
@@ -58,23 +55,42 @@ class EarlierVisit:
     same: SameBy
 
 
+@dataclass(slots=True)
+class _CompletedVisit:
+    """One visit of the day that went well."""
+
+    place: Place
+    signs: Signs = field(repr=False)
+    results: list[ResultKey]
+
+
 COMPLETED = (
-    select(VISITS.c.visit_id, RESULTS.c.ueid, RESULTS.c.seq)
+    select(
+        VISITS.c.opened_unix_ms,
+        VISITS.c.visit_id,
+        VISITS.c.certificate,
+        VISITS.c.record,
+        RESULTS.c.ueid,
+        RESULTS.c.seq,
+        RESULTS.c.arrival,
+    )
     .join_from(
-        VISITS,
         RESULTS,
+        VISITS,
         and_(RESULTS.c.visit_id == VISITS.c.visit_id, RESULTS.c.nonce == VISITS.c.nonce),
     )
-    .where(RESULTS.c.outcome == int(VisitOutcome.COMPLETED))
-    .order_by(VISITS.c.opened_unix_ms, VISITS.c.visit_id, RESULTS.c.ueid, RESULTS.c.seq)
-)
-WHO = select(VISITS.c.certificate, VISITS.c.record).where(
-    VISITS.c.visit_id == bindparam("of_visit")
+    .where(
+        RESULTS.c.outcome == int(VisitOutcome.COMPLETED),
+        RESULTS.c.arrival > bindparam("after"),
+        VISITS.c.opened_unix_ms >= bindparam("start_ms"),
+        VISITS.c.opened_unix_ms < bindparam("stop_ms"),
+    )
+    .order_by(RESULTS.c.arrival)
 )
 
 
 class RevisitsOfDay:
-    """Each visit of a day whose patient was here before; each visit is looked into once.
+    """The visits of a day, for whoever wants to know whether a patient was here before.
 
     Args:
         store: Of this thread.
@@ -84,48 +100,60 @@ class RevisitsOfDay:
     def __init__(self, store: Store, day: date) -> None:
         self._store = store
         self._day_ms = milliseconds_of(day)
-        self._signs: dict[bytes, Signs] = {}
+        self._visits: dict[bytes, _CompletedVisit] = {}
+        self._places: defaultdict[Hashable, list[Place]] = defaultdict(list)
+        """Of the visits with this sign, in order."""
+        self._newest_arrival = BEFORE_ANY
+        """Of the results that were taken in."""
+        self._begun_s = -math.inf
 
-    def find(self) -> dict[bytes, tuple[EarlierVisit, ...]]:
-        """Those there are now, with the earlier visits, oldest first; what is not kept any more is
-        forgotten.
+    def look(self, now_s: float) -> None:
+        """Take in what has arrived since; what is not kept any more is forgotten now and then.
+
+        Args:
+            now_s: On the monotonic clock.
         """
-        opened = VISITS.c.opened_unix_ms
-        rows = self._store.rows(
-            COMPLETED.where(opened >= self._day_ms.start, opened < self._day_ms.stop)
-        )
-        of_visits = {
-            visit_id: tuple((ueid, seq) for _, ueid, seq in group)
-            for visit_id, group in groupby(rows, key=itemgetter(0))
+        if now_s - self._begun_s >= FORGET_EVERY_S:
+            self._begin(now_s)
+        since = {
+            "after": self._newest_arrival,
+            "start_ms": self._day_ms.start,
+            "stop_ms": self._day_ms.stop,
         }
-        self._signs = {
-            visit_id: self._signs.get(visit_id) or self._signs_of(visit_id)
-            for visit_id in of_visits
-        }
-        return find_revisits(
-            CompletedVisit(visit_id, self._signs[visit_id], results)
-            for visit_id, results in of_visits.items()
-        )
+        for opened_ms, visit_id, certificate, record, ueid, seq, arrival in self._store.rows(
+            COMPLETED, since
+        ):
+            self._newest_arrival = arrival
+            visit = self._visits.get(visit_id)
+            if visit is None:
+                signs = signs_of(certificate, record_from_json(record) if record else None)
+                self._add(_CompletedVisit((opened_ms, visit_id), signs, []))
+            self._visits[visit_id].results.append((ueid, seq))
 
-    def _signs_of(self, visit_id: bytes) -> Signs:
-        for certificate, record in self._store.rows(WHO, {"of_visit": visit_id}):
-            return signs_of(certificate, record_from_json(record) if record else None)
-        return ()
+    def before(self, visit_id: bytes) -> tuple[EarlierVisit, ...]:
+        """Visits of the same patient before that one, oldest first; of very many the newest."""
+        this = self._visits.get(visit_id)
+        if this is None:
+            return ()
+        same: dict[Place, EarlierVisit] = {}
+        for by, sign in this.signs:
+            places = self._places[sign]
+            here = bisect_left(places, this.place)
+            for place in places[max(0, here - MOST_EARLIER) : here]:
+                results = tuple(sorted(self._visits[place[1]].results))
+                same.setdefault(place, EarlierVisit(place[1], results, by))
+        return tuple(same[place] for place in sorted(same)[-MOST_EARLIER:])
 
+    def _add(self, visit: _CompletedVisit) -> None:
+        self._visits[visit.place[1]] = visit
+        for _, sign in visit.signs:
+            insort(self._places[sign], visit.place)
 
-def find_revisits(visits: Iterable[CompletedVisit]) -> dict[bytes, tuple[EarlierVisit, ...]]:
-    """Each with the earlier visits of the same patient, of visits in the order of the cards."""
-    seen: defaultdict[Hashable, list[tuple[int, CompletedVisit]]] = defaultdict(list)
-    found = {}
-    for place, visit in enumerate(visits):
-        same: dict[int, EarlierVisit] = {}
-        for sign in visit.signs:
-            for earlier, other in seen[sign]:
-                same.setdefault(earlier, EarlierVisit(other.visit_id, other.results, sign[0]))
-            seen[sign].append((place, visit))
-        if same:
-            found[visit.visit_id] = tuple(same[earlier] for earlier in sorted(same))
-    return found
+    def _begin(self, now_s: float) -> None:
+        self._visits.clear()
+        self._places.clear()
+        self._newest_arrival = BEFORE_ANY
+        self._begun_s = now_s
 
 
 def signs_of(certificate: bytes | None, record: EligibilityRecord | None) -> Signs:

@@ -3,16 +3,18 @@
 import mimetypes
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from agent.api import audit, events, health, lookups, pairing, papers, results, staff
+from agent.api.known_words import refuse_unknown_words
 from agent.api.parts import Parts
 from agent.api.problems import tell_problems
 from agent.api.reading import VERSION
 
+OPERATIONS = (results, events, staff, papers, lookups, pairing, audit)
 CONSOLE = Path(__file__).parent / "console"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
 
@@ -22,14 +24,13 @@ def application(parts: Parts) -> Starlette:
     for ending, media_type in TYPES.items():
         # A Windows registry may call them plain text, and then no browser runs them.
         mimetypes.add_type(media_type, ending)
-    app = Starlette(
-        routes=[
-            Mount("/v1", _operations(parts)),
-            *health.routes(parts),
-            Mount("/", StaticFiles(directory=CONSOLE, html=True)),
-        ]
-    )
-    tell_problems(app)
+    routes = [
+        Mount("/v1", _operations(parts)),
+        *health.routes(parts),
+        Mount("/", StaticFiles(directory=CONSOLE, html=True)),
+    ]
+    app = Starlette(routes=routes)
+    tell_problems(app, routes)
     return app
 
 
@@ -41,9 +42,11 @@ def _operations(parts: Parts) -> FastAPI:
         summary="What the agent on this reception PC knows, for software on the same PC.",
         docs_url=None,
         redoc_url=None,
+        dependencies=[Depends(refuse_unknown_words)],
     )
     app.state.parts = parts
-    tell_problems(app)
-    for module in (results, events, staff, papers, lookups, pairing, audit):
-        app.include_router(module.router)
+    routers = [module.router for module in OPERATIONS]
+    tell_problems(app, [route for router in routers for route in router.routes])
+    for router in routers:
+        app.include_router(router)
     return app

@@ -144,7 +144,8 @@ class VisitDetail(Document):
     answered_at: Time
     unwritable: list[Unwritable]
     earlier: list[ResultId]
-    """Results of the same card or person of the same day, before this one."""
+    """Results of the same card or person of the same day, before this one: of the newest 20 visits,
+    oldest first."""
     match: Match | None
     """null: the clinic gave no list of its patients."""
 

@@ -1,5 +1,6 @@
 """Who of the clinic's patients a visit is of, and whether they were here before: as documents."""
 
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
@@ -13,7 +14,7 @@ from agent.errors import PatientsUnavailableError
 from agent.matching import Contradiction, Match, NoMatch, OneMatch, SeveralMatches, match_patient
 from agent.patients.port import Patient, PatientList
 from agent.relays.port import Reception
-from agent.revisits import EarlierVisit, RevisitsOfDay
+from agent.revisits import RevisitsOfDay
 from agent.store import Store
 
 PATIENCE_S = 3.0
@@ -52,23 +53,24 @@ class Revisits:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._days: dict[date, RevisitsOfDay] = {}
-        self._found: dict[date, dict[bytes, tuple[EarlierVisit, ...]]] = {}
+        self._fresh: set[date] = set()
+        """Days that were looked at since `look_again`."""
 
     def look_again(self) -> None:
         """From now on what has arrived meanwhile is told too."""
-        self._found = {}
+        self._days = {day: self._days[day] for day in self._fresh}
+        self._fresh = set()
 
     def before(self, reception: Reception) -> list[str]:
         """Results of the same card or person, before this visit."""
         day = day_in_japan(reception.received_at)
-        if day not in self._found:
-            self._days = {
-                known: visits for known, visits in self._days.items() if known in self._found
-            } | {day: self._days.get(day) or RevisitsOfDay(self._store, day)}
-            self._found[day] = self._days[day].find()
+        visits = self._days.setdefault(day, RevisitsOfDay(self._store, day))
+        if day not in self._fresh:
+            self._fresh.add(day)
+            visits.look(time.monotonic())
         return [
             f"{ueid.hex()}-{seq}"
-            for visit in self._found[day].get(reception.visit.visit_id, ())
+            for visit in visits.before(reception.visit.visit_id)
             for ueid, seq in visit.results
         ]
 

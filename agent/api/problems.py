@@ -1,5 +1,7 @@
 """Refusals as problem documents (RFC 9457)."""
 
+from collections.abc import Sequence
+from functools import partial
 from http import HTTPStatus
 
 from fastapi.exceptions import RequestValidationError
@@ -7,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Match
 
 from agent.api.models import Problem
 from agent.ceremonies import CeremonyRefusedError
@@ -21,9 +24,14 @@ def problem(status: int, detail: str | None = None) -> Response:
     return JSONResponse(said.model_dump(), status_code=status, media_type=MEDIA_TYPE)
 
 
-def tell_problems(app: Starlette) -> None:
-    """Let every refusal of this application be such a document."""
-    app.add_exception_handler(HTTPException, _of_http)
+def tell_problems(app: Starlette, routes: Sequence[BaseRoute]) -> None:
+    """Let every refusal of this application be such a document.
+
+    Args:
+        app: It.
+        routes: All of it, to tell what may be done at an address.
+    """
+    app.add_exception_handler(HTTPException, partial(_of_http, routes))
     app.add_exception_handler(RequestValidationError, _of_validation)
     app.add_exception_handler(CeremonyRefusedError, _of_ceremony)
     for kind in (MalformedEntryError, MalformedNumberError, PairingError):
@@ -31,11 +39,16 @@ def tell_problems(app: Starlette) -> None:
     app.add_exception_handler(Exception, _of_fault)
 
 
-async def _of_http(_: Request, error: Exception) -> Response:
+async def _of_http(routes: Sequence[BaseRoute], request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     answer = problem(error.status_code, error.detail)
     answer.headers.update(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        # The router tells those of one operation alone (RFC 9110 §10.2.1).
+        there = [route for route in routes if route.matches(request.scope)[0] != Match.NONE]
+        methods = {method for route in there for method in getattr(route, "methods", None) or ()}
+        answer.headers["Allow"] = ", ".join(sorted(methods))
     return answer
 
 

@@ -8,7 +8,13 @@ import pytest
 
 from agent.inbox import Inbox
 from agent.qualification import EligibilityRecord
-from agent.revisits import EarlierVisit, RevisitsOfDay, SameBy
+from agent.revisits import (
+    FORGET_EVERY_S,
+    MOST_EARLIER,
+    EarlierVisit,
+    RevisitsOfDay,
+    SameBy,
+)
 from agent.store import Store
 from agent.visits import Visits
 from hostlink.messages import SignedResult
@@ -41,6 +47,7 @@ class Reception:
         self.store = Store(folder / "agent.sqlite3")
         self.reader = SigningReader()
         self._now = TODAY
+        self._day = RevisitsOfDay(self.store, DAY)
 
     def visit(
         self,
@@ -62,13 +69,23 @@ class Reception:
 
     def keep(self, result: SignedResult) -> None:
         Inbox(self.store).keep(result.cose, verify_result(result.cose, ROOTS), self._now)
+        self._day.look(0.0)
 
     def revisits(self) -> dict[bytes, list[tuple[bytes, SameBy]]]:
-        found = RevisitsOfDay(self.store, DAY).find()
+        found = {visit: self.before(visit) for visit in (FIRST, SECOND, THIRD)}
         return {
             visit: [(earlier.visit_id, earlier.same) for earlier in before]
             for visit, before in found.items()
+            if before
         }
+
+    def before(self, visit: bytes) -> tuple[EarlierVisit, ...]:
+        """Looked at again after each, or now for the first time: it must be the same."""
+        self._day.look(0.0)
+        fresh = RevisitsOfDay(self.store, DAY)
+        fresh.look(0.0)
+        assert fresh.before(visit) == self._day.before(visit)
+        return fresh.before(visit)
 
 
 @pytest.fixture
@@ -79,9 +96,8 @@ def reception(tmp_path: Path) -> Reception:
 def test_the_same_card_again_is_told_with_its_result(reception: Reception) -> None:
     reception.visit(FIRST)
     reception.visit(SECOND)
-    assert RevisitsOfDay(reception.store, DAY).find() == {
-        SECOND: (EarlierVisit(FIRST, ((UEID, 1),), SameBy.CARD),)
-    }
+    assert reception.before(FIRST) == ()
+    assert reception.before(SECOND) == (EarlierVisit(FIRST, ((UEID, 1),), SameBy.CARD),)
 
 
 def test_each_earlier_visit_is_told_once_and_oldest_first(reception: Reception) -> None:
@@ -142,8 +158,28 @@ def test_a_visit_with_two_results_is_one_visit(reception: Reception) -> None:
     reception.keep(reception.reader.sign(completed(nonce, FIRST)))
     assert reception.revisits() == {}
     reception.visit(SECOND)
-    (earlier,) = RevisitsOfDay(reception.store, DAY).find()[SECOND]
+    (earlier,) = reception.before(SECOND)
     assert earlier.results == ((UEID, 1), (UEID, 2))
+
+
+def test_of_very_many_visits_the_newest_are_told(reception: Reception) -> None:
+    visits = [bytes([number]) * 16 for number in range(40)]
+    for visit in visits:
+        reception.visit(visit)
+    told = [earlier.visit_id for earlier in reception.before(visits[-1])]
+    assert told == visits[-1 - MOST_EARLIER : -1]
+
+
+def test_whoever_is_not_kept_any_more_is_forgotten_soon(reception: Reception) -> None:
+    day = RevisitsOfDay(reception.store, DAY)
+    reception.visit(FIRST)
+    reception.visit(SECOND)
+    day.look(0.0)
+    reception.store.change("DELETE FROM visits WHERE visit_id = :first", {"first": FIRST})
+    day.look(FORGET_EVERY_S - 1)
+    assert [earlier.visit_id for earlier in day.before(SECOND)] == [FIRST]
+    day.look(FORGET_EVERY_S)
+    assert day.before(SECOND) == ()
 
 
 def test_only_completed_visits_count(reception: Reception) -> None:
@@ -171,5 +207,5 @@ def test_a_day_is_one_of_japan(reception: Reception, hour: int, is_told: bool) -
 def test_what_identifies_a_patient_does_not_show(reception: Reception) -> None:
     reception.visit(FIRST)
     reception.visit(SECOND)
-    shown = repr(RevisitsOfDay(reception.store, DAY).find())
+    shown = repr(reception.before(SECOND))
     assert not any(word in shown for word in ("太郎", "5678", "cccc"))
