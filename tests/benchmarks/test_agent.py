@@ -1,12 +1,17 @@
 """What the agent's benchmark measures is really served; no time is judged here."""
 
+import re
 from pathlib import Path
+
+import pytest
 
 from agent.config import read_config
 from agent.store import Store
-from benchmarks.agent import bound_ms, running
+from benchmarks.agent_bench import running
+from benchmarks.agent_bound import bound_ms
 from benchmarks.agent_place import AgentPlace, fill
 from benchmarks.agent_readers import Burst, Pace
+from benchmarks.agent_soak import soak
 
 
 def test_every_result_is_acknowledged_and_becomes_a_file() -> None:
@@ -18,6 +23,16 @@ def test_every_result_is_acknowledged_and_becomes_a_file() -> None:
     for figures in (burst, paced):
         assert (figures.kept_ms > 0).all()
         assert (figures.acknowledged_s >= figures.sent_s).all()
+
+
+def test_the_soak_tells_what_was_lost_or_told_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    with running(readers=2, has_api=True) as bench:
+        soak(bench, minutes=2, of_seconds=0.4)
+        assert bench.follower is not None
+        assert bench.follower.take() == []
+    said = capsys.readouterr().out
+    visits, told, different = map(int, re.findall(r"(\d+) (?:visits|results|different)", said))
+    assert visits == told == different >= 2
 
 
 def test_the_store_is_filled_as_an_agent_would_have(tmp_path: Path) -> None:
