@@ -16,7 +16,7 @@ from typing import Literal, Self
 
 from agent.errors import PatientsUnavailableError
 from agent.finding import Finding
-from agent.patients.birth_dates import read_birth_date
+from agent.patients._birth_dates import read_birth_date
 from agent.patients.port import LONGEST_NUMBER, ListState, Patient, PatientList, number_key
 from agent.tables import Table
 

@@ -345,7 +345,7 @@ def test_a_message_is_for_the_desk_of_its_reader(bench: Bench) -> None:
     bench.start("here", "there", heard=heard)
     bench.service.post(Received(VisitOpened(VISIT_ID, CardKind.MY_NUMBER)), "there")
     bench.service.post(Received(REPORT), "here")
-    wait_until(lambda: "here" in bench.service.reader_reports)
+    wait_until(lambda: "here" in bench.service.reader_reports and bool(heard))
     assert heard == ["there"]
     bench.service.post(LinkDown(ResetReason.CABLE_LOST), "there")
     bench.service.post(Received(VisitOpened(VISIT_ID, CardKind.MY_NUMBER)), "here")

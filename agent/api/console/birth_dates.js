@@ -1,4 +1,4 @@
-// Birth dates as staff type them from a paper, western or of an era. `agent/patients/birth_dates.py`
+// Birth dates as staff type them from a paper, western or of an era. `agent/patients/_birth_dates.py`
 // reads the same ones; a test compares the two.
 
 // Full name, short name, letter, the digit that stands for it in seven-digit dates, first and last day.

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from agent.patients.birth_dates import ERAS, read_birth_date
+from agent.patients._birth_dates import ERAS, read_birth_date
 
 CONSOLE = Path(__file__).parents[3] / "agent/api/console/birth_dates.js"
 READ_ALL = """
