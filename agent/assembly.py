@@ -42,7 +42,7 @@ from agent.patients.port import NumberRegistration
 from agent.postponed import PostponedQuestions, PostponedTerms
 from agent.readers import ReaderLink, Readers
 from agent.recalled_alarms import recall_alarms
-from agent.registration import BackgroundRegistration
+from agent.registration import BackgroundRegistration, tell_unregistered
 from agent.relays.port import SendingRelay
 from agent.service import Service, SignOfLifeWanted, StopWanted
 from agent.status import StatusFile
@@ -151,8 +151,9 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
         stack.callback(file.close)
         stack.enter_context(file.synced())
         board, metrics = Board(tuple(config.places), clock), Metrics(clock)
-        recall_alarms(board, config.journal)
+        unregistered = recall_alarms(board, config.journal)
         journal = Journals(file, board, metrics)
+        tell_unregistered(unregistered, journal)
         stack.enter_context(_last_words(journal))
         for pairing in paired.values():
             _doubt_clock(pairings.identity_of(pairing), clock, journal)

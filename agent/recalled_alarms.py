@@ -32,21 +32,30 @@ class _AlarmLine(msgspec.Struct, frozen=True):
     seq: int | None = None
 
 
-def recall_alarms(board: Board, journal: Path) -> None:
+def recall_alarms(board: Board, journal: Path) -> frozenset[bytes]:
     """Tell the board of the alarms of the last days, and of those that were settled.
 
     Args:
         board: Of the agent that begins.
         journal: File of the day that goes on.
+
+    Returns:
+        Visits whose 照会番号 was being registered when the agent was killed: nobody was told.
     """
+    registering: set[bytes] = set()
     older = [day.path for day in days_of(journal)[-OLDER_DAYS:]]
     for line in chain.from_iterable(map(_lines, [*older, journal])):
         if line.alarm is Alarm.RELAY_UNAVAILABLE:
             continue  # the delivery tells of it anew, or that it is over
         visit = bytes.fromhex(line.visit) if line.visit else None
+        if visit and line.event is Event.NUMBER_REGISTERING:
+            registering.add(visit)
+        elif line.event is Event.NUMBER_REGISTERED or line.alarm is Alarm.NUMBER_NOT_REGISTERED:
+            registering.discard(visit or b"")
         board.see_alarm(
             line.event, line.unix_ms, line.alarm, line.detail, line.counter or "", visit, line.seq
         )
+    return frozenset(registering)
 
 
 def _lines(path: Path) -> Iterator[_AlarmLine]:

@@ -110,4 +110,6 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         timeout_graceful_shutdown=1,
         ws="websockets-sansio",
         ws_max_size=MOST_MESSAGE_BYTES,
+        # On one PC it saves nothing and costs memory for each of them.
+        ws_per_message_deflate=False,
     )

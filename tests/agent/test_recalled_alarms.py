@@ -8,6 +8,7 @@ import pytest
 from agent.board import Board, OpenAlarm
 from agent.journal import Alarm, Event, FileJournal, Journals
 from agent.recalled_alarms import OLDER_DAYS, recall_alarms
+from agent.registration import tell_unregistered
 from tests.agent.world import VISIT_ID, ToldClock
 
 DOOR = "1番窓口"
@@ -21,12 +22,13 @@ class Agents:
         self.clock = ToldClock()
         self.journal: Journals
         self.board: Board
+        self.unregistered: frozenset[bytes]
         self.begin()
 
     def begin(self) -> list[OpenAlarm]:
         """A new agent; what it finds open."""
         self.board = Board((DOOR,), self.clock)
-        recall_alarms(self.board, self.path)
+        self.unregistered = recall_alarms(self.board, self.path)
         self.journal = Journals(FileJournal(self.path, self.clock), self.board)
         return self.board.alarms()
 
@@ -72,3 +74,16 @@ def test_a_damaged_or_later_line_stops_no_start(agents: Agents) -> None:
         file.write(b'{"event": "of a later agent", "unix_ms": 1}\nnot JSON\n\xff\n')
     recall_alarms(agents.board, agents.path)
     assert [each.alarm for each in agents.board.alarms()] == [Alarm.RESULT_GAP]
+
+
+def test_a_number_that_a_kill_came_before_is_told_once(agents: Agents) -> None:
+    lost, done, told = (bytes([number]) * 16 for number in range(3))
+    for visit in (lost, done, told):
+        agents.journal.record(Event.NUMBER_REGISTERING, visit=visit)
+    agents.journal.record(Event.NUMBER_REGISTERED, visit=done)
+    agents.journal.record(Event.ALARM, alarm=Alarm.NUMBER_NOT_REGISTERED, visit=told)
+    agents.begin()
+    assert agents.unregistered == {lost}
+    tell_unregistered(agents.unregistered, agents.journal)
+    assert {each.visit for each in agents.begin()} == {lost, told}
+    assert agents.unregistered == frozenset()

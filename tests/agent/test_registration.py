@@ -9,7 +9,7 @@ import pytest
 
 from agent.eligibility.port import InsuredNumbers, NumbersRefused
 from agent.errors import MalformedNumberError, NumbersTimedOutError
-from agent.journal import Alarm
+from agent.journal import Alarm, Event
 from agent.registration import BackgroundRegistration
 from tests.agent.world import INSTITUTION, RECORD, VISIT_ID, HeardJournal
 
@@ -43,7 +43,7 @@ def registered(network: ToldNetwork) -> HeardJournal:
 
 def test_the_numbers_of_the_record_go_with_the_clinics_own() -> None:
     network = ToldNetwork()
-    assert registered(network).heard == []
+    assert registered(network).events == [Event.NUMBER_REGISTERING, Event.NUMBER_REGISTERED]
     code, number, numbers = network.asked.get(timeout=PATIENCE_S)
     assert (code, number) == (INSTITUTION, "24434")
     assert numbers.insurer_number == RECORD.person.insurer_number
@@ -60,7 +60,8 @@ def test_the_numbers_of_the_record_go_with_the_clinics_own() -> None:
 def test_staff_are_told_of_a_failure_without_the_number(
     answer: NumbersRefused | Exception, why: str
 ) -> None:
-    (event,) = registered(ToldNetwork(answer)).heard
+    begun, event = registered(ToldNetwork(answer)).heard
+    assert begun.event is Event.NUMBER_REGISTERING
     assert (event.alarm, event.detail) == (Alarm.NUMBER_NOT_REGISTERED, why)
     assert event.visit == VISIT_ID
 
@@ -84,9 +85,9 @@ class SlowNetwork(ToldNetwork):
 class Forgetful(BackgroundRegistration):
     """Negative control: tells what became of what it began, and no more."""
 
-    def _tell_failure(self, visit_id: bytes, registered: Future[NumbersRefused | None]) -> None:
+    def _tell(self, visit_id: bytes, registered: Future[NumbersRefused | None]) -> None:
         if not registered.cancelled():
-            super()._tell_failure(visit_id, registered)
+            super()._tell(visit_id, registered)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_staff_are_told_of_all_that_the_end_of_the_agent_came_before(
     registration._pool.shutdown(wait=False, cancel_futures=True)  # as `close` begins
     network.is_ended.set()
     registration.close()
-    assert [event.visit for event in journal.heard] == told
+    assert [event.visit for event in journal.heard if event.alarm] == told
     assert set(journal.alarms) == {Alarm.NUMBER_NOT_REGISTERED}
 
 
