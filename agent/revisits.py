@@ -9,10 +9,10 @@ import math
 import unicodedata
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, auto
+from hashlib import sha256
 
 from sqlalchemy import and_, bindparam, select
 
@@ -42,8 +42,8 @@ class SameBy(Enum):
     """Insurer, symbol, number, branch, birth date and kana: another card, or a phone."""
 
 
-Signs = tuple[tuple[SameBy, Hashable], ...]
-"""What another visit of this patient would share, the surest first."""
+Signs = tuple[tuple[SameBy, bytes], ...]
+"""What another visit of this patient would share, as SHA-256, the surest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,10 @@ COMPLETED = (
     )
     .order_by(RESULTS.c.arrival)
 )
+OPENED = select(VISITS.c.visit_id).where(
+    VISITS.c.opened_unix_ms >= bindparam("start_ms"),
+    VISITS.c.opened_unix_ms < bindparam("stop_ms"),
+)
 
 
 class RevisitsOfDay:
@@ -99,13 +103,14 @@ class RevisitsOfDay:
 
     def __init__(self, store: Store, day: date) -> None:
         self._store = store
-        self._day_ms = milliseconds_of(day)
+        day_ms = milliseconds_of(day)
+        self._day_ms = {"start_ms": day_ms.start, "stop_ms": day_ms.stop}
         self._visits: dict[bytes, _CompletedVisit] = {}
-        self._places: defaultdict[Hashable, list[Place]] = defaultdict(list)
+        self._places: defaultdict[bytes, list[Place]] = defaultdict(list)
         """Of the visits with this sign, in order."""
         self._newest_arrival = BEFORE_ANY
         """Of the results that were taken in."""
-        self._begun_s = -math.inf
+        self._forgot_s = -math.inf
 
     def look(self, now_s: float) -> None:
         """Take in what has arrived since; what is not kept any more is forgotten now and then.
@@ -113,13 +118,7 @@ class RevisitsOfDay:
         Args:
             now_s: On the monotonic clock.
         """
-        if now_s - self._begun_s >= FORGET_EVERY_S:
-            self._begin(now_s)
-        since = {
-            "after": self._newest_arrival,
-            "start_ms": self._day_ms.start,
-            "stop_ms": self._day_ms.stop,
-        }
+        since = {"after": self._newest_arrival, **self._day_ms}
         for opened_ms, visit_id, certificate, record, ueid, seq, arrival in self._store.rows(
             COMPLETED, since
         ):
@@ -129,6 +128,9 @@ class RevisitsOfDay:
                 signs = signs_of(certificate, record_from_json(record) if record else None)
                 self._add(_CompletedVisit((opened_ms, visit_id), signs, []))
             self._visits[visit_id].results.append((ueid, seq))
+        if now_s - self._forgot_s >= FORGET_EVERY_S:
+            self._forgot_s = now_s
+            self._forget()
 
     def before(self, visit_id: bytes) -> tuple[EarlierVisit, ...]:
         """Visits of the same patient before that one, oldest first; of very many the newest."""
@@ -149,16 +151,24 @@ class RevisitsOfDay:
         for _, sign in visit.signs:
             insort(self._places[sign], visit.place)
 
-    def _begin(self, now_s: float) -> None:
-        self._visits.clear()
-        self._places.clear()
-        self._newest_arrival = BEFORE_ANY
-        self._begun_s = now_s
+    def _forget(self) -> None:
+        kept = {visit_id for (visit_id,) in self._store.rows(OPENED, self._day_ms)}
+        for visit_id in self._visits.keys() - kept:
+            visit = self._visits.pop(visit_id)
+            for _, sign in visit.signs:
+                self._places[sign].remove(visit.place)
+                if not self._places[sign]:
+                    del self._places[sign]
 
 
 def signs_of(certificate: bytes | None, record: EligibilityRecord | None) -> Signs:
-    """Of a visit: SHA-256 of its certificate, and what the eligibility source said."""
-    signs: list[tuple[SameBy, Hashable]] = []
+    """Of a visit: of its certificate, and of what the eligibility source said.
+
+    Args:
+        certificate: Its SHA-256.
+        record: As it is kept with the visit.
+    """
+    signs = []
     if certificate is not None:
         signs.append((SameBy.CARD, certificate))
     # Without 番号 nobody is told from others.
@@ -167,8 +177,8 @@ def signs_of(certificate: bytes | None, record: EligibilityRecord | None) -> Sig
     return tuple(signs)
 
 
-def _person(person: InsuredPerson) -> tuple[str, ...]:
-    return (
+def _person(person: InsuredPerson) -> bytes:
+    parts = (
         person.insurer_number.strip().zfill(8),
         _plain(person.insured_card_symbol),
         _plain(person.insured_identification_number),
@@ -177,6 +187,7 @@ def _person(person: InsuredPerson) -> tuple[str, ...]:
         kana_key(person.name_kana),
         person.birthdate,
     )
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).digest()
 
 
 def _plain(text: str | None) -> str:

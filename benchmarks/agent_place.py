@@ -38,6 +38,8 @@ FILES_WITHIN_S = 300.0
 RELAY = "oqs_folder"
 ARRIVALS_BEFORE = 10**9
 """More results than a benchmark has before."""
+KEEP_HOURS = 0.25
+"""Of completed visits, with the local API: whatever is kept with them stops growing after it."""
 FAR_AWAY = 10_000
 """Number of a reader that is not here now."""
 
@@ -61,7 +63,7 @@ class AgentPlace:
         text = CONFIG.format(audience=AUDIENCE, institution=INSTITUTION, url=eligibility_url)
         assert ONE_READER in text
         if api_port is not None:
-            tables.append(f"[api]\nport = {api_port}\n")
+            tables.append(f"[api]\nport = {api_port}\nkeep_hours = {KEEP_HOURS}\n")
         (folder / "agent.toml").write_text(text.replace(ONE_READER, "\n".join(tables)))
         self._process: subprocess.Popen[bytes] | None = None
 

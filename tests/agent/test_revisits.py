@@ -179,7 +179,10 @@ def test_whoever_is_not_kept_any_more_is_forgotten_soon(reception: Reception) ->
     day.look(FORGET_EVERY_S - 1)
     assert [earlier.visit_id for earlier in day.before(SECOND)] == [FIRST]
     day.look(FORGET_EVERY_S)
-    assert day.before(SECOND) == ()
+    assert day.before(SECOND) == day.before(FIRST) == ()
+    reception.store.change("DELETE FROM visits")
+    day.look(2 * FORGET_EVERY_S)
+    assert (day._visits, day._places) == ({}, {})
 
 
 def test_only_completed_visits_count(reception: Reception) -> None:
