@@ -105,16 +105,27 @@ def identity_of(number: int) -> Identity:
     return issue(name, _FIRST_KEY + number, PLANT, IS_LEAF, usage(signs=True), FOR_SERVER)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    visit_id: bytes
+    result: SignedResult
+    at_s: float
+
+
 class _Reader:
-    """One reader and its cable; no method waits."""
+    """One reader and its cable; no method waits.
+
+    Where the link ends, as on a machine that is too busy, its visits come to nothing; results are
+    sent again when it is back.
+    """
 
     def __init__(self, folder: Path, number: int, patient: Card) -> None:
         self._signer = SigningReader(identity_of(number), ueid=ueid_of(number))
         self._patient = patient
         self._nonces: dict[bytes, bytes] = {}
         """Of visits that have no result yet."""
-        self._sent: dict[int, tuple[bytes, float]] = {}
-        """Results that are not acknowledged yet: visit, and when."""
+        self._sent: dict[int, _Sent] = {}
+        """Results that are not acknowledged yet."""
         self._held: list[tuple[bytes, SignedResult]] = []
         self._unwritten = bytearray()
         self.is_holding = False
@@ -134,7 +145,10 @@ class _Reader:
         return not (self._nonces or self._sent)
 
     def lay_card(self) -> None:
-        """The next patient is here."""
+        """The next patient is here; is sent away where the agent is not there."""
+        if not self.is_up:
+            self.refused += 1
+            return
         visit_id = os.urandom(16)
         self._nonces[visit_id] = b""
         self._say(VisitOpened(visit_id, CardKind.MY_NUMBER))
@@ -154,23 +168,29 @@ class _Reader:
             match event:
                 case Received(message=message):
                     self._hear(message)
-                case LinkUp() | LinkDown():
-                    self.is_up = isinstance(event, LinkUp)
+                case LinkUp():
+                    self.is_up = True
+                    for sent in self._sent.values():
+                        self._say(sent.result)
+                case LinkDown():
+                    self.is_up = False
+                    self.refused += len(self._nonces)
+                    self._nonces.clear()
         self._write()
 
     def _hear(self, message: Message) -> None:
         match message:
+            case VisitChallenge() | VisitOptions() if message.visit_id not in self._nonces:
+                pass  # of a visit that the end of the link ended
             case VisitChallenge():
                 self._nonces[message.visit_id] = message.nonce
                 self._say(self._patient.prove(message))
             case VisitOptions():
                 self._finish(message.visit_id)
             case VisitRefused():
-                del self._nonces[message.visit_id]
-                self.refused += 1
-            case ResultAcknowledged():
-                visit_id, sent_s = self._sent.pop(message.seq)
-                self.seen.append(Seen(visit_id, sent_s, time.time()))
+                self.refused += self._nonces.pop(message.visit_id, None) is not None
+            case ResultAcknowledged() if sent := self._sent.pop(message.seq, None):
+                self.seen.append(Seen(sent.visit_id, sent.at_s, time.time()))
             case _:
                 pass
 
@@ -183,12 +203,12 @@ class _Reader:
             self._send(visit_id, result)
 
     def _send(self, visit_id: bytes, result: SignedResult) -> None:
-        self._sent[result.seq] = (visit_id, time.time())
+        self._sent[result.seq] = _Sent(visit_id, result, time.time())
         self._say(result)
 
     def _say(self, message: Message) -> None:
-        if not self._channel.send(encode(message)):
-            raise ConnectionError("the agent is not there")
+        # What is refused because the link has just ended is said again when it is back.
+        self._channel.send(encode(message))
         self._write()
 
     def _write(self) -> None:
