@@ -46,7 +46,7 @@ def examine(path: Path, status: Callable[[Config], Path], clock: Clock) -> Itera
             config.api,
             is_running=says_it_runs(read_status(status(config)), unix_ms(clock.now())),
         ),
-        "relays": lambda: adapters.examine_relays(config.relays, folder),
+        "relays": lambda: adapters.examine_relays(config, folder),
         "updates": lambda: versions.examine(config, folder, clock),
     }
     for part, check in checks.items():

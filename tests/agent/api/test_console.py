@@ -209,7 +209,7 @@ def test_a_failed_visit_says_what_to_do(reception: Reception, window: Window) ->
     window.open()
     window.see("tbody tr", "確認できず", "電子証明書の期限切れ", "市区町村での更新をご案内")
     reception.fail(2, FailureCode.CANCELLED, outcome=VisitOutcome.ABANDONED)
-    window.see("tbody tr", "途中で終了", "患者さんが終了しました")
+    window.see("tbody tr", "途中で終了", "患者さんの操作で中止されました")
     window.speak("en")
     window.see("tbody tr", "not verified", "The certificate has expired", "renewal")
 

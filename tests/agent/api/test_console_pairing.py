@@ -119,16 +119,16 @@ def test_keys_are_renewed_and_a_reader_is_unpaired(reception: Reception, window:
     window.press("#reader", "鍵を新しくする")
     window.see("#reader .phase", "両方の鍵を新しくしました")
     reception.steps.fault = PairingFailedError(Failure.NO_READER, "no reader answers")
-    window.press("#reader", "組み合わせをやめる")
+    window.press("#reader", "組み合わせを解除する")
     # Enter alone ends nothing.
     window.page.keyboard.press("Enter")
-    window.press("#reader", "組み合わせをやめる")
-    window.press("#question", "組み合わせをやめる")
+    window.press("#reader", "組み合わせを解除する")
+    window.press("#question", "組み合わせを解除する")
     window.see("#reader .phase", "リーダーが答えません")
     reception.steps.fault = None
-    window.press("#reader", "組み合わせをやめる")
-    window.press("#question", "組み合わせをやめる")
-    window.see("#reader .phase", "組み合わせをやめました")
+    window.press("#reader", "組み合わせを解除する")
+    window.press("#question", "組み合わせを解除する")
+    window.see("#reader .phase", "組み合わせを解除しました")
     window.see("#reader dd", "組み合わせていません")
 
 

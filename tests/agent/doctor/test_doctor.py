@@ -60,6 +60,7 @@ class Pc:
 
     def __init__(self, folder: Path, port: int, reader: str) -> None:
         self.folder = folder
+        self.port = port
         self.config = folder / "agent.toml"
         text = CONFIG.format(audience=AUDIENCE, institution=INSTITUTION, port=port)
         self.config.write_text(text)
@@ -245,6 +246,10 @@ FAULTS: dict[str, tuple[Callable[[Pc], object], str]] = {
         lambda pc: pc.change('source = "http"', 'source = "os"'),
         "eligibility os: agent.eligibility: no adapter is called 'os'; choose one of",
     ),
+    "a source that knows nobody, and a relay that needs somebody": (
+        lambda pc: pc.change(f'"http"\nurl = "http://127.0.0.1:{pc.port}"', '"none"'),
+        "[[relays]] oqs_folder: it hands over what the eligibility source knows, and 'none' knows",
+    ),
     "a service that does not listen": (
         lambda pc: pc.change('source = "http"\nurl = "http://127.0.0.1:', 'source = "http"\nurl = "http://127.0.0.1:1#'),
         "eligibility http: nobody answers at 127.0.0.1, port 1 (ECONNREFUSED). Start the service",
@@ -373,10 +378,10 @@ def test_a_certificate_for_a_receiver(pc: Pc, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_folders_of_the_eligibility_software(pc: Pc) -> None:
-    head, _, relays = pc.config.read_text().partition("[eligibility]")
-    rest = relays.partition("[[relays]]")[2]
+    head = pc.config.read_text().partition("[eligibility]")[0]
+    http_post = pc.config.read_text().rpartition("[[relays]]")[2]
     table = '[eligibility]\nsource = "oqs_folder"\nfolder = "OQS"\n\n'
-    pc.config.write_text(f"{head}{table}[[relays]]{rest}")
+    pc.config.write_text(f"{head}{table}[[relays]]{http_post}")
     (pc.folder / "OQS/req").mkdir(parents=True)
     (said,) = pc.faults()
     assert said.startswith(f"eligibility oqs_folder: {pc.folder}/OQS/res is not there. Mount")
