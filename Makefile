@@ -28,6 +28,8 @@ MODEL = device/face/models/resnet29/embedder.tflite
 
 .PHONY: demo reception test check fix card fuzz torture package clean
 .DELETE_ON_ERROR:
+# One environment: two installations at once would break it.
+.NOTPARALLEL:
 
 demo: .venv/demo.stamp $(MODEL)
 	@$(BIN)/python -m tests.hw_sim.demo $(SCENARIO)
@@ -105,3 +107,4 @@ clean:
 
 $(MODEL): .venv/demo.stamp device/factory/*.py
 	@$(BIN)/python -m device.factory face-model >&2
+	@touch $@

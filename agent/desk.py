@@ -19,8 +19,8 @@ from agent.clock import Clock, day_in_japan
 from agent.desk_terms import DeskDoors, DeskTerms, Question
 from agent.eligibility.port import CardProof, EligibilityAnswer, EligibilityQuery
 from agent.inbox import Inbox
-from agent.intake import Intake
 from agent.journal import Event, Journal
+from agent.result_intake import ResultIntake
 from agent.trust import ProvenIdentity, is_verified_by, judge_validity
 from agent.visits import OpenVisit, Visits
 from hostlink.messages import (
@@ -55,7 +55,7 @@ class Desk:
         self._doors = doors
         self._journal = journal
         self._clock = clock
-        self._intake = Intake(terms, visits, inbox, doors, journal, clock)
+        self._intake = ResultIntake(terms, visits, inbox, doors, journal, clock)
         self._asking: dict[bytes, bytes] = {}
         """Visit → proof for which an answer of the eligibility source is awaited."""
 

@@ -6,6 +6,7 @@ Lines of other kinds are passed over, and so is what cannot be read: the board i
 `python -m agent verify` looks for what was altered.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -32,7 +33,7 @@ class _AlarmLine(msgspec.Struct, frozen=True):
     seq: int | None = None
 
 
-def recall_alarms(board: Board, journal: Path) -> frozenset[bytes]:
+def recall_alarms(board: Board, journal: Path) -> list[bytes]:
     """Tell the board of the alarms of the last days, and of those that were settled.
 
     Args:
@@ -40,22 +41,29 @@ def recall_alarms(board: Board, journal: Path) -> frozenset[bytes]:
         journal: File of the day that goes on.
 
     Returns:
-        Visits whose 照会番号 was being registered when the agent was killed: nobody was told.
+        Visits whose 照会番号 was being registered when the agent was killed, each as often as one
+        was: nobody was told.
     """
-    registering: set[bytes] = set()
+    registering = Counter[bytes]()
     older = [day.path for day in days_of(journal)[-OLDER_DAYS:]]
     for line in chain.from_iterable(map(_lines, [*older, journal])):
         if line.alarm is Alarm.RELAY_UNAVAILABLE:
             continue  # the delivery tells of it anew, or that it is over
         visit = bytes.fromhex(line.visit) if line.visit else None
-        if visit and line.event is Event.NUMBER_REGISTERING:
-            registering.add(visit)
-        elif line.event is Event.NUMBER_REGISTERED or line.alarm is Alarm.NUMBER_NOT_REGISTERED:
-            registering.discard(visit or b"")
+        if visit is not None:
+            registering[visit] = max(0, registering[visit] + _registrations_begun(line))
         board.see_alarm(
             line.event, line.unix_ms, line.alarm, line.detail, line.counter or "", visit, line.seq
         )
-    return frozenset(registering)
+    return sorted(registering.elements())
+
+
+def _registrations_begun(line: _AlarmLine) -> int:
+    """1: one began; -1: one came to an end."""
+    has_failed = line.event is Event.ALARM and line.alarm is Alarm.NUMBER_NOT_REGISTERED
+    if has_failed or line.event is Event.NUMBER_REGISTERED:
+        return -1
+    return int(line.event is Event.NUMBER_REGISTERING)
 
 
 def _lines(path: Path) -> Iterator[_AlarmLine]:

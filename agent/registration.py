@@ -78,7 +78,7 @@ class BackgroundRegistration:
 
 def tell_unregistered(visits: Iterable[bytes], journal: Journal) -> None:
     """Tell staff of those that an agent was killed before."""
-    for visit_id in sorted(visits):
+    for visit_id in visits:
         _tell_failure(journal, visit_id, STOPPED_BEFORE)
 
 

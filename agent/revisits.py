@@ -14,7 +14,7 @@ from datetime import date
 from enum import Enum, auto
 from hashlib import sha256
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, func, select
 
 from agent.clock import milliseconds_of
 from agent.kana import kana_key
@@ -26,7 +26,6 @@ from hostlink.terms import VisitOutcome
 FORGET_EVERY_S = 60.0
 MOST_EARLIER = 20
 """Nobody comes more often; a card with which a reader is tried may be laid hundreds of times."""
-BEFORE_ANY = 0
 ResultKey = tuple[bytes, int]
 """Reader (UEID) and number."""
 Place = tuple[int, bytes]
@@ -61,9 +60,15 @@ class _CompletedVisit:
 
     place: Place
     signs: Signs = field(repr=False)
-    results: list[ResultKey]
+    results: set[ResultKey]
 
 
+NEWEST_ARRIVAL = select(func.coalesce(func.max(RESULTS.c.arrival), 0))
+IS_OF_DAY = and_(
+    VISITS.c.opened_unix_ms >= bindparam("start_ms"),
+    VISITS.c.opened_unix_ms < bindparam("stop_ms"),
+)
+OPENED = select(VISITS.c.visit_id).where(IS_OF_DAY)
 COMPLETED = (
     select(
         VISITS.c.opened_unix_ms,
@@ -72,25 +77,18 @@ COMPLETED = (
         VISITS.c.record,
         RESULTS.c.ueid,
         RESULTS.c.seq,
-        RESULTS.c.arrival,
     )
     .join_from(
         RESULTS,
         VISITS,
         and_(RESULTS.c.visit_id == VISITS.c.visit_id, RESULTS.c.nonce == VISITS.c.nonce),
     )
-    .where(
-        RESULTS.c.outcome == int(VisitOutcome.COMPLETED),
-        RESULTS.c.arrival > bindparam("after"),
-        VISITS.c.opened_unix_ms >= bindparam("start_ms"),
-        VISITS.c.opened_unix_ms < bindparam("stop_ms"),
-    )
-    .order_by(RESULTS.c.arrival)
+    .where(RESULTS.c.outcome == int(VisitOutcome.COMPLETED), IS_OF_DAY)
 )
-OPENED = select(VISITS.c.visit_id).where(
-    VISITS.c.opened_unix_ms >= bindparam("start_ms"),
-    VISITS.c.opened_unix_ms < bindparam("stop_ms"),
-)
+ALL = COMPLETED.where(RESULTS.c.visit_id.in_(OPENED))
+"""Said twice, so that a database begins with the visits, which are few, and not with all results
+that ever arrived."""
+SINCE = COMPLETED.where(RESULTS.c.arrival > bindparam("after"))
 
 
 class RevisitsOfDay:
@@ -108,26 +106,30 @@ class RevisitsOfDay:
         self._visits: dict[bytes, _CompletedVisit] = {}
         self._places: defaultdict[bytes, list[Place]] = defaultdict(list)
         """Of the visits with this sign, in order."""
-        self._newest_arrival = BEFORE_ANY
-        """Of the results that were taken in."""
+        self._newest_arrival: int | None = None
+        """When it was looked at last; None: it was not yet."""
         self._forgot_s = -math.inf
 
     def look(self, now_s: float) -> None:
         """Take in what has arrived since; what is not kept any more is forgotten now and then.
 
+        A visit whose patient was looked up later than its result arrived is known by its card.
+
         Args:
             now_s: On the monotonic clock.
         """
-        since = {"after": self._newest_arrival, **self._day_ms}
-        for opened_ms, visit_id, certificate, record, ueid, seq, arrival in self._store.rows(
-            COMPLETED, since
-        ):
-            self._newest_arrival = arrival
-            visit = self._visits.get(visit_id)
-            if visit is None:
+        ((newest,),) = self._store.rows(NEWEST_ARRIVAL)
+        if self._newest_arrival is None:
+            rows = self._store.rows(ALL, self._day_ms)
+        else:
+            rows = self._store.rows(SINCE, {"after": self._newest_arrival, **self._day_ms})
+        # What arrives between the two is seen again, and counts once.
+        self._newest_arrival = newest
+        for opened_ms, visit_id, certificate, record, *key in rows:
+            if visit_id not in self._visits:
                 signs = signs_of(certificate, record_from_json(record) if record else None)
-                self._add(_CompletedVisit((opened_ms, visit_id), signs, []))
-            self._visits[visit_id].results.append((ueid, seq))
+                self._add(_CompletedVisit((opened_ms, visit_id), signs, set()))
+            self._visits[visit_id].results.add(tuple(key))
         if now_s - self._forgot_s >= FORGET_EVERY_S:
             self._forgot_s = now_s
             self._forget()

@@ -2,62 +2,88 @@
 
 `python -m benchmarks.agent_soak [--minutes N] [--readers N] [--api]` runs the agent as
 `benchmarks.agent` does, with a patient at each reader every two seconds, and tells each minute what
-the agent holds. A visit without a file in the reception folder ends the run with an error. With
-`--api` the agent has its local API too, and a program that follows it must be told of every result
-exactly once. In the end: how much each figure grows in an hour, by the last two thirds.
+the agent holds. With `--api` the agent has its local API too, which keeps visits for a quarter of
+an hour, and a program follows it. A visit without a file in the reception folder, or of which that
+program is not told exactly once, ends the run with an error. In the end: how much each figure grows
+in an hour, by the last two thirds.
 """
 
 import argparse
+import math
 import os
+import sys
 import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
-from benchmarks.agent_bench import EVERY_S, Bench, running
-from benchmarks.agent_follower import Follower
+from benchmarks.agent_bench import EVERY_S, Bench, Figures, running
 from benchmarks.agent_readers import Pace
 
-_LAST_EVENTS_S = 10.0
+LAST_EVENTS_S = 10.0
+TOLD_AGAIN_S = 2.0
 
 
-def soak(bench: Bench, minutes: int, of_seconds: float = 60.0) -> None:
-    """Steady load, told each minute; then how much each figure grows in an hour."""
+class Told(Protocol):
+    """Somebody who follows the agent."""
+
+    def take(self) -> list[str]:
+        """Results that came since this was asked last, each as often as it came."""
+        ...
+
+
+def soak(bench: Bench, minutes: int, of_seconds: float = 60.0) -> bool:
+    """Steady load, told each minute; then how much each figure grows in an hour.
+
+    Returns:
+        Whether the follower, if there is one, was told of every result exactly once.
+    """
     print("  minute  visits  refused  p99 ms   RSS MB  open files  threads  store MB  journal MB")
-    rows, told = [], list[str]()
+    rows, told = [], Counter[str]()
     visits = 0
     for minute in range(1, minutes + 1):
         figures = bench.serve(Pace(of_seconds, EVERY_S))
         visits += len(figures.sent_s)
-        place = bench.place
-        row = (place.memory_mb()[0], place.open_files(), place.threads(), place.store_mb())
-        rows.append(row)
-        p99_ms = np.percentile(figures.file_ms, 99)
-        print(
-            f"  {minute:6} {len(figures.sent_s):7} {figures.refused:8} {p99_ms:7.0f} {row[0]:8.1f}"
-            f" {row[1]:11} {row[2]:8} {row[3]:9.1f} {place.journal_mb():11.1f}",
-            flush=True,
-        )
-        told += bench.follower.take() if bench.follower else ()
+        rows.append(_tell_minute(minute, bench, figures))
+        told.update(bench.follower.take() if bench.follower else ())
     print(f"  {visits} visits, each with its file")
-    if bench.follower:
-        told += _rest(bench.follower, visits - len(told))
-        print(f"  {len(told)} results told to the follower, {len(set(told))} different ones")
+    _tell_growth(rows)
+    return bench.follower is None or is_told_once(bench.follower, told, visits)
+
+
+def is_told_once(follower: Told, told: Counter[str], visits: int) -> bool:
+    """Wait for what it is told yet, and a while for what it is told again."""
+    ends_s = time.monotonic() + LAST_EVENTS_S
+    while len(told) < visits and time.monotonic() < ends_s:
+        time.sleep(0.1)
+        told.update(follower.take())
+    time.sleep(TOLD_AGAIN_S)
+    told.update(follower.take())
+    print(f"  {told.total()} results told to the follower, {len(told)} different ones")
+    return told.total() == len(told) == visits
+
+
+def _tell_minute(minute: int, bench: Bench, figures: Figures) -> tuple[float, int, int, float]:
+    place = bench.place
+    row = (place.memory_mb()[0], place.open_files(), place.threads(), place.store_mb())
+    p99_ms = np.percentile(figures.file_ms, 99) if len(figures.sent_s) else math.nan
+    print(
+        f"  {minute:6} {len(figures.sent_s):7} {figures.refused:8} {p99_ms:7.0f} {row[0]:8.1f}"
+        f" {row[1]:11} {row[2]:8} {row[3]:9.1f} {place.journal_mb():11.1f}",
+        flush=True,
+    )
+    return row
+
+
+def _tell_growth(rows: Sequence[tuple[float, int, int, float]]) -> None:
     settled = np.array(rows[len(rows) // 3 :])
     if len(settled) > 1:
         slopes = 60 * np.polyfit(range(len(settled)), settled, 1)[0]
         names = ("RSS MB", "open files", "threads", "store MB")
         grown = ", ".join(f"{name} {each:+.2f}" for name, each in zip(names, slopes, strict=True))
         print(f"  in an hour, by the last two thirds: {grown}")
-
-
-def _rest(follower: Follower, missing: int) -> list[str]:
-    """What it is told yet: of so many results, or of fewer when nothing more comes."""
-    rest: list[str] = []
-    ends_s = time.monotonic() + _LAST_EVENTS_S
-    while len(rest) < missing and time.monotonic() < ends_s:
-        time.sleep(0.1)
-        rest += follower.take()
-    return rest
 
 
 def main() -> None:
@@ -70,7 +96,8 @@ def main() -> None:
     print(__doc__)
     print(f"{arguments.readers} readers, {os.cpu_count()} processors")
     with running(arguments.readers, has_api=arguments.api) as bench:
-        soak(bench, arguments.minutes)
+        if not soak(bench, arguments.minutes):
+            sys.exit("something was lost or told twice")
 
 
 if __name__ == "__main__":

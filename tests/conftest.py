@@ -6,6 +6,7 @@ fixtures fail, they never skip.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,10 +15,12 @@ from tests.hw_sim.card.vicc import VirtualSlot
 from tests.hw_sim.namespace import is_isolated
 from tests.hw_sim.pcscd import NOT_ISOLATED, Pcscd
 
+LONGEST = Path(__file__).parent / "torture"
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first: no process is left with one of them while others are idle."""
-    items.sort(key=lambda item: "torture" not in item.path.parts)
+    """The folder with the longest files first: no process is left with one while others idle."""
+    items.sort(key=lambda item: not item.path.is_relative_to(LONGEST))
 
 
 @pytest.fixture(scope="session")

@@ -3,13 +3,12 @@
 import mimetypes
 from pathlib import Path
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from agent.api import audit, events, health, lookups, pairing, papers, results, staff
-from agent.api.known_words import refuse_unknown_words
 from agent.api.parts import Parts
 from agent.api.problems import tell_problems
 from agent.api.reading import VERSION
@@ -42,7 +41,6 @@ def _operations(parts: Parts) -> FastAPI:
         summary="What the agent on this reception PC knows, for software on the same PC.",
         docs_url=None,
         redoc_url=None,
-        dependencies=[Depends(refuse_unknown_words)],
     )
     app.state.parts = parts
     routers = [module.router for module in OPERATIONS]

@@ -18,10 +18,13 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from agent.api.callers import refused
 from agent.api.clients import Client
 from agent.api.feed import Feed, event_id
+from agent.api.known_words import unknown_words
 from agent.api.parts import LARGEST_NUMBER, PROBLEMS, Anybody, InParts, parts_of
 
 PROTOCOL = "uketsuke.agent.v1"
 """Of the WebSocket; beside it stands `token.` with the token."""
+MALFORMED = 4400
+"""Close code where a word in the address is not known."""
 REFUSED = 4401
 """Close code for a caller without a known token."""
 TOO_MANY = 4429
@@ -62,6 +65,9 @@ async def web_socket(
     except HTTPException as error:
         is_often = error.status_code == HTTPStatus.TOO_MANY_REQUESTS
         await browser.close(TOO_MANY if is_often else REFUSED)
+        return
+    if unknown_words(browser):
+        await browser.close(MALFORMED)
         return
     if not parts.feed.has_place_for(client):
         await browser.close(TOO_MANY)

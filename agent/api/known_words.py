@@ -1,4 +1,4 @@
-"""Refuses words in an address that no operation knows.
+"""Words in an address that no operation knows: they are refused.
 
 Whoever writes `afer=10` would get every result again from the first one on, and be told nothing.
 """
@@ -6,24 +6,17 @@ Whoever writes `afer=10` would get every result again from the first one on, and
 from collections.abc import Iterator
 
 from fastapi.dependencies.models import Dependant
-from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIWebSocketRoute
 from starlette.requests import HTTPConnection
 
+OPERATION = (APIRoute, APIWebSocketRoute)
 
-async def refuse_unknown_words(connection: HTTPConnection) -> None:
-    """Of the query of one request.
 
-    Raises:
-        RequestValidationError: Names the first of them, as it was typed.
-    """
+def unknown_words(connection: HTTPConnection) -> list[str]:
+    """Those of the query of one request or WebSocket, as they were typed."""
     route = connection.scope["route"]
-    if not isinstance(route, APIRoute):
-        return
-    known = set(_words_of(route.dependant))
-    for word in connection.query_params:
-        if word not in known:
-            raise RequestValidationError([{"loc": ("query", word), "msg": "Is not known here"}])
+    known = set(_words_of(route.dependant) if isinstance(route, OPERATION) else ())
+    return [word for word in connection.query_params if word not in known]
 
 
 def _words_of(dependant: Dependant) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends
+from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
@@ -15,6 +16,7 @@ from agent.api.callers import Callers, refused
 from agent.api.clients import Client, Role
 from agent.api.feed import Feed
 from agent.api.in_turn import InTurn
+from agent.api.known_words import unknown_words
 from agent.api.models import Problem
 from agent.api.problems import MEDIA_TYPE
 from agent.api.reading import Reading
@@ -86,7 +88,11 @@ async def _anybody(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
 ) -> Client:
     token = credentials.credentials if credentials else None
-    return await parts.callers.identify(token, connection)
+    client = await parts.callers.identify(token, connection)
+    if words := unknown_words(connection):
+        unknown = [{"loc": ("query", word), "msg": "Is not known here"} for word in words]
+        raise RequestValidationError(unknown)
+    return client
 
 
 Anybody = Annotated[Client, Depends(_anybody)]

@@ -18,6 +18,8 @@ from agent.revisits import RevisitsOfDay
 from agent.store import Store
 
 PATIENCE_S = 3.0
+MOST_DAYS = 2
+"""Remembered: around midnight results of two days are told."""
 """Longest wait for the list, which may lie on a share that is away."""
 
 
@@ -58,13 +60,16 @@ class Revisits:
 
     def look_again(self) -> None:
         """From now on what has arrived meanwhile is told too."""
-        self._days = {day: self._days[day] for day in self._fresh}
-        self._fresh = set()
+        self._fresh.clear()
 
     def before(self, reception: Reception) -> list[str]:
         """Results of the same card or person, before this visit."""
         day = day_in_japan(reception.received_at)
-        visits = self._days.setdefault(day, RevisitsOfDay(self._store, day))
+        if day not in self._days:
+            newest = sorted(self._days)[-(MOST_DAYS - 1) :]
+            self._days = {known: self._days[known] for known in newest}
+            self._days[day] = RevisitsOfDay(self._store, day)
+        visits = self._days[day]
         if day not in self._fresh:
             self._fresh.add(day)
             visits.look(time.monotonic())

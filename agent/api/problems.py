@@ -16,6 +16,8 @@ from agent.ceremonies import CeremonyRefusedError
 from agent.errors import MalformedEntryError, MalformedNumberError, PairingError
 
 MEDIA_TYPE = "application/problem+json"
+OF_FILES = "GET, HEAD"
+"""Methods of the console's page and its parts."""
 
 
 def problem(status: int, detail: str | None = None) -> Response:
@@ -29,7 +31,7 @@ def tell_problems(app: Starlette, routes: Sequence[BaseRoute]) -> None:
 
     Args:
         app: It.
-        routes: All of it, to tell what may be done at an address.
+        routes: Its operations, to tell what may be done at an address.
     """
     app.add_exception_handler(HTTPException, partial(_of_http, routes))
     app.add_exception_handler(RequestValidationError, _of_validation)
@@ -45,10 +47,11 @@ async def _of_http(routes: Sequence[BaseRoute], request: Request, error: Excepti
     answer = problem(error.status_code, error.detail)
     answer.headers.update(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        # The router tells those of one operation alone (RFC 9110 §10.2.1).
+        # The router tells those of one operation alone, and none of files (RFC 9110 §15.5.6).
         there = [route for route in routes if route.matches(request.scope)[0] != Match.NONE]
         methods = {method for route in there for method in getattr(route, "methods", None) or ()}
-        answer.headers["Allow"] = ", ".join(sorted(methods))
+        allowed = ", ".join(sorted(methods)) or answer.headers.get("Allow", OF_FILES)
+        answer.headers["Allow"] = allowed
     return answer
 
 

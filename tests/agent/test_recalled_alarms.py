@@ -22,7 +22,7 @@ class Agents:
         self.clock = ToldClock()
         self.journal: Journals
         self.board: Board
-        self.unregistered: frozenset[bytes]
+        self.unregistered: list[bytes]
         self.begin()
 
     def begin(self) -> list[OpenAlarm]:
@@ -76,14 +76,43 @@ def test_a_damaged_or_later_line_stops_no_start(agents: Agents) -> None:
     assert [each.alarm for each in agents.board.alarms()] == [Alarm.RESULT_GAP]
 
 
+LOST, DONE, TOLD = (bytes([number]) * 16 for number in range(3))
+BEGUN = (Event.NUMBER_REGISTERING, None)
+TAKEN = (Event.NUMBER_REGISTERED, None)
+FAILED = (Event.ALARM, Alarm.NUMBER_NOT_REGISTERED)
+SETTLED = (Event.ALARM_SETTLED, Alarm.NUMBER_NOT_REGISTERED)
+
+
 def test_a_number_that_a_kill_came_before_is_told_once(agents: Agents) -> None:
-    lost, done, told = (bytes([number]) * 16 for number in range(3))
-    for visit in (lost, done, told):
+    for visit in (LOST, DONE, TOLD):
         agents.journal.record(Event.NUMBER_REGISTERING, visit=visit)
-    agents.journal.record(Event.NUMBER_REGISTERED, visit=done)
-    agents.journal.record(Event.ALARM, alarm=Alarm.NUMBER_NOT_REGISTERED, visit=told)
+    agents.journal.record(Event.NUMBER_REGISTERED, visit=DONE)
+    agents.journal.record(Event.ALARM, alarm=Alarm.NUMBER_NOT_REGISTERED, visit=TOLD)
     agents.begin()
-    assert agents.unregistered == {lost}
+    assert agents.unregistered == [LOST]
     tell_unregistered(agents.unregistered, agents.journal)
-    assert {each.visit for each in agents.begin()} == {lost, told}
-    assert agents.unregistered == frozenset()
+    assert {each.visit for each in agents.begin()} == {LOST, TOLD}
+    assert agents.unregistered == []
+
+
+@pytest.mark.parametrize(
+    ("story", "times"),
+    [
+        ([BEGUN, BEGUN, TAKEN], 1),
+        ([BEGUN, FAILED, BEGUN, SETTLED], 1),
+        ([BEGUN, FAILED, SETTLED, BEGUN, TAKEN], 0),
+        ([BEGUN, BEGUN], 2),
+        ([FAILED, BEGUN], 1),
+    ],
+    ids=["corrected", "chosen again", "chosen again and taken", "two that wait", "no number once"],
+)
+def test_numbers_are_registered_one_after_the_other(
+    agents: Agents, story: list[tuple[Event, Alarm | None]], times: int
+) -> None:
+    for event, alarm in story:
+        agents.journal.record(event, visit=LOST, alarm=alarm)
+    agents.begin()
+    assert agents.unregistered == [LOST] * times
+    tell_unregistered(agents.unregistered, agents.journal)
+    agents.begin()
+    assert agents.unregistered == []

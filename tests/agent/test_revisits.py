@@ -1,16 +1,22 @@
 """Who was here before today is told from who was not, and from a result that was sent again."""
 
+import sqlite3
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Select
+from sqlalchemy.dialects import sqlite
 
 from agent.inbox import Inbox
 from agent.qualification import EligibilityRecord
 from agent.revisits import (
+    ALL,
     FORGET_EVERY_S,
     MOST_EARLIER,
+    SINCE,
     EarlierVisit,
     RevisitsOfDay,
     SameBy,
@@ -212,3 +218,24 @@ def test_what_identifies_a_patient_does_not_show(reception: Reception) -> None:
     reception.visit(SECOND)
     shown = repr(reception.before(SECOND))
     assert not any(word in shown for word in ("太郎", "5678", "cccc"))
+
+
+def plan_of(reception: Reception, statement: Select[Any]) -> str:
+    compiled = statement.compile(dialect=sqlite.dialect(paramstyle="named"))
+    values = {name: value or 0 for name, value in compiled.params.items()}
+    database = reception.store._connection.connection.driver_connection
+    assert isinstance(database, sqlite3.Connection)
+    steps = database.execute(f"EXPLAIN QUERY PLAN {compiled}", values)
+    return "\n".join(step for *_, step in steps)
+
+
+def test_the_first_look_begins_with_the_visits_and_later_ones_with_what_arrived(
+    reception: Reception,
+) -> None:
+    """Results are never deleted: to look through all of them takes seconds after some years."""
+    assert "results USING INDEX results_by_visit" in plan_of(reception, ALL)
+    assert "results USING INDEX results_by_arrival" in plan_of(reception, SINCE)
+
+
+def test_negative_control_a_first_look_that_does_not_say_so_twice(reception: Reception) -> None:
+    assert "results_by_visit" not in plan_of(reception, SINCE)

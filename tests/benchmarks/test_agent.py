@@ -1,17 +1,19 @@
 """What the agent's benchmark measures is really served; no time is judged here."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from agent.config import read_config
 from agent.store import Store
+from benchmarks import agent_soak
 from benchmarks.agent_bench import running
 from benchmarks.agent_bound import bound_ms
 from benchmarks.agent_place import AgentPlace, fill
 from benchmarks.agent_readers import Burst, Pace
-from benchmarks.agent_soak import soak
+from benchmarks.agent_soak import is_told_once, soak
 
 
 def test_every_result_is_acknowledged_and_becomes_a_file() -> None:
@@ -25,14 +27,36 @@ def test_every_result_is_acknowledged_and_becomes_a_file() -> None:
         assert (figures.acknowledged_s >= figures.sent_s).all()
 
 
-def test_the_soak_tells_what_was_lost_or_told_twice(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_soak_counts_what_the_follower_was_told(capsys: pytest.CaptureFixture[str]) -> None:
     with running(readers=2, has_api=True) as bench:
-        soak(bench, minutes=2, of_seconds=0.4)
-        assert bench.follower is not None
-        assert bench.follower.take() == []
+        assert soak(bench, minutes=2, of_seconds=0.4)
     said = capsys.readouterr().out
     visits, told, different = map(int, re.findall(r"(\d+) (?:visits|results|different)", said))
     assert visits == told == different >= 2
+
+
+class ToldThese:
+    """A follower that is told these, all at once."""
+
+    def __init__(self, *results: str) -> None:
+        self._results = list(results)
+
+    def take(self) -> list[str]:
+        taken, self._results = self._results, []
+        return taken
+
+
+@pytest.mark.parametrize(
+    ("results", "is_whole"),
+    [(["a", "b", "c"], True), (["a", "b"], False), (["a", "b", "c", "c"], False)],
+    ids=["each once", "one lost", "one twice"],
+)
+def test_a_soak_finds_what_is_lost_or_told_twice(
+    results: list[str], is_whole: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agent_soak, "LAST_EVENTS_S", 0.2)
+    monkeypatch.setattr(agent_soak, "TOLD_AGAIN_S", 0.0)
+    assert is_told_once(ToldThese(*results), Counter(), visits=3) is is_whole
 
 
 def test_the_store_is_filled_as_an_agent_would_have(tmp_path: Path) -> None:

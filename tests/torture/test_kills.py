@@ -22,6 +22,7 @@ from tests.torture.runs import kills
 FaultsOf = Callable[[Day, CallPoint, Path], list[str]]
 
 
+# A kill of the agent takes seconds, of the reader a blink; `make torture` goes through all of them.
 @pytest.mark.parametrize(("day", "count"), [(agent_day(), 6), (reader_day(), 40)])
 def test_nothing_is_found(day: Day, count: int) -> None:
     report = kills.run(count, 1, [day])

@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from agent.inbox import Arrival, Inbox, Receipt
-from agent.intake import Intake
+from agent.result_intake import ResultIntake
 from hostlink import certificates, signing
 from hostlink.errors import InvalidResultError
 from hostlink.messages import SignedResult
@@ -39,7 +39,7 @@ def test_a_trial_is_the_same_each_time() -> None:
 
 
 def test_negative_control_naive_verifier(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agent.intake.verify_result", naive_verify)
+    monkeypatch.setattr("agent.result_intake.verify_result", naive_verify)
     expected = {
         accepted("the twin signature (r, n-s)"),
         accepted("other bytes of the same CBOR"),
@@ -76,13 +76,13 @@ def test_negative_control_a_check_left_out(
 def test_negative_control_an_agent_that_looks_at_the_signature_only(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def believe(_: Intake, message: SignedResult) -> VerifiedResult | None:
+    def believe(_: ResultIntake, message: SignedResult) -> VerifiedResult | None:
         try:
             return verify_result(message.cose, ROOTS)
         except InvalidResultError:
             return None
 
-    monkeypatch.setattr(Intake, "_verify", believe)
+    monkeypatch.setattr(ResultIntake, "_verify", believe)
     expected = {accepted("for another clinic"), accepted("under another number")}
     assert expected <= faults(results.run(SHARE, seed=1))
 
@@ -113,7 +113,7 @@ def test_negative_control_an_inbox_that_replaces(monkeypatch: pytest.MonkeyPatch
 
 
 def test_negative_control_an_agent_that_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Intake, "_verify", lambda *_: None)
+    monkeypatch.setattr(ResultIntake, "_verify", lambda *_: None)
     assert "a good result was not taken" in faults(results.run(10, seed=1))
 
 

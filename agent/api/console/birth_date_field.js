@@ -8,12 +8,14 @@ import { say } from "./words.js";
 
 const EXAMPLES = "S30.6.1  1955/6/1";
 
-// The field with its label; `tell` is called when it was emptied by others.
+// The field with its label; `tell` says anew what was understood, also after others emptied it.
 export function birthDateField(name) {
-  const understood = element("output", { class: "quiet" });
-  const heading = element("span", { "data-word": `papers.${name}` });
+  const [id, heading_id, understood_id] = [name, `${name}-heading`, `${name}-understood`];
+  const understood = element("output", { id: understood_id, class: "quiet" });
+  const heading = element("span", { id: heading_id, "data-word": `papers.${name}` });
   const limits = { autocomplete: "off", maxlength: 20, placeholder: EXAMPLES };
-  const control = element("input", { name, ...limits });
+  const described = { "aria-labelledby": heading_id, "aria-describedby": understood_id };
+  const control = element("input", { id, name, ...limits, ...described });
   const tell = () => {
     const digits = pastDay(control.value);
     put(understood, digits === null ? "" : birthday(digits));
@@ -21,7 +23,9 @@ export function birthDateField(name) {
     control.setCustomValidity(isClear ? "" : say("papers.birthdate_unclear"));
   };
   control.addEventListener("input", tell);
-  const node = element("label", {}, element("span", {}, heading, " ", understood), control);
+  const heads = element("span", {}, heading, " ", understood);
+  // An output can have a label, too: by itself it would take this one.
+  const node = element("label", { for: id }, heads, control);
   return { node, tell };
 }
 

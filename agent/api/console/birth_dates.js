@@ -10,6 +10,7 @@ const ERAS = [
   ["令和", "令", "R", "5", "20190501", "29991231"],
 ];
 const NAMES = ERAS.flatMap((era) => era.slice(0, 3)).join("|");
+const DASHES = /[‐‑‒–—−ー]/g;
 const WESTERN = [
   /^([0-9]{4})([0-9]{2})([0-9]{2})$/,
   /^([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})$/,
@@ -23,7 +24,8 @@ const OF_ERA = [
 
 // yyyyMMdd, or null where this is no day. A year of two digits without an era is none.
 export function readBirthDate(text) {
-  const written = text.normalize("NFKC").toUpperCase().replace(/\s/g, "");
+  const plain = text.normalize("NFKC").toUpperCase();
+  const written = plain.replace(DASHES, "-").replaceAll("・", ".").replace(/[ \t]/g, "");
   const western = firstMatch(WESTERN, written);
   if (western) {
     return digitsOf(...western);

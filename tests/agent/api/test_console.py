@@ -636,7 +636,7 @@ def test_papers_are_recorded(reception: Reception, window: Window) -> None:
     # Nobody can be asked by numbers here.
     assert form.get_by_role("button", name="資格を照会する").count() == 0
     form.locator("[name=name_kana]").fill("ウケツケ タロウ")
-    form.locator("[name=birthdate]").fill("昭和65年6月1日")
+    form.get_by_label("生年月日", exact=True).fill("昭和65年6月1日")
     form.locator("[name=insured_identification_number]").fill("５６７８")
     form.locator("[name=insurer_number]").fill("0113")
     window.press("#papers", "記録する")

@@ -63,7 +63,22 @@ def test_a_word_that_nobody_knows_is_refused_and_named(api: ApiBench) -> None:
     assert api.call("GET", "/v1/results?after=10").status_code == 200
 
 
-def test_an_address_tells_all_that_may_be_done_there(api: ApiBench) -> None:
-    answer = api.call("PATCH", "/v1/readers/_/pairing")
-    assert answer.status_code == 405
-    assert answer.headers["Allow"] == "DELETE, GET, POST"
+def test_whoever_is_not_enrolled_is_not_told_of_words(api: ApiBench) -> None:
+    answer = api.call("GET", "/v1/results?afer=10", token="unknown")
+    assert (answer.status_code, "afer" in answer.text) == (401, False)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PATCH", "/v1/readers/_/pairing", "DELETE, GET, POST"),
+        ("POST", "/v1/openapi.json", "GET, HEAD"),
+        ("POST", "/", "GET, HEAD"),
+        ("PUT", "/app.js", "GET, HEAD"),
+    ],
+)
+def test_an_address_tells_all_that_may_be_done_there(
+    api: ApiBench, method: str, path: str, allowed: str
+) -> None:
+    answer = api.call(method, path)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)

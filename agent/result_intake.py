@@ -18,7 +18,7 @@ from hostlink.signing import VerifiedResult, verify_result
 from hostlink.terms import QUESTION_OF, ConsentAnswer, VisitOutcome
 
 
-class Intake:
+class ResultIntake:
     """Used by the thread of its desk."""
 
     def __init__(
@@ -65,7 +65,7 @@ class Intake:
             self.is_rolled_back = message.seq < self._inbox.highest_seq(result.claims.ueid)
         self._doors.once_kept(partial(self._acknowledge, visit_id, message.seq))
         is_new = receipt.arrival is Arrival.NEW
-        for alarm in receipt.alarms + (self._doubts(result, visit) if is_new else ()):
+        for alarm in receipt.alarms + (self._alarms_of(result, visit) if is_new else ()):
             self._alarm(alarm, visit_id, message.seq)
         return visit_id if is_new else None
 
@@ -91,7 +91,7 @@ class Intake:
             return None
         return result
 
-    def _doubts(self, result: VerifiedResult, visit: OpenVisit | None) -> tuple[Alarm, ...]:
+    def _alarms_of(self, result: VerifiedResult, visit: OpenVisit | None) -> tuple[Alarm, ...]:
         doubts = _doubts(result, visit)
         if result.claims.record.emergency is self._terms.emergency:
             return doubts
