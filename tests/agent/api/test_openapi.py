@@ -71,14 +71,14 @@ def test_whoever_is_not_enrolled_is_not_told_of_words(api: ApiBench) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("PATCH", "/v1/readers/_/pairing", "DELETE, GET, POST"),
-        ("POST", "/v1/openapi.json", "GET, HEAD"),
-        ("POST", "/", "GET, HEAD"),
-        ("PUT", "/app.js", "GET, HEAD"),
+        ("PATCH", "/v1/readers/_/pairing", {"DELETE", "GET", "POST"}),
+        ("POST", "/v1/openapi.json", {"GET", "HEAD"}),
+        ("POST", "/", {"GET", "HEAD"}),
+        ("PUT", "/app.js", {"GET", "HEAD"}),
     ],
 )
 def test_an_address_tells_all_that_may_be_done_there(
-    api: ApiBench, method: str, path: str, allowed: str
+    api: ApiBench, method: str, path: str, allowed: set[str]
 ) -> None:
     answer = api.call(method, path)
-    assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)
+    assert (answer.status_code, set(answer.headers["Allow"].split(", "))) == (405, allowed)
