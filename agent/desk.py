@@ -18,6 +18,7 @@ from cryptography import x509
 from agent.clock import Clock, day_in_japan
 from agent.desk_terms import DeskDoors, DeskTerms, Question
 from agent.eligibility.port import CardProof, EligibilityAnswer, EligibilityQuery
+from agent.errors import OtherReadersVisitError
 from agent.inbox import Inbox
 from agent.journal import Event, Journal
 from agent.result_intake import ResultIntake
@@ -34,7 +35,7 @@ from hostlink.messages import (
     VisitProgressed,
     VisitRefused,
 )
-from hostlink.terms import FailureCode, Notice
+from hostlink.terms import CardKind, FailureCode, Notice
 
 
 class Desk:
@@ -56,19 +57,21 @@ class Desk:
         self._journal = journal
         self._clock = clock
         self._intake = ResultIntake(terms, visits, inbox, doors, journal, clock)
+        self._reader: bytes | None = None
+        """UEID of the reader on the link."""
         self._asking: dict[bytes, bytes] = {}
         """Visit → proof for which an answer of the eligibility source is awaited."""
 
     def reader_arrived(self, hello: DeviceHello) -> None:
-        """The link is up."""
+        """The link is up; visits that are opened from now on are this reader's."""
+        self._reader = hello.ueid
         self._journal.record(Event.LINK_UP, seq=hello.next_seq)
         self._intake.reader_arrived(hello)
 
     def visit_opened(self, message: VisitOpened) -> None:
         """Answer with a challenge; a visit opened again gets a new one and keeps its nonce."""
-        challenge = self._visits.challenge(message.visit_id, message.card_kind, self._clock.now())
         self._journal.record(Event.VISIT_OPENED, visit=message.visit_id)
-        self._say(challenge)
+        self._challenge(message.visit_id, message.card_kind)
 
     def visit_progressed(self, message: VisitProgressed) -> None:
         """Write down where the patient is, also of a visit that nothing else is known of."""
@@ -86,11 +89,14 @@ class Desk:
             self._refuse(message.visit_id, FailureCode.INTERNAL)
             return
         visit = self._visits.find(message.visit_id)
+        if visit is not None and visit.ueid not in (None, self._reader):
+            self._refuse(message.visit_id, FailureCode.INTERNAL)
+            return
         identity = hashlib.sha256(message.certificate + message.challenge_signature).digest()
         if visit is not None and visit.identity == identity:
             self._answer_again(visit, message, identity)
         elif visit is None or visit.challenge is None:
-            self._say(self._visits.challenge(message.visit_id, None, self._clock.now()))
+            self._challenge(message.visit_id, None)
         else:
             self._judge(visit, visit.challenge, message, identity)
 
@@ -135,6 +141,14 @@ class Desk:
         if over is not None:
             self._asking.pop(over, None)
 
+    def _challenge(self, visit_id: bytes, card_kind: CardKind | None) -> None:
+        now = self._clock.now()
+        try:
+            self._say(self._visits.challenge(visit_id, card_kind, now, self._reader))
+        except OtherReadersVisitError:
+            # It is told nothing of that visit, not even its nonce.
+            self._refuse(visit_id, FailureCode.INTERNAL)
+
     def _judge(
         self, visit: OpenVisit, challenge: bytes, message: IdentityProven, identity: bytes
     ) -> None:
@@ -150,7 +164,9 @@ class Desk:
                     self._send_options(visit.options)
                 else:
                     self._ask(message, identity, judgement.notices, challenge)
-                self._visits.accept(visit.visit_id, identity, certificate, message.method)
+                self._visits.accept(
+                    visit.visit_id, identity, certificate, message.method, judgement.ends
+                )
             case _:
                 assert_never(judgement)
 

@@ -120,3 +120,7 @@ class UpdateNoticeError(AgentError):
 
 class PreparedLostError(AgentError):
     """What was prepared is gone and was surely not handed over; it must be prepared again."""
+
+
+class OtherReadersVisitError(AgentError):
+    """A reader goes on with a visit that another one opened."""

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from agent.fresh import Looked
 from agent.receptions import IS_COMPLETED_VISIT
-from agent.schema import DELIVERIES, POSTPONED, RESULTS, VISITS
+from agent.schema import DELIVERIES, IS_OF_ITS_READER, POSTPONED, RESULTS, VISITS
 from agent.store import Row, Store, Value
 
 IS_PARCEL = and_(
@@ -190,7 +190,7 @@ def is_over(relays: Sequence[str]) -> ColumnElement[bool]:
     is_recent = exists().where(
         IS_COMPLETED_VISIT, RESULTS.c.received_unix_ms > bindparam("completed_since")
     )
-    has_result = exists().where(RESULTS.c.visit_id == VISITS.c.visit_id)
+    has_result = exists().where(IS_OF_ITS_READER)
     is_postponed = exists().where(POSTPONED.c.visit_id == VISITS.c.visit_id)
     return case(
         (has_result, and_(~is_wanted, ~is_recent, ~is_postponed)),

@@ -21,12 +21,13 @@ from agent.eligibility.port import EligibilityAnswer, EligibilityQuery, Eligibil
 from agent.errors import MalformedQualificationError
 from agent.journal import Alarm, Event, Journal
 from agent.qualification import record_to_json
-from agent.schema import POSTPONED, RESULTS, VISITS
+from agent.schema import IS_OF_ITS_READER, POSTPONED, RESULTS, VISITS
 from agent.store import Store
 from hostlink.terms import FailureCode, VisitOutcome
 
 IS_COMPLETED = and_(
     RESULTS.c.visit_id == POSTPONED.c.visit_id,
+    IS_OF_ITS_READER,
     RESULTS.c.nonce == VISITS.c.nonce,
     RESULTS.c.outcome == int(VisitOutcome.COMPLETED),
 )
@@ -43,7 +44,11 @@ WAITING = (
     .order_by(POSTPONED.c.since_unix_ms)
 )
 IS_COMPLETE = exists().where(VISITS.c.visit_id == POSTPONED.c.visit_id, IS_COMPLETED)
-IS_OVER = exists().where(RESULTS.c.visit_id == POSTPONED.c.visit_id)
+IS_OVER = exists().where(
+    RESULTS.c.visit_id == POSTPONED.c.visit_id,
+    VISITS.c.visit_id == POSTPONED.c.visit_id,
+    IS_OF_ITS_READER,
+)
 IS_VISIT_GONE = ~exists().where(VISITS.c.visit_id == POSTPONED.c.visit_id)
 DROP_IDLE = delete(POSTPONED).where(or_(IS_VISIT_GONE, and_(IS_OVER, ~IS_COMPLETE)))
 """Of visits that ended otherwise, or were deleted because no result ever came."""

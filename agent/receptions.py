@@ -10,14 +10,14 @@ from sqlalchemy import and_, bindparam, select
 from agent.clock import moment_of
 from agent.qualification import record_from_json
 from agent.relays.port import Reception
-from agent.schema import RESULTS, VISITS
+from agent.schema import IS_OF_ITS_READER, RESULTS, VISITS
 from agent.store import Store
 from agent.visits import stored_options
 from hostlink.signing import verify_result
 from hostlink.terms import ConsentItem, VisitOutcome
 
 IS_COMPLETED_VISIT = and_(
-    RESULTS.c.visit_id == VISITS.c.visit_id,
+    IS_OF_ITS_READER,
     RESULTS.c.nonce == VISITS.c.nonce,
     RESULTS.c.outcome == int(VisitOutcome.COMPLETED),
     VISITS.c.answered_unix_ms.is_not(None),
@@ -31,6 +31,7 @@ RECEPTION = (
         VISITS.c.offered,
         VISITS.c.options,
         VISITS.c.answered_unix_ms,
+        VISITS.c.certificate_ends_unix_ms,
     )
     .join_from(RESULTS, VISITS, IS_COMPLETED_VISIT)
     .where(RESULTS.c.ueid == bindparam("of_ueid"), RESULTS.c.seq == bindparam("of_seq"))
@@ -56,7 +57,7 @@ class Receptions:
     def find(self, ueid: bytes, seq: int) -> Reception | None:
         """The visit of that result; None: it did not complete, or is not kept any more."""
         rows = self._store.rows(RECEPTION, {"of_ueid": ueid, "of_seq": seq})
-        for cose, received_ms, record, offered, told, answered_ms in rows:
+        for cose, received_ms, record, offered, told, answered_ms, ends_ms in rows:
             options = stored_options(told)
             return Reception(
                 medical_institution_code=self._medical_institution_code,
@@ -69,5 +70,6 @@ class Receptions:
                 answered_at=moment_of(answered_ms),
                 received_at=moment_of(received_ms),
                 signed_result=cose,
+                certificate_ends=None if ends_ms is None else moment_of(ends_ms),
             )
         return None

@@ -114,6 +114,8 @@ def _doubts(result: VerifiedResult, visit: OpenVisit | None) -> tuple[Alarm, ...
         return ()
     if visit is None or visit.options is None or visit.nonce != record.nonce:
         return (Alarm.RESULT_UNBOUND,)
+    if visit.ueid not in (None, result.claims.ueid):
+        return (Alarm.RESULT_UNBOUND,)
     given = {each.item for each in record.consents if each.answer is ConsentAnswer.GIVEN}
     decided = {QUESTION_OF[decision] for decision in record.decisions or ()}
     doubts = {

@@ -19,7 +19,7 @@ from sqlalchemy import and_, bindparam, func, select
 from agent.clock import milliseconds_of
 from agent.kana import kana_key
 from agent.qualification import EligibilityRecord, InsuredPerson, record_from_json
-from agent.schema import RESULTS, VISITS
+from agent.schema import IS_OF_ITS_READER, RESULTS, VISITS
 from agent.store import Store
 from hostlink.terms import VisitOutcome
 
@@ -81,7 +81,7 @@ COMPLETED = (
     .join_from(
         RESULTS,
         VISITS,
-        and_(RESULTS.c.visit_id == VISITS.c.visit_id, RESULTS.c.nonce == VISITS.c.nonce),
+        and_(IS_OF_ITS_READER, RESULTS.c.nonce == VISITS.c.nonce),
     )
     .where(RESULTS.c.outcome == int(VisitOutcome.COMPLETED), IS_OF_DAY)
 )

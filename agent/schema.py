@@ -14,6 +14,8 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
+    or_,
 )
 
 METADATA = MetaData()
@@ -61,10 +63,12 @@ VISITS = Table(
     Column("nonce", LargeBinary, nullable=False),
     Column("card_kind", Integer),
     Column("opened_unix_ms", BigInteger, nullable=False),
+    Column("ueid", LargeBinary),
     Column("challenge", LargeBinary),
     Column("replaced_challenge", LargeBinary),
     Column("identity", LargeBinary),
     Column("certificate", LargeBinary),
+    Column("certificate_ends_unix_ms", BigInteger),
     Column("method", Integer),
     Column("record", Text),
     Column("options", LargeBinary),
@@ -136,3 +140,10 @@ PAPERS = Table(
 
 VERSION = Table("alembic_version", METADATA, Column("version_num", String(32), primary_key=True))
 """Which migration the tables have; the name is Alembic's."""
+
+IS_OF_ITS_READER = and_(
+    RESULTS.c.visit_id == VISITS.c.visit_id,
+    or_(VISITS.c.ueid.is_(None), VISITS.c.ueid == RESULTS.c.ueid),
+)
+"""A result and the visit that it names, if that was opened by the reader that signed it; an agent
+from before did not keep which it was."""

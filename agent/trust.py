@@ -52,6 +52,8 @@ class ProvenIdentity:
     certificate: bytes = field(repr=False)
     """X.509 DER."""
     notices: tuple[Notice, ...]
+    ends: datetime
+    """Last moment of the certificate."""
 
 
 class CardTrust:
@@ -93,7 +95,8 @@ class CardTrust:
             return notices
         if not _has_signed(parsed, challenge, signature):
             return FailureCode.CARD_NOT_GENUINE
-        return ProvenIdentity(certificate=certificate, notices=notices)
+        ends = parsed.not_valid_after_utc
+        return ProvenIdentity(certificate=certificate, notices=notices, ends=ends)
 
     def _parse(self, data: bytes) -> x509.Certificate | None:
         """The certificate, if it is one for user authentication from a trusted issuer."""

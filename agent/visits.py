@@ -11,10 +11,10 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Insert, bindparam, case, delete, exists, func, select, update
+from sqlalchemy import Insert, bindparam, case, delete, exists, func, or_, select, update
 
 from agent.clock import unix_ms
-from agent.errors import StoreUnavailableError
+from agent.errors import OtherReadersVisitError, StoreUnavailableError
 from agent.qualification import EligibilityRecord, record_to_json
 from agent.schema import POSTPONED, VISITS
 from agent.store import Store, Value, Values
@@ -35,6 +35,7 @@ FOUND = select(
     VISITS.c.certificate,
     VISITS.c.method,
     VISITS.c.options,
+    VISITS.c.ueid,
 ).where(IS_THIS)
 
 IS_OF_VISIT = VISITS.c.visit_id == bindparam("of_visit")
@@ -53,6 +54,7 @@ ACCEPT = (
         options=case((IS_SAME, VISITS.c.options)),
         answered_unix_ms=case((IS_SAME, VISITS.c.answered_unix_ms)),
         certificate=bindparam("new_certificate"),
+        certificate_ends_unix_ms=bindparam("ends_unix_ms"),
         method=bindparam("new_method"),
     )
 )
@@ -88,6 +90,8 @@ class OpenVisit:
     """How the reader says it verified the patient; its result must say the same."""
     options: VisitOptions | None
     """The answer given to the reader, for when it asks again."""
+    ueid: bytes | None = None
+    """The reader that opened it; None: an agent from before did not keep it."""
 
 
 class Visits:
@@ -98,7 +102,11 @@ class Visits:
         self._open = _opening(store)
 
     def challenge(
-        self, visit_id: bytes, card_kind: CardKind | None, now: datetime
+        self,
+        visit_id: bytes,
+        card_kind: CardKind | None,
+        now: datetime,
+        ueid: bytes | None = None,
     ) -> VisitChallenge:
         """Open the visit, or go on with it, and make the challenge its card has to sign now.
 
@@ -106,37 +114,49 @@ class Visits:
             visit_id: 16 random bytes made by the reader.
             card_kind: None when it is not told again; an earlier word stays.
             now: Wall time, kept so that a visit without an end can be deleted.
+            ueid: The reader; a visit stays with the one that opened it.
+
+        Raises:
+            OtherReadersVisitError: Another one opened it; nothing was changed.
         """
         opened = {
             "visit_id": visit_id,
             "nonce": secrets.token_bytes(NONCE_BYTES),
             "card_kind": None if card_kind is None else int(card_kind),
             "opened_unix_ms": unix_ms(now),
+            "ueid": ueid,
             "challenge": secrets.token_bytes(CHALLENGE_BYTES),
         }
-        self._store.change(self._open, opened)
+        if not self._store.change(self._open, opened):
+            raise OtherReadersVisitError
         ((nonce, challenge),) = self._store.rows(OPENED, {"visit_id": visit_id})
         return VisitChallenge(visit_id=visit_id, nonce=nonce, challenge=challenge)
 
     def find(self, visit_id: bytes) -> OpenVisit | None:
         """The visit of that id, if it is open."""
         rows = self._store.rows(FOUND, {"visit_id": visit_id})
-        for nonce, card_kind, challenge, replaced, identity, certificate, method, options in rows:
+        for nonce, kind, challenge, replaced, identity, certificate, method, options, ueid in rows:
             return OpenVisit(
                 visit_id=visit_id,
                 nonce=nonce,
-                card_kind=None if card_kind is None else CardKind(card_kind),
+                card_kind=None if kind is None else CardKind(kind),
                 challenge=challenge,
                 replaced_challenge=replaced,
                 identity=identity,
                 certificate=certificate,
                 method=None if method is None else VerificationMethod(method),
                 options=stored_options(options),
+                ueid=ueid,
             )
         return None
 
     def accept(
-        self, visit_id: bytes, identity: bytes, certificate: bytes, method: VerificationMethod
+        self,
+        visit_id: bytes,
+        identity: bytes,
+        certificate: bytes,
+        method: VerificationMethod,
+        ends: datetime | None = None,
     ) -> None:
         """Use up the challenge; an answer stays only if it is about the same certificate.
 
@@ -145,7 +165,9 @@ class Visits:
             identity: SHA-256 of the proof.
             certificate: SHA-256 of its certificate.
             method: How the reader says it verified the patient.
+            ends: Last moment of the certificate, for staff to see.
         """
+        ends_unix_ms = None if ends is None else unix_ms(ends)
         values: dict[str, Value] = {
             "of_visit": visit_id,
             "new_identity": identity,
@@ -154,7 +176,8 @@ class Visits:
         with self._store.transaction():
             # What was kept for later is about this certificate, or about nobody here.
             self._store.change(FORGET_OTHER_POSTPONED, values)
-            self._store.change(ACCEPT, {**values, "new_method": int(method)})
+            more: dict[str, Value] = {"new_method": int(method), "ends_unix_ms": ends_unix_ms}
+            self._store.change(ACCEPT, values | more)
 
     def answer(
         self, record: EligibilityRecord | None, options: VisitOptions, now: datetime
@@ -197,7 +220,9 @@ def _opening(store: Store) -> Insert:
             "challenge": told.challenge,
             "replaced_challenge": VISITS.c.challenge,
             "card_kind": func.coalesce(told.card_kind, VISITS.c.card_kind),
+            "ueid": func.coalesce(VISITS.c.ueid, told.ueid),
         },
+        where=or_(VISITS.c.ueid.is_(None), VISITS.c.ueid == told.ueid),
     )
 
 

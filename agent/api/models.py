@@ -142,6 +142,8 @@ class VisitDetail(Document):
     """The eligibility source's answer, with the fields of `agent.qualification.EligibilityRecord`;
     null where nobody is asked."""
     answered_at: Time
+    certificate_ends: str | None
+    """Last day of the patient's certificate in Japan, yyyyMMdd; null: not known."""
     unwritable: list[Unwritable]
     earlier: list[ResultId]
     """Results of the same card or person of the same day, before this one: of the newest 20 visits,

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 from importlib.metadata import version
 from typing import Literal, Protocol
@@ -16,7 +17,7 @@ from agent.api.patients import PatientsOfVisits, Revisits
 from agent.board import Board, Place
 from agent.ceremonies import Kind
 from agent.characters import Encoding, unwritable_texts
-from agent.clock import Clock, moment_of, rfc_3339
+from agent.clock import Clock, day_in_japan, moment_of, rfc_3339
 from agent.parcels import IS_PARKED, PARKED, still_to_deliver
 from agent.qualification import EligibilityRecord, record_to_json
 from agent.receptions import Receptions
@@ -238,6 +239,7 @@ class Reading:
             notices=_words(reception.visit.notices or ()),
             record=json.loads(record_to_json(record)) if record else None,
             answered_at=rfc_3339(reception.answered_at),
+            certificate_ends=_day(reception.certificate_ends),
             unwritable=_unwritable(record) if record else [],
             earlier=self._revisits.before(reception),
             match=self._patients.match(reception),
@@ -353,6 +355,10 @@ def _verified_at(record: VisitRecord, reception: Reception | None) -> str | None
     if record.verified_at is None or reception is None:
         return None
     return rfc_3339(believable_time(record.verified_at, reception))
+
+
+def _day(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{day_in_japan(moment):%Y%m%d}"
 
 
 def _at(milliseconds: int) -> str:

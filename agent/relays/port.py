@@ -39,6 +39,8 @@ class Reception:
     """When the result was stored: the same at every attempt, so names never change."""
     signed_result: bytes = field(repr=False)
     """The tagged COSE_Sign1 as the reader made it: whoever doubts the rest can verify it."""
+    certificate_ends: datetime | None = None
+    """Last moment of the patient's certificate, for staff; None: not known."""
 
     @property
     def known(self) -> EligibilityRecord:

@@ -6,18 +6,19 @@ from pathlib import Path
 import pytest
 
 from agent.journal import Alarm, Event
-from hostlink.messages import (
-    ResultAcknowledged,
-)
-from hostlink.terms import ConsentItem, Emergency, VerificationMethod
+from agent.parcels import Parcels
+from hostlink.messages import DeviceHello, ResultAcknowledged, VisitOpened, VisitRefused
+from hostlink.terms import CardKind, ConsentItem, Emergency, FailureCode, VerificationMethod
 from tests.agent.desk_bench import ANSWER, DeskBench, refused_results
 from tests.agent.world import (
+    VISIT_ID,
     Card,
     SigningReader,
     abandoned,
     card,
     completed,
 )
+from tests.hostlink.pki import OTHER_READER, OTHER_UEID, UEID
 
 
 @pytest.fixture
@@ -80,6 +81,52 @@ def test_a_completed_result_of_another_request_is_told(bench: DeskBench, patient
     bench.answered(patient)
     bench.desk.result_arrived(SigningReader().sign(completed(b"n" * 16)))
     assert bench.journal.alarms == [Alarm.RESULT_UNBOUND]
+
+
+def other_reader_of_the_clinic() -> SigningReader:
+    return SigningReader(OTHER_READER, ueid=OTHER_UEID)
+
+
+def hello(ueid: bytes) -> DeviceHello:
+    return DeviceHello(1, 1, ueid, "0.1.0", 1, 1)
+
+
+def test_another_readers_result_is_kept_but_never_this_visits(
+    bench: DeskBench, patient: Card
+) -> None:
+    bench.desk.reader_arrived(hello(UEID))
+    challenge = bench.answered(patient)
+    bench.desk.result_arrived(other_reader_of_the_clinic().sign(completed(challenge.nonce)))
+    assert bench.journal.alarms == [Alarm.RESULT_UNBOUND]
+    parcels = Parcels(bench.store, ["oqs"])
+    assert parcels.outstanding(None) == []
+    # Its own result is, though it comes later.
+    own = SigningReader().sign(completed(challenge.nonce))
+    bench.desk.result_arrived(own)
+    assert bench.said[-1] == ResultAcknowledged(own.seq)
+    assert [parcel.ueid for parcel in parcels.outstanding(None)] == [UEID]
+
+
+def test_negative_control_a_visit_that_knows_no_reader_takes_any(
+    bench: DeskBench, patient: Card
+) -> None:
+    challenge = bench.answered(patient)
+    bench.desk.result_arrived(other_reader_of_the_clinic().sign(completed(challenge.nonce)))
+    assert bench.journal.alarms == []
+    assert len(Parcels(bench.store, ["oqs"]).outstanding(None)) == 1
+
+
+def test_another_reader_is_told_nothing_of_a_visit(bench: DeskBench, patient: Card) -> None:
+    bench.desk.reader_arrived(hello(UEID))
+    proof = patient.prove(bench.open_visit())
+    bench.desk.reader_arrived(hello(OTHER_UEID))
+    bench.said.clear()
+    bench.desk.visit_opened(VisitOpened(VISIT_ID, CardKind.MY_NUMBER))
+    bench.desk.identity_proven(proof)
+    assert bench.said == [VisitRefused(VISIT_ID, FailureCode.INTERNAL)] * 2
+    bench.desk.reader_arrived(hello(UEID))
+    bench.desk.identity_proven(proof)
+    assert len(bench.asked) == 1
 
 
 def test_a_consent_that_was_not_offered_is_told(bench: DeskBench, patient: Card) -> None:

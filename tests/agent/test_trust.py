@@ -44,7 +44,8 @@ def judge(
 
 def test_a_good_card_is_believed(trust: CardTrust) -> None:
     patient = card()
-    assert judge(trust, patient) == ProvenIdentity(patient.der, ())
+    ends = x509.load_der_x509_certificate(patient.der).not_valid_after_utc
+    assert judge(trust, patient) == ProvenIdentity(patient.der, (), ends)
 
 
 @pytest.mark.parametrize("name", SAME_NAME)

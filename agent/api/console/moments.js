@@ -4,6 +4,7 @@ import { language, say } from "./words.js";
 
 const ZONE = "Asia/Tokyo";
 const DAYS = new Intl.DateTimeFormat("en-CA", { dateStyle: "short", timeZone: ZONE });
+const DAY_MS = 24 * 60 * 60 * 1000;
 const formats = new Map();
 
 let behindMs = 0;
@@ -52,6 +53,20 @@ export function period(from, until) {
   return [from, until].every((each) => !each)
     ? ""
     : say("person.period", { from: from ? day(from) : "", until: until ? day(until) : "" });
+}
+
+// Whole days from today until a yyyyMMdd; less than 0: it is over. null: that is no day.
+export function daysUntil(digits) {
+  const [until, today] = [dayStart(digits), dayStart(dayOf(now()).replaceAll("-", ""))];
+  return until === null ? null : Math.round((until - today) / DAY_MS);
+}
+
+// The same day some months later, or that month's last.
+export function monthsAfter(digits, months) {
+  const [year, month, day] = [digits.slice(0, 4), digits.slice(4, 6), digits.slice(6)].map(Number);
+  const last = new Date(Date.UTC(year, month + months, 0));
+  const at = new Date(Date.UTC(year, month - 1 + months, Math.min(day, last.getUTCDate())));
+  return at.toISOString().slice(0, 10).replaceAll("-", "");
 }
 
 export function duration(ms) {

@@ -1,5 +1,6 @@
 // What staff should notice about a result, the most important first.
 
+import { day, daysUntil, monthsAfter } from "./moments.js";
 import { say, sayCode, sayIfAny } from "./words.js";
 
 // Codes of 資格有効性 (OQSCD006) with which somebody is insured.
@@ -8,6 +9,8 @@ const VALID = ["1", "6"];
 export const CHOOSABLE = ["several", "contradiction"];
 // Those that are told in the list too.
 const MATCH_LOOKS = { none: "quiet", several: "care", contradiction: "doubt" };
+// So many months after its end a certificate cannot be used at all.
+const COUNTED = { certificate_expires_soon: 0, certificate_in_grace: 3 };
 const NO_DETAIL_NOTES = {
   looked_up_later: ["note.later", "care"],
   not_kept: ["note.not_kept", "quiet"],
@@ -50,7 +53,7 @@ export function notesOf(result, state) {
     ...(detail?.record ? recordNotes(detail.record) : []),
     ...(parkedIn(state).has(result.id) ? [note("note.parked", "doubt")] : []),
     ...matchNotes(detail?.match ?? null),
-    ...(detail?.notices ?? []).map((each) => note(`notice.${each}`, "care")),
+    ...(detail?.notices ?? []).map((each) => noticeNote(each, detail.certificate_ends)),
     ...(detail?.unwritable.length > 0 ? [note("note.unwritable", "care")] : []),
     ...keepingNotes(result),
     ...(result.emergency ? [note(`emergency.${result.emergency}`, "care")] : []),
@@ -69,6 +72,17 @@ export function recordNotes(record) {
     ...(todo ? [{ key: "validity", look: "doubt", text: todo, todo: "" }] : []),
     ...(message ? [{ key: "message", look: "care", text: message, todo: "" }] : []),
   ];
+}
+
+// Of a certificate with the days that are left, where the agent knows its end.
+function noticeNote(notice, ends) {
+  const told = note(`notice.${notice}`, "care");
+  if (ends === null || !(notice in COUNTED)) {
+    return told;
+  }
+  const until = monthsAfter(ends, COUNTED[notice]);
+  const values = { ends: day(ends), until: day(until), days: daysUntil(until) };
+  return { ...told, text: say(`countdown.${notice}`, values) };
 }
 
 function matchNotes(match) {

@@ -1,6 +1,6 @@
 // What one result says, in groups of facts. What is not there is left out.
 
-import { birthday, dateAndTime, day, period } from "./moments.js";
+import { birthday, dateAndTime, day, daysUntil, period } from "./moments.js";
 import { say, sayCode, sayIfAny } from "./words.js";
 
 const CONSENTS = ["surgery", "diagnosis", "medication", "health_checkup"];
@@ -142,10 +142,18 @@ function handoverFact({ relay, state, why }) {
   return { key: relay, label: sayCode("relay", relay), text, look: looks[state] };
 }
 
+function endOf(detail) {
+  const ends = detail?.certificate_ends ?? null;
+  const days = ends === null ? null : daysUntil(ends);
+  const left = days !== null && days >= 0 ? ` ${say("countdown.left", { days })}` : "";
+  return ends === null ? "" : `${day(ends)}${left}`;
+}
+
 function proofFacts(result) {
   return [
     fact("verified", result.verified_at === null ? "" : dateAndTime(result.verified_at)),
     fact("received", dateAndTime(result.received_at)),
+    fact("certificate_ends", endOf(result.detail)),
     fact("card", result.card_kind === null ? "" : say(`card_kind.${result.card_kind}`)),
     fact("result_id", result.id),
   ].flat();

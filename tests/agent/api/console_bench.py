@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from hostlink.terms import (
     VisitOutcome,
 )
 from tests.agent.api.api_bench import COUNTER, ApiBench
-from tests.agent.world import RECORD, ROOTS, abandoned, completed, options
+from tests.agent.world import RECORD, ROOTS, TODAY, abandoned, completed, options
 from tests.hostlink.pki import OTHER_UEID, UEID
 from tests.hw_sim.eligibility_service import SHIKEN_HANAKO
 
@@ -39,6 +39,12 @@ HANAKO = read_record(SHIKEN_HANAKO["record"])
 def named(name: str, kana: str) -> EligibilityRecord:
     """Somebody else, insured as 受付 太郎 is."""
     return replace(RECORD, person=replace(RECORD.person, name=name, name_kana=kana))
+
+
+CERTIFICATE_ENDS: dict[tuple[Notice, ...], datetime] = {
+    (Notice.CERTIFICATE_EXPIRES_SOON,): TODAY + timedelta(days=30),
+    (Notice.CERTIFICATE_IN_GRACE,): TODAY - timedelta(days=30),
+}
 
 
 class Reception(ApiBench):
@@ -75,7 +81,8 @@ class Reception(ApiBench):
         notices: tuple[Notice, ...] = (),
     ) -> None:
         """The eligibility source says who it is."""
-        self._visits.accept(visit_id, b"i" * 32, visit_id * 2, VerificationMethod.FACE)
+        method, ends = VerificationMethod.FACE, CERTIFICATE_ENDS.get(notices)
+        self._visits.accept(visit_id, b"i" * 32, visit_id * 2, method, ends)
         told = replace(
             options(visit_id),
             patient_name=record.person.name,

@@ -231,7 +231,11 @@ def test_all_of_a_result_is_told(reception: Reception, window: Window) -> None:
         ("薬剤・処方", "○ 同意（2026/11/23 9:01 まで）"),
     ):
         window.see(".group", *texts)
-    window.see("#detail .note", "期限切れ（3か月以内）", "診療・薬剤の情報は閲覧できません")
+    window.see(
+        "#detail .note",
+        "2026年10月23日 に期限切れ（資格確認は 2027年1月23日 まで、あと 62 日）",
+        "診療・薬剤の情報は閲覧できません",
+    )
     window.see("#detail .note", "医療費助成を使う")
     assert window.page.evaluate("document.activeElement.id") == "detail-title"
     window.page.keyboard.press("Escape")
