@@ -179,8 +179,9 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
             clock,
             readers,
             service.reader_reports.get,
-            lambda: service.post(SignOfLifeWanted()),
-            lambda: updates.sentence if updates is not None else None,
+            firmware=service.firmware_of,
+            ask_for_life=lambda: service.post(SignOfLifeWanted()),
+            update=lambda: updates.sentence if updates is not None else None,
         )
         yield Agent(
             service,

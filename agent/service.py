@@ -125,6 +125,11 @@ class Service:
         """Put an event on the queue, from any thread or signal handler."""
         self._queue.put((counter, event))
 
+    def firmware_of(self, counter: str) -> str | None:
+        """Version of that counter's reader, as it told last; from any thread."""
+        hello = self.reader_hellos.get(counter)
+        return hello.firmware if hello is not None else None
+
     def is_serving(self) -> bool:
         """Whether the main thread has given a sign of life of late; from any thread."""
         return time.monotonic() - self._last_sign_s < SILENT_S

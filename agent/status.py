@@ -64,6 +64,8 @@ class ReaderStatus(msgspec.Struct, frozen=True):
     """`LinkCounters` of the reader's end, since it began to serve."""
     is_paired: bool = True
     """A reader is paired at this counter."""
+    firmware: str | None = None
+    """Version, as the reader told when it was linked last."""
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -87,6 +89,7 @@ class StatusFile:
         clock: Clock,
         links: Mapping[str, LinkOfStatus],
         reader_report: Callable[[str], DeviceReport | None],
+        firmware: Callable[[str], str | None] = lambda _: None,
         ask_for_life: Callable[[], None] = lambda: None,
         update: Callable[[], str | None] = lambda: None,
     ) -> None:
@@ -98,6 +101,7 @@ class StatusFile:
             links: Asked for their counters, and through each its reader for a report; by the
                 names of the readers' counters.
             reader_report: The last that came from that one.
+            firmware: Version of that one's, as it told last.
             ask_for_life: Called each time; whoever watches the main thread asks it for a sign.
             update: What is known of a newer version.
         """
@@ -105,6 +109,7 @@ class StatusFile:
         self._clock = clock
         self._links = links
         self._reader_report = reader_report
+        self._firmware = firmware
         self._ask_for_life = ask_for_life
         self._update = update
         self._stopping = threading.Event()
@@ -152,6 +157,7 @@ class StatusFile:
             link=counters_as_json(link.counters),
             results=asdict(report.results) if report else None,
             reader_link=counters_as_json(report.link) if report else None,
+            firmware=self._firmware(counter),
         )
 
 
@@ -198,6 +204,8 @@ def _of_reader(reader: ReaderStatus) -> list[str]:
     if not reader.is_paired:
         return [f"{who} is not paired: pair it at the console, or with `python -m agent pair`."]
     lines = [f"{who} is connected." if reader.is_linked else f"{who} is not connected."]
+    if reader.firmware is not None:
+        lines.append(f"Its firmware: {reader.firmware}")
     lines += ["Cable, as this PC sees it:", *_lines_of(reader.link)]
     if reader.reader_link is not None:
         lines += ["Cable, as the reader sees it:", *_lines_of(reader.reader_link)]

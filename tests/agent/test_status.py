@@ -113,12 +113,14 @@ def test_without_a_reader_it_is_not_well(tmp_path: Path) -> None:
 def test_of_several_readers_each_is_told_by_its_counter(tmp_path: Path) -> None:
     path = tmp_path / "status.json"
     links = {"1番窓口": FakeLink(), "2番窓口": FakeLink(is_up=False)}
-    StatusFile(path, ToldClock(), links, {"1番窓口": REPORT}.get)._write(is_running=True)
+    firmware = {"1番窓口": "0.1.0"}.get
+    StatusFile(path, ToldClock(), links, {"1番窓口": REPORT}.get, firmware)._write(is_running=True)
     status = read_status(path)
     assert status is not None
     is_well, said = describe(status, status.unix_ms)
     assert not is_well, "one of them is missing"
-    assert "The reader at 1番窓口 is connected." in said
+    first = said.index("The reader at 1番窓口 is connected.")
+    assert said[first + 1] == "Its firmware: 0.1.0"
     second = said[said.index("The reader at 2番窓口 is not connected.") :]
     assert "Results at the reader:" not in second
 
