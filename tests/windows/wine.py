@@ -1,0 +1,69 @@
+"""Wine with the Python of Windows in it, as `make windows` sets it up."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PureWindowsPath
+
+ROOT = Path(__file__).parents[2]
+MADE = ROOT / "build/windows"
+STAND_INS = Path(__file__).with_name("stand_ins")
+PROGRAMS = Path("/usr/lib/wine")
+PREFIX = MADE / "prefix"
+PYTHON = MADE / "python/python.exe"
+PORT = PREFIX / "dosdevices/com5"
+"""What Wine's programs open as COM5."""
+PATIENCE_S = 180.0
+
+
+def environment() -> dict[str, str]:
+    """Of every program in Wine: no window, and the stand-ins before Wine's own."""
+    return {
+        **{key: value for key, value in os.environ.items() if not key.startswith("PYTHON")},
+        "WINEPREFIX": str(PREFIX),
+        "WINEDEBUG": "-all",
+        "WINEDLLOVERRIDES": "bcryptprimitives,cfgmgr32=n,b;mscoree,mshtml=",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": ";".join(map(windows_path, (ROOT, STAND_INS))),
+    }
+
+
+def windows_path(path: Path) -> str:
+    """The path of a file of this machine, for a program in Wine."""
+    return str(PureWindowsPath("Z:\\", *path.absolute().parts[1:]))
+
+
+def command(*words: str | Path) -> list[str]:
+    """A command line of Windows' Python."""
+    told = [windows_path(word) if isinstance(word, Path) else word for word in words]
+    return [str(PROGRAMS / "wine64"), str(PYTHON), *told]
+
+
+def said_by(*words: str | Path, folder: Path = ROOT) -> tuple[int, str]:
+    """What Windows' Python answers: its exit status and all it writes."""
+    done = subprocess.run(
+        command(*words),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=folder,
+        env=environment(),
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    return done.returncode, done.stdout.decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+@contextmanager
+def windows() -> Iterator[None]:
+    """Wine's server, started once: otherwise each program waits for it to start and to end."""
+    server, quiet = str(PROGRAMS / "wineserver"), subprocess.DEVNULL
+    for words in ([server, "-p"], [str(PROGRAMS / "wine64"), "wineboot"]):
+        subprocess.run(
+            words, env=environment(), stdin=quiet, stdout=quiet, stderr=quiet, check=True, timeout=60
+        )
+    try:
+        yield
+    finally:
+        subprocess.run([server, "-k"], env=environment(), check=False, timeout=60)
