@@ -40,18 +40,28 @@ class AgentInWine(RunningAgent):
         )
 
     def kill(self) -> None:
-        self._end("kill")
+        """It may have ended already."""
+        if self._process is not None and self._process.poll() is None:
+            self._end("kill")
 
     def stop(self) -> int:
         """By Ctrl-C, as WinSW does it."""
         return self._end("stop")
 
+    def reception_files(self) -> list[bytes]:
+        """What lies in the reception folder; a file that is only made yet is empty."""
+        return [path.read_bytes() for path in self.reception.glob("OQS*.xml")]
+
+    def ended(self) -> int:
+        """How it ended by itself."""
+        assert self._process is not None
+        self.log = self._process.communicate(timeout=PATIENCE_S)[1]
+        return self._process.returncode
+
     def said_by(self, *words: str | Path) -> tuple[int, str]:
         """What one of its commands says, and the exit status."""
         task, *more = words
-        return wine.said_by(
-            "-m", "agent", task, "--config", self.config, *more, folder=self.folder
-        )
+        return wine.said_by("-m", "agent", task, "--config", self.config, *more, folder=self.folder)
 
     def _end(self, word: str) -> int:
         assert self._process is not None

@@ -24,7 +24,7 @@ def environment() -> dict[str, str]:
         "WINEPREFIX": str(PREFIX),
         "WINEDEBUG": "-all",
         "WINEDLLOVERRIDES": "bcryptprimitives,cfgmgr32=n,b;mscoree,mshtml=",
-        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPYCACHEPREFIX": windows_path(MADE / "bytecode"),
         "PYTHONPATH": ";".join(map(windows_path, (ROOT, STAND_INS))),
     }
 
@@ -61,7 +61,7 @@ def windows() -> Iterator[None]:
     server, quiet = str(PROGRAMS / "wineserver"), subprocess.DEVNULL
     for words in ([server, "-p"], [str(PROGRAMS / "wine64"), "wineboot"]):
         subprocess.run(
-            words, env=environment(), stdin=quiet, stdout=quiet, stderr=quiet, check=True, timeout=60
+            words, env=environment(), stdin=quiet, stdout=quiet, stderr=quiet, check=True
         )
     try:
         yield

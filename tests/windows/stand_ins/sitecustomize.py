@@ -6,10 +6,12 @@ with no bytes, since STATUS_TIMEOUT is no error; pyserial relies on it.
 Source: Microsoft, COMMTIMEOUTS and GetOverlappedResult; Wine 8.0, dlls/kernelbase/file.c.
 """
 
+import sys
 from typing import Any
 
 from serial import win32
 
+assert sys.platform == "win32"
 ERROR_TIMEOUT = 1460
 _of_wine = win32.GetOverlappedResult
 
