@@ -4,12 +4,13 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.agent.running_agent import RunningAgent
+from tests.agent.running_agent import RunningAgent, wait_until
 from tests.hw_sim.eligibility_service import EligibilityService
 from tests.windows import wine
 
 WINSW = Path(__file__).with_name("winsw.py")
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
+"""Wine beside other work on a small machine."""
 
 
 class AgentInWine(RunningAgent):
@@ -27,8 +28,10 @@ class AgentInWine(RunningAgent):
         self.config.write_text(before.replace(old, new), encoding="utf-8")
 
     def start(self, environment: Mapping[str, str] | None = None) -> None:
+        """It serves, or has ended, when this returns."""
+        before = self.events().count("started")
         program = (wine.windows_path(wine.PYTHON), "-m", "agent", "--config", self.config)
-        self._process = subprocess.Popen(
+        process = self._process = subprocess.Popen(
             wine.command(WINSW, *program),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -38,6 +41,11 @@ class AgentInWine(RunningAgent):
             env=wine.environment() if environment is None else environment,
             cwd=self.folder,
         )
+
+        def has_begun() -> bool:
+            return self.events().count("started") > before or process.poll() is not None
+
+        wait_until(has_begun, PATIENCE_S)
 
     def kill(self) -> None:
         """It may have ended already."""

@@ -164,7 +164,6 @@ def test_what_is_made_beside_the_running_agent(
 
 def test_a_backup_of_here_is_an_agent_there(agent: AgentInWine, tmp_path: Path) -> None:
     agent.start()
-    agent.wait_for_event("started")
     assert agent.stop() == 0
     assert agent.said_by("backup", "--out", tmp_path / "backup.zip")[0] == 0
     other = tmp_path / "other"

@@ -58,12 +58,23 @@ def said_by(*words: str | Path, folder: Path = ROOT) -> tuple[int, str]:
 @contextmanager
 def windows() -> Iterator[None]:
     """Wine's server, started once: otherwise each program waits for it to start and to end."""
-    server, quiet = str(PROGRAMS / "wineserver"), subprocess.DEVNULL
-    for words in ([server, "-p"], [str(PROGRAMS / "wine64"), "wineboot"]):
-        subprocess.run(
-            words, env=environment(), stdin=quiet, stdout=quiet, stderr=quiet, check=True
-        )
+    _run("wineserver", "-k", is_needed=False)  # what a check left that was broken off
+    _run("wineserver", "-w")
+    _run("wineserver", "-p")
+    _run("wine64", "wineboot")
     try:
         yield
     finally:
-        subprocess.run([server, "-k"], env=environment(), check=False, timeout=60)
+        _run("wineserver", "-k", is_needed=False)
+
+
+def _run(program: str, word: str, *, is_needed: bool = True) -> None:
+    subprocess.run(
+        [PROGRAMS / program, word],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
+        timeout=PATIENCE_S,
+        check=is_needed,
+    )
