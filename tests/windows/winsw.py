@@ -12,6 +12,7 @@ Source: WinSW 2.12, `SignalHelper.SendCtrlCToProcess`; Microsoft, `GenerateConso
 """
 
 import ctypes
+import os
 import signal
 import subprocess
 import sys
@@ -57,4 +58,5 @@ def require(was_done: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    # A thread that still reads would make the interpreter end with words of its own.
+    os._exit(main(sys.argv[1:]))
