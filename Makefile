@@ -8,6 +8,7 @@
 #                             CARD='--persona android' lays another one, CARD=--list names them
 # make fuzz                   searches a minute each for what breaks a parser (FUZZ_SECONDS=60)
 # make package                builds the agent as a folder that needs no Python, and tries it
+# make windows                tries the agent in the Python of Windows under Wine (which is no Windows)
 # make torture                plays the long runs, hours in all (TORTURE='results link' names some,
 #                             TORTURE_COUNT=, TORTURE_SHARE= and TORTURE_SEED= change them)
 PYTHON ?= python3
@@ -26,7 +27,7 @@ BIN = .venv/bin
 ISOLATED = $(BIN)/python -m tests.hw_sim.namespace
 MODEL = device/face/models/resnet29/embedder.tflite
 
-.PHONY: demo reception test check fix card fuzz torture package clean
+.PHONY: demo reception test check fix card fuzz torture package windows clean
 .DELETE_ON_ERROR:
 # One environment: two installations at once would break it.
 .NOTPARALLEL:
@@ -76,6 +77,9 @@ package: .venv/package.stamp
 	$(ISOLATED) $(BIN)/python -m pytest tests/packaging/built.py
 	@du -sh build/package/uketsuke-agent
 
+windows: build/windows.stamp
+	$(BIN)/python -m pytest tests/windows/check.py
+
 clean:
 	rm -rf .venv out build *.egg-info node_modules $(MODEL) $(MODEL:.tflite=.sha256)
 
@@ -103,6 +107,10 @@ clean:
 
 .venv/package.stamp: .venv/test.stamp
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[agent,package]' >&2
+	@touch $@
+
+build/windows.stamp: setup.cfg tools/set_up_windows.sh tests/windows/stand_ins/* | .venv/test.stamp
+	@tools/set_up_windows.sh
 	@touch $@
 
 $(MODEL): .venv/demo.stamp device/factory/*.py

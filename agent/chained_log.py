@@ -29,6 +29,7 @@ import msgspec
 from agent.clock import Clock, day_in_japan, moment_of, unix_ms
 from agent.file_lock import FileLock
 from agent.folders import sync_folder
+from agent.own_file import open_own
 
 NO_HASH = "0" * 64
 """What the very first line names in place of the one before."""
@@ -259,7 +260,7 @@ class ChainedLog:
 
 
 def _open(path: Path) -> int:
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    return open_own(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
 
 def _look_of(found: os.stat_result) -> tuple[int, int]:

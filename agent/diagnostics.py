@@ -29,6 +29,7 @@ from cryptography.hazmat.primitives import hashes
 from agent.config import Config, read_certificates
 from agent.errors import ConfigError
 from agent.journal import Alarm, Event
+from agent.own_file import open_own
 from agent.pairings import Pairings
 from agent.status import read_status
 
@@ -93,7 +94,7 @@ def write_diagnostics(config: Config, status: Path, target: Path) -> None:
         OSError: It cannot be written; nothing is left of it.
     """
     content = _zipped(config, status)
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = open_own(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)

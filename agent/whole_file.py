@@ -8,8 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from agent.folders import sync_folder
-
-_FOR_THIS_USER = 0o600
+from agent.own_file import open_own
 
 
 def keep_file(path: Path, content: bytes) -> None:
@@ -35,7 +34,7 @@ def keep_file(path: Path, content: bytes) -> None:
 
 def _write_synced(part: Path, content: bytes) -> None:
     part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FOR_THIS_USER)
+    descriptor = open_own(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     try:
         rest = memoryview(content)
         while rest:

@@ -3,7 +3,7 @@
 # Raspberry Pi OS. Does nothing when all is there; without the right to install it says which
 # command to run.
 #
-#   tools/install_system_packages.sh demo|test
+#   tools/install_system_packages.sh demo|test|windows
 set -eu
 
 # pcscd, vpcd: the card path. swig, gcc, headers: pyscard has no wheel for Linux. opensc: an
@@ -21,11 +21,14 @@ tesseract-ocr-fra tesseract-ocr-jpn fonts-noto-cjk fontconfig"
 test="$demo softhsm2 swtpm libtpm2-pkcs11-1 libtss2-dev strace eatmydata libfaketime chromium nodejs
 npm espeak-ng opus-tools mecab mecab-ipadic-utf8 fonts-noto-core fonts-ipaexfont fonts-ipafont
 fonts-vlgothic fonts-takao fonts-ocr-a fonts-ocr-b"
+# The Python of Windows runs in wine64; binutils link what that Wine lacks.
+windows="wine64 binutils-mingw-w64-x86-64"
 
 case "${1:-}" in
 demo) wanted=$demo ;;
 test) wanted=$test ;;
-*) echo "usage: $0 demo|test" >&2; exit 64 ;;
+windows) wanted=$windows ;;
+*) echo "usage: $0 demo|test|windows" >&2; exit 64 ;;
 esac
 
 missing=""
