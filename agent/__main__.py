@@ -8,8 +8,6 @@ when the link's thread died. After 3 and 4 a supervisor should start it again.
 
 import signal
 import sys
-from collections.abc import Callable
-from functools import partial
 from typing import NoReturn
 
 from agent import log
@@ -26,7 +24,6 @@ from agent.errors import (
     StoreUnavailableError,
 )
 from agent.own_command import whole_commands
-from agent.policy import command as policy
 
 EXIT_CONFIG = 2
 EXIT_STORAGE = 3
@@ -37,18 +34,12 @@ def main() -> int:
     """Do what the command line says; see the module's text for the exit status."""
     leave_no_core()
     write_notes_only()
-    words = sys.argv[1:]
-    if words[:1] == [policy.NAME]:  # asks for no agent's configuration
-        task, configuration = policy.NAME, None
-        carry_out: Callable[[], int] = partial(policy.run, words[1:], print)
-    else:
-        arguments = read_words(words)
-        task, configuration = arguments.task, arguments.config
-        carry_out = partial(TASKS[task].carry_out, arguments)
+    arguments = read_words(sys.argv[1:])
+    task, configuration = arguments.task, arguments.config
     if task == DEFAULT:
         signal.signal(signal.SIGTERM, _end)  # until it serves, and has its own way to end
     try:
-        return carry_out()
+        return TASKS[task].carry_out(arguments)
     except (BackupError, ConfigError, PairingError) as error:
         sentence, status = str(error), EXIT_CONFIG
     except (StoreUnavailableError, JournalUnavailableError, PermissionError) as error:

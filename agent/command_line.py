@@ -63,6 +63,21 @@ def _restore(parser: Parser) -> None:
     parser.add_argument("--from", dest="source", type=Path, required=True, help="the backup")
 
 
+def _policy(parser: Parser) -> None:
+    export = parser.add_subparsers(required=True, metavar="export").add_parser(
+        "export", help="write the policies of Edge and Chrome, with a text that says how"
+    )
+    export.add_argument(
+        "--origin", action="append", required=True, help="https://host[:port]; may be repeated"
+    )
+    export.add_argument(
+        "--out", type=Path, default=Path("uketsuke-browser-policy"), help="a new folder"
+    )
+    for each in (parser, export):
+        # Whoever has the habit of writing it everywhere may do so here.
+        each.add_argument("--config", type=Path, default=argparse.SUPPRESS, help="not looked at")
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """One sub-command."""
@@ -71,6 +86,7 @@ class Task:
     """File in `agent/tasks` and function: loaded only when it is wanted, for that takes long."""
     help: str
     options: Callable[[Parser], None] = _nothing
+    needs_configuration: bool = True
 
     def carry_out(self, arguments: argparse.Namespace) -> int:
         """Do it; the exit status."""
@@ -98,16 +114,18 @@ TASKS = {
     "diagnostics": Task(
         "health.write_help_file", "a file without patients' data, for whoever helps", _out
     ),
+    "policy": Task(
+        "browsers.export_policy",
+        "settings of browsers whose pages call the agent",
+        _policy,
+        needs_configuration=False,
+    ),
 }
 
 
 def read_words(words: Sequence[str]) -> argparse.Namespace:
     """What the command line says: `task`, `config`, and the task's own options."""
-    parser = Parser(
-        prog="agent",
-        description="reception agent of uketsuke",
-        epilog="`policy export --origin URL`: settings of browsers whose pages call the agent",
-    )
+    parser = Parser(prog="agent", description="reception agent of uketsuke")
     usual = usual_configuration()
     about = f"TOML file; left out: {usual}" if usual else "TOML file; needed"
     parser.add_argument("--config", type=Path, default=usual, help=about)
@@ -115,11 +133,12 @@ def read_words(words: Sequence[str]) -> argparse.Namespace:
     named = parser.add_subparsers(dest="task", metavar="TASK")
     for name, task in TASKS.items():
         of_task = named.add_parser(name, help=task.help, description=task.help)
-        # Before the task or after it.
-        of_task.add_argument("--config", type=Path, default=argparse.SUPPRESS, help=about)
+        if task.needs_configuration:
+            # Before the task or after it.
+            of_task.add_argument("--config", type=Path, default=argparse.SUPPRESS, help=about)
         task.options(of_task)
     arguments = parser.parse_args(words)
     arguments.task = arguments.task or DEFAULT
-    if arguments.config is None:
+    if arguments.config is None and TASKS[arguments.task].needs_configuration:
         parser.error("--config FILE is needed")
     return arguments

@@ -4,8 +4,9 @@ Prepare → row "prepared" → commit → row "done" → settle. The relay's com
 counts and may be repeated, so a restart at any point ends in the same state; what it finds lost
 is prepared again. Several parcels take each step together where the relay can (decision 0034). A
 relay that sends is asked to send until it has; its receiver knows repetitions.
-What a receiver refuses for good is parked with the reason, holds up nothing, and is kept until
-staff want it sent again. What there is to be delivered, `agent/parcels.py` says.
+What a receiver refuses for good, or what fails for long by itself, is parked with the reason, holds
+up nothing, and is kept until staff want it sent again. What there is to be delivered,
+`agent/parcels.py` says.
 
 Source: facts/security.md §1 (decision 9), §5.1.
 """
@@ -13,13 +14,14 @@ Source: facts/security.md §1 (decision 9), §5.1.
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from cryptography import x509
 from sqlalchemy import bindparam, delete, select
 
 from agent.clock import Clock, unix_ms
 from agent.errors import PreparedLostError, RelayRefusedError, RelayUnavailableError
+from agent.failing import Failing
 from agent.fresh import Looked
 from agent.journal import Alarm, Event, Journal
 from agent.parcels import Parcel, Parcels, Parked, is_over, look
@@ -28,7 +30,6 @@ from agent.relays.port import BundlingRelay, Prepared, Reception, Relay, Sending
 from agent.schema import VISITS
 from agent.store import LARGEST_INTEGER, Store, Value
 
-STUCK_AFTER = timedelta(hours=1)
 STUCK = "failed while later ones were taken"
 MOST_TOGETHER = 32
 """Handed over at once: the first of them waits for the last one."""
@@ -77,7 +78,10 @@ class Delivery:
         """Relays that staff have already been told about."""
         self._open: set[str] = set()
         """Relays that staff have been told to work."""
-        self._failing_since: dict[Parcel, datetime] = {}
+        self._untaken = Failing(clock)
+        """What a relay was unavailable for."""
+        self._faulty = Failing(clock)
+        """What was met with a fault that nobody foresaw."""
         self._purged: list[bytes] = []
         """Visits deleted, whose traces may still be there."""
         self._has_traces = True
@@ -135,7 +139,8 @@ class Delivery:
                 self._open.discard(parcel.relay)
                 detail = f"{parcel.relay}: {error.cause}"
                 self._alarm(Alarm.RELAY_UNAVAILABLE, parcel, detail)
-            self._failing_since.setdefault(parcel, self._clock.now())
+            self._untaken.add(parcel, error.cause)
+            self._faulty.end(parcel)
             return False
         except RelayRefusedError as error:
             self.park(parcel, error.cause)
@@ -166,7 +171,7 @@ class Delivery:
 
     def _is_taken(self, parcel: Parcel) -> None:
         """Its relay took it, or refused it for good: it works."""
-        self._failing_since.pop(parcel, None)
+        self._fails_no_more(parcel)
         if parcel.relay not in self._open:
             self._open.add(parcel.relay)
             self._shut.discard(parcel.relay)
@@ -243,14 +248,35 @@ class Delivery:
 
         Never where something was prepared: it may have been handed over, and would be twice.
         """
-        since = self._failing_since.get(parcel)
-        is_sent = isinstance(self._relays[parcel.relay], SendingRelay)
-        return is_sent and since is not None and self._clock.now() - since >= STUCK_AFTER
+        return self._is_sent(parcel) and self._untaken.is_long(parcel)
+
+    def _is_sent(self, parcel: Parcel) -> bool:
+        return isinstance(self._relays[parcel.relay], SendingRelay)
+
+    def park_stuck(self, parcel: Parcel) -> None:
+        """Park what has failed for long, as its relay takes others; see `has_failed_long`."""
+        self.park(parcel, f"{STUCK}: {self._untaken.cause(parcel)}")
+
+    def see_to_fault(self, parcel: Parcel, cause: str) -> None:
+        """Tell staff of a fault that nobody foresaw, and park the parcel where the fault lasts.
+
+        Only so can they send it again or give it up. As `has_failed_long`, never where something
+        was prepared.
+        """
+        if self._faulty.add(parcel, cause):
+            self._alarm(Alarm.INTERNAL, parcel, f"{parcel.relay}: {cause}")
+        if self._is_sent(parcel) and self._faulty.is_long(parcel):
+            self.park(parcel, cause)
 
     def park(self, parcel: Parcel, cause: str) -> None:
         """Give a parcel up until staff want it sent again."""
         self._alarm(Alarm.RELAY_REFUSED, parcel, f"{parcel.relay}: {cause}")
         self._parcels.keep(parcel, NO_TOKEN, cause)
+        self._fails_no_more(parcel)
+
+    def _fails_no_more(self, parcel: Parcel) -> None:
+        self._untaken.end(parcel)
+        self._faulty.end(parcel)
 
     def _all_prepared(self, parcels: Sequence[Parcel], relay: BundlingRelay) -> list[str]:
         """Tokens of all of them, as `Parcels.token` or `_prepare` give for one."""

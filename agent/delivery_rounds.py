@@ -1,7 +1,8 @@
 """When the delivery looks at what: fresh results at once, all now and then, what failed again.
 
-One bad parcel stops no other. Where a relay is away its later parcels wait, so that the order
-stays; only where it takes others is one that it has not taken for long put aside.
+One bad parcel stops no other, and where its fault lasts it is put aside. Where a relay is away its
+later parcels wait, so that the order stays; only where it takes others is one that it has not taken
+for long put aside.
 """
 
 import math
@@ -11,11 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from agent.delivery import STUCK, Delivery
+from agent.delivery import Delivery
 from agent.errors import StoreUnavailableError
 from agent.faults import guarded
 from agent.fresh import NOTHING, FreshVisits, Looked, both
-from agent.journal import Alarm, Event, Journal
+from agent.journal import Journal
 from agent.parcels import Parcel
 from agent.retries import Retries
 
@@ -57,8 +58,6 @@ class DeliveryRounds:
         """On the monotonic clock."""
         self._unpurged: Looked = NOTHING
         """Looked at since they were purged last."""
-        self._faulty: set[Parcel] = set()
-        """Parcels that staff have already been told about."""
 
     def wake(self, visits: Looked = None) -> None:
         """Look at these now; from any thread."""
@@ -141,7 +140,7 @@ class DeliveryRounds:
         so_far.is_clear &= is_delivered is True
         if is_delivered and parcel.relay in so_far.stuck:
             # The relay takes others: what it did not take for so long is not its fault.
-            self._delivery.park(so_far.stuck.pop(parcel.relay), STUCK)
+            self._delivery.park_stuck(so_far.stuck.pop(parcel.relay))
         elif is_delivered is False:
             is_suspect = parcel.relay not in so_far.stuck and self._delivery.has_failed_long(parcel)
             if is_suspect:
@@ -152,19 +151,9 @@ class DeliveryRounds:
     def _deliver(self, parcel: Parcel) -> bool | None:
         """As `Delivery.deliver`; None after a fault that only concerns this parcel."""
         try:
-            is_delivered = self._delivery.deliver(parcel)
+            return self._delivery.deliver(parcel)
         except StoreUnavailableError:
             raise
         except Exception as error:  # noqa: BLE001 - one bad parcel must not stop the others
-            if parcel not in self._faulty:
-                self._faulty.add(parcel)
-                self._journal.record(
-                    Event.ALARM,
-                    alarm=Alarm.INTERNAL,
-                    visit=parcel.visit_id,
-                    seq=parcel.seq,
-                    detail=f"{parcel.relay}: {type(error).__name__}",
-                )
+            self._delivery.see_to_fault(parcel, type(error).__name__)
             return None
-        self._faulty.discard(parcel)
-        return is_delivered

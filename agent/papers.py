@@ -1,7 +1,8 @@
 """Papers that staff saw in place of a card: that they were seen, and what was typed off them.
 
 Closed fields only, so that nobody writes a note about a patient. What was typed names a person and
-is deleted after the time that the clinic keeps visits for.
+is deleted after the time that the clinic keeps visits for; that a paper of this kind was seen stays
+in the journal.
 
 Source: facts/oqs.md §3.3 (fields), §7.10 (papers); facts/security.md T13.
 """
@@ -136,9 +137,8 @@ class Papers:
         }
         if not self._store.change(self._store.insert(PAPERS).on_conflict_do_nothing(), row):
             return False
-        self._journal.record(
-            Event.PAPERS_SEEN, visit=paper.visit_id, detail=f"paper {paper.paper_id.hex()}"
-        )
+        detail = f"{paper.kind.name.lower()}, paper {paper.paper_id.hex()}"
+        self._journal.record(Event.PAPERS_SEEN, visit=paper.visit_id, detail=detail)
         return True
 
     def of_day(self, day: date) -> list[Paper]:

@@ -9,8 +9,12 @@ Source: facts/screens_and_agent.md §9.5; facts/oqs.md §3.2 (how names and numb
 
 import re
 from collections.abc import Mapping, MutableMapping, Sequence, Set
+from dataclasses import fields
 from datetime import date
 from pathlib import PurePath
+from typing import get_args
+
+from agent.qualification import Group
 
 REMOVED = "[removed]"
 LONGEST = 8_000
@@ -25,8 +29,10 @@ _KEYS = re.compile(
     r"|^name(_|$)|^(patient|family|given)_name$",
     re.IGNORECASE,
 )
-"""Of fields that are never shown, whatever is in them: those of `agent.qualification`, of cards and
-of faces."""
+"""Of fields that are never shown, whatever is in them: those of cards and of faces, and words that
+names of a person's fields are made of."""
+_RECORD_FIELDS = frozenset(field.name for group in get_args(Group) for field in fields(group))
+"""Of every record of `agent.qualification`: one that is added there is never shown either."""
 _FOLDER = r"(?:[a-z_-]|(?<!\d)\d{1,3}(?!\d)){0,31}"
 _TEXT = re.compile(
     # The random id of a visit and a reader's UEID, 16 or 17 bytes in hexadecimal, may be shown.
@@ -57,9 +63,13 @@ def redact(
 
 def _table(table: Mapping[str, object], depth: int) -> dict[str, object]:
     return {
-        _shown(str(key)): REMOVED if _KEYS.search(str(key)) else _value(value, depth + 1)
+        _shown(str(key)): REMOVED if _is_personal(str(key)) else _value(value, depth + 1)
         for key, value in table.items()
     }
+
+
+def _is_personal(key: str) -> bool:
+    return key.lower() in _RECORD_FIELDS or _KEYS.search(key) is not None
 
 
 def _value(value: object, depth: int) -> object:

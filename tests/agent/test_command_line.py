@@ -59,6 +59,29 @@ def test_without_a_usual_configuration_nothing_is_done(
     assert "--config FILE is needed" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("place", [None, 0, 1, 2, 6])
+def test_the_policy_needs_no_configuration_and_minds_none(
+    place: int | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("platform.system", lambda: "Plan9")
+    words = ["policy", "export", "--origin", "https://emr.example", "--out", str(tmp_path / "it")]
+    if place is not None:
+        words[place:place] = ["--config", "nowhere.toml"]
+    done = CommandLine(monkeypatch, capsys).run(*words)
+    assert (done.status, done.err) == (0, "")
+    assert (tmp_path / "it/README.txt").exists()
+
+
+def test_the_help_lists_every_task(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        read_words(["--help"])
+    listed = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert set(TASKS) <= set(listed)
+
+
 def test_commands_in_sentences_can_be_typed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("platform.system", lambda: "Linux")
     sentence = "Run `python -m agent pair`, or `chmod go= x`."

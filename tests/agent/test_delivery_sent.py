@@ -6,13 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from agent.delivery import Delivery
+from agent.delivery_rounds import DeliveryRounds
 from agent.errors import RelayRefusedError, RelayUnavailableError
+from agent.failing import STUCK_AFTER
 from agent.journal import Alarm, Event
 from agent.relays.port import Reception
 from tests.agent.delivery_bench import VISITS, Bench, real_relay
 from tests.agent.test_delivery import NAME_IN_STORE, deliver_all
 
 Answer = Exception | None
+NO_TIME = timedelta(0)
 
 
 @dataclass
@@ -96,6 +100,58 @@ def test_staff_send_again_what_was_parked(bench: Bench) -> None:
     assert delivery.replay([parked]) == 0, "it is delivered: nothing is sent twice"
     assert deliver_all(delivery)
     assert receiver.sent == [1, 2, 1]
+
+
+class SomebodyKnownError(Exception):
+    """A fault whose text names a patient."""
+
+
+def play_rounds(bench: Bench, delivery: Delivery, *pauses: timedelta) -> None:
+    """A round after each pause, as the service plays them."""
+    rounds = DeliveryRounds(delivery, bench.journal, forget=lambda: True)
+    for pause in pauses:
+        bench.clock.time += pause
+        rounds._deliver_all(None)
+
+
+def test_what_the_agent_fails_at_for_long_is_parked_and_staff_decide(bench: Bench) -> None:
+    receiver = Receiver([SomebodyKnownError("受付　太郎"), None, SomebodyKnownError("受付　太郎")])
+    delivery = bench.delivery(web=receiver)
+    play_rounds(bench, delivery, NO_TIME, STUCK_AFTER)
+    assert receiver.sent == [1, 2, 1], "it holds up no other"
+    assert [(each.seq, each.why) for each in delivery.parked()] == [(1, "SomebodyKnownError")]
+    assert bench.journal.alarms == [Alarm.INTERNAL, Alarm.RELAY_REFUSED], "each is told once"
+    assert "太郎" not in str(bench.journal.heard)
+
+    receiver.answers = [SomebodyKnownError()]
+    assert delivery.replay(delivery.parked()) == 1
+    play_rounds(bench, delivery, timedelta(minutes=59))
+    assert delivery.parked() == [], "sent again it has its whole hour again"
+    play_rounds(bench, delivery, timedelta(minutes=1))
+    assert (list(delivery.outstanding()), len(receiver.held)) == ([], len(VISITS))
+
+
+@pytest.mark.parametrize("between", [RelayUnavailableError("HTTP 503"), None])
+def test_a_fault_that_does_not_last_parks_nothing(bench: Bench, between: Answer) -> None:
+    fault = SomebodyKnownError()
+    receiver = Receiver([fault, None, between, fault, fault])
+    delivery = bench.delivery(web=receiver)
+    play_rounds(bench, delivery, NO_TIME, timedelta(minutes=59), timedelta(minutes=1))
+    assert delivery.parked() == []
+
+
+def test_what_a_folder_was_prepared_for_is_not_parked_for_a_fault(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control: it may lie there already, and the same rounds park what is only sent."""
+    relay = real_relay(bench.reception)
+    monkeypatch.setattr(relay, "commit", lambda _: 1 / 0)
+    monkeypatch.setattr(relay, "commit_all", lambda _: 1 / 0)
+    receiver = Receiver([SomebodyKnownError()] * 10)
+    delivery = bench.delivery(oqs=relay, web=receiver)
+    play_rounds(bench, delivery, NO_TIME, STUCK_AFTER)
+    assert [each.relay for each in delivery.parked()] == ["web", "web"]
+    assert {each.relay for each in delivery.outstanding()} == {"oqs"}
 
 
 def test_staff_give_up_what_was_parked(bench: Bench) -> None:

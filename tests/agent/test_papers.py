@@ -72,11 +72,13 @@ def test_the_same_sent_again_is_no_second_paper(bench: PaperBench) -> None:
     assert bench.journal.events == [Event.PAPERS_SEEN]
 
 
-def test_the_journal_hears_ids_only(bench: PaperBench) -> None:
+@pytest.mark.parametrize("kind", PaperKind)
+def test_the_journal_hears_the_kind_and_ids_only(bench: PaperBench, kind: PaperKind) -> None:
     receive_visit(bench.store, SigningReader())
-    bench.papers.record(replace(PAPER, visit_id=VISIT_ID))
+    bench.papers.record(replace(PAPER, kind=kind, visit_id=VISIT_ID))
     (heard,) = bench.journal.heard
-    assert (heard.visit, heard.detail) == (VISIT_ID, f"paper {PAPER.paper_id.hex()}")
+    assert heard.visit == VISIT_ID
+    assert heard.detail == f"{kind.name.lower()}, paper {PAPER.paper_id.hex()}"
 
 
 @pytest.mark.parametrize(
