@@ -84,7 +84,10 @@ class CardJobs:
         self._reading.start(self.expiry)
 
     def stop_reading(self) -> None:
-        """Let go of the photo and the code typed for it: the card is free within one command."""
+        """Let go of the photo and the code typed for it: the card is free within one command.
+
+        That the card was found not to be genuine stays known for as long as it lies here.
+        """
         self._reading.stop()
 
     def use_code(self, code: PrintedCode) -> None:
@@ -98,7 +101,8 @@ class CardJobs:
     def verify_pin(self, turn: int, pin: Pin) -> None:
         """Send the PIN, once; answers `PinAccepted` or `PinRejected`. The PIN is wiped.
 
-        One that still waits for its turn at the card when `forget` is called is never sent.
+        One that still waits for its turn at the card when `forget` is called is never sent, nor
+        is any to a card that was found not to be genuine.
         """
         visits_over = self._visits_over
 
@@ -220,7 +224,10 @@ class CardJobs:
             return self._facts.token_id
 
     def _verify_pin(self, turn: int, pin: Pin) -> None:
-        tries_left = self._pins.send(self._card(), self._reference(), pin)
+        card = self._card()
+        # Before the PIN is written down as sent: nothing was, and no try was spent.
+        card.refuse_if_not_genuine()
+        tries_left = self._pins.send(card, self._reference(), pin)
         if tries_left is None:
             self._post(events.PinAccepted(turn, self._clock.now()))
         else:
@@ -232,6 +239,8 @@ class CardJobs:
             self._post(events.JobFailed(turn, FailureCode.CARD_EXPIRED))
             return
         card = self._card()
+        # Whom staff confirm, too, may have a card whose photo nobody asked for in the end.
+        card.refuse_if_not_genuine()
         if is_after_face:
             card.unlock_after_face()
         signed = card.sign_challenge(challenge)

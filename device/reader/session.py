@@ -12,6 +12,7 @@ from device.reader.card_surface import CardSurface, Sending
 from device.reader.errors import (
     CardAnswerError,
     CardLostError,
+    CardNotGenuineError,
     PhoneNotAuthenticatedError,
     PinlessUnavailableError,
     ReaderError,
@@ -23,7 +24,7 @@ from device.reader.pinless import PinlessAuthenticator
 from device.reader.port import CardSlot
 from device.reader.printed_code import PrintedCode
 from device.reader.record_anchors import RecordAnchors
-from hostlink.terms import CardKind
+from hostlink.terms import CardKind, FailureCode
 
 _LAST_COMMAND = CommandApdu(0x80, 0xFC, 0x00, 0x00)
 """Tells an iPhone that it may show its holder the end (facts/card.md §6.1)."""
@@ -65,6 +66,8 @@ class CardSession:
         self._opened_jpki: Jpki | None = None
         self._is_iphone = False
         self._certificate: bytes | None = None
+        self._finding: FailureCode | None = None
+        """How the card proved not to be genuine; the error itself would hold on to the photo."""
         self._is_closed = False
 
     def identify(self) -> CardFacts:
@@ -104,7 +107,22 @@ class CardSession:
             ReaderError: the card cannot be read.
         """
         surface = CardSurface(self._open(), self._anchors, self._today)
-        return surface.read_photo(code, is_stopped, sending)
+        try:
+            return surface.read_photo(code, is_stopped, sending)
+        except CardNotGenuineError as error:
+            self._finding = error.failure
+            raise
+
+    def refuse_if_not_genuine(self) -> None:
+        """Whoever wanted the photo may be gone; what its reading found of the card still holds.
+
+        Sends nothing to the card.
+
+        Raises:
+            CardNotGenuineError: as `read_photo` raised it.
+        """
+        if self._finding is not None:
+            raise CardNotGenuineError(self._finding)
 
     def read_certificate(self) -> bytes:
         """利用者証明用電子証明書, X.509 DER; read from the card only once a session.

@@ -133,6 +133,25 @@ def test_an_evil_card_harms_nobody(desk: Desk, issuer: Issuer, seed: int, method
     desk.complete_visit()
 
 
+def is_read_ahead(card: SimulatedCard) -> bool:
+    """Whether the reader went to the record and came back, ready for the PIN."""
+    heard = [exchange.command for exchange in card.trace.exchanges if exchange.response]
+    if select(CARD_SURFACE) not in heard:
+        return False
+    return select(JPKI) in heard[heard.index(select(CARD_SURFACE)) :]
+
+
+def test_a_swapped_photo_read_while_the_patient_chose_ends_the_visit_by_pin(desk: Desk) -> None:
+    swapped = desk.bench.issue("taro", "photo_swapped")
+    desk.lay(swapped)
+    desk.wait_until(lambda: is_read_ahead(swapped), "the end of what is read ahead")
+    desk.go_on_until("take_card", method="pin")
+    desk.assert_told("card_photo_swapped")
+    desk.take()
+    assert secrets_sent(swapped, 0).pins == 0
+    desk.complete_visit()
+
+
 def test_a_secret_sent_twice_would_be_counted(issuer: Issuer) -> None:
     """Negative control."""
     card = issuer.issue(MY_NUMBER)

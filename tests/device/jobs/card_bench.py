@@ -158,6 +158,22 @@ class Bench:
 Lay = Callable[..., Bench]
 
 
+def commands_of(bench: Bench, act: Callable[[], object]) -> list[bytes]:
+    """What the card is sent while somebody acts."""
+    bench.finish()
+    bench.card.trace.clear()
+    act()
+    bench.finish()
+    return [exchange.command for exchange in bench.card.trace.exchanges]
+
+
+def read_ahead(bench: Bench) -> None:
+    """The patient looks at the choices until everything was read."""
+    bench.recognise()
+    bench.jobs.read_ahead()
+    bench.finish()
+
+
 def failed(failure: FailureCode) -> events.JobFailed:
     return events.JobFailed(TURN, failure)
 

@@ -1,7 +1,6 @@
 """What is read of a card while its holder still chooses, and that it is in nobody's way."""
 
 import threading
-from collections.abc import Callable
 
 import pytest
 
@@ -25,8 +24,10 @@ from tests.device.jobs.card_bench import (
     Bench,
     Front,
     Lay,
+    commands_of,
     failed,
     is_sent_pin,
+    read_ahead,
     wait_for,
 )
 from tests.device.posted import finish
@@ -41,21 +42,6 @@ _DAY_BEFORE_THE_BIRTHDAY_MS = 1_781_900_000_000
 MISREAD = PrintedCode.from_digits("33031420350000", None)
 
 # --- reading ahead --------------------------------------------------------------------------------
-
-
-def commands_of(bench: Bench, act: Callable[[], object]) -> list[bytes]:
-    """What the card is sent while somebody acts."""
-    bench.finish()
-    bench.card.trace.clear()
-    act()
-    bench.finish()
-    return [exchange.command for exchange in bench.card.trace.exchanges]
-
-
-def read_ahead(bench: Bench) -> None:
-    bench.recognise()
-    bench.jobs.read_ahead()
-    bench.finish()
 
 
 def test_when_the_patient_has_chosen_pin_and_signature_are_one_command_each(bench: Bench) -> None:
