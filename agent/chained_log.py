@@ -235,8 +235,9 @@ class ChainedLog:
 
     def _begin_day(self) -> None:
         """Lay the file aside; where that is refused its day goes on until tomorrow."""
-        lines = map(line_of, self._path.read_bytes().splitlines())
-        first = next((line.number for line in lines if line and line.number), 0)
+        # Line by line: a busy day is long, and its first one says all.
+        with self._path.open("rb") as lines:
+            first = next((line.number for line in map(line_of, lines) if line and line.number), 0)
         aside = f"{self._path.stem}.{self._day}.{first:08}{self._path.suffix}"
         self._day = day_in_japan(self._clock.now())
         with suppress(OSError):
