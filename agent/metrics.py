@@ -1,13 +1,14 @@
 """Figures for Prometheus: how often, how long, how many wait. Nobody is named in them.
 
 Times are what machines make a patient or reception wait for; they are measured between the
-journal's events, which this listens to.
+journal's events, which this listens to. How many results wait no event tells: that is told here.
 
 Source: Prometheus naming (base units, `_total`).
 """
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
@@ -46,6 +47,15 @@ class Metrics:
         self._linked = Gauge(
             "uketsuke_reader_linked", "1: the reader is there", ["counter"], registry=self._registry
         )
+        self._waiting = Gauge(
+            "uketsuke_results_waiting", "Not handed over yet", ["relay"], registry=self._registry
+        )
+        self._parked = Gauge(
+            "uketsuke_results_parked",
+            "Staff have to send them again or give them up",
+            ["relay"],
+            registry=self._registry,
+        )
         self._spans = Histogram(
             "uketsuke_machine_time_seconds",
             "answered: proof of identity to options; handed_over: result stored to relay",
@@ -73,6 +83,15 @@ class Metrics:
             self._linked.labels(counter or "").set(event is Event.LINK_UP)
         if visit is not None:
             self._time(event, visit)
+
+    def tell_backlog(self, counts: Iterable[tuple[str, int, int]]) -> None:
+        """How many results each relay has not got yet, and how many more are parked."""
+        # A relay that is gone from the configuration is told until nothing of it is parked.
+        self._waiting.clear()
+        self._parked.clear()
+        for relay, waiting, parked in counts:
+            self._waiting.labels(relay).set(waiting)
+            self._parked.labels(relay).set(parked)
 
     def text(self) -> bytes:
         """All of it, as Prometheus reads it."""

@@ -18,6 +18,8 @@ def routes(parts: Parts) -> list[Route]:
         return JSONResponse({"status": "silent"}, HTTPStatus.SERVICE_UNAVAILABLE)
 
     async def tell_figures(_: Request) -> Response:
+        relays = await parts.backlog.relays()
+        parts.metrics.tell_backlog((each.relay, each.waiting, each.parked_count) for each in relays)
         return Response(parts.metrics.text(), media_type=parts.metrics.media_type)
 
     return [Route("/healthz", tell_health), Route("/metrics", tell_figures)]

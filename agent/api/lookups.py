@@ -59,6 +59,7 @@ async def look_up(_: Staff, parts: InParts, wanted: models.Numbers) -> models.Lo
         ),
         birth_date=_day(wanted.birthdate),
         on=day_in_japan(parts.clock.now()),
+        agrees_to_limit=wanted.agrees_to_limit,
     )
     if not _PLACES.available_tokens:
         raise refused(HTTPStatus.SERVICE_UNAVAILABLE, "others are being looked up: ask again soon")

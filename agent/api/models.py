@@ -7,7 +7,7 @@ Every key is always there; null stands for none.
 from enum import Enum, StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from agent.ceremonies import Kind, Phase
 from agent.journal import Alarm
@@ -231,6 +231,10 @@ class Numbers(Document):
     insured_card_symbol: Annotated[str, Field(max_length=20)] | None = None
     insured_branch_number: Annotated[str, Field(pattern="^[0-9]{2}$")] | None = None
     birthdate: Annotated[str, Field(pattern="^[0-9]{8}$", description="yyyyMMdd")]
+    agrees_to_limit: Annotated[
+        StrictBool,
+        Field(description="The patient agreed that 限度額 is looked up; left out, nobody did"),
+    ] = False
 
 
 LookupAnswer = Literal["found", "several", "nobody", "refused"]

@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+from agent.api.backlog import Backlog
 from agent.api.callers import Callers
 from agent.api.clients import Clients
 from agent.api.feed import Feed
@@ -97,6 +98,7 @@ def make_server(listening: socket.socket, around: Surroundings, terms: ReadingTe
         medical_institution_code=terms.medical_institution_code,
         export=around.export,
         metrics=around.metrics,
+        backlog=Backlog(reading, in_turn, around.clock),
         is_serving=around.is_serving,
         clock=around.clock,
     )

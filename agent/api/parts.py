@@ -12,6 +12,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
+from agent.api.backlog import Backlog
 from agent.api.callers import Callers, refused
 from agent.api.clients import Client, Role
 from agent.api.feed import Feed
@@ -64,6 +65,7 @@ class Parts:
     export: Callable[[Path], object]
     """Writes the audit trail into a new file."""
     metrics: Metrics
+    backlog: Backlog
     is_serving: Callable[[], bool]
     """Whether the agent's main thread works."""
     clock: Clock

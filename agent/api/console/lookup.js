@@ -24,6 +24,8 @@ export const NEEDED = ["insurer_number", "insured_identification_number", "birth
 export class Lookup {
   #calls;
   #describe;
+  // Without a name, so that it is no part of the paper that is recorded.
+  #consent = element("input", { type: "checkbox" });
   #title = element("p", { role: "status", class: "answer" });
   #asked = element("p", { class: "quiet" });
   // What the network said to it, as it came.
@@ -42,25 +44,36 @@ export class Lookup {
     this.#calls = calls;
     this.#describe = describe;
     this.button = button({}, () => this.#isWaiting || press());
+    const words = element("span", { "data-word": "lookup.agrees_to_limit" });
+    this.consent = element("label", { class: "consent" }, this.#consent, words);
     this.node = element(
       ...["section", { class: "lookup" }, this.#title, this.#asked],
       ...[this.#message, this.#todo, this.#why, this.#people],
     );
   }
 
+  // Nothing to press where nobody can be asked.
+  offer(canLookUp) {
+    this.button.hidden = !canLookUp;
+    this.consent.hidden = !canLookUp;
+  }
+
   get hasQuestion() {
     return this.#question !== null;
   }
 
-  // Somebody who has seen an answer has no need of it for the next paper.
+  // Somebody who has seen an answer has no need of it for the next paper, and its patient has not
+  // agreed to anything yet.
   forget() {
     if (!this.#isWaiting) {
       this.#question = null;
+      this.#consent.checked = false;
     }
   }
 
   async ask(typed) {
     const numbers = Object.fromEntries(ASKED.map((name) => [name, typed[name]]));
+    numbers.agrees_to_limit = this.#consent.checked;
     this.#question = { numbers, at: now() };
     this.#answer = null;
     this.#isWaiting = true;

@@ -59,7 +59,7 @@ export class Papers {
     }
     spell(this.#dialog);
     put(document.querySelector("#answer"), "");
-    this.#lookup.button.hidden = !canLookUp;
+    this.#lookup.offer(canLookUp);
     this.#lookup.draw();
     this.#dialog.showModal();
     await this.#read();
@@ -78,6 +78,7 @@ export class Papers {
     this.#form.replaceChildren(
       ...[labelled("kind", kinds), labelled("counter", places)],
       ...[...inputs(NAMES), this.#birthDate.node, ...inputs(NUMBERS)],
+      this.#lookup.consent,
       element("div", { class: "doing" }, leave, this.#lookup.button, record),
     );
     const today = element("section", { "aria-labelledby": "papers-today" });

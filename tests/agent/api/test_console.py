@@ -639,6 +639,7 @@ def test_papers_are_recorded(reception: Reception, window: Window) -> None:
     form = window.page.locator("#papers")
     # Nobody can be asked by numbers here.
     assert form.get_by_role("button", name="資格を照会する").count() == 0
+    assert form.get_by_role("checkbox").count() == 0
     form.locator("[name=name_kana]").fill("ウケツケ タロウ")
     form.get_by_label("生年月日", exact=True).fill("昭和65年6月1日")
     form.locator("[name=insured_identification_number]").fill("５６７８")
@@ -658,7 +659,10 @@ def test_papers_are_recorded(reception: Reception, window: Window) -> None:
     assert violations(window.page) == []
 
 
-def ask(window: Window) -> None:
+AGREES = "限度額情報の提供に患者さんが同意している"
+
+
+def ask(window: Window, *, agrees_to_limit: bool = False) -> None:
     """Type the numbers of a paper and ask."""
     window.open()
     window.page.evaluate(PATIENCE_BY_THE_CLOCK)
@@ -669,12 +673,13 @@ def ask(window: Window) -> None:
     for name in ("insurer_number", "insured_identification_number", "insured_branch_number"):
         window.page.locator(f"[name={name}]").fill(NUMBERS[name])
     window.page.locator("[name=birthdate]").fill("S30.6.1")
+    window.page.get_by_label(AGREES).set_checked(agrees_to_limit)
     window.press("#papers", "資格を照会する")
 
 
 @pytest.mark.parametrize("network", [SlowLookup()])
 def test_a_paper_is_looked_up(window: Window, network: SlowLookup) -> None:
-    ask(window)
+    ask(window, agrees_to_limit=True)
     window.see(".lookup", "資格を照会しています", "番号 ５６７８", "昭和30年6月1日")
     window.wait(170)
     waiting = window.see("#papers button", "照会しています… 2分50秒")
@@ -683,7 +688,7 @@ def test_a_paper_is_looked_up(window: Window, network: SlowLookup) -> None:
     window.page.keyboard.press("Escape")
     network.is_there.set()
     window.see("#answer", "資格の照会が終わりました")
-    assert len(network.asked) == 1
+    assert [query.agrees_to_limit for query in network.asked] == [True]
     window.press("header", "紙での確認を記録")
     window.see(".lookup[data-look=good]", "見つかりました", "番号 ５６７８", "受付　太郎", "有効")
     window.see(".lookup .group", "負担割合", "2割")
@@ -697,6 +702,43 @@ def test_a_paper_is_looked_up(window: Window, network: SlowLookup) -> None:
     window.press("header", "紙での確認を記録")
     assert window.page.locator(".lookup").is_hidden()
     assert number.input_value() == ""
+
+
+@pytest.mark.parametrize("network", [SlowLookup()])
+def test_for_a_limit_is_asked_only_for_the_patient_who_agrees(
+    window: Window, network: SlowLookup
+) -> None:
+    network.is_there.set()
+    ask(window)
+    window.see(".lookup[data-look=good]")
+    box = window.page.get_by_label(AGREES)
+    box.check()
+    window.press("#papers", "資格を照会する")
+    window.see(".lookup[data-look=good]")
+    assert [query.agrees_to_limit for query in network.asked] == [False, True]
+    # It is no part of the paper, and says nothing of the next patient.
+    window.press("#papers", "記録する")
+    window.see(".papers li", "資格確認書")
+    assert not box.is_checked()
+    box.check()
+    window.page.keyboard.press("Escape")
+    window.press("header", "紙での確認を記録")
+    assert not box.is_checked()
+    assert violations(window.page) == []
+
+
+@pytest.mark.parametrize("network", [SlowLookup()])
+def test_a_box_that_keeps_its_tick_for_the_next_patient_would_be_found(
+    window: Window, network: SlowLookup
+) -> None:
+    window.spoil("lookup.js", "this.#consent.checked = false;", "")
+    network.is_there.set()
+    ask(window)
+    box = window.page.get_by_label(AGREES)
+    box.check()
+    window.page.keyboard.press("Escape")
+    window.press("header", "紙での確認を記録")
+    assert box.is_checked()
 
 
 @pytest.mark.parametrize("network", [SlowLookup()])

@@ -58,7 +58,26 @@ def test_a_paper_is_looked_up_for_today(api: ApiBench, network: ToldLookup) -> N
     assert query.numbers.insured_card_symbol == "１２－３４"
     assert f"{query.birth_date:%Y%m%d}" == NUMBERS["birthdate"]
     assert query.on == TODAY.date()
+    assert not query.agrees_to_limit, "nobody said so"
     assert api.call("GET", "/v1/state").json()["eligibility"]["can_look_up"]
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_for_a_limit_is_asked_as_the_patient_agreed(
+    api: ApiBench, network: ToldLookup, agrees: bool
+) -> None:
+    asked = {**NUMBERS, "agrees_to_limit": agrees}
+    assert api.call("POST", "/v1/lookups", json=asked).status_code == 200
+    assert [query.agrees_to_limit for query in network.asked] == [agrees]
+
+
+@pytest.mark.parametrize("unclear", ["yes", 1, None])
+def test_what_is_no_clear_yes_or_no_is_not_asked(
+    api: ApiBench, network: ToldLookup, unclear: object
+) -> None:
+    asked = {**NUMBERS, "agrees_to_limit": unclear}
+    assert api.call("POST", "/v1/lookups", json=asked).status_code == 422
+    assert network.asked == []
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
 """The unit files that are installed start the programs that are tested, and open nothing."""
 
 import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,3 +60,29 @@ def test_units_name_only_each_other_and_the_system_s() -> None:
     named = {word for unit in UNITS for word in (IMAGE / unit).read_text().split()}
     ours = {word for word in named if word.startswith("uketsuke-") and word.endswith(".service")}
     assert ours <= set(UNITS)
+
+
+def complaints(text: str, folder: Path) -> list[str]:
+    """What systemd says of the agent's unit, as if its program were installed."""
+    program = command("uketsuke-agent.service")[0]
+    unit = folder / "uketsuke-agent.service"
+    unit.write_text(text.replace(f"ExecStart={program} ", f"ExecStart={sys.executable} "))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(unit)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    # It looks at the units of this machine that it names as well.
+    return [line for line in done.stderr.splitlines() if unit.name in line]
+
+
+@pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="it comes with Debian's chromium"
+)
+def test_systemd_understands_every_line_of_the_agent_s_unit(tmp_path: Path) -> None:
+    text = (IMAGE / "uketsuke-agent.service").read_text()
+    assert complaints(text, tmp_path) == []
+    misspelt = text.replace("WatchdogSec=", "WatchdogSecs=")
+    (complaint,) = complaints(misspelt, tmp_path)
+    assert "WatchdogSecs" in complaint, "control"
