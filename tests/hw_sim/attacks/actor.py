@@ -53,9 +53,9 @@ class Actor:
         head = self._head(moment)
         height, width = head.shape[:2]
         middle = (width / 2, height / 2)
-        place = cv2.getRotationMatrix2D(middle, moment.roll_deg, moment.zoom)
-        place[:, 2] += ((WIDTH_PX - width) / 2, (HEIGHT_PX - height) / 2)
-        place[:, 2] += moment.shift_px
+        place = np.asarray(cv2.getRotationMatrix2D(middle, moment.roll_deg, moment.zoom))
+        margin = np.array(((WIDTH_PX - width) / 2, (HEIGHT_PX - height) / 2))
+        place[:, 2] = place[:, 2] + margin + moment.shift_px
         seen = cv2.warpAffine(
             head,
             place,
@@ -99,6 +99,6 @@ def _opened(path: Path) -> Picture:
 def _flow(before: Picture, after: Picture) -> Flow:
     """Where each pixel went, smoothed, float32[H, W, 2]."""
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    greys = [cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in (before, after)]
-    flow = search.calc(*greys, np.zeros((*greys[0].shape, 2), np.float32))
+    first, second = (cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in (before, after))
+    flow = search.calc(first, second, np.zeros((*first.shape, 2), np.float32))
     return np.asarray(cv2.GaussianBlur(flow, (0, 0), 4.0), np.float32)

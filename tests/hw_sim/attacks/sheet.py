@@ -79,7 +79,7 @@ def _rays(height: int, width: int) -> Light:
         (np.arange(width, dtype=np.float32) - (width - 1) / 2) / FOCAL_PX,
         (np.arange(height, dtype=np.float32) - (height - 1) / 2) / FOCAL_PX,
     )
-    return np.stack([columns, rows, np.ones_like(columns)], axis=-1).astype(np.float32)
+    return np.asarray(np.stack([columns, rows, np.ones_like(columns)], axis=-1), np.float32)
 
 
 def _met_cylinder(rays: Light, eye: Light, radius_dm: float) -> Rays:
