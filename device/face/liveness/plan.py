@@ -27,9 +27,10 @@ class LivenessPlan:
     least_relief_from_bent: float = 0.010
     """How far the nose must move beyond a flat and beyond a bent surface, eye distances: both, in
     the mean of the newest pictures of the turn. Decision 0014 has what heads and sheets showed."""
-    on_the_way: tuple[float, float] = (0.2, 0.75)
-    """Shares of the largest relief between which a picture was taken on the way to it. Heads do not
-    jump, but one picture may take the place of another: without one the turn starts again."""
+    on_the_way: tuple[float, float] = (0.2, 0.6)
+    """Shares of the largest relief: below the first a head is straight, and the first picture above
+    it lies below the second. Heads do not jump, but one picture may take the place of another: then
+    the turn starts again."""
     least_likeness: float = 0.88
     """Below, the turned face was not found again well enough to measure anything."""
     relief_pictures: int = 4

@@ -4,6 +4,7 @@ The turn is followed by its relief: the detector's points jump, and behind a fac
 face they hardly move.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -97,9 +98,11 @@ class Turn:
         )
 
     def _end(self, sight: Sight, most: float) -> None:
+        """The first picture that was no longer straight must have been on the way to the turn."""
         low, high = (share * most for share in self.plan.on_the_way)
-        since_straight = takewhile(lambda relief: relief.from_flat >= low, reversed(self.reliefs))
-        if not any(relief.from_flat <= high for relief in since_straight):
+        back = takewhile(lambda relief: relief.from_flat >= low, reversed(self.reliefs))
+        first = deque((relief.from_flat for relief in back), maxlen=1)
+        if not first or first[0] > high:
             self.stage = TurnStage.STRAIGHT_FIRST
         else:
             self.stage = TurnStage.DONE if sight.is_same_person() else TurnStage.SOMEBODY_ELSE
