@@ -23,8 +23,8 @@ from tests.hw_sim.plain_client import connection
 
 _VISITS = 10
 _PICTURES_MS = 2 * 100 + 1000 / 15
-"""Three pictures at least 0.1 s apart, the first after one interval of a 15 fps camera. The blink
-and the turn that are asked for afterwards are the patient's own time, and not in the bound."""
+"""Three pictures at least 0.1 s apart, the first after one interval of a 15 fps camera. Nobody is
+asked to blink and turn here: that is the patient's own time."""
 _SEEN_WITHIN_S = 1.0
 
 

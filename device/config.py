@@ -64,10 +64,10 @@ class FaceTable(Table, frozen=True):
     """Folders in `device/face/models`."""
     runtime: str = "auto"
     """`device/face/runtimes`."""
-    asks_for_movement: bool = False
-    """Ask to blink and to turn a little. False: a photo of the patient, held before the camera,
-    verifies whoever holds it, so that staff must watch; True: some living people are taken for a
-    picture (decision 0014)."""
+    asks_for_movement: bool = True
+    """Ask to blink and to turn a little; who is not seen to do so goes on with the PIN or the staff
+    (decision 0014). False: a photo of the patient, held before the camera, verifies whoever holds
+    it, so that staff must watch."""
 
 
 class RecordsTable(Table, frozen=True):

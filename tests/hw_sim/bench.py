@@ -71,6 +71,7 @@ class Bench:
         limits: Mapping[str, float | bool] | None = None,
         facility_password: str = "",
         emergency: str = "",
+        asks_for_movement: bool = False,
         ask_later_hours: float = 0,
         api_port: int | None = None,
     ) -> None:
@@ -94,6 +95,8 @@ class Bench:
         """Empty: staff confirm nobody."""
         self._emergency = emergency
         """What reader and agent are both set to; empty: an ordinary reception."""
+        self._asks_for_movement = asks_for_movement
+        """False, unlike a reader as delivered: whoever stands there need not be able to move."""
         self._ask_later_hours = ask_later_hours
         self._api_port = api_port
         """Of the agent's local API; None: it has none, and forgets patients at once."""
@@ -258,6 +261,7 @@ class Bench:
                 self.screen_port,
                 limits,
                 self._emergency,
+                asks_for_movement=self._asks_for_movement,
             )
         )
         (self.folder / "agent.toml").write_text(

@@ -16,6 +16,8 @@ def device_toml(
     screen_port: int,
     limits: Mapping[str, float | bool],
     emergency: str,
+    *,
+    asks_for_movement: bool,
 ) -> str:
     """The reader's configuration; pictures come from the folders `camera` and `card_camera`."""
     visit = "".join(f"{name} = {str(value).lower()}\n" for name, value in limits.items())
@@ -64,6 +66,9 @@ name = "test_hierarchy"
 is_test_hierarchy = true
 certificate = "{terminal["certificate"]}"
 private_key = "{terminal["private_key"]}"
+
+[face]
+asks_for_movement = {str(asks_for_movement).lower()}
 
 [screen]
 port = {screen_port}

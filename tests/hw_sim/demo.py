@@ -83,6 +83,7 @@ def play(name: str, scenario: Scenario, *, has_pcscd: bool) -> int:
         has_pcscd=has_pcscd,
         facility_password=scenario.facility_password,
         emergency=scenario.emergency,
+        asks_for_movement=True,
         ask_later_hours=scenario.ask_later_hours,
     )
     report = Report(name, slot="pcscd" if has_pcscd else "in-process")
@@ -133,6 +134,7 @@ def _print_hops(report: Report) -> None:
     outcome = (report.outcome or "no result") + (f" by {report.method}" if report.method else "")
     print(f"\n{outcome}{f' ({report.failure})' if report.failure else ''}")
     print(f"the patient waited {report.machine_time_ms:.0f} ms for the machine")
+    print("(before the camera the time to read, blink and turn as asked is counted, too)")
     print(f"signed result   {report.signed_result or 'none'}")
     print(f"reception file  {report.reception_file or 'none'}\n")
 

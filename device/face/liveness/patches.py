@@ -22,8 +22,8 @@ def find_patches(
         reach_px: how far from its old place a patch is looked for.
 
     Returns:
-        float32[N, 2]: where they were found, between pixels; and float32[N]: the correlation there,
-        -1..1, and -1 if the best place lies on the rim of what was searched.
+        float32[N, 2]: where they were found, between pixels; and float32[N]: the correlation at the
+        best pixel, -1..1.
     """
     side = 2 * half_px + 1
     wanted = patches_at(before, centres, half_px)
@@ -64,13 +64,13 @@ def _peaks(likeness: Values, reach_px: int) -> tuple[Values, Values]:
     count, side, _ = likeness.shape
     every = np.arange(count)
     row, column = np.divmod(likeness.reshape(count, -1).argmax(axis=1), side)
-    is_inside = (np.minimum(row, column) > 0) & (np.maximum(row, column) < side - 1)
     r, c = np.clip(row, 1, side - 2), np.clip(column, 1, side - 2)
     middle = likeness[every, r, c]
+    best = likeness[every, row, column]
     across = _vertex(likeness[every, r, c - 1], middle, likeness[every, r, c + 1])
     down = _vertex(likeness[every, r - 1, c], middle, likeness[every, r + 1, c])
     shifts = np.stack([c + across, r + down], axis=1) - reach_px
-    return np.asarray(shifts, np.float32), np.where(is_inside, middle, -1.0).astype(np.float32)
+    return np.asarray(shifts, np.float32), np.asarray(best, np.float32)
 
 
 def _vertex(before: Values, middle: Values, after: Values) -> Values:

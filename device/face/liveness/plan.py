@@ -18,25 +18,26 @@ class LivenessPlan:
     longest_blink_s: float = 0.8
     """Eyes shut for longer are not blinking."""
     straight_turn: float = 0.05
-    """Up to here a head looks straight ahead: `turn_of` against the straight view."""
+    """Up to here the points of a head show no turn (`turn_of` against the straight view)."""
     least_turn: float = 0.10
-    """From here it is turned enough: about 12°. Who looks straight ahead sways by less."""
-    largest_turn: float = 0.35
-    """Beyond, too little of the face is seen."""
-    largest_step: float = 0.11
-    """How much further a turned head may be turned than in the picture before. Heads do not jump,
-    but one photo may take the place of another; after a jump the turn starts again."""
+    """From here they show one of about 12°. Who looks straight ahead sways by less."""
+    straight_relief: float = 0.025
+    """Up to here, from a flat surface, a head looks straight ahead."""
     least_relief_from_flat: float = 0.040
-    least_relief_from_bent: float = 0.009
+    least_relief_from_bent: float = 0.010
     """How far the nose must move beyond a flat and beyond a bent surface, eye distances: both, in
     the mean of the newest pictures of the turn. Decision 0014 has what heads and sheets showed."""
+    on_the_way: tuple[float, float] = (0.2, 0.6)
+    """Shares of the largest relief: below the first a head is straight, and the first picture above
+    it lies below the second. Heads do not jump, but one picture may take the place of another: then
+    the turn starts again."""
     least_likeness: float = 0.88
     """Below, the turned face was not found again well enough to measure anything."""
-    relief_pictures: int = 3
+    relief_pictures: int = 4
     """Over so many pictures of the turn the mean is taken."""
     largest_flat: float = 0.005
     """What a sheet shows beyond a bent surface, in the mean over a turn, stays below."""
-    turn_pictures: int = 8
+    turn_pictures: int = 18
     """After so many pictures of a turn without relief the other side is asked for, once."""
     wrong_turns: int = 1
     """How often a patient may turn to the other side; a side is drawn anew each time."""

@@ -3,8 +3,10 @@
 The straight picture's every place is found again in the turned one (dense optical flow). What the
 places of a flat sheet move, however it is turned, is nearly linear; what those of a sheet move that
 is bent, in whatever direction, is nearly a polynomial of the second degree. Both fields are fitted
-to the face around the nose, and what the nose still moves is its relief. A head's nose stands out
-from either, a picture's from neither or only, if it is bent, from the first.
+to the face around the nose, and what the nose still moves is its relief: against the first field
+as it is, against the second beyond what the cheeks beside it still move, so that a field which fits
+badly as a whole (hair, glasses) is no relief. A head's nose stands out from either, a picture's
+from neither or only, if it is bent, from the first.
 
 Sources: T. Kroeger et al., "Fast Optical Flow using Dense Inverse Search", ECCV 2016 (the flow);
 R. Hartley, A. Zisserman, "Multiple View Geometry in Computer Vision", 2nd ed., §13.1 (a plane and
@@ -32,12 +34,15 @@ LIGHT_PX = 10.0
 head turns, and so moves over the face."""
 EVEN_GREY, EVEN_CONTRAST, LEAST_CONTRAST = 128.0, 40.0, 2.0
 STEP_PX = 4
-SEARCHES = 12
-"""Steps of the search for each patch of the flow."""
+SEARCHES, REFINEMENTS = 12, 1
+"""Steps of the search for each patch of the flow, and rounds of smoothing; more of them took half
+as much time again and found nothing more."""
 FACE = (20, 110, 16, 114)
 """What of the view is used: left, right, top, bottom, px; beside it lie hair and background."""
 NOSES = ((56, 72, 46, 66), (56, 72, 50, 86), (56, 72, 66, 86))
 """Where a nose may stand out most: its bridge, all of it, its tip. Faces are not equally long."""
+RIDGE, CHEEKS = (56, 72, 62, 84), ((34, 46, 62, 84), (82, 94, 62, 84))
+"""The lower nose, and what lies beside it at the same height."""
 HOLE = (42, 86, 46, 98)
 """The nose and its flanks, which are not asked where the surface lies."""
 ROUNDS, TOLERANCE = 5, 0.03
@@ -54,9 +59,10 @@ class Relief:
     """What a turn showed."""
 
     from_flat: float
-    """How far the nose moved beyond the rest as a plane, eye distances, towards the turn's side."""
+    """How far the nose moved beyond the rest as a plane, eye distances; negative: to the other
+    side than it was asked to."""
     from_bent: float
-    """How far it moved beyond the rest as a bent surface."""
+    """How far it moved beyond the rest as a bent surface and beyond the cheeks."""
     likeness: float
     """Correlation of the straight face with the turned one led back by what was found, -1..1."""
 
@@ -95,8 +101,8 @@ def relief_between(straight: Image, image: Image, points: Values, side: int) -> 
         flow = _flow(straight, turned)
         moved = flow[PLACES[:, 1], PLACES[:, 0]].astype(np.float64) / EYE_DISTANCE_PX
         return Relief(
-            from_flat=_nose_beyond(moved, FLAT, side),
-            from_bent=_nose_beyond(moved, BENT, side),
+            from_flat=side * _nose_beyond_plane(moved),
+            from_bent=side * _nose_beyond_cheeks(moved),
             likeness=_likeness(straight, turned, flow),
         )
     finally:
@@ -108,15 +114,27 @@ def _flow(straight: Image, turned: Image) -> Values:
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     search.setFinestScale(0)
     search.setGradientDescentIterations(SEARCHES)
+    search.setVariationalRefinementIterations(REFINEMENTS)
     flow = search.calc(straight, turned, np.zeros((SIDE_PX, SIDE_PX, 2), np.float32))
     return np.asarray(cv2.blur(flow, (BLUR_PX, BLUR_PX)), np.float32)
 
 
-def _nose_beyond(moved: Places, monomials: Places, side: int) -> float:
-    """How far the nose moved to a side beyond the field around it, where it did most."""
+def _nose_beyond_plane(moved: Places) -> float:
+    """How far the nose moved to the right beyond the plane around it, where it did most."""
+    beyond = _beyond(moved, FLAT)
+    return max((float(beyond[is_nose].mean()) for is_nose in IS_NOSE), key=abs)
+
+
+def _nose_beyond_cheeks(moved: Places) -> float:
+    """How far its ridge moved to the right beyond the bent surface, and more than the cheeks."""
+    beyond = _beyond(moved, BENT)
+    return float(beyond[IS_RIDGE].mean() - beyond[IS_CHEEK].mean())
+
+
+def _beyond(moved: Places, monomials: Places) -> NDArray[np.float64]:
+    """float64[N]: what each place moved to the right beyond the field around the nose."""
     field = _field(monomials[IS_AROUND], moved[IS_AROUND])
-    beyond = side * (moved - monomials @ field)[:, 0]
-    return max(float(beyond[is_nose].mean()) for is_nose in IS_NOSE)
+    return np.asarray((moved - monomials @ field)[:, 0], np.float64)
 
 
 def _field(monomials: Places, moved: Places) -> Places:
@@ -161,5 +179,7 @@ PLACES = _grid(STEP_PX)
 X, Y = ((PLACES - SIDE_PX / 2) / EYE_DISTANCE_PX).T
 FLAT = np.stack([np.ones_like(X), X, Y], axis=1)
 BENT = np.stack([np.ones_like(X), X, Y, X * X, X * Y, Y * Y], axis=1)
+IS_RIDGE = _is_in(PLACES, RIDGE)
+IS_CHEEK = _is_in(PLACES, CHEEKS[0]) | _is_in(PLACES, CHEEKS[1])
 IS_NOSE, IS_AROUND = [_is_in(PLACES, nose) for nose in NOSES], ~_is_in(PLACES, HOLE)
 PIXELS = np.stack(np.meshgrid(np.arange(SIDE_PX), np.arange(SIDE_PX)), axis=-1).astype(np.float32)

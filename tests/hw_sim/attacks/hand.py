@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from functools import cache
 
+import cv2
 import numpy as np
 
 from tests.hw_sim.attacks.presentation import Picture
@@ -23,6 +24,8 @@ class Hand:
     swing_deg: float = 30.0
     """How far the sheet is turned when a turn is asked for."""
     bend_per_dm: float = 0.0
+    bend_axis_deg: float = 0.0
+    """Lean of the axis about which the sheet is bent."""
     pitch_deg: float = 0.0
     """Tilt of the sheet, positive: its upper edge leans away."""
 
@@ -38,14 +41,15 @@ class Hand:
             roll_deg=float(sway[2]),
             shift_dm=(float(sway[3]), float(sway[4]), float(sway[5])),
             bend_per_dm=self.bend_per_dm,
+            bend_axis_deg=self.bend_axis_deg,
         )
 
 
 def seen_by_sensor(picture: Picture, at_s: float) -> Picture:
     """Adds the noise of a camera."""
     rng = np.random.default_rng(int(at_s * 1000))
-    noise = rng.standard_normal(picture.shape[:2], np.float32)[..., None]
-    return np.clip(picture + noise, 0, 255).astype(np.uint8)
+    noise = cv2.merge([rng.standard_normal(picture.shape[:2], np.float32)] * 3)
+    return np.asarray(cv2.add(picture, noise, dtype=cv2.CV_8U), np.uint8)
 
 
 @cache

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
+import cv2
 import numpy as np
 
 from tests.hw_sim.attacks.clips import LIVE, NAMES, has_clip, moment
@@ -102,19 +104,30 @@ def displayed(picture: Picture) -> Light:
     """A picture on a tablet with its bezel; the pixel grid beats with the camera's."""
     (x, y), (half_x, half_y) = FACE_PX, HALF_PX
     cut = picture[max(0, y - half_y) : y + half_y, x - half_x : x + half_x].astype(np.float32)
-    rows, columns = np.mgrid[0 : cut.shape[0], 0 : cut.shape[1]] * np.float32(2 * np.pi / GRID_PX)
-    grid = 1 + GRID_DEPTH * np.sin(columns) * np.sin(rows)
-    lit = cut * np.array(TINT, np.float32) * grid[..., None]
+    lit = cut * _pixel_grid(cut.shape[0], cut.shape[1])
     return np.pad(lit, ((BEZEL_PX,) * 2, (BEZEL_PX,) * 2, (0, 0)), constant_values=BEZEL).astype(
         np.float32
     )
 
 
 def _with_glare(picture: Picture) -> Picture:
-    rows, columns = np.mgrid[0 : picture.shape[0], 0 : picture.shape[1]]
+    return np.asarray(cv2.add(picture, _glare(*picture.shape[:2]), dtype=cv2.CV_8U), np.uint8)
+
+
+@cache
+def _pixel_grid(height: int, width: int) -> Light:
+    """How bright each pixel of the display is in each colour, float32[H, W, 3]."""
+    rows, columns = np.mgrid[0:height, 0:width] * np.float32(2 * np.pi / GRID_PX)
+    grid = 1 + GRID_DEPTH * np.sin(columns) * np.sin(rows)
+    return np.asarray(np.array(TINT) * grid[..., None], np.float32)
+
+
+@cache
+def _glare(height: int, width: int) -> Light:
+    """A lamp in the glass, float32[H, W, 3]."""
+    rows, columns = np.mgrid[0:height, 0:width]
     away = np.hypot(columns - GLARE_PX[0], rows - GLARE_PX[1]) / GLARE_SIZE_PX
-    lit = picture + GLARE * np.exp(-(away**2))[..., None]
-    return np.asarray(np.clip(lit, 0, 255), np.uint8)
+    return np.repeat(GLARE * np.exp(-(away**2))[..., None], 3, axis=2).astype(np.float32)
 
 
 def cases(people: Sequence[str] = NAMES) -> Iterator[Case]:

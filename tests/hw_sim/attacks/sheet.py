@@ -5,6 +5,7 @@ and a sheet of unit scale at the distance of a face shows it in life size.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -33,7 +34,9 @@ class Held:
     shift_dm: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """Right, down, away."""
     bend_per_dm: float = 0.0
-    """One over the radius of a cylinder with an upright axis; its middle is next to the camera."""
+    """One over the radius of a cylinder; its middle is next to the camera."""
+    bend_axis_deg: float = 0.0
+    """Lean of the cylinder's axis in the picture, which stays upright; 0: the axis is upright."""
 
 
 def hold(sheet: Light, centre: tuple[float, float], held: Held, room: Picture) -> Picture:
@@ -46,32 +49,37 @@ def hold(sheet: Light, centre: tuple[float, float], held: Held, room: Picture) -
         room: what is behind it.
     """
     x, y, is_met = _met(held, room.shape[:2])
+    lean = np.radians(held.bend_axis_deg)
+    x, y = x * np.cos(lean) - y * np.sin(lean), x * np.sin(lean) + y * np.cos(lean)
     x, y = x * PX_PER_DM + centre[0], y * PX_PER_DM + centre[1]
     height, width = sheet.shape[:2]
     is_seen = is_met & (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
-    seen = cv2.remap(sheet, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR)[is_seen]
-    behind = room[is_seen]
-    opacity = seen[:, 3:] if sheet.shape[2] > 3 else np.float32(1)
-    picture = room.copy()
-    picture[is_seen] = np.clip(behind + opacity * (seen[:, :3] - behind), 0, 255).astype(np.uint8)
-    return picture
+    seen = cv2.remap(sheet, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR)
+    if sheet.shape[2] > 3:
+        seen = room + seen[..., 3:] * (seen[..., :3] - room)
+    return np.asarray(cv2.copyTo(cv2.convertScaleAbs(seen), is_seen.view(np.uint8), room.copy()))
 
 
 def _met(held: Held, shape: tuple[int, ...]) -> Rays:
     """Where each pixel's ray meets the sheet."""
-    height, width = shape
-    columns, rows = np.meshgrid(
-        (np.arange(width, dtype=np.float32) - (width - 1) / 2) / FOCAL_PX,
-        (np.arange(height, dtype=np.float32) - (height - 1) / 2) / FOCAL_PX,
-    )
     turned = _rotation(held).astype(np.float32)
-    rays = np.stack([columns, rows, np.ones_like(columns)], axis=-1) @ turned
+    rays = _rays(shape[0], shape[1]) @ turned
     right, down, away = held.shift_dm
     eye = -np.array([right, down, DISTANCE_DM + away], np.float32) @ turned
     if held.bend_per_dm == 0:
         far = -eye[2] / rays[..., 2]
         return eye[0] + far * rays[..., 0], eye[1] + far * rays[..., 1], far > 0
     return _met_cylinder(rays, eye, 1 / held.bend_per_dm)
+
+
+@cache
+def _rays(height: int, width: int) -> Light:
+    """Where each pixel looks to, float32[H, W, 3]."""
+    columns, rows = np.meshgrid(
+        (np.arange(width, dtype=np.float32) - (width - 1) / 2) / FOCAL_PX,
+        (np.arange(height, dtype=np.float32) - (height - 1) / 2) / FOCAL_PX,
+    )
+    return np.asarray(np.stack([columns, rows, np.ones_like(columns)], axis=-1), np.float32)
 
 
 def _met_cylinder(rays: Light, eye: Light, radius_dm: float) -> Rays:
@@ -86,7 +94,8 @@ def _met_cylinder(rays: Light, eye: Light, radius_dm: float) -> Rays:
 
 
 def _rotation(held: Held) -> NDArray[np.float64]:
-    yaw, pitch, roll = np.radians([held.yaw_deg, held.pitch_deg, held.roll_deg])
+    lean_deg = held.roll_deg + held.bend_axis_deg
+    yaw, pitch, roll = np.radians([held.yaw_deg, held.pitch_deg, lean_deg])
     about_y = [[np.cos(yaw), 0, -np.sin(yaw)], [0, 1, 0], [np.sin(yaw), 0, np.cos(yaw)]]
     about_x = [[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]]
     about_z = [[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.hw_sim.rendering.camera import SUPERSAMPLING, Camera, develop
+from tests.hw_sim.rendering.camera import Camera, develop
 from tests.hw_sim.rendering.eye_paint import paint_eye
 from tests.hw_sim.rendering.figure import Pose
 from tests.hw_sim.rendering.garment import below_neckline_dm, fold_normals, paint_cloth
@@ -64,7 +64,7 @@ def photograph(
 
 def view(sitter: Sitter, pose: Pose, camera: Camera) -> View:
     """Finds what is seen of the sitter."""
-    width, height = camera.width_px * SUPERSAMPLING, camera.height_px * SUPERSAMPLING
+    width, height = (side * camera.supersampling for side in (camera.width_px, camera.height_px))
     posed = sitter.figure.posed(pose)
     surfaces = _visible(sitter, posed, camera, width, height)
     depth = np.full(width * height, np.inf)
@@ -77,9 +77,9 @@ def view(sitter: Sitter, pose: Pose, camera: Camera) -> View:
 def light_towards(
     sitter: Sitter, seen: View, background: NDArray[np.float64]
 ) -> NDArray[np.float32]:
-    """Linear light that reaches the camera, supersampled, float32[2H, 2W, 3]."""
-    light = np.repeat(background.astype(np.float32), SUPERSAMPLING, axis=0)
-    light = np.repeat(light, SUPERSAMPLING, axis=1)
+    """Linear light that reaches the camera, supersampled, float32[S H, S W, 3]."""
+    light = np.repeat(background.astype(np.float32), seen.camera.supersampling, axis=0)
+    light = np.repeat(light, seen.camera.supersampling, axis=1)
     flat = light.reshape(-1, 3)
     flat[seen.surfaces.pixel] = _lit_surfaces(sitter, seen.posed, seen.surfaces, seen.camera)
     flat[seen.hair.pixel] = _lit_hair(sitter, seen)

@@ -1,5 +1,6 @@
 """Relief through a turn: rendered heads have it, their prints do not, however they are held."""
 
+from dataclasses import replace
 from statistics import fmean
 
 import cv2
@@ -54,7 +55,7 @@ def test_a_turned_head_has_relief(name: str, side: str) -> None:
     reliefs = _turned_head(name, side)
     assert len(reliefs) >= PLAN.relief_pictures
     assert fmean(relief.from_flat for relief in reliefs) > 1.2 * PLAN.least_relief_from_flat
-    assert fmean(relief.from_bent for relief in reliefs) > 2 * PLAN.least_relief_from_bent
+    assert fmean(relief.from_bent for relief in reliefs) > 1.5 * PLAN.least_relief_from_bent
 
 
 @pytest.mark.parametrize("yaw_deg", YAWS_DEG)
@@ -74,6 +75,16 @@ def test_a_bent_print_has_none_beyond_a_bent_surface(name: str, yaw_deg: float) 
     side = 1 if yaw_deg > 0 else -1
     relief = _relief(straight, _print(name, Held(yaw_deg=yaw_deg, bend_per_dm=1.0)), side)
     assert relief.from_bent < PLAN.least_relief_from_bent
+
+
+@pytest.mark.parametrize("axis_deg", [-50.0, 35.0])
+@pytest.mark.parametrize("yaw_deg", [-30.0, 30.0])
+def test_nor_has_one_bent_about_a_leaning_axis(yaw_deg: float, axis_deg: float) -> None:
+    held = Held(bend_per_dm=1.0, bend_axis_deg=axis_deg)
+    turned = replace(held, yaw_deg=yaw_deg)
+    for side in (1, -1):
+        relief = _relief(_print("hanako", held), _print("hanako", turned), side)
+        assert relief.from_bent < PLAN.least_relief_from_bent
 
 
 @pytest.mark.parametrize("turned_deg", [-25.0, 25.0])
