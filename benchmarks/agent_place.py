@@ -91,6 +91,13 @@ class AgentPlace:
             if process.wait(READY_WITHIN_S) != 0:
                 raise ChildProcessError(f"the agent ended with {process.returncode}")
 
+    def kill(self) -> None:
+        """End it as a power supply does, or whoever presses the wrong button."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait(READY_WITHIN_S)
+
     def cpu_s(self) -> float:
         """Processor time it has used."""
         fields = self._proc("stat").rpartition(")")[2].split()
@@ -124,6 +131,10 @@ class AgentPlace:
         Returns:
             Visits, and when the file of each was renamed into the folder, seconds since 1970 by
             the kernel's clock of names (`st_ctime`), which may be some milliseconds behind.
+
+        Raises:
+            TimeoutError: Some are missing.
+            FileExistsError: A visit has two.
         """
         ends_s = time.monotonic() + FILES_WITHIN_S
         while sum(1 for _ in self.reception.glob("OQS*.xml")) < number:
@@ -134,6 +145,8 @@ class AgentPlace:
         for path in self.reception.glob("OQS*.xml"):
             text = path.read_text(encoding="utf-8")
             visit_id = text.split("<ArbitraryFileIdentifier>")[1].split("<")[0]
+            if bytes.fromhex(visit_id) in taken:
+                raise FileExistsError(f"a visit has two files: {visit_id}")
             taken[bytes.fromhex(visit_id)] = path.stat().st_ctime
             path.unlink()
         return taken

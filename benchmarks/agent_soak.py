@@ -1,10 +1,12 @@
 """The agent for hours: whether anything is lost or told twice, and what grows.
 
-`python -m benchmarks.agent_soak [--minutes N] [--readers N] [--api]` runs the agent as
+`python -m benchmarks.agent_soak [--minutes N] [--readers N] [--api | --kills]` runs the agent as
 `benchmarks.agent` does, with a patient at each reader every two seconds, and tells each minute what
 the agent holds. With `--api` the agent has its local API too, which keeps visits for a quarter of
 an hour, and a program follows it. A visit without a file in the reception folder, or of which that
-program is not told exactly once, ends the run with an error. In the end: how much each figure grows
+program is not told exactly once, ends the run with an error. With `--kills` the agent is killed
+(SIGKILL) and started again at some moment of each minute; visits that were under way then come to
+nothing, and no result may be lost or handed over twice. In the end: how much each figure grows
 in an hour, by the last two thirds.
 """
 
@@ -12,14 +14,18 @@ import argparse
 import math
 import os
 import sys
+import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from random import SystemRandom
 from typing import Protocol
 
 import numpy as np
 
 from benchmarks.agent_bench import EVERY_S, Bench, Figures, running
+from benchmarks.agent_place import AgentPlace
 from benchmarks.agent_readers import Pace
 
 LAST_EVENTS_S = 10.0
@@ -34,8 +40,14 @@ class Told(Protocol):
         ...
 
 
-def soak(bench: Bench, minutes: int, of_seconds: float = 60.0) -> bool:
+def soak(bench: Bench, minutes: int, of_seconds: float = 60.0, *, has_kills: bool = False) -> bool:
     """Steady load, told each minute; then how much each figure grows in an hour.
+
+    Args:
+        bench: With or without a follower.
+        minutes: How many.
+        of_seconds: How long each is.
+        has_kills: The agent is killed in each of them.
 
     Returns:
         Whether the follower, if there is one, was told of every result exactly once.
@@ -44,13 +56,32 @@ def soak(bench: Bench, minutes: int, of_seconds: float = 60.0) -> bool:
     rows, told = [], Counter[str]()
     visits = 0
     for minute in range(1, minutes + 1):
-        figures = bench.serve(Pace(of_seconds, EVERY_S))
+        with _killed(bench.place, of_seconds) if has_kills else nullcontext():
+            figures = bench.serve(Pace(of_seconds, EVERY_S))
         visits += len(figures.sent_s)
         rows.append(_tell_minute(minute, bench, figures))
         told.update(bench.follower.take() if bench.follower else ())
     print(f"  {visits} visits, each with its file")
     _tell_growth(rows)
     return bench.follower is None or is_told_once(bench.follower, told, visits)
+
+
+@contextmanager
+def _killed(place: AgentPlace, of_seconds: float) -> Iterator[None]:
+    """Once in that time, at a moment nobody knows before."""
+    after_s = SystemRandom().uniform(0.2, 0.8) * of_seconds
+
+    def kill_and_start() -> None:
+        time.sleep(after_s)
+        place.kill()
+        place.start()
+
+    killing = threading.Thread(target=kill_and_start, name="kill")
+    killing.start()
+    try:
+        yield
+    finally:
+        killing.join()
 
 
 def is_told_once(follower: Told, told: Counter[str], visits: int) -> bool:
@@ -91,12 +122,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.agent_soak")
     parser.add_argument("--minutes", type=int, default=60)
     parser.add_argument("--readers", type=int, default=20)
+    parser.add_argument("--kills", action="store_true", help="the agent is killed each minute")
     parser.add_argument("--api", action="store_true", help="the local API, and who follows it")
     arguments = parser.parse_args()
+    if arguments.api and arguments.kills:
+        parser.error("whoever follows loses the connection with each kill: one of the two")
     print(__doc__)
     print(f"{arguments.readers} readers, {os.cpu_count()} processors")
     with running(arguments.readers, has_api=arguments.api) as bench:
-        if not soak(bench, arguments.minutes):
+        if not soak(bench, arguments.minutes, has_kills=arguments.kills):
             sys.exit("something was lost or told twice")
 
 

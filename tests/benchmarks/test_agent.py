@@ -35,6 +35,23 @@ def test_a_soak_counts_what_the_follower_was_told(capsys: pytest.CaptureFixture[
     assert visits == told == different >= 2
 
 
+def test_a_soak_goes_on_over_kills(capsys: pytest.CaptureFixture[str]) -> None:
+    with running(readers=2) as bench:
+        assert soak(bench, minutes=1, of_seconds=6.0, has_kills=True)
+    visits = re.search(r"(\d+) visits, each with its file", capsys.readouterr().out)
+    assert visits is not None
+    assert int(visits[1]) >= 2
+
+
+def test_a_visit_with_two_files_is_found(tmp_path: Path) -> None:
+    place = AgentPlace(tmp_path, 1, "http://127.0.0.1:1")
+    for number in range(2):
+        text = f"<ArbitraryFileIdentifier>{bytes(16).hex()}<"
+        (place.reception / f"OQS{number}.xml").write_text(text)
+    with pytest.raises(FileExistsError, match="two files"):
+        place.take_files(2)
+
+
 class ToldThese:
     """A follower that is told these, all at once."""
 
