@@ -72,7 +72,7 @@ class Turn:
 
     def _may_skip(self, seems: float) -> bool:
         """Every other picture of a head that did not move yet: measuring costs."""
-        if self.has_skipped or not self.reliefs or abs(seems) > self.plan.straight_turn:
+        if self.has_skipped or not self.reliefs or abs(seems) > self.plan.straight_turn / 2:
             return False
         return abs(self.reliefs[-1].from_flat) <= self._least_on_the_way
 
