@@ -6,6 +6,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
+from limits import RateLimitItemPerMinute
 from starlette.types import Receive, Scope, Send
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
@@ -163,6 +164,17 @@ def test_who_asks_too_often_or_guesses_is_slowed_down(tmp_path: Path) -> None:
         ]
         assert guesses == [401] * UNKNOWN_TOKENS.amount + [429]
     assert REQUESTS.amount > UNKNOWN_TOKENS.amount
+
+
+def test_who_is_enrolled_and_asks_too_often_costs_the_others_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.api.callers.REQUESTS", RateLimitItemPerMinute(3))
+    with ApiBench(tmp_path) as api:
+        busy = api.enroll("忙しいソフト", Role.SOFTWARE)
+        asked = [api.call("GET", "/v1/results", token=busy).status_code for _ in range(5)]
+        assert asked == [200] * 3 + [429] * 2
+        assert api.call("GET", "/v1/results").status_code == 200
 
 
 def test_a_fault_is_told_by_its_kind_and_ends_one_request(
