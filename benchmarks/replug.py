@@ -3,8 +3,8 @@
 `python -m benchmarks.replug [--count N]` unplugs a reader's cable and plugs it in again, under
 another name each time, as a USB serial device with the same vendor, product and serial number. From
 the moment the PC knows the port until both ends have a session (TLS, both hellos). The list of
-ports is simulated (`tests/hw_sim/usb_host.py`): what a kernel takes to make a port comes on top. The
-bound is the same with a cable that is plugged in again at once: a session, and hardly a look.
+ports is simulated (`tests/hw_sim/usb_host.py`): what a kernel takes to make a port comes on top.
+The bound is the same with a cable that is plugged in again at once: a session, and hardly a look.
 """
 
 import argparse

@@ -229,11 +229,17 @@ async function speakAndDraw(tag) {
   drawResults();
 }
 
+// Of whoever came to nothing at a reader, or of somebody who was at none.
+function seePaper(result = null) {
+  const counters = state.readers.map(({ counter }) => counter).filter(Boolean);
+  papers.open(counters, state.eligibility.can_look_up, result);
+}
+
 function node(id) {
   return document.getElementById(id);
 }
 
-buildDetail({ close, open, choose });
+buildDetail({ close, open, choose, seePaper });
 listenToKeys();
 listenToAddress();
 node("search").addEventListener("input", drawResults);
@@ -241,10 +247,7 @@ node("language").addEventListener("click", () => speakAndDraw(otherLanguage()));
 node("notify").addEventListener("click", askToNotify);
 node("trail").addEventListener("click", saveTrail);
 node("forget").addEventListener("click", signOut);
-node("paper-open").addEventListener("click", () => {
-  const counters = state.readers.map(({ counter }) => counter).filter(Boolean);
-  papers.open(counters, state.eligibility.can_look_up);
-});
+node("paper-open").addEventListener("click", () => seePaper());
 await speakAndDraw(language());
 setInterval(draw, TICK_MS);
 if (link === "connecting") {

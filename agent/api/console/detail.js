@@ -14,8 +14,8 @@ const SHOWN_EARLIER = 2;
 
 const parts = {};
 
-// `close`, `open` another result, `choose` a patient.
-export function buildDetail({ close, open, choose }) {
+// `close`, `open` another result, `choose` a patient, `seePaper` of whoever came to nothing.
+export function buildDetail({ close, open, choose, seePaper }) {
   const place = document.querySelector("#detail");
   parts.name = element("h2", { id: "detail-title", tabindex: "-1" });
   parts.validity = element("span", { class: "badge" });
@@ -30,7 +30,9 @@ export function buildDetail({ close, open, choose }) {
   parts.groups = element("div", { class: "groups" });
   const print = wordButton("detail.print", () => window.print());
   const leave = wordButton("detail.close", close);
-  const bar = element("div", { class: "bar" }, parts.name, parts.validity, print, leave);
+  parts.paper = wordButton("papers.open", () => seePaper(parts.result));
+  const bar = element("div", { class: "bar" }, parts.name, parts.validity);
+  bar.append(parts.paper, print, leave);
   const about = element("div", { class: "about" }, parts.kana, parts.how);
   place.append(bar, about, parts.notes, parts.match.node);
   place.append(parts.earlier, parts.folded, parts.groups);
@@ -44,6 +46,8 @@ export function drawDetail({ result, state, isLive, find }) {
   if (result === null) {
     return;
   }
+  parts.result = result;
+  parts.paper.hidden = result.outcome === "completed";
   const validity = validityOf(result);
   put(parts.name, nameOf(result));
   mark(parts.validity, "look", validity.look);

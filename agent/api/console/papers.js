@@ -36,6 +36,9 @@ export class Papers {
   #list = element("ul", { class: "papers" });
   #answer = element("p", { role: "status", class: "answer" });
   #birthDate;
+  // The visit at a reader that came to nothing, whose patient shows the paper; null: none.
+  #visit = null;
+  #about = element("p", { class: "about-visit" });
   #lookup;
   // Of the paper that is being typed: sent twice it is still one.
   #id = paperId();
@@ -52,10 +55,11 @@ export class Papers {
     this.#dialog.addEventListener("close", () => this.#lookup.forget());
   }
 
-  async open(counters, canLookUp) {
+  async open(counters, canLookUp, visit = null) {
     // Beside an answer nobody has seen yet stands what was typed.
     if (!this.#lookup.hasQuestion) {
       this.#build(counters);
+      this.#belongTo(visit);
     }
     spell(this.#dialog);
     put(document.querySelector("#answer"), "");
@@ -85,9 +89,19 @@ export class Papers {
     const heading = { id: "papers-today", tabindex: "-1", "data-word": "papers.today" };
     today.append(element("h3", heading), this.#list);
     put(this.#answer, "");
-    const typing = element("div", {}, hint, this.#form, this.#answer, today);
+    const typing = element("div", {}, hint, this.#about, this.#form, this.#answer, today);
     const sides = element("div", { class: "sides" }, typing, this.#lookup.node);
     this.#dialog.replaceChildren(title, sides);
+  }
+
+  // The next paper is of this visit; it was typed at the same place unless somebody says otherwise.
+  #belongTo(visit) {
+    this.#visit = visit;
+    const values = visit && { time: time(visit.received_at), place: placeOf(visit.counter) };
+    put(this.#about, visit === null ? "" : say("papers.of_visit", values));
+    if (visit !== null) {
+      this.#form.elements.counter.value = visit.counter;
+    }
   }
 
   // A paper may be recorded without what a question cannot do without.
@@ -114,9 +128,11 @@ export class Papers {
 
   async #record() {
     try {
-      await this.#calls.put(`/v1/papers/${this.#id}`, this.#typed());
+      const visit = this.#visit?.visit ?? null;
+      await this.#calls.put(`/v1/papers/${this.#id}`, { ...this.#typed(), visit });
       this.#id = paperId();
       this.#form.reset();
+      this.#belongTo(null);
       this.#birthDate.tell();
       this.#form.elements.kind.focus();
       put(this.#answer, say("papers.recorded"));
@@ -144,9 +160,13 @@ function makePaper() {
   const node = element("li");
   const update = (paper) => {
     const { at, kind, counter, name, name_kana, birthdate } = paper;
+    const numbers = [
+      ["insurer_number", paper.insurer_number],
+      ["number", paper.insured_identification_number],
+    ].map(([label, value]) => (value === null ? "" : `${say(`fact.${label}`)} ${value}`));
     const place = counter === null ? "" : placeOf(counter);
     const born = birthdate === null ? "" : birthday(birthdate);
-    const texts = [time(at), place, say(`paper.${kind}`), name ?? name_kana ?? "", born];
+    const texts = [time(at), place, say(`paper.${kind}`), name ?? name_kana ?? "", born, ...numbers];
     put(node, texts.filter(Boolean).join(" · "));
   };
   return { node, update };

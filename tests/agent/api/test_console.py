@@ -662,6 +662,35 @@ def test_papers_are_recorded(reception: Reception, window: Window) -> None:
 AGREES = "限度額情報の提供に患者さんが同意している"
 
 
+def test_a_paper_belongs_to_the_visit_that_came_to_nothing(
+    reception: Reception, window: Window
+) -> None:
+    reception.fail(1, FailureCode.CERTIFICATE_EXPIRED)
+    window.open()
+    window.page.locator("tbody button").click()
+    window.press("#detail", "紙での確認を記録")
+    window.see("#papers", f"{COUNTER} の受付（確認できず）の記録として")
+    form = window.page.locator("#papers")
+    assert form.locator("[name=counter]").input_value() == COUNTER
+    form.locator("[name=insured_identification_number]").fill("5678")
+    window.press("#papers", "記録する")
+    window.see(".papers li", "資格確認書", "番号 5678")
+    # The next one is somebody else's.
+    form.locator("[name=insured_identification_number]").fill("6789")
+    window.press("#papers", "記録する")
+    window.see(".papers li", "番号 6789")
+    papers = reception.call("GET", "/v1/papers").json()["papers"]
+    assert [paper["visit"] for paper in papers] == [(1).to_bytes(16).hex(), None]
+    assert violations(window.page) == []
+
+
+def test_a_visit_that_went_well_needs_no_paper(reception: Reception, window: Window) -> None:
+    reception.visit(1)
+    window.open()
+    window.page.locator("tbody button").click()
+    assert window.page.locator("#detail .bar button:visible").count() == 2
+
+
 def ask(window: Window, *, agrees_to_limit: bool = False) -> None:
     """Type the numbers of a paper and ask."""
     window.open()
