@@ -27,6 +27,5 @@ class Backlog:
         now = self._clock.monotonic_ms()
         if self._counted_ms is None or now - self._counted_ms >= COUNT_AGAIN_MS:
             self._counted_ms = now
-            state = await self._in_turn.do(self._reading.state, is_for_staff=False)
-            self._relays = state.relays
+            self._relays = await self._in_turn.do(self._reading.relays)
         return self._relays

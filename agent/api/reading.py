@@ -164,7 +164,7 @@ class Reading:
                 self._reader(counter, place, is_for_staff=is_for_staff)
                 for counter, place in places.items()
             ],
-            relays=self._relays(),
+            relays=self.relays(),
             eligibility=self._eligibility(),
             alarms=self._alarms(),
             choices=self._board.choices(),
@@ -279,7 +279,8 @@ class Reading:
             return (options.patient_name or None) if options else None
         return None
 
-    def _relays(self) -> list[models.RelayState]:
+    def relays(self) -> list[models.RelayState]:
+        """How each relay is, and what waits for it or is parked."""
         waiting: dict[str, int] = {row[0]: row[1] for row in self._store.rows(self._waiting)}
         parked: dict[str, int] = {row[0]: row[1] for row in self._store.rows(PARKED_COUNTS)}
         shown: dict[str, list[models.ParkedResult]] = {}
