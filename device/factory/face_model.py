@@ -25,7 +25,7 @@ SOURCE_PACKAGE = "face_recognition_models"
 SOURCE_FILE = "dlib_face_recognition_resnet_model_v1.dat"
 SOURCE_SHA256 = "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30"
 DEFAULT_OUTPUT = MODELS_FOLDER / "resnet29" / "embedder.tflite"
-BUILD = 1
+BUILD = 2
 """To be raised when the same source is to be built differently."""
 
 _log = logging.getLogger(__name__)
@@ -112,7 +112,8 @@ def converted_resnet(content: bytes) -> bytes:
     is_known = hashlib.sha256(content).hexdigest() == SOURCE_SHA256
     if not is_known:
         _log.warning("this is not the known file of dlib; its embeddings are not checked")
-    graph, embedding = resnet_graph(read_dlib_model(content))
+    # The file is made where it is used, and the memory of the check is the scarcer.
+    graph, embedding = resnet_graph(read_dlib_model(content), is_stored_wide=True)
     model = write_tflite(graph, [embedding], _description(content))
     if is_known:
         check_golden_values(model)

@@ -31,11 +31,12 @@ PIXEL_SCALE = 256.0
 RGB_CHANNELS = 3
 
 
-def resnet_graph(model: DlibModel) -> tuple[Graph, Tensor]:
+def resnet_graph(model: DlibModel, *, is_stored_wide: bool = False) -> tuple[Graph, Tensor]:
     """Builds the graph.
 
     Args:
         model: the network as read from its file.
+        is_stored_wide: see `Graph`.
 
     Returns:
         The graph, with one input float32[1, side, side, 3], and its output float32[1, length].
@@ -46,7 +47,7 @@ def resnet_graph(model: DlibModel) -> tuple[Graph, Tensor]:
     Source: facts/face.md §6.4.
     """
     layers = deque(model.layers)
-    graph = Graph()
+    graph = Graph(is_stored_wide=is_stored_wide)
     image = graph.input((1, model.side_px, model.side_px, RGB_CHANNELS))
     x = _stem(graph, image, layers, model.means)
     while layers and isinstance(layers[0], Convolution):

@@ -1,7 +1,9 @@
 """A small neural network as a list of TensorFlow Lite operators, built layer by layer.
 
-Only the operators that the face models need. Weights are stored as float16 with one DEQUANTIZE
-each: half the size, the same accuracy (facts/face.md §2.2).
+Only the operators that the face models need. Weights are rounded to float16, which costs no
+accuracy (facts/face.md §2.2). They are stored so, with one DEQUANTIZE each, where a file has to be
+small; or as float32, where memory has to be: an engine keeps beside the weights that it packs for
+itself a widened copy of all that it had to dequantize.
 
 Source: TensorFlow Lite schema v3; facts/face.md §6.6.
 """
@@ -14,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Shape = tuple[int, ...]
-Constant = NDArray[np.float16] | NDArray[np.int32]
+Constant = NDArray[np.float16] | NDArray[np.float32] | NDArray[np.int32]
 
 
 class Operation(IntEnum):
@@ -54,9 +56,7 @@ class TensorRecord:
     shape: Shape
     """Its dimensions."""
     constant: Constant | None
-    """Its stored values, if it has any."""
-    is_float32: bool
-    """Float32 at run time; otherwise of the stored values' type."""
+    """Its stored values, if it has any; float32 at run time if not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,8 @@ class OperatorRecord:
 class Graph:
     """The network under construction; every method adds one layer and returns its output."""
 
+    is_stored_wide: bool = False
+    """Whether weights are stored as float32: twice the file, less memory where it runs."""
     tensors: list[TensorRecord] = field(default_factory=list)
     """All tensors so far."""
     operators: list[OperatorRecord] = field(default_factory=list)
@@ -165,8 +167,11 @@ class Graph:
         return self._apply(Operation.RESHAPE, (x.index, constant.index), shape)
 
     def _weights(self, values: NDArray[np.float32]) -> int:
-        """Stores float16 weights and the operator that widens them at load time."""
-        stored = self._tensor(values.shape, np.ascontiguousarray(values, np.float16))
+        """Stores rounded weights, and where they are stored so the operator that widens them."""
+        rounded = np.ascontiguousarray(values, np.float16)
+        if self.is_stored_wide:
+            return self._tensor(values.shape, rounded.astype(np.float32)).index
+        stored = self._tensor(values.shape, rounded)
         return self._apply(Operation.DEQUANTIZE, (stored.index,), values.shape).index
 
     def _apply(
@@ -183,7 +188,7 @@ class Graph:
         return output
 
     def _tensor(self, shape: Shape, constant: Constant | None) -> Tensor:
-        self.tensors.append(TensorRecord(shape, constant, is_float32=constant is None))
+        self.tensors.append(TensorRecord(shape, constant))
         return Tensor(len(self.tensors) - 1, shape)
 
 

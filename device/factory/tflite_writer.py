@@ -15,7 +15,8 @@ from device.factory.tflite_graph import Graph, Operation, OperatorRecord, Tensor
 SCHEMA_VERSION = 3
 FILE_IDENTIFIER = b"TFL3"
 BUFFER_ALIGNMENT_BYTES = 16
-FLOAT32, FLOAT16, INT32 = 0, 1, 2
+FLOAT32 = 0
+STORED_TYPE = {np.dtype(np.float32): FLOAT32, np.dtype(np.float16): 1, np.dtype(np.int32): 2}
 
 OPTIONS_TYPE = {
     Operation.CONV_2D: 1,
@@ -100,9 +101,7 @@ def _buffer(builder: flatbuffers.Builder, tensor: TensorRecord | None) -> int:
 
 def _tensor(builder: flatbuffers.Builder, tensor: TensorRecord, buffer: int) -> int:
     shape = _integers(builder, tensor.shape)
-    kind = FLOAT32
-    if tensor.constant is not None:
-        kind = FLOAT16 if tensor.constant.dtype == np.float16 else INT32
+    kind = FLOAT32 if tensor.constant is None else STORED_TYPE[tensor.constant.dtype]
     builder.StartObject(3)
     builder.PrependUOffsetTRelativeSlot(0, shape, 0)
     builder.PrependInt8Slot(1, kind, 0)

@@ -30,6 +30,7 @@ from tests.hostlink.resets import resets_of
 
 PATIENCE_S = 10.0
 """How long a test waits for what must come; it normally comes within milliseconds."""
+LONG_READ_S = 3 * PATIENCE_S
 
 Happening = DeviceHello | AgentHello | ResetReason | Message
 
@@ -52,8 +53,8 @@ class Owner:
         if isinstance(message, SignedResult) and self.link is not None:
             self.link.send(ResultAcknowledged(message.seq))
 
-    def next(self) -> Happening:
-        return self.happened.get(timeout=PATIENCE_S)
+    def next(self, patience_s: float = PATIENCE_S) -> Happening:
+        return self.happened.get(timeout=patience_s)
 
 
 @dataclass
@@ -65,14 +66,15 @@ class Pair:
     at_agent: Owner
 
     def await_up(self) -> None:
-        assert self.at_device.next() == samples.AGENT_HELLO
-        assert self.at_agent.next() == samples.DEVICE_HELLO
+        # A hello sent before the other port is open is lost; the next comes when a read has ended.
+        assert self.at_device.next(3 * LONG_READ_S) == samples.AGENT_HELLO
+        assert self.at_agent.next(3 * LONG_READ_S) == samples.DEVICE_HELLO
 
 
 @pytest.fixture
 def reads_that_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever sends only when a read has ended by itself comes too late for any test."""
-    monkeypatch.setattr("hostlink.serial_stream.READ_WAIT_S", 3 * PATIENCE_S)
+    monkeypatch.setattr("hostlink.serial_stream.READ_WAIT_S", LONG_READ_S)
 
 
 @pytest.fixture

@@ -680,7 +680,10 @@ def test_a_paper_belongs_to_the_visit_that_came_to_nothing(
     window.press("#papers", "記録する")
     window.see(".papers li", "番号 6789")
     papers = reception.call("GET", "/v1/papers").json()["papers"]
-    assert [paper["visit"] for paper in papers] == [(1).to_bytes(16).hex(), None]
+    assert {paper["insured_identification_number"]: paper["visit"] for paper in papers} == {
+        "5678": (1).to_bytes(16).hex(),
+        "6789": None,
+    }
     assert violations(window.page) == []
 
 

@@ -82,5 +82,5 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_real_model_gives_the_golden_values(tmp_path: Path) -> None:
     output = tmp_path / "embedder.tflite"
     assert face_model.build(face_model.find_source(), output)
-    assert output.stat().st_size < 12_000_000
+    assert output.stat().st_size < 23_000_000
     assert output.with_suffix(".sha256").read_text() == sha256(output.read_bytes()).hexdigest()

@@ -1,6 +1,7 @@
 import struct
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from device.face.interpreter import Settings
@@ -19,14 +20,29 @@ def _run(graph: Graph, output: Tensor, x: NDArray[np.float32]) -> NDArray[np.flo
     return auto.create(Settings()).load(write_tflite(graph, [output], "test")).run(x)
 
 
-def test_a_strided_convolution_with_relu() -> None:
+@pytest.mark.parametrize("is_stored_wide", [False, True])
+def test_a_strided_convolution_with_relu(is_stored_wide: bool) -> None:
     rng = np.random.default_rng(0)
     x, weights, bias = _half(rng, 1, 8, 8, 3), _half(rng, 4, 3, 3, 3), _half(rng, 4)
-    graph = Graph()
+    graph = Graph(is_stored_wide=is_stored_wide)
     output = graph.convolution(graph.input(x.shape), weights, bias, stride=2, has_relu=True)
     seen = windows(x[0].astype(np.float64), 3, 2)
     expected = np.maximum(np.einsum("hwirc,orci->hwo", seen, weights) + bias, 0)
     assert np.allclose(_run(graph, output, x)[0], expected, atol=1e-3)
+
+
+def test_weights_stored_wide_are_rounded_all_the_same() -> None:
+    rng = np.random.default_rng(3)
+    weights, bias = rng.random((4, 3, 3, 3), np.float32), rng.random(4, np.float32)
+
+    def stored(graph: Graph) -> bytes:
+        return write_tflite(
+            graph, [graph.convolution(graph.input((1, 8, 8, 3)), weights, bias)], "test"
+        )
+
+    rounded = weights.astype(np.float16)
+    assert rounded.tobytes() in stored(Graph())
+    assert rounded.astype(np.float32).tobytes() in stored(Graph(is_stored_wide=True))
 
 
 def test_a_depthwise_convolution_covers_the_border() -> None:
