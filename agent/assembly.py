@@ -23,6 +23,7 @@ from agent.desk_terms import DeskDoors, DeskTerms
 from agent.eligibility.port import EligibilitySource, NumberLookup, ReferenceNumbers
 from agent.errors import LinkDiedError, StoreUnavailableError
 from agent.export import write_audit_trail
+from agent.forgetting import Forgetting, ForgettingRounds, KeepingTerms
 from agent.group_commit import GroupCommit
 from agent.inbox import Inbox
 from agent.journal import Alarm, AtCounter, Event, FileJournal, Journal, Journals
@@ -200,13 +201,7 @@ def _service(ground: _Ground, changes: GroupCommit, source: EligibilitySource) -
     for relay in relays.values():
         if isinstance(relay, SendingRelay):
             ground.exit.callback(relay.close)
-    store = ground.another_store()
-    terms = DeliveryTerms(
-        medical_institution_code=config.medical_institution_code,
-        roots=ground.roots,
-        keep_open_visits=timedelta(days=config.store.keep_open_visits_days),
-        keep_completed_visits=ground.keep,
-    )
+    terms = DeliveryTerms(config.medical_institution_code, ground.roots)
     postponed = PostponedQuestions(
         ground.another_store(),
         source,
@@ -216,20 +211,38 @@ def _service(ground: _Ground, changes: GroupCommit, source: EligibilitySource) -
         journal,
         clock,
     )
-    papers = Papers(store, tuple(config.places), ground.keep, journal)
-    chosen = ChosenPatients(store, None, journal)
-    rounds = DeliveryRounds(
-        Delivery(store, relays, terms, journal, clock),
-        journal,
-        forget=lambda: papers.purge(clock.now()) and chosen.purge(),
-    )
+    forgetting = _forgetting(ground, tuple(relays))
+    rounds = [
+        DeliveryRounds(
+            Delivery(ground.another_store(), {label: relay}, terms, journal, clock),
+            looked_at=forgetting.wake,
+        )
+        for label, relay in relays.items()
+    ]
     return Service(
         changes,
         source,
         rounds,
+        forgetting,
         postponed,
         journal,
         readers=len(config.places),
+    )
+
+
+def _forgetting(ground: _Ground, relays: tuple[str, ...]) -> ForgettingRounds:
+    config, journal, store = ground.config, ground.journal, ground.another_store()
+    terms = KeepingTerms(
+        relays,
+        open_visits=timedelta(days=config.store.keep_open_visits_days),
+        completed_visits=ground.keep,
+    )
+    papers = Papers(store, tuple(config.places), ground.keep, journal)
+    chosen = ChosenPatients(store, None, journal)
+    return ForgettingRounds(
+        Forgetting(store, terms, journal, ground.clock),
+        journal,
+        forget_typed=lambda: papers.purge(ground.clock.now()) and chosen.purge(),
     )
 
 

@@ -1,4 +1,4 @@
-"""Brings every completed visit to every relay exactly once, then forgets the patient.
+"""Brings every completed visit to relays, to each exactly once.
 
 Prepare → row "prepared" → commit → row "done" → settle. The relay's commit is the one step that
 counts and may be repeated, so a restart at any point ends in the same state; what it finds lost
@@ -6,7 +6,7 @@ is prepared again. Several parcels take each step together where the relay can (
 relay that sends is asked to send until it has; its receiver knows repetitions.
 What a receiver refuses for good, or what fails for long by itself, is parked with the reason, holds
 up nothing, and is kept until staff want it sent again. What there is to be delivered,
-`agent/parcels.py` says.
+`agent/parcels.py` says; what nobody needs any more `agent/forgetting.py` deletes.
 
 Source: facts/security.md §1 (decision 9), §5.1.
 """
@@ -14,27 +14,22 @@ Source: facts/security.md §1 (decision 9), §5.1.
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 
 from cryptography import x509
-from sqlalchemy import bindparam, delete, select
 
-from agent.clock import Clock, unix_ms
+from agent.clock import Clock
 from agent.errors import PreparedLostError, RelayRefusedError, RelayUnavailableError
 from agent.failing import Failing
 from agent.fresh import Looked
 from agent.journal import Alarm, Event, Journal
-from agent.parcels import Parcel, Parcels, Parked, is_over, look
+from agent.parcels import Parcel, Parcels, Parked
 from agent.receptions import Receptions
 from agent.relays.port import BundlingRelay, Prepared, Reception, Relay, SendingRelay
-from agent.schema import VISITS
-from agent.store import LARGEST_INTEGER, Store, Value
+from agent.store import Store
 
 STUCK = "failed while later ones were taken"
 MOST_TOGETHER = 32
 """Handed over at once: the first of them waits for the last one."""
-MOST_PURGED = 100
-"""Deleted in one go: the desk may have to wait so long."""
 NO_TOKEN = ""
 """Of a delivery that needs no preparation."""
 
@@ -47,10 +42,6 @@ class DeliveryTerms:
     """10 digits."""
     roots: tuple[x509.Certificate, ...]
     """Whom a reader's certificate must come from; a result is verified again on its way out."""
-    keep_open_visits: timedelta
-    """A visit that never got a result is deleted after this long."""
-    keep_completed_visits: timedelta = timedelta(0)
-    """A completed one is kept so long after its result, for those who ask at the local API."""
 
 
 class Delivery:
@@ -67,11 +58,7 @@ class Delivery:
         self._store = store
         self._relays = relays
         self._parcels = Parcels(store, list(relays))
-        is_unneeded = is_over(list(relays))
-        self._over = select(VISITS.c.visit_id).where(is_unneeded)
-        self._purge = delete(VISITS).where(is_unneeded, VISITS.c.visit_id == bindparam("of_visit"))
         self._receptions = Receptions(store, terms.medical_institution_code, terms.roots)
-        self._terms = terms
         self._journal = journal
         self._clock = clock
         self._shut: set[str] = set()
@@ -82,10 +69,6 @@ class Delivery:
         """What a relay was unavailable for."""
         self._faulty = Failing(clock)
         """What was met with a fault that nobody foresaw."""
-        self._purged: list[bytes] = []
-        """Visits deleted, whose traces may still be there."""
-        self._has_traces = True
-        """Purged bytes may still be in the log, also those of an earlier run."""
 
     def outstanding(self, visits: Looked = None) -> Sequence[Parcel]:
         """What has to be delivered of these visits, oldest first."""
@@ -144,6 +127,9 @@ class Delivery:
             return False
         except RelayRefusedError as error:
             self.park(parcel, error.cause)
+            if not self._is_sent(parcel):
+                # Nobody was asked: that its folder is there has still to show.
+                return True
         self._is_taken(parcel)
         return True
 
@@ -176,42 +162,6 @@ class Delivery:
             self._open.add(parcel.relay)
             self._shut.discard(parcel.relay)
             self._journal.record(Event.RELAY_BACK, detail=parcel.relay)
-
-    def purge(self, visits: Looked = None) -> bool:
-        """Delete every visit that is delivered, did not complete, or was left without a result.
-
-        Args:
-            visits: Of these only.
-
-        Returns:
-            False when traces remain for now, because the database was being read.
-        """
-        horizons = self._horizons()
-        # To look takes long where much is parked; so it is done before anybody has to wait for it.
-        found = look(self._store, self._over, visits, horizons)
-        over = [visit_id for (visit_id,) in found]
-        for start in range(0, len(over), MOST_PURGED):
-            with self._store.transaction():
-                for visit_id in over[start : start + MOST_PURGED]:
-                    if self._store.change(self._purge, {**horizons, "of_visit": visit_id}):
-                        self._purged.append(visit_id)
-        self._has_traces |= bool(self._purged)
-        if self._has_traces and not self._store.forget_purged():
-            return False
-        self._has_traces = False
-        for visit_id in self._purged:
-            self._journal.record(Event.VISIT_PURGED, visit=visit_id)
-        self._purged.clear()
-        return True
-
-    def _horizons(self) -> dict[str, Value]:
-        """Visits from before are deleted."""
-        now, keep = self._clock.now(), self._terms.keep_completed_visits
-        return {
-            "open_since": unix_ms(now - self._terms.keep_open_visits),
-            # Whoever keeps nothing keeps nothing, whatever the clock says meanwhile.
-            "completed_since": unix_ms(now - keep) if keep else LARGEST_INTEGER,
-        }
 
     def _hand_over(self, parcel: Parcel) -> None:
         relay = self._relays[parcel.relay]

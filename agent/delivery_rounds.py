@@ -2,7 +2,7 @@
 
 One bad parcel stops no other, and where its fault lasts it is put aside. Where a relay is away its
 later parcels wait, so that the order stays; only where it takes others is one that it has not taken
-for long put aside.
+for long put aside. Each relay has rounds of its own, so that one which hangs holds up no other.
 """
 
 import math
@@ -10,20 +10,15 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 from agent.delivery import Delivery
 from agent.errors import StoreUnavailableError
-from agent.faults import guarded
-from agent.fresh import NOTHING, FreshVisits, Looked, both
-from agent.journal import Journal
+from agent.fresh import FreshVisits, Looked
 from agent.parcels import Parcel
 from agent.retries import Retries
 
 LOOK_AT_ALL_EVERY_S = 60.0
-"""Even when nothing arrives: what staff want sent again is found, abandoned visits are purged."""
-PURGE_EVERY_S = 1.0
-"""At most so often what was delivered is deleted, which costs more than a delivery."""
+"""Even when nothing arrives: what staff want sent again is found."""
 
 
 @dataclass(slots=True)
@@ -42,22 +37,18 @@ class DeliveryRounds:
 
     Args:
         delivery: Used by that thread.
-        journal: Told of faults.
-        forget: Deletes what was kept long enough, in that thread.
+        looked_at: Told which visits may not be needed any more.
     """
 
-    def __init__(self, delivery: Delivery, journal: Journal, forget: Callable[[], bool]) -> None:
+    def __init__(self, delivery: Delivery, looked_at: Callable[[Looked], None]) -> None:
         self._delivery = delivery
-        self._journal = journal
-        self._forget = forget
+        self._tell_looked_at = looked_at
         self._fresh = FreshVisits()
         self._has_parcels = threading.Event()
         self._is_stopping = threading.Event()
         self._retries = Retries()
-        self._looked_at_all_s = self._purged_s = -math.inf
+        self._looked_at_all_s = -math.inf
         """On the monotonic clock."""
-        self._unpurged: Looked = NOTHING
-        """Looked at since they were purged last."""
 
     def wake(self, visits: Looked = None) -> None:
         """Look at these now; from any thread."""
@@ -79,7 +70,6 @@ class DeliveryRounds:
             self._has_parcels.wait(self._round())
             # Before anything is looked at: whatever was added until now is looked at next.
             self._has_parcels.clear()
-        self._purge()
 
     def _round(self) -> float:
         """Look once; how many seconds until the next time, if nothing comes before."""
@@ -89,12 +79,8 @@ class DeliveryRounds:
         if visits is None:
             self._looked_at_all_s = now_s
         is_clear = self._deliver_all(visits)
-        self._unpurged = both(self._unpurged, visits)
-        if now_s - self._purged_s >= PURGE_EVERY_S:
-            self._purged_s = now_s
-            is_clear &= self._purge()
-        pause_s = self._pause_s(now_s, is_clear=is_clear)
-        return pause_s if self._unpurged == NOTHING else min(pause_s, PURGE_EVERY_S)
+        self._tell_looked_at(visits)
+        return self._pause_s(now_s, is_clear=is_clear)
 
     def _pause_s(self, now_s: float, *, is_clear: bool) -> float:
         if is_clear:
@@ -103,15 +89,6 @@ class DeliveryRounds:
         # What is left goes before anything new.
         self._fresh.add(None)
         return self._retries.pause_s()
-
-    def _purge(self) -> bool:
-        purge = partial(self._delivery.purge, self._unpurged)
-        is_purged = bool(guarded(self._journal, purge))
-        if self._unpurged is None:
-            is_purged &= bool(guarded(self._journal, self._forget))
-        if is_purged:
-            self._unpurged = NOTHING
-        return is_purged
 
     def _deliver_all(self, visits: Looked) -> bool:
         """One round over all parcels of these visits; one bad parcel stops no other."""

@@ -6,7 +6,6 @@ must not be kept from writing meanwhile.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import timedelta
 from time import sleep
 
 from agent.clock import SystemClock
@@ -76,7 +75,7 @@ def _delivery(config: Config, relay: str | None) -> Iterator[Delivery]:
     if not config.store.path.exists():
         raise ConfigError(f"{config.store.path}: there is no store; the agent has not run here.")
     clock = SystemClock()
-    terms = DeliveryTerms(config.medical_institution_code, (), timedelta(0))
+    terms = DeliveryTerms(config.medical_institution_code, ())
     with (
         closing(FileJournal(config.journal, clock)) as journal,
         closing(Store(config.store.path)) as store,

@@ -12,7 +12,7 @@ The configuration is written last. Without it no agent starts on what is half re
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import and_, delete, exists, select
@@ -145,7 +145,7 @@ def _settle(config: Config, made: datetime) -> int:
         closing(Store(config.store.path)) as store,
     ):
         journal.record(Event.RESTORED, detail=rfc_3339(made))
-        terms = DeliveryTerms(config.medical_institution_code, (), timedelta(0))
+        terms = DeliveryTerms(config.medical_institution_code, ())
         delivery = Delivery(store, {}, terms, journal, clock)
         settled = set(store.rows(SETTLED))
         waiting = 0

@@ -11,7 +11,7 @@ acknowledged, and a link whose thread ended.
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +26,7 @@ from agent.desk_terms import Question
 from agent.eligibility.port import EligibilityAnswer, EligibilitySource
 from agent.errors import LinkDiedError, MalformedQualificationError, StoreUnavailableError
 from agent.faults import guarded
+from agent.forgetting import ForgettingRounds
 from agent.group_commit import GroupCommit
 from agent.journal import Alarm, AtCounter, Event, Journal
 from agent.postponed import PostponedQuestions
@@ -50,7 +51,8 @@ QUESTIONS_OF_A_READER = 2
 MOST_QUESTIONS_AT_ONCE = 64
 ASK_LATER_EVERY_S = 60.0
 """Even when nothing is known to wait."""
-DELIVERY_STOP_S = 5.0
+STOP_S = 5.0
+"""For all threads together."""
 SILENT_S = 15.0
 """It is asked for a sign of life every five seconds."""
 
@@ -88,7 +90,8 @@ class Service:
     Args:
         changes: Of the desks.
         source: Asked from threads of its own.
-        rounds: Run in a thread of its own.
+        rounds: Of each relay; run in a thread of its own each.
+        forgetting: Run in another.
         postponed: Used by another thread of its own.
         journal: Shared by all threads.
         readers: How many there are: none waits until another's patient is looked up.
@@ -98,7 +101,8 @@ class Service:
         self,
         changes: GroupCommit,
         source: EligibilitySource,
-        rounds: DeliveryRounds,
+        rounds: Sequence[DeliveryRounds],
+        forgetting: ForgettingRounds,
         postponed: PostponedQuestions,
         journal: Journal,
         *,
@@ -107,6 +111,7 @@ class Service:
         self._changes = changes
         self._source = source
         self._rounds = rounds
+        self._forgetting = forgetting
         self._postponed = postponed
         self._journal = journal
         self._supervisor = Supervisor()
@@ -140,7 +145,10 @@ class Service:
 
     def wake_delivery(self, visit_id: bytes | None = None) -> None:
         """Something may have to be delivered, or to be asked before that; of any visit if None."""
-        self._rounds.wake(None if visit_id is None else frozenset((visit_id,)))
+        visits = None if visit_id is None else frozenset((visit_id,))
+        for rounds in self._rounds:
+            rounds.wake(visits)
+        self._forgetting.wake(visits)
         self._has_questions.set()
 
     def run(self, desks: Mapping[str, Desk]) -> None:
@@ -155,27 +163,47 @@ class Service:
         """
         self._journal.record(Event.STARTED)
         self._supervisor.ready()
-        # Daemon: a dead share may hold it for ever, and what is prepared survives anyway.
-        delivery = threading.Thread(
-            target=self._deliver_until_stopped, name="delivery", daemon=True
-        )
-        delivery.start()
-        # Daemon: it may wait for an answer, and what is not asked yet is in the store.
-        postponed = threading.Thread(
-            target=self._ask_later_until_stopped, name="postponed", daemon=True
-        )
-        postponed.start()
+        deliveries = [self._start("delivery", rounds.run) for rounds in self._rounds]
+        forgetting = self._start("forgetting", self._forgetting.run)
+        postponed = self._start("postponed", self._ask_later_until_stopped)
         try:
             self._work(desks)
         finally:
-            self._is_stopping.set()
-            self._has_questions.set()
-            self._rounds.stop()
-            self._askers.shutdown(wait=False, cancel_futures=True)
-            for thread in (delivery, postponed):
-                thread.join(DELIVERY_STOP_S)
+            self._stop_all(deliveries, forgetting, postponed)
         self._supervisor.stopping()
         self._journal.record(Event.STOPPED)
+
+    def _start(self, name: str, run: Callable[[], None]) -> threading.Thread:
+        """Let something run beside the others until it is told to stop."""
+
+        def run_to_the_end() -> None:
+            try:
+                run()
+            except StoreUnavailableError as error:
+                self.post(StopWanted(error))
+
+        # Daemon: a dead share or a silent service may hold it for ever, and nothing is lost.
+        thread = threading.Thread(target=run_to_the_end, name=name, daemon=True)
+        thread.start()
+        return thread
+
+    def _stop_all(
+        self,
+        deliveries: Sequence[threading.Thread],
+        forgetting: threading.Thread,
+        postponed: threading.Thread,
+    ) -> None:
+        ends_at_s = time.monotonic() + STOP_S
+        self._is_stopping.set()
+        self._has_questions.set()
+        for rounds in self._rounds:
+            rounds.stop()
+        self._askers.shutdown(wait=False, cancel_futures=True)
+        for thread in (*deliveries, postponed):
+            thread.join(max(0.0, ends_at_s - time.monotonic()))
+        # The last to end: what was handed over until now is deleted.
+        self._forgetting.stop()
+        forgetting.join(STOP_S)
 
     def _work(self, desks: Mapping[str, Desk]) -> None:
         stop: StopWanted | None = None
@@ -254,20 +282,10 @@ class Service:
             self._alarm(Alarm.INTERNAL, type(error).__name__)
         self.post(EligibilityAnswered(question, answer, is_fault), counter)
 
-    def _deliver_until_stopped(self) -> None:
-        try:
-            self._rounds.run()
-        except StoreUnavailableError as error:
-            self.post(StopWanted(error))
-
     def _ask_later_until_stopped(self) -> None:
         retries = Retries()
         while not self._is_stopping.is_set():
-            try:
-                is_clear = bool(guarded(self._journal, self._ask_postponed))
-            except StoreUnavailableError as error:
-                self.post(StopWanted(error))
-                return
+            is_clear = bool(guarded(self._journal, self._ask_postponed))
             if is_clear:
                 retries.went_well()
             self._has_questions.wait(ASK_LATER_EVERY_S if is_clear else retries.pause_s())
@@ -278,7 +296,7 @@ class Service:
             return True
         is_clear = self._postponed.ask_all()
         # What was answered or given up is to be delivered or deleted now.
-        self._rounds.wake()
+        self.wake_delivery()
         return is_clear
 
     def _alarm(self, alarm: Alarm, detail: str) -> None:

@@ -73,7 +73,7 @@ def make_server(listening: socket.socket, around: Surroundings, terms: ReadingTe
     delivery = Delivery(
         around.store,
         {},
-        DeliveryTerms(terms.medical_institution_code, terms.roots, timedelta(0)),
+        DeliveryTerms(terms.medical_institution_code, terms.roots),
         around.journal,
         around.clock,
     )

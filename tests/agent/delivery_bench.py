@@ -9,6 +9,7 @@ from pathlib import Path
 from agent.characters import Encoding
 from agent.delivery import Delivery, DeliveryTerms
 from agent.errors import RelayUnavailableError
+from agent.forgetting import Forgetting, KeepingTerms
 from agent.relays._oqs_file import file_name, render
 from agent.relays.oqs_folder import Settings, create
 from agent.relays.port import Prepared, Reception, Relay, SendingRelay
@@ -80,6 +81,12 @@ class ShutFolder:
         self._relay.settle(token)
 
 
+class WholeDelivery(Delivery):
+    """All relays together, and what deletes what they have."""
+
+    forgetting: Forgetting
+
+
 class Bench:
     """A store, and a folder with reception software behind it."""
 
@@ -99,10 +106,13 @@ class Bench:
 
     def delivery(
         self, *, keep: timedelta = timedelta(0), **relays: Relay | SendingRelay
-    ) -> Delivery:
-        terms = DeliveryTerms(INSTITUTION, ROOTS, timedelta(days=7), keep)
+    ) -> "WholeDelivery":
         wanted = relays or {"oqs": real_relay(self.reception)}
-        return Delivery(self.store, wanted, terms, self.journal, self.clock)
+        terms = DeliveryTerms(INSTITUTION, ROOTS)
+        made = WholeDelivery(self.store, wanted, terms, self.journal, self.clock)
+        keeping = KeepingTerms(tuple(wanted), timedelta(days=7), keep)
+        made.forgetting = Forgetting(self.store, keeping, self.journal, self.clock)
+        return made
 
     def bytes_on_disk(self) -> bytes:
         return b"".join(path.read_bytes() for path in self._folder.glob(f"{DATABASE}*"))

@@ -18,6 +18,7 @@ from agent.errors import (
     RelayUnavailableError,
     StoreUnavailableError,
 )
+from agent.forgetting import Forgetting, ForgettingRounds, KeepingTerms
 from agent.group_commit import GroupCommit
 from agent.inbox import Inbox
 from agent.postponed import PostponedQuestions, PostponedTerms
@@ -131,12 +132,19 @@ class Bench:
         self.said: Queue[Message] = Queue()
         self.store = Store(database)
         clock = ToldClock()
-        terms = DeliveryTerms(INSTITUTION, ROOTS, timedelta(days=7))
+        terms = DeliveryTerms(INSTITUTION, ROOTS)
         self.clock = clock
         relays: dict[str, Relay | SendingRelay] = {"told": self.relay}
         if receiver is not None:
             relays["web"] = receiver
+        # Decisions of staff, as the local API makes them.
         self.delivery = Delivery(Store(database), relays, terms, self.journal, clock)
+        keeping = KeepingTerms(tuple(relays), timedelta(days=7))
+        forgetting = ForgettingRounds(
+            Forgetting(Store(database), keeping, self.journal, clock),
+            self.journal,
+            forget_typed=lambda: True,
+        )
         postponed = PostponedQuestions(
             Store(database),
             self.source,
@@ -148,7 +156,14 @@ class Bench:
         self.service = Service(
             self.changes,
             self.source,
-            DeliveryRounds(self.delivery, self.journal, forget=lambda: True),
+            [
+                DeliveryRounds(
+                    Delivery(Store(database), {label: relay}, terms, self.journal, clock),
+                    looked_at=forgetting.wake,
+                )
+                for label, relay in relays.items()
+            ],
+            forgetting,
             postponed,
             self.journal,
             readers=readers,

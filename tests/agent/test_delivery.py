@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from agent.delivery import Delivery
 from agent.inbox import Inbox
 from agent.journal import Alarm, Event
 from agent.relays._oqs_profile import Profile
@@ -24,6 +23,7 @@ from tests.agent.delivery_bench import (
     NaiveFolder,
     ReplacingFolder,
     ShutFolder,
+    WholeDelivery,
     real_relay,
 )
 from tests.agent.world import (
@@ -54,13 +54,13 @@ def bench(empty: Bench) -> Bench:
     return empty
 
 
-def deliver_all(delivery: Delivery) -> bool:
+def deliver_all(delivery: WholeDelivery) -> bool:
     """As the service does."""
     outcomes = []
     for bundle in delivery.bundles():
         if not delivery.deliver_together(bundle):
             outcomes += [delivery.deliver(parcel) for parcel in bundle]
-    return delivery.purge() and all(outcomes)
+    return delivery.forgetting.purge() and all(outcomes)
 
 
 def test_delivers_each_result_once_and_forgets_the_patient(bench: Bench) -> None:
@@ -288,10 +288,10 @@ def test_a_visit_is_kept_for_the_local_api_and_no_longer(bench: Bench) -> None:
     assert deliver_all(delivery)
     assert NAME_IN_STORE in bench.bytes_on_disk()
     bench.clock.time = TODAY + timedelta(hours=11, minutes=59)
-    assert delivery.purge()
+    assert delivery.forgetting.purge()
     assert NAME_IN_STORE in bench.bytes_on_disk()
     bench.clock.time = TODAY + timedelta(hours=12)
-    assert delivery.purge()
+    assert delivery.forgetting.purge()
     assert NAME_IN_STORE not in bench.bytes_on_disk()
     assert not delivery.outstanding(), "kept is not to be delivered again"
 

@@ -144,9 +144,9 @@ def test_only_what_is_fresh_is_looked_at(bench: Bench) -> None:
     assert delivery.outstanding(frozenset()) == []
     for bundle in delivery.bundles():
         delivery.deliver_together(bundle)
-    assert delivery.purge(fresh)
+    assert delivery.forgetting.purge(fresh)
     assert len(bench.store.rows("SELECT * FROM visits")) == len(VISITS) - 3
-    assert delivery.purge()
+    assert delivery.forgetting.purge()
     assert bench.store.rows("SELECT * FROM visits") == []
 
 

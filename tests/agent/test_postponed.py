@@ -9,6 +9,7 @@ import pytest
 from agent.delivery import Delivery, DeliveryTerms
 from agent.eligibility.port import EligibilityAnswer, EligibilityQuery, EligibilitySource
 from agent.errors import MalformedQualificationError
+from agent.forgetting import Forgetting, KeepingTerms
 from agent.journal import Alarm, Event
 from agent.postponed import PostponedQuestions, PostponedTerms
 from hostlink.messages import VisitChallenge, VisitOpened, VisitOptions, VisitRefused
@@ -48,10 +49,12 @@ class LaterBench(DeskBench):
         self.delivery = Delivery(
             self.store,
             {"oqs": real_relay(self.reception)},
-            DeliveryTerms(INSTITUTION, ROOTS, timedelta(days=7)),
+            DeliveryTerms(INSTITUTION, ROOTS),
             self.journal,
             self.clock,
         )
+        keeping = KeepingTerms(("oqs",), timedelta(days=7))
+        self.forgetting = Forgetting(self.store, keeping, self.journal, self.clock)
         self.software = ReceptionSoftware(self.reception, today="20261122")
 
     def ask(self, query: EligibilityQuery) -> EligibilityAnswer | FailureCode:
@@ -93,7 +96,7 @@ class LaterBench(DeskBench):
     def hand_over(self) -> None:
         for parcel in self.delivery.outstanding():
             self.delivery.deliver(parcel)
-        self.delivery.purge()
+        self.forgetting.purge()
 
     def round(self, *answers: EligibilityAnswer | FailureCode | Exception) -> bool:
         """Ask once more all that waits; whether nothing waits any longer."""

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from queue import Empty
 
 import pytest
 
-from agent import delivery_rounds, retries
+from agent import forgetting, retries
 from agent import service as service_module
 from agent.config import ONLY_COUNTER
 from agent.delivery import STUCK
+from agent.delivery_rounds import DeliveryRounds
 from agent.eligibility.port import EligibilityAnswer
 from agent.errors import (
     LinkDiedError,
@@ -177,14 +179,19 @@ def test_what_comes_before_the_end_is_kept_and_said(bench: Bench) -> None:
     assert bench.said.get_nowait() == ResultAcknowledged(1)
 
 
-def test_what_was_delivered_is_purged_now_and_then_and_in_the_end(
+def test_what_was_delivered_is_purged_while_others_come(bench: Bench) -> None:
+    receive_visit(bench.store, SigningReader())
+    bench.start()
+    wait_until(lambda: Event.VISIT_PURGED in bench.journal.events)
+
+
+def test_what_was_delivered_last_is_purged_in_the_end(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery_rounds, "PURGE_EVERY_S", 3_600.0)
+    monkeypatch.setattr(forgetting, "PURGE_EVERY_S", 3_600.0)
     reader = SigningReader()
     receive_visit(bench.store, reader)
     bench.start()
-    wait_until(lambda: Event.VISIT_PURGED in bench.journal.events)
     receive_visit(bench.store, reader, OTHER_VISIT)
     bench.service.wake_delivery(OTHER_VISIT)
     wait_until(lambda: bench.relay.delivered.qsize() == 2)
@@ -249,7 +256,7 @@ def test_a_bad_parcel_stops_no_other(bench: Bench) -> None:
 def test_a_dead_share_does_not_keep_the_process_alive(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service_module, "DELIVERY_STOP_S", 0.01)
+    monkeypatch.setattr(service_module, "STOP_S", 0.01)
     receive_visit(bench.store, SigningReader())
     bench.relay.gate.clear()
     bench.start()
@@ -311,6 +318,29 @@ def sending(
         receive_visit(made.store, reader, visit)
     yield made
     made.stop()
+
+
+def test_a_relay_that_hangs_holds_up_no_other(sending: Bench, receiver: StubbornReceiver) -> None:
+    sending.relay.gate.clear()
+    sending.start()
+    assert [receiver.taken.get(timeout=PATIENCE_S) for _ in range(2)] == [1, 2]
+    assert sending.relay.delivered.empty()
+    sending.relay.gate.set()
+    assert [sending.relay.delivered.get(timeout=PATIENCE_S) for _ in range(2)] == [1, 2]
+
+
+def test_negative_control_rounds_that_several_relays_share(
+    sending: Bench, receiver: StubbornReceiver
+) -> None:
+    rounds = DeliveryRounds(sending.delivery, looked_at=lambda _: None)
+    sending.relay.gate.clear()
+    together = threading.Thread(target=rounds.run)
+    together.start()
+    with pytest.raises(Empty):
+        receiver.taken.get(timeout=0.5)
+    rounds.stop()
+    sending.relay.gate.set()
+    together.join(PATIENCE_S)
 
 
 def test_what_is_never_taken_is_parked_when_later_ones_are(

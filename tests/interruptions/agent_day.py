@@ -17,6 +17,7 @@ from agent.desk import Desk
 from agent.desk_terms import DeskDoors, DeskTerms, Question
 from agent.errors import AgentError
 from agent.folders import sync_folder
+from agent.forgetting import Forgetting, KeepingTerms
 from agent.group_commit import GroupCommit
 from agent.inbox import Inbox
 from agent.relays.port import BundlingRelay, Prepared, Reception, Relay
@@ -130,8 +131,10 @@ class _Agent:
             clock,
         )
         self.software = _TakingSoftware(design.make_relay(folder / "reception"), folder)
-        terms = DeliveryTerms(INSTITUTION, ROOTS, timedelta(days=7))
+        terms = DeliveryTerms(INSTITUTION, ROOTS)
         self._delivery = Delivery(self.store, {"oqs": self.software}, terms, journal, clock)
+        keeping = KeepingTerms(("oqs",), timedelta(days=7))
+        self._forgetting = Forgetting(self.store, keeping, journal, clock)
 
     def visit(self, reader: SigningReader, *visit_ids: bytes) -> None:
         """Patients come and go side by side; each result arrives twice, as if not acknowledged."""
@@ -168,7 +171,7 @@ class _Agent:
                 if not self._delivery.deliver_together(bundle):
                     for parcel in bundle:
                         self._delivery.deliver(parcel)
-        self._delivery.purge()
+        self._forgetting.purge()
 
     def _send(self, message: Message) -> bool:
         match message:

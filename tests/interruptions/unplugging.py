@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import Enum, auto
 from pathlib import Path
 
@@ -63,7 +62,7 @@ class AgentSide:
             self.journal,
             self._clock,
         )
-        terms = DeliveryTerms(INSTITUTION, ROOTS, timedelta(days=7))
+        terms = DeliveryTerms(INSTITUTION, ROOTS)
         relays = {"oqs": real_relay(folder / "reception")}
         self._delivery = Delivery(self.store, relays, terms, self.journal, self._clock)
 

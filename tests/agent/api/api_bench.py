@@ -14,6 +14,7 @@ from agent.api.server import Server, open_port
 from agent.board import Board
 from agent.delivery import Delivery, DeliveryTerms
 from agent.eligibility.port import NumberLookup
+from agent.forgetting import Forgetting, KeepingTerms
 from agent.inbox import Inbox
 from agent.journal import Event, Journals
 from agent.metrics import Metrics
@@ -71,10 +72,12 @@ class ApiBench:
         self.delivery = Delivery(
             self.store,
             {},
-            DeliveryTerms(INSTITUTION, ROOTS, timedelta(days=7), timedelta(hours=12)),
+            DeliveryTerms(INSTITUTION, ROOTS),
             self.journal,
             self.clock,
         )
+        keeping = KeepingTerms((), timedelta(days=7), timedelta(hours=12))
+        self.forgetting = Forgetting(self.store, keeping, self.journal, self.clock)
         self._api_store = Store(database)
         self._patients = patients
         self._lookup = lookup
@@ -153,7 +156,7 @@ class ApiBench:
         for parcel in Delivery(
             self.store,
             {RELAY: _Nothing()},
-            DeliveryTerms(INSTITUTION, ROOTS, timedelta(days=7), timedelta(hours=12)),
+            DeliveryTerms(INSTITUTION, ROOTS),
             self.journal,
             self.clock,
         ).outstanding():

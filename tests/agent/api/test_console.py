@@ -258,7 +258,7 @@ def test_why_nothing_is_known_of_a_patient_is_told(reception: Reception, window:
     window.wait(2)
     window.see("tbody tr", "試験　花子", "有効")
     reception.clock.time += timedelta(hours=13)
-    reception.delivery.purge()
+    reception.forgetting.purge()
     window.page.locator("tbody button").click()
     window.wait(2)
     window.see("tbody tr", "氏名は保存期間を過ぎました", "詳しい内容は保存期間を過ぎました")

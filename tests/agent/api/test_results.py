@@ -72,7 +72,7 @@ def test_a_result_says_who_what_and_where(api: ApiBench) -> None:
 def test_what_is_not_kept_any_more_is_told_without_the_patient(api: ApiBench) -> None:
     result = api.visit_completed()
     api.clock.time = TODAY + timedelta(hours=13)
-    api.delivery.purge()
+    api.forgetting.purge()
     told = one(api, result)
     assert told["detail"] is None
     assert told["outcome"] == "completed"
@@ -173,5 +173,5 @@ def test_why_nothing_is_known_of_a_patient(api: ApiBench) -> None:
     assert one(api, failed)["why_no_detail"] == "not_completed"
     assert one(api, kept)["why_no_detail"] is None
     api.clock.time = TODAY + timedelta(hours=13)
-    api.delivery.purge()
+    api.forgetting.purge()
     assert one(api, kept)["why_no_detail"] == "not_kept"
