@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 
 from agent import log
+from agent.alone import alone_with
 from agent.board import Board
 from agent.ceremonies import Ceremonies
 from agent.chosen_patients import ChosenPatients
@@ -27,6 +28,7 @@ from agent.forgetting import Forgetting, ForgettingRounds, KeepingTerms
 from agent.group_commit import GroupCommit
 from agent.inbox import Inbox
 from agent.journal import Alarm, AtCounter, Event, FileJournal, Journal, Journals
+from agent.known_relays import introduce_relays
 from agent.link import LinkEvents, hello_maker, paired_end
 from agent.metrics import Metrics
 from agent.named import (
@@ -161,6 +163,7 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
         sweep_copies(config.store.path)
         store = Store(config.store.path)
         stack.callback(store.close)
+        stack.enter_context(alone_with(config.store.path))
         ground = _Ground(config, folder, clock, journal, store, roots, stack)
         changes = GroupCommit(store)
         service = _service(ground, changes, source)
@@ -211,6 +214,7 @@ def _service(ground: _Ground, changes: GroupCommit, source: EligibilitySource) -
         journal,
         clock,
     )
+    introduce_relays(ground.store, tuple(relays))
     forgetting = _forgetting(ground, tuple(relays))
     rounds = [
         DeliveryRounds(

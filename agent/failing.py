@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from agent.clock import Clock
 from agent.parcels import Parcel
 
-STUCK_AFTER = timedelta(hours=1)
+STUCK_AFTER = timedelta(minutes=10)
+"""So long one result may hold up the later ones of a receiver that would take them."""
 
 
 @dataclass(frozen=True, slots=True)

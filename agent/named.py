@@ -42,10 +42,12 @@ def relays_of(
     """The relays by their labels.
 
     Raises:
-        ConfigError: One of them cannot be made, or could hand over nothing of this source.
+        ConfigError: One of them cannot be made, could hand over nothing of this source, or has
+            the folder of another one.
     """
     if not config.relays:
         log.warn("there is no [[relays]]: results are kept and handed to nobody")
+    _require_own_folders(config, folder)
     made: dict[str, Relay | SendingRelay] = {}
     for wanted in config.relays:
         relay = create_adapter(agent.relays, wanted.target, wanted.settings, folder)
@@ -56,6 +58,17 @@ def relays_of(
                 f" {config.eligibility.source!r} knows nobody; http_post can be used with it."
             )
     return made
+
+
+def _require_own_folders(config: Config, folder: Path) -> None:
+    """Two relays would give their files the same names, and one would take the other's for its."""
+    used: set[Path] = set()
+    for relay in config.relays:
+        if "folder" in relay.settings:
+            watched = (folder / str(relay.settings["folder"])).resolve()
+            if watched in used:
+                raise ConfigError(f"[[relays]] {relay.label}: name a folder of its own.")
+            used.add(watched)
 
 
 def paired_readers(config: Config, pairings: Pairings) -> dict[str, Pairing]:

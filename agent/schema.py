@@ -100,6 +100,9 @@ DELIVERIES = Table(
 )
 """What each relay did with a result; `parked` says why it is given up until staff want it again."""
 
+RELAYS = Table("relays", METADATA, Column("label", String(128), primary_key=True))
+"""Those of the configuration with which the agent started last."""
+
 CLIENTS = Table(
     "clients",
     METADATA,

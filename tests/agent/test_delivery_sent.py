@@ -17,6 +17,7 @@ from tests.agent.test_delivery import NAME_IN_STORE, deliver_all
 
 Answer = Exception | None
 NO_TIME = timedelta(0)
+ALMOST = STUCK_AFTER - timedelta(seconds=1)
 
 
 @dataclass
@@ -125,9 +126,9 @@ def test_what_the_agent_fails_at_for_long_is_parked_and_staff_decide(bench: Benc
 
     receiver.answers = [SomebodyKnownError()]
     assert delivery.replay(delivery.parked()) == 1
-    play_rounds(bench, delivery, timedelta(minutes=59))
-    assert delivery.parked() == [], "sent again it has its whole hour again"
-    play_rounds(bench, delivery, timedelta(minutes=1))
+    play_rounds(bench, delivery, ALMOST)
+    assert delivery.parked() == [], "sent again it has its whole time again"
+    play_rounds(bench, delivery, STUCK_AFTER - ALMOST)
     assert (list(delivery.outstanding()), len(receiver.held)) == ([], len(VISITS))
 
 
@@ -136,7 +137,7 @@ def test_a_fault_that_does_not_last_parks_nothing(bench: Bench, between: Answer)
     fault = SomebodyKnownError()
     receiver = Receiver([fault, None, between, fault, fault])
     delivery = bench.delivery(web=receiver)
-    play_rounds(bench, delivery, NO_TIME, timedelta(minutes=59), timedelta(minutes=1))
+    play_rounds(bench, delivery, NO_TIME, ALMOST, STUCK_AFTER - ALMOST)
     assert delivery.parked() == []
 
 

@@ -14,7 +14,7 @@ from agent import delivery as delivery_module
 from agent import schema
 from agent.errors import RelayRefusedError
 from agent.folders import sync_folder
-from agent.journal import Alarm
+from agent.journal import Alarm, Event
 from agent.parcels import still_to_deliver
 from agent.receptions import IS_COMPLETED_VISIT
 from agent.relays import oqs_folder
@@ -100,6 +100,20 @@ def test_one_that_is_refused_takes_no_other_along(bench: Bench) -> None:
     assert deliver_all(delivery)
     assert [parked.seq for parked in delivery.parked()] == [3]
     assert len(bench.software.look()) == len(VISITS) - 1
+
+
+def test_a_folder_works_once_it_took_something(bench: Bench) -> None:
+    """What is refused before anybody looks into the folder tells nothing of it."""
+    relay = RefusingFolder(Settings(folder=bench.reception), lambda _: None, bench.clock)
+    delivery = bench.delivery(oqs=relay)
+    refused, taken = (delivery.outstanding()[place] for place in (2, 3))
+    away = bench.reception.rename(bench.reception.with_name("away"))
+    assert delivery.deliver(refused)
+    assert not delivery.deliver(taken)
+    assert Event.RELAY_BACK not in bench.journal.events
+    away.rename(bench.reception)
+    assert delivery.deliver(taken)
+    assert bench.journal.events.count(Event.RELAY_BACK) == 1
 
 
 def test_one_that_cannot_be_renamed_is_handed_over_later_and_the_others_once(

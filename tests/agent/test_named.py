@@ -1,12 +1,13 @@
 """Which readers an agent may start with."""
 
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from agent.config import Config, parse_config
 from agent.errors import ConfigError, NotPairedError
-from agent.named import paired_readers
+from agent.named import paired_readers, relays_of
 from agent.pairings import Pairings
 from tests.agent.paired import pair_with_reader
 from tests.agent.running_agent import CONFIG
@@ -42,3 +43,13 @@ def test_a_damaged_pairing_is_said_even_so(tmp_path: Path) -> None:
     (config.pairings / f"{UEID.hex()}.pairing").write_bytes(b"{")
     with pytest.raises(ConfigError, match="cannot be read"):
         paired_readers(config, Pairings(config.pairings))
+
+
+def test_two_relays_with_one_folder_are_refused(tmp_path: Path) -> None:
+    second = '[[relays]]\ntarget = "oqs_folder"\nname = "second"\nfolder = "{}"\n'
+    source = Mock(knows_people=True)
+    for folder in ("reception", "other/../reception"):
+        config = config_in(tmp_path, second.format(folder))
+        with pytest.raises(ConfigError, match="second: name a folder of its own"):
+            relays_of(config, tmp_path, source)
+    relays_of(config_in(tmp_path, second.format("other")), tmp_path, source)

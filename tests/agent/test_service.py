@@ -22,6 +22,7 @@ from agent.errors import (
     RelayUnavailableError,
     StoreUnavailableError,
 )
+from agent.failing import STUCK_AFTER
 from agent.journal import Alarm, Event
 from agent.service import StopWanted
 from hostlink.events import LinkDown, LinkUp, Received
@@ -341,6 +342,7 @@ def test_negative_control_rounds_that_several_relays_share(
     rounds.stop()
     sending.relay.gate.set()
     together.join(PATIENCE_S)
+    sending.start()
 
 
 def test_what_is_never_taken_is_parked_when_later_ones_are(
@@ -350,7 +352,7 @@ def test_what_is_never_taken_is_parked_when_later_ones_are(
     sending.start()
     wait_until(lambda: Alarm.RELAY_UNAVAILABLE in sending.journal.alarms)
     assert receiver.taken.empty(), "the order is kept while the receiver may be away"
-    sending.clock.time += timedelta(hours=2)
+    sending.clock.time += STUCK_AFTER
     assert receiver.taken.get(timeout=PATIENCE_S) == 2
     wait_until(lambda: Alarm.RELAY_REFUSED in sending.journal.alarms)
     # It is told before it is written down.

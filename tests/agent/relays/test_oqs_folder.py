@@ -1,8 +1,11 @@
 """The folder's door: whole files only, one step that counts, no trust in an absent share."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
+from errno import EHOSTDOWN, ENOENT
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -95,6 +98,51 @@ def test_a_staged_file_that_vanishes_during_the_hand_over_is_missed(folder: Path
         relay.commit(token)
     with pytest.raises(PreparedLostError):
         relay.commit(token)
+
+
+Rename = Callable[[Path, Path], Path]
+
+
+def rename_and_report(number: int) -> Rename:
+    """A share that renames a file and reports an error, as if its first answer had been lost."""
+    rename: Rename = Path.replace
+    reports = [OSError(number, "reported")]
+
+    def replace_on_share(self: Path, target: Path) -> Path:
+        renamed = rename(self, target)
+        if reports and self.name.startswith("OQS"):
+            raise reports.pop()
+        return renamed
+
+    return replace_on_share
+
+
+@pytest.mark.parametrize("number", [ENOENT, EHOSTDOWN])
+def test_a_rename_that_is_reported_as_an_error_is_not_done_twice(
+    folder: Path, software: ReceptionSoftware, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    relay = create(Settings(folder))
+    token = relay.prepare(RECEPTION).token
+    monkeypatch.setattr(Path, "replace", rename_and_report(number))
+    with pytest.raises(RelayUnavailableError):
+        relay.commit(token)
+    assert len(software.look()) == 1
+    relay.commit(token)
+    assert software.look() == []
+
+
+def test_a_rename_that_a_share_refuses_is_done_later(
+    folder: Path, software: ReceptionSoftware, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control."""
+    relay = create(Settings(folder))
+    token = relay.prepare(RECEPTION).token
+    with monkeypatch.context() as refusing:
+        refusing.setattr(Path, "replace", Mock(side_effect=OSError(EHOSTDOWN, "refused")))
+        with pytest.raises(RelayUnavailableError):
+            relay.commit(token)
+    relay.commit(token)
+    assert len(software.look()) == 1
 
 
 def test_once_booked_nothing_is_left_in_the_staging_folder(folder: Path) -> None:

@@ -1,0 +1,68 @@
+"""A relay with a new name gets what no earlier one has, and nothing else."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from agent.known_relays import introduce_relays
+from tests.agent.delivery_bench import VISITS, Bench, WholeDelivery
+from tests.agent.test_delivery import deliver_all
+from tests.agent.test_delivery_sent import Receiver
+
+KEEP = timedelta(hours=12)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    """Of two results one is handed over under the old name, and both are kept."""
+    made = Bench(tmp_path)
+    introduce_relays(made.store, ["old"])
+    made.receive(*VISITS)
+    delivery = made.delivery(keep=KEEP, old=Receiver([]))
+    assert delivery.deliver(delivery.outstanding()[0])
+    return made
+
+
+def outstanding(bench: Bench, **relays: Receiver) -> list[tuple[str, int]]:
+    delivery: WholeDelivery = bench.delivery(keep=KEEP, **relays)
+    return [(parcel.relay, parcel.seq) for parcel in delivery.outstanding()]
+
+
+def test_a_renamed_relay_goes_on_where_it_was(bench: Bench) -> None:
+    introduce_relays(bench.store, ["new"])
+    assert outstanding(bench, new=Receiver([])) == [("new", 2)]
+
+
+def test_negative_control_a_name_that_nobody_introduced(bench: Bench) -> None:
+    assert outstanding(bench, new=Receiver([])) == [("new", 1), ("new", 2)]
+
+
+def test_a_relay_that_is_added_gets_what_still_waited_and_what_comes(bench: Bench) -> None:
+    introduce_relays(bench.store, ["old", "new"])
+    receivers = {"old": Receiver([]), "new": Receiver([])}
+    assert outstanding(bench, **receivers) == [("old", 2), ("new", 2)]
+    delivery = bench.delivery(keep=KEEP, **receivers)
+    assert deliver_all(delivery)
+    introduce_relays(bench.store, ["old", "new"])
+    assert outstanding(bench, **receivers) == []
+
+
+def test_what_one_of_two_has_not_got_is_not_lost_by_its_new_name(bench: Bench) -> None:
+    introduce_relays(bench.store, ["old", "away"])
+    # Nothing arrives while "away" is away; "old" takes the second one.
+    delivery = bench.delivery(keep=KEEP, old=Receiver([]))
+    assert deliver_all(delivery)
+    introduce_relays(bench.store, ["old", "back"])
+    assert outstanding(bench, old=Receiver([]), back=Receiver([])) == [("back", 2)]
+
+
+def test_the_first_start_takes_all_relays_for_known(tmp_path: Path) -> None:
+    """Also of a store that is older than their names in it: nothing that waits is lost."""
+    made = Bench(tmp_path)
+    made.receive(*VISITS)
+    delivery = made.delivery(keep=KEEP, old=Receiver([]))
+    assert deliver_all(delivery)
+    introduce_relays(made.store, ["old", "away"])
+    away = [("away", 1), ("away", 2)]
+    assert outstanding(made, old=Receiver([]), away=Receiver([])) == away
