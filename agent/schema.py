@@ -96,7 +96,7 @@ DELIVERIES = Table(
     Column("relay", String(128), primary_key=True),
     Column("prepared", Text, nullable=False),
     Column("is_done", Integer, nullable=False),
-    Column("parked", String(64)),
+    Column("parked", Text),
 )
 """What each relay did with a result; `parked` says why it is given up until staff want it again."""
 
