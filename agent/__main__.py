@@ -8,6 +8,7 @@ when the link's thread died. After 3 and 4 a supervisor should start it again.
 
 import signal
 import sys
+from io import TextIOWrapper
 from typing import NoReturn
 
 from agent import log
@@ -34,6 +35,7 @@ def main() -> int:
     """Do what the command line says; see the module's text for the exit status."""
     leave_no_core()
     write_notes_only()
+    _write_any_character()
     arguments = read_words(sys.argv[1:])
     task, configuration = arguments.task, arguments.config
     if task == DEFAULT:
@@ -53,6 +55,12 @@ def main() -> int:
     else:
         print(f"agent: {sentence}", file=sys.stderr)
     return status
+
+
+def _write_any_character() -> None:
+    """A pipe of another code page gets an escape for a character that it lacks, not a crash."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _unusable(error: Exception) -> tuple[str, int]:

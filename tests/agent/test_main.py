@@ -282,3 +282,20 @@ def test_whoever_ends_it_before_it_serves_ends_it_well(tmp_path: Path) -> None:
         [sys.executable, "-c", program, "--config", str(tmp_path / "agent.toml")], check=False
     )
     assert done.returncode == 0
+
+
+def test_a_pipe_that_lacks_a_character_gets_an_escape(
+    tmp_path: Path, service: EligibilityService
+) -> None:
+    config = RunningAgent(tmp_path, service).folder / "agent.toml"
+    named = config.read_text().replace("[link]\n", '[[readers]]\ncounter = "1番窓口"\n')
+    config.write_text(named, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "agent", "doctor", "--config", str(config)],
+        capture_output=True,
+        timeout=PATIENCE_S,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+    )
+    assert b"reader at 1\\u756a\\u7a93\\u53e3: " in done.stdout
+    assert b"Traceback" not in done.stderr
