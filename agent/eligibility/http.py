@@ -47,7 +47,7 @@ from hostlink.terms import ConsentItem, FailureCode, Question
 
 TABLE = "[eligibility]"
 PATH = "/v1/eligibility"
-Seconds = Annotated[float, Meta(gt=0, le=600)]
+Seconds = Annotated[float, Meta(ge=0.1, le=600)]
 Item = TypeVar("Item", bound=IntEnum)
 
 

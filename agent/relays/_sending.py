@@ -63,7 +63,7 @@ class SendingSettings(TlsSettings, frozen=True, kw_only=True):
 
     url: str
     """https, or http on this very machine: what is sent names a patient."""
-    timeout_s: Annotated[float, Meta(gt=0, le=600)] = 8.0
+    timeout_s: Annotated[float, Meta(ge=0.1, le=600)] = 8.0
     """Longest wait for connection, document and each part of the answer, in seconds."""
 
 
