@@ -629,6 +629,20 @@ def test_characters_that_cannot_be_written_are_told_with_their_reading(
     window.see("details .earlier button", "first")
 
 
+def test_a_visit_of_another_day_is_told_among_those_of_today(
+    reception: Reception, window: Window
+) -> None:
+    late, _ = reception.visit(1), reception.visit(2)
+    window.change_results([(late, {"answered_at": "2026-11-20T17:59:00.000+09:00"})])
+    reception.journal.record(
+        Event.ALARM, alarm=Alarm.RESULT_LATE, counter=COUNTER, detail="2026-11-20"
+    )
+    window.open()
+    window.see(".alarm", "以前の日の受付の結果が遅れて届きました", "2026-11-20")
+    window.see("tbody tr", "今日ではなく 2026年11月20日 の受付です", "その日の受付として")
+    assert window.page.locator("tbody .note", has_text="今日ではなく").count() == 1
+
+
 def test_papers_are_recorded(reception: Reception, window: Window) -> None:
     def kept() -> list[dict[str, Any]]:
         papers: list[dict[str, Any]] = reception.call("GET", "/v1/papers").json()["papers"]
