@@ -347,6 +347,18 @@ def test_a_parked_result_is_sent_again_or_given_up(reception: Reception, window:
     window.miss(".parked li", "HTTP 500")
 
 
+def test_staff_can_say_why_the_insurance_service_does_not_answer(
+    reception: Reception, window: Window
+) -> None:
+    unreachable = FailureCode.ELIGIBILITY_UNREACHABLE
+    reception.journal.record(Event.ELIGIBILITY_FAILED, failure=unreachable, detail="HTTP 401")
+    window.open()
+    window.see("#link-list li", "応答なし", "担当者に次の内容を伝えてください：HTTP 401")
+    reception.journal.record(Event.ELIGIBILITY_POSTPONED)
+    window.miss("#link-list li", "HTTP 401")
+    window.see("#link-list li", "応答なし")
+
+
 def test_what_is_old_is_not_shown_as_live(reception: Reception, window: Window) -> None:
     shown = reception.visit(3, HANAKO)
     reception.step(reception.lay(1), "pin")
