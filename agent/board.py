@@ -94,6 +94,7 @@ class Board:
         self._shut_relays: set[str] = set()
         self._open_relays: set[str] = set()
         self._eligibility_away_since: int | None = None
+        self._eligibility_away_why: str | None = None
         self._is_eligibility_known = False
         self._choices = 0
         self._listeners: list[Callable[[], None]] = []
@@ -113,7 +114,7 @@ class Board:
         now = unix_ms(self._clock.now())
         with self._lock:
             self._see_reader(counter or "", event, visit, detail, now)
-            self._see_eligibility(event, failure, now)
+            self._see_eligibility(event, failure, detail, now)
             self._see_relay(event, alarm, detail)
             self.see_alarm(event, now, alarm, detail, counter or "", visit, seq)
             self._choices += event is Event.PATIENT_MATCHED
@@ -171,6 +172,11 @@ class Board:
         with self._lock:
             return self._eligibility_away_since
 
+    def eligibility_away_why(self) -> str | None:
+        """Why the source did not answer last; None: it did, or nobody knows."""
+        with self._lock:
+            return self._eligibility_away_why
+
     def is_eligibility_known(self) -> bool:
         """Whether the source has answered, or failed to, since the agent was started."""
         with self._lock:
@@ -213,13 +219,16 @@ class Board:
                 place = replace(place, visit=_after(event, place.visit, visit, now))
         self._places[counter] = place
 
-    def _see_eligibility(self, event: Event, failure: FailureCode | None, now: int) -> None:
+    def _see_eligibility(
+        self, event: Event, failure: FailureCode | None, why: str | None, now: int
+    ) -> None:
         is_silent = failure is FailureCode.ELIGIBILITY_UNREACHABLE
         if event is Event.ELIGIBILITY_POSTPONED or is_silent:
             self._eligibility_away_since = self._eligibility_away_since or now
+            self._eligibility_away_why = why
             self._is_eligibility_known = True
         elif event in {Event.ELIGIBILITY_ANSWERED, Event.ELIGIBILITY_FAILED}:
-            self._eligibility_away_since = None
+            self._eligibility_away_since = self._eligibility_away_why = None
             self._is_eligibility_known = True
 
     def _see_relay(self, event: Event, alarm: Alarm | None, detail: str | None) -> None:

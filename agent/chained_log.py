@@ -229,9 +229,11 @@ class ChainedLog:
 
     def _last(self, lines: Sequence[bytes]) -> Head:
         """The end of the chain: in these lines of today, or in those of the day before."""
-        older = days_of(self._path)[-1:]
-        files = [lines, *(each.path.read_bytes().splitlines() for each in older)]
-        return next(filter(None, map(last_of, files)), BEFORE_FIRST)
+        head = last_of(lines)
+        if head is not None:
+            return head
+        older = (last_of(day.path.read_bytes().splitlines()) for day in days_of(self._path)[-1:])
+        return next(filter(None, older), BEFORE_FIRST)
 
     def _begin_day(self) -> None:
         """Lay the file aside; where that is refused its day goes on until tomorrow."""

@@ -25,6 +25,7 @@ _WHAT_TO_WRITE = {
 }
 """By the beginning of what the library says of a mistake in TOML."""
 Text = Annotated[str, Meta(min_length=1)]
+UsbNumber = Annotated[int, Meta(ge=0, le=0xFFFF)]
 ADAPTER_KEYS = {
     "eligibility": ("source", "ask_later_hours"),
     "patients": ("source",),
@@ -38,8 +39,8 @@ class LinkTable(Table, frozen=True):
 
     port: str | None = None
     """Path of the serial port, or its name on Windows."""
-    usb_vendor_id: int | None = None
-    usb_product_id: int | None = None
+    usb_vendor_id: UsbNumber | None = None
+    usb_product_id: UsbNumber | None = None
     usb_serial: str | None = None
     """USB serial number of this very reader."""
 
@@ -74,14 +75,15 @@ class StoreTable(Table, frozen=True):
 
     path: Path
     """SQLite file on a local disk."""
-    keep_open_visits_days: int = 7
-    """An eligibility answer whose result never came is deleted after this many days."""
+    keep_open_visits_days: Annotated[int, Meta(ge=1, le=365)] = 7
+    """An eligibility answer whose result never came is deleted after this many days; with none the
+    patient at the reader would be forgotten."""
 
 
 class AuditTable(Table, frozen=True):
     """How long the journal is kept."""
 
-    keep_days: Annotated[int, Meta(ge=1)] = 1825
+    keep_days: Annotated[int, Meta(ge=1, le=36_500)] = 1825
     """Older days are deleted whole. Days on which the agent did not run are not counted. The
     default is five years, as long as the patient's chart (診療録) is kept."""
 

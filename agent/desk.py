@@ -106,6 +106,7 @@ class Desk:
         answer: EligibilityAnswer | FailureCode,
         *,
         is_fault: bool = False,
+        why: str | None = None,
     ) -> None:
         """Tell the reader what to ask the patient; an answer nobody waits for is dropped.
 
@@ -113,6 +114,7 @@ class Desk:
             question: What was asked.
             answer: Of the source.
             is_fault: It answered wrongly, or a fault of ours hid it: asking later is no help.
+            why: It could not be reached, in a few words.
         """
         visit_id = question.query.visit_id
         if self._asking.get(visit_id) != question.identity:
@@ -120,12 +122,14 @@ class Desk:
         del self._asking[visit_id]
         match answer:
             case FailureCode.ELIGIBILITY_UNREACHABLE if self._terms.may_ask_later and not is_fault:
-                self._journal.record(Event.ELIGIBILITY_POSTPONED, visit=visit_id)
+                self._journal.record(Event.ELIGIBILITY_POSTPONED, visit=visit_id, detail=why)
                 options = _options_without_answer(question)
                 self._visits.postpone(question.query.certificate, options, self._clock.now())
                 self._send_options(options)
             case FailureCode():
-                self._journal.record(Event.ELIGIBILITY_FAILED, visit=visit_id, failure=answer)
+                self._journal.record(
+                    Event.ELIGIBILITY_FAILED, visit=visit_id, failure=answer, detail=why
+                )
                 self._say(VisitRefused(visit_id, answer))
             case EligibilityAnswer():
                 self._journal.record(Event.ELIGIBILITY_ANSWERED, visit=visit_id)

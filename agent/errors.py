@@ -46,6 +46,15 @@ class MalformedQualificationError(AgentError):
         """Name of the field, never its value."""
 
 
+class EligibilityUnreachableError(AgentError):
+    """The eligibility source cannot be asked, or not now."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"eligibility source unreachable: {cause}")
+        self.cause = cause
+        """Short technical word, such as an HTTP status; never what the source wrote."""
+
+
 class PatientsUnavailableError(AgentError):
     """Nobody can be looked up in the clinic's list of patients now; the text says what to do."""
 

@@ -63,8 +63,11 @@ class Inbox:
     def __init__(self, store: Store) -> None:
         self._store = store
         insertion = store.insert(RESULTS).values(arrival=NEXT_ARRIVAL)
-        self._keep = insertion.on_conflict_do_nothing()
-        self._lay_aside = store.insert(CONFLICTS).on_conflict_do_nothing()
+        # Its number alone makes a result a known one: an `arrival` that another took is an error.
+        self._keep = insertion.on_conflict_do_nothing(index_elements=["ueid", "seq"])
+        self._lay_aside = store.insert(CONFLICTS).on_conflict_do_nothing(
+            index_elements=["ueid", "seq", "cose"]
+        )
 
     def keep(self, cose: bytes, result: VerifiedResult, now: datetime) -> Receipt:
         """Store a result whose signature was verified.

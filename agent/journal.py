@@ -90,6 +90,9 @@ class Alarm(StrEnum):
     """A result names another way of verification than the proof of identity did."""
     RESULT_UNBOUND = "result_unbound"
     """A completed visit the agent gave no options to; it is kept but not delivered."""
+    RESULT_LATE = "result_late"
+    """A result came on another day than its visit was, which `detail` names; it is delivered as of
+    that day."""
     CONSENT_NOT_OFFERED = "consent_not_offered"
     """A consent the patient could not have been asked for; it is not passed on."""
     DECISION_NOT_ASKED = "decision_not_asked"

@@ -135,7 +135,9 @@ class Papers:
             "visit_id": paper.visit_id,
             **asdict(paper.insurance),
         }
-        if not self._store.change(self._store.insert(PAPERS).on_conflict_do_nothing(), row):
+        insertion = self._store.insert(PAPERS)
+        keep = insertion.on_conflict_do_nothing(index_elements=["paper_id"])
+        if not self._store.change(keep, row):
             return False
         detail = f"{paper.kind.name.lower()}, paper {paper.paper_id.hex()}"
         self._journal.record(Event.PAPERS_SEEN, visit=paper.visit_id, detail=detail)

@@ -18,7 +18,7 @@ from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
 
 from agent.clock import Clock, day_in_japan, moment_of
 from agent.eligibility.port import EligibilityAnswer, EligibilityQuery, EligibilitySource
-from agent.errors import MalformedQualificationError
+from agent.errors import EligibilityUnreachableError, MalformedQualificationError
 from agent.journal import Alarm, Event, Journal
 from agent.qualification import record_to_json
 from agent.schema import IS_OF_ITS_READER, POSTPONED, RESULTS, VISITS
@@ -147,6 +147,8 @@ class PostponedQuestions:
         )
         try:
             answer = self._source.ask(query)
+        except EligibilityUnreachableError:
+            return False
         except MalformedQualificationError as error:
             self._give_up(question, f"malformed {error.field}")
             return True

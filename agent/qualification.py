@@ -40,6 +40,8 @@ PATTERNS = {
 """Forms that are certain; every other text passes as it is."""
 CONSENTED = "1"
 """あり of 同意区分 (OQSCD016)."""
+TOLD_AS = {"specific_diseases_certificate_related_cons_time": "person"}
+"""Only of somebody who consented to 特定疾病: its own name would tell the journal of an illness."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -254,7 +256,7 @@ def _check_consent(person: InsuredPerson) -> None:
         if person.specific_diseases:
             raise MalformedQualificationError("person")
     elif person.specific_diseases_certificate_related_cons_time is None:
-        raise MalformedQualificationError("specific_diseases_certificate_related_cons_time")
+        raise MalformedQualificationError("person")
 
 
 def _object(document: object, name: str) -> Mapping[str, object]:
@@ -285,5 +287,5 @@ def _text(name: str, value: object) -> str:
         or UNWRITABLE.search(value)
         or (pattern is not None and not pattern.fullmatch(value))
     ):
-        raise MalformedQualificationError(name)
+        raise MalformedQualificationError(TOLD_AS.get(name, name))
     return value

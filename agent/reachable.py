@@ -1,10 +1,13 @@
 """Whether what adapters need is there and can be used. Nobody is told a word and nothing is left.
 
-An address gets a TCP connection, closed at once; a folder a file without a name.
+An address gets a connection, of TLS where it is https, and no word on it; a folder a file without a
+name.
 """
 
 import socket
+import ssl
 import tempfile
+from contextlib import suppress
 from datetime import datetime
 from errno import errorcode
 from pathlib import Path
@@ -12,22 +15,37 @@ from pathlib import Path
 import httpx
 from cryptography.x509 import load_pem_x509_certificates
 
+from agent.causes import cause_of
 from agent.finding import Finding
 
 LONGEST_WAIT_S = 3.0
-"""For a name and for a connection, each."""
+"""For a name, for a connection and for TLS, each."""
+REFUSAL_WAIT_S = 0.5
+"""In TLS 1.3 a server that refuses a client's certificate says so only after the handshake."""
 PORTS = {"http": 80, "https": 443}
 
 
-def try_address(url: httpx.URL) -> Finding:
-    """Connect to the host of an address that `agent.web_address` has read."""
+def try_address(url: httpx.URL, tls: ssl.SSLContext) -> Finding:
+    """Connect to the host of an address that `agent.web_address` has read.
+
+    Args:
+        url: https, or http without TLS.
+        tls: What connections are made with.
+    """
     host, port = url.host, url.port or PORTS[url.scheme]
     try:
-        socket.create_connection((host, port), LONGEST_WAIT_S).close()
+        with socket.create_connection((host, port), LONGEST_WAIT_S) as connection:
+            if url.scheme == "https":
+                _shake_hands(connection, host, tls)
     except socket.gaierror:
         return Finding(
             f"nobody knows the name {host}",
             "Correct the url, or ask whoever keeps the network for its name server.",
+        )
+    except ssl.SSLError as error:
+        return Finding(
+            f"{host}, port {port}, and this PC do not trust each other ({cause_of(error)})",
+            "Compare client_certificate, client_key and trust with what its keeper gave you.",
         )
     except OSError as error:
         why = errorcode.get(error.errno or 0) or "no answer in time"
@@ -36,6 +54,13 @@ def try_address(url: httpx.URL) -> Finding:
             "Start the service there, or correct the url; a firewall may be between.",
         )
     return Finding(f"{host}, port {port}, answers")
+
+
+def _shake_hands(connection: socket.socket, host: str, tls: ssl.SSLContext) -> None:
+    with tls.wrap_socket(connection, server_hostname=host) as trusted:
+        trusted.settimeout(REFUSAL_WAIT_S)
+        with suppress(TimeoutError):
+            trusted.recv(1)
 
 
 def try_folder(folder: Path, prefix: str = ".uketsuke-") -> Finding:

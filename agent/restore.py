@@ -167,4 +167,6 @@ def _count_from_afar(store: Store, made: datetime, clock: Clock) -> None:
     restoration before. The backup's own time counts where this PC's clock was lost.
     """
     afar = unix_ms(max(clock.now(), made))
-    store.change(store.insert(RESTORATIONS).on_conflict_do_nothing(), {"arrivals_after": afar})
+    insertion = store.insert(RESTORATIONS)
+    keep = insertion.on_conflict_do_nothing(index_elements=["arrivals_after"])
+    store.change(keep, {"arrivals_after": afar})

@@ -4,9 +4,10 @@ What is kept is never refused any more. What does not fit to what the agent told
 alarm, and what it leads to is for those who deliver and for staff.
 """
 
+from datetime import date
 from functools import partial
 
-from agent.clock import Clock
+from agent.clock import Clock, day_in_japan
 from agent.desk_terms import DeskDoors, DeskTerms
 from agent.inbox import Arrival, Inbox
 from agent.journal import Alarm, Event, Journal
@@ -60,13 +61,16 @@ class ResultIntake:
         visit_id = result.claims.record.visit_id
         self._journal.record(Event.RESULT_VERIFIED, visit=visit_id, seq=message.seq)
         visit = self._visits.find(visit_id)
-        receipt = self._inbox.keep(message.cose, result, self._clock.now())
+        now = self._clock.now()
+        receipt = self._inbox.keep(message.cose, result, now)
         if self.is_rolled_back:
             self.is_rolled_back = message.seq < self._inbox.highest_seq(result.claims.ueid)
         self._doors.once_kept(partial(self._acknowledge, visit_id, message.seq))
         is_new = receipt.arrival is Arrival.NEW
-        for alarm in receipt.alarms + (self._alarms_of(result, visit) if is_new else ()):
-            self._alarm(alarm, visit_id, message.seq)
+        doubts = self._alarms_of(result, visit, day_in_japan(now)) if is_new else ()
+        for alarm in receipt.alarms + doubts:
+            its_day = str(visit.day) if visit and alarm is Alarm.RESULT_LATE else None
+            self._alarm(alarm, visit_id, message.seq, its_day)
         return visit_id if is_new else None
 
     def _acknowledge(self, visit_id: bytes, seq: int) -> None:
@@ -91,8 +95,10 @@ class ResultIntake:
             return None
         return result
 
-    def _alarms_of(self, result: VerifiedResult, visit: OpenVisit | None) -> tuple[Alarm, ...]:
-        doubts = _doubts(result, visit)
+    def _alarms_of(
+        self, result: VerifiedResult, visit: OpenVisit | None, today: date
+    ) -> tuple[Alarm, ...]:
+        doubts = _doubts(result, visit, today)
         if result.claims.record.emergency is self._terms.emergency:
             return doubts
         return (*doubts, Alarm.EMERGENCY_DIFFERS)
@@ -107,7 +113,7 @@ class ResultIntake:
         self._journal.record(Event.ALARM, alarm=alarm, visit=visit, seq=seq, detail=detail)
 
 
-def _doubts(result: VerifiedResult, visit: OpenVisit | None) -> tuple[Alarm, ...]:
+def _doubts(result: VerifiedResult, visit: OpenVisit | None, today: date) -> tuple[Alarm, ...]:
     """What does not fit between a completed visit and what the agent had told the reader."""
     record = result.claims.record
     if record.outcome is not VisitOutcome.COMPLETED:
@@ -119,6 +125,7 @@ def _doubts(result: VerifiedResult, visit: OpenVisit | None) -> tuple[Alarm, ...
     given = {each.item for each in record.consents if each.answer is ConsentAnswer.GIVEN}
     decided = {QUESTION_OF[decision] for decision in record.decisions or ()}
     doubts = {
+        Alarm.RESULT_LATE: visit.day not in (None, today),
         Alarm.CONSENT_NOT_OFFERED: not given <= set(visit.options.consents),
         Alarm.DECISION_NOT_ASKED: not decided <= set(visit.options.questions or ()),
         Alarm.METHOD_DIFFERS: record.method is not visit.method,

@@ -24,7 +24,12 @@ from agent.delivery_rounds import DeliveryRounds
 from agent.desk import Desk
 from agent.desk_terms import Question
 from agent.eligibility.port import EligibilityAnswer, EligibilitySource
-from agent.errors import LinkDiedError, MalformedQualificationError, StoreUnavailableError
+from agent.errors import (
+    EligibilityUnreachableError,
+    LinkDiedError,
+    MalformedQualificationError,
+    StoreUnavailableError,
+)
 from agent.faults import guarded
 from agent.forgetting import ForgettingRounds
 from agent.group_commit import GroupCommit
@@ -63,8 +68,10 @@ class EligibilityAnswered:
 
     question: Question
     answer: EligibilityAnswer | FailureCode
-    is_fault: bool
+    is_fault: bool = False
     """Of the source's answer or of our own."""
+    why: str | None = None
+    """The source could not be reached, in a few words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,24 +270,27 @@ class Service:
                 self.reader_reports[counter] = report
             case Received(message=message):
                 _dispatch(desk, message)
-            case EligibilityAnswered(question, answer, is_fault):
-                desk.eligibility_answered(question, answer, is_fault=is_fault)
+            case EligibilityAnswered(question, answer, is_fault, why):
+                desk.eligibility_answered(question, answer, is_fault=is_fault, why=why)
             case LinkUp() | SignOfLifeWanted() | StopWanted():
                 pass
             case _:
                 assert_never(event)
 
     def _ask(self, question: Question, counter: str) -> None:
-        answer: EligibilityAnswer | FailureCode = FailureCode.ELIGIBILITY_UNREACHABLE
-        is_fault = True
+        self.post(self._answer(question), counter)
+
+    def _answer(self, question: Question) -> EligibilityAnswered:
+        unreachable = FailureCode.ELIGIBILITY_UNREACHABLE
         try:
-            answer = self._source.ask(question.query)
-            is_fault = False
+            return EligibilityAnswered(question, self._source.ask(question.query))
+        except EligibilityUnreachableError as error:
+            return EligibilityAnswered(question, unreachable, why=error.cause)
         except MalformedQualificationError as error:
             self._alarm(Alarm.ELIGIBILITY_MALFORMED, error.field)
         except Exception as error:  # noqa: BLE001 - the patient gets an answer in any case
             self._alarm(Alarm.INTERNAL, type(error).__name__)
-        self.post(EligibilityAnswered(question, answer, is_fault), counter)
+        return EligibilityAnswered(question, unreachable, is_fault=True)
 
     def _ask_later_until_stopped(self) -> None:
         retries = Retries()

@@ -9,11 +9,11 @@ time is over for which completed ones are kept for staff.
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Insert, bindparam, case, delete, exists, func, or_, select, update
 
-from agent.clock import unix_ms
+from agent.clock import day_in_japan, moment_of, unix_ms
 from agent.errors import OtherReadersVisitError, StoreUnavailableError
 from agent.qualification import EligibilityRecord, record_to_json
 from agent.schema import POSTPONED, VISITS
@@ -26,17 +26,22 @@ NONCE_BYTES = 16
 CHALLENGE_BYTES = 32
 IS_THIS = VISITS.c.visit_id == bindparam("visit_id")
 OPENED = select(VISITS.c.nonce, VISITS.c.challenge).where(IS_THIS)
-FOUND = select(
-    VISITS.c.nonce,
-    VISITS.c.card_kind,
-    VISITS.c.challenge,
-    VISITS.c.replaced_challenge,
-    VISITS.c.identity,
-    VISITS.c.certificate,
-    VISITS.c.method,
-    VISITS.c.options,
-    VISITS.c.ueid,
-).where(IS_THIS)
+FOUND = (
+    select(
+        VISITS.c.nonce,
+        VISITS.c.card_kind,
+        VISITS.c.challenge,
+        VISITS.c.replaced_challenge,
+        VISITS.c.identity,
+        VISITS.c.certificate,
+        VISITS.c.method,
+        VISITS.c.options,
+        VISITS.c.ueid,
+        func.coalesce(VISITS.c.answered_unix_ms, POSTPONED.c.since_unix_ms),
+    )
+    .outerjoin_from(VISITS, POSTPONED, POSTPONED.c.visit_id == VISITS.c.visit_id)
+    .where(IS_THIS)
+)
 
 IS_OF_VISIT = VISITS.c.visit_id == bindparam("of_visit")
 IS_SAME = VISITS.c.certificate == bindparam("new_certificate")
@@ -92,6 +97,8 @@ class OpenVisit:
     """The answer given to the reader, for when it asks again."""
     ueid: bytes | None = None
     """The reader that opened it; None: an agent from before did not keep it."""
+    day: date | None = None
+    """In Japan, of the answer given to the reader; None: there is none yet."""
 
 
 class Visits:
@@ -135,7 +142,8 @@ class Visits:
     def find(self, visit_id: bytes) -> OpenVisit | None:
         """The visit of that id, if it is open."""
         rows = self._store.rows(FOUND, {"visit_id": visit_id})
-        for nonce, kind, challenge, replaced, identity, certificate, method, options, ueid in rows:
+        for row in rows:
+            nonce, kind, challenge, replaced, identity, certificate, method, options, ueid, at = row
             return OpenVisit(
                 visit_id=visit_id,
                 nonce=nonce,
@@ -147,6 +155,7 @@ class Visits:
                 method=None if method is None else VerificationMethod(method),
                 options=stored_options(options),
                 ueid=ueid,
+                day=None if at is None else day_in_japan(moment_of(at)),
             )
         return None
 

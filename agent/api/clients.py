@@ -74,7 +74,7 @@ class Clients:
             )
         token = secrets.token_urlsafe(TOKEN_BYTES)
         is_new = self._store.change(
-            self._store.insert(CLIENTS).on_conflict_do_nothing(),
+            self._store.insert(CLIENTS).on_conflict_do_nothing(index_elements=["name"]),
             {
                 "name": client.name,
                 "role": client.role.value,

@@ -352,6 +352,8 @@ class Eligibility(Document):
     """It has answered, or failed to, since the agent was started."""
     away_since: Time | None
     """null: it answers, or was not asked yet."""
+    away_why: str | None
+    """Such as `HTTP 401` or the name of an errno; null: it answers, or nobody knows."""
     postponed: int
     """Patients who are to be looked up later."""
     can_look_up: bool

@@ -307,6 +307,7 @@ class Reading:
             source=self._terms.source,
             is_known=self._board.is_eligibility_known(),
             away_since=None if away is None else _at(away),
+            away_why=self._board.eligibility_away_why(),
             postponed=postponed,
             can_look_up=self._terms.can_look_up,
         )

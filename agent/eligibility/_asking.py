@@ -17,6 +17,9 @@ from http import HTTPStatus
 
 import httpx
 
+from agent.causes import cause_of
+from agent.errors import EligibilityUnreachableError
+
 KEEP_OPEN_S = 3_600.0
 LONGEST_ANSWER_BYTES = 65_536
 AWAY = frozenset(
@@ -26,6 +29,8 @@ AWAY = frozenset(
 BROKEN = (httpx.TransportError, OSError)
 """No connection, or it broke, such as an idle one that the service had closed. A TLS 1.3 service
 refuses a client's certificate after the handshake, as an error of OpenSSL."""
+TOO_LATE = "no answer in time"
+ENDING = "the agent is ending"
 REPEAT_PAUSE_S = 0.1
 LONGEST_RETRY_AFTER_S = 2
 """A patient stands there: who asks for more time is asked by the next one."""
@@ -84,7 +89,7 @@ class Asker:
         )
         self._thread.start()
 
-    def post(self, question: Mapping[str, object], waited_s: float = 0.0) -> Reply | None:
+    def post(self, question: Mapping[str, object], waited_s: float = 0.0) -> Reply:
         """Ask, from any thread.
 
         Args:
@@ -92,21 +97,28 @@ class Asker:
             waited_s: For a thread to ask from; it counts.
 
         Returns:
-            What was said; None: nothing in time, or no connection.
+            What was said.
+
+        Raises:
+            EligibilityUnreachableError: Nothing in time, or no connection.
         """
         left_s = self._times.whole_s - waited_s
         if left_s <= 0:
-            return None
+            raise EligibilityUnreachableError(TOO_LATE)
         asking = self._ask(question, left_s)
         try:
             future = asyncio.run_coroutine_threadsafe(asking, self._loop)
         except RuntimeError:  # closed
             asking.close()
-            return None
+            raise EligibilityUnreachableError(ENDING) from None
         try:
             return future.result(left_s + GRACE_S)
-        except (*BROKEN, TimeoutError, CancelledError):
-            return None
+        except (TimeoutError, httpx.TimeoutException):
+            raise EligibilityUnreachableError(TOO_LATE) from None
+        except CancelledError:
+            raise EligibilityUnreachableError(ENDING) from None
+        except BROKEN as error:
+            raise EligibilityUnreachableError(cause_of(error)) from error
         finally:
             future.cancel()
 

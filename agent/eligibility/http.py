@@ -18,8 +18,9 @@ is answered by `200` and
 or by `404` when the source knows nobody with this certificate. Any other status, a time-out or no
 connection mean that it cannot be reached now. A question that got no connection, no answer, or 502,
 503 or 504 is repeated once at once, within the time that the patient waits at most. After three
-visits in a row without an answer nobody is kept waiting: for ten seconds each question is answered
-`ELIGIBILITY_UNREACHABLE` without being asked, then one tries again.
+visits in a row without an answer nobody is kept waiting: for ten seconds no question is asked, then
+one tries again. Why it cannot be reached is told to journal and staff: a status, OpenSSL's reason,
+the name of an errno.
 """
 
 import base64
@@ -34,10 +35,10 @@ from typing import Annotated, TypeVar
 from msgspec import Meta
 
 from agent.clock import Clock, SystemClock
-from agent.eligibility._asking import AWAY, Asker, Times
+from agent.eligibility._asking import AWAY, Asker, Reply, Times
 from agent.eligibility._breaker import Breaker
 from agent.eligibility.port import EligibilityAnswer, EligibilityQuery, EligibilitySource
-from agent.errors import MalformedQualificationError
+from agent.errors import EligibilityUnreachableError, MalformedQualificationError
 from agent.finding import Finding
 from agent.mutual_tls import TlsSettings, tls_context
 from agent.qualification import read_record
@@ -47,7 +48,7 @@ from hostlink.terms import ConsentItem, FailureCode, Question
 
 TABLE = "[eligibility]"
 PATH = "/v1/eligibility"
-Seconds = Annotated[float, Meta(gt=0, le=600)]
+Seconds = Annotated[float, Meta(ge=0.1, le=600)]
 Item = TypeVar("Item", bound=IntEnum)
 
 
@@ -78,8 +79,8 @@ def create(settings: Settings) -> EligibilitySource:
 
 
 def examine(settings: Settings) -> Sequence[Finding]:
-    """Whether the service listens, and until when it will know this agent; nobody is asked for."""
-    address = try_address(read_address(settings.url, TABLE))
+    """Whether the service and this agent trust each other, and for how long; no question is put."""
+    address = try_address(read_address(settings.url, TABLE), tls_context(settings, TABLE))
     return [address, *try_client_certificate(settings.client_certificate, SystemClock().now())]
 
 
@@ -92,27 +93,37 @@ class HttpSource:
         self._asker = asker
         self._clock = clock
         self._breaker = Breaker(clock)
+        self._last_cause = ""
+        """Why nothing is asked while the breaker says so."""
 
     def ask(self, query: EligibilityQuery) -> EligibilityAnswer | FailureCode:
         """Send the question; see `EligibilitySource.ask`."""
         if not self._breaker.lets_ask():
-            return FailureCode.ELIGIBILITY_UNREACHABLE
-        reply = self._asker.post(_question(query), self._waited_s(query))
-        if reply is None or reply.status in AWAY:
+            raise EligibilityUnreachableError(self._last_cause)
+        try:
+            reply = self._reply(query)
+        except EligibilityUnreachableError as error:
+            self._last_cause = error.cause
             self._breaker.failed(query.visit_id)
-            return FailureCode.ELIGIBILITY_UNREACHABLE
+            raise
         self._breaker.answered()
         match reply.status:
             case HTTPStatus.OK:
                 return read_answer(reply.body)
             case HTTPStatus.NOT_FOUND:
                 return FailureCode.ELIGIBILITY_NOT_FOUND
-            case _:
-                return FailureCode.ELIGIBILITY_UNREACHABLE
+            case status:
+                raise EligibilityUnreachableError(f"HTTP {status}")
 
     def close(self) -> None:
         """Close the kept connection; whoever still waits is told that there is no answer."""
         self._asker.close()
+
+    def _reply(self, query: EligibilityQuery) -> Reply:
+        reply = self._asker.post(_question(query), self._waited_s(query))
+        if reply.status in AWAY:
+            raise EligibilityUnreachableError(f"HTTP {reply.status}")
+        return reply
 
     def _waited_s(self, query: EligibilityQuery) -> float:
         if query.since_ms is None:

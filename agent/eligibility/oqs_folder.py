@@ -61,7 +61,7 @@ class Settings(EverybodySettings, frozen=True, kw_only=True):
     """Of 連携アプリ, with `req` and `res` in it, such as C:/OQS or its share."""
     encoding: Encoding = Encoding.UTF_8
     """What 連携アプリ is set to, for both directions."""
-    timeout_s: Annotated[float, Meta(gt=0, le=600)] = 180.0
+    timeout_s: Annotated[float, Meta(ge=1, le=600)] = 180.0
     """Longest wait for an answer."""
 
 

@@ -92,9 +92,10 @@ class EligibilitySource(Protocol):
         """Ask and wait.
 
         Returns:
-            The answer, or `ELIGIBILITY_NOT_FOUND` or `ELIGIBILITY_UNREACHABLE`.
+            The answer, or `ELIGIBILITY_NOT_FOUND`.
 
         Raises:
+            EligibilityUnreachableError: It cannot be asked, or not now.
             MalformedQualificationError: The source answered something that cannot be used.
         """
         ...

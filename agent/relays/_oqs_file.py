@@ -63,12 +63,12 @@ def file_name(prefix: str, reception: Reception) -> str:
     """`<prefix>_<10-digit code><20 digits>_<yyyyMMddHHmmss>.xml`, the same at every attempt.
 
     The 20 digits are the kind of visit (3), a number of the reader (7) and its result (10);
-    the time is when the agent stored the result.
+    the time is that of `Reception.counted_at`, so its day is the day of the visit.
     """
     reader = int.from_bytes(hashlib.sha256(reception.ueid).digest()) % 10**7
     counter = f"{KIND_OF_VISIT}{reader:07}{reception.seq % 10**10:010}"
-    code, received = reception.medical_institution_code, _second(reception.received_at)
-    return f"{prefix}_{code}{counter}_{received}.xml"
+    code, counted = reception.medical_institution_code, _second(reception.counted_at)
+    return f"{prefix}_{code}{counter}_{counted}.xml"
 
 
 def render(
@@ -100,7 +100,7 @@ def _encode(reception: Reception, encoding: Encoding) -> bytes:
 
 def _header(header: Element, reception: Reception, character_code: str) -> None:
     answered_on = f"{reception.answered_at.astimezone(JAPAN):%Y%m%d}"
-    add(header, "ProcessExecutionTime", _second(reception.received_at))
+    add(header, "ProcessExecutionTime", _second(reception.counted_at))
     add(header, "QualificationConfirmationDate", answered_on)
     add(header, "MedicalInstitutionCode", reception.medical_institution_code)
     add(header, "ArbitraryFileIdentifier", reception.visit.visit_id.hex())

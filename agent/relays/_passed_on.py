@@ -30,8 +30,8 @@ def decisions_passed_on(reception: Reception) -> tuple[Decision, ...]:
 
 
 def believable_time(moment: Moment, reception: Reception) -> datetime:
-    """The reader's time where it was told one that can be, or else when its result arrived."""
+    """The reader's time where it was told one that can be, or else when its visit is counted."""
     is_later = moment.unix_ms > unix_ms(reception.received_at)
     if moment.source is TimeSource.NONE or is_later:
-        return reception.received_at
+        return reception.counted_at
     return moment_of(moment.unix_ms)

@@ -15,10 +15,8 @@ Source: draft-ietf-httpapi-idempotency-key-header-07 §2.1 (the key is a string 
 errors (409); RFC 9110 §15 (status codes), RFC 8470 §5.2 (425), RFC 6585 §4 (429).
 """
 
-import ssl
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from errno import errorcode
 from functools import partial
 from http import HTTPStatus
 from itertools import islice
@@ -27,6 +25,7 @@ from typing import Annotated
 import httpx
 from msgspec import Meta
 
+from agent.causes import cause_of
 from agent.clock import SystemClock
 from agent.errors import RelayRefusedError, RelayUnavailableError
 from agent.finding import Finding
@@ -63,7 +62,7 @@ class SendingSettings(TlsSettings, frozen=True, kw_only=True):
 
     url: str
     """https, or http on this very machine: what is sent names a patient."""
-    timeout_s: Annotated[float, Meta(gt=0, le=600)] = 8.0
+    timeout_s: Annotated[float, Meta(ge=0.1, le=600)] = 8.0
     """Longest wait for connection, document and each part of the answer, in seconds."""
 
 
@@ -73,8 +72,8 @@ def result_key(reception: Reception) -> str:
 
 
 def examine_receiver(settings: SendingSettings) -> Sequence[Finding]:
-    """Whether the receiver listens, and until when it will know this agent; see `Sender`."""
-    address = try_address(read_address(settings.url, TABLE))
+    """Whether the receiver and this agent trust each other, and for how long; see `Sender`."""
+    address = try_address(read_address(settings.url, TABLE), tls_context(settings, TABLE))
     return [address, *try_client_certificate(settings.client_certificate, SystemClock().now())]
 
 
@@ -112,7 +111,7 @@ class Sender:
         try:
             status, answered_key = self._repeatable(body, {KEY_HEADER: quoted_key, **headers})
         except httpx.HTTPError as error:
-            raise RelayUnavailableError(_cause(error)) from error
+            raise RelayUnavailableError(cause_of(error)) from error
         _judge(status, is_own_key=answered_key == quoted_key)
 
     def close(self) -> None:
@@ -154,15 +153,3 @@ def _judge(status: int, *, is_own_key: bool) -> None:
     if status in LATER or is_elsewhere or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise RelayUnavailableError(cause)
     raise RelayRefusedError(cause)
-
-
-def _cause(error: httpx.HTTPError) -> str:
-    """OpenSSL's reason, the name of an errno, or else the kind of error; never its text."""
-    below: BaseException | None = error
-    while below is not None:
-        if isinstance(below, ssl.SSLError) and below.reason:
-            return below.reason
-        if isinstance(below, OSError) and (name := errorcode.get(below.errno or 0)):
-            return name
-        below = below.__cause__ or below.__context__
-    return type(error).__name__

@@ -25,8 +25,9 @@ there was not asked, or could not be. `record` has the fields of
 `agent.qualification.EligibilityRecord`, or is null where the clinic asks no source; `answered_at`
 is when the eligibility source gave it and `received_at` when the agent stored the result. Times are
 RFC 3339 with an offset; where the reader had no time that can be, `verified_at` and `at` are that
-of `received_at`. `signed_result` is what the reader signed, docs/HOSTLINK.md says how to verify it;
-the rest is the agent's word.
+of `received_at`, or that of `answered_at` where the result came on another day in Japan than that.
+`signed_result` is what the reader signed, docs/HOSTLINK.md says how to verify it; the rest is the
+agent's word.
 
 With it come
 

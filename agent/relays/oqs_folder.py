@@ -204,6 +204,7 @@ class OqsFolder:
             raise
 
     def _check_day(self, name: str) -> None:
+        """By the name, which bears the day of the visit, not that on which its result came."""
         _, _, second = name.rpartition("_")
         is_today = second.startswith(f"{self._clock.now().astimezone(JAPAN):%Y%m%d}")
         if self._rules.is_of_today_only and not is_today:

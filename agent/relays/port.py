@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
+from agent.clock import day_in_japan
 from agent.errors import RelayRefusedError
 from agent.qualification import EligibilityRecord
 from hostlink.messages import VisitRecord
@@ -41,6 +42,19 @@ class Reception:
     """The tagged COSE_Sign1 as the reader made it: whoever doubts the rest can verify it."""
     certificate_ends: datetime | None = None
     """Last moment of the patient's certificate, for staff; None: not known."""
+
+    @property
+    def is_late(self) -> bool:
+        """The result came on another day than its visit was, as from a reader that was cut off."""
+        return day_in_japan(self.received_at) != day_in_japan(self.answered_at)
+
+    @property
+    def counted_at(self) -> datetime:
+        """When the result came, or, where that was on another day, a moment of the visit's own day.
+
+        Whoever counts visits by it never takes one for a visit of another day.
+        """
+        return self.answered_at if self.is_late else self.received_at
 
     @property
     def known(self) -> EligibilityRecord:

@@ -134,13 +134,16 @@ def test_the_newest_alarms_stay(board: Board) -> None:
 def test_it_is_known_since_when_eligibility_is_away(board: Board, clock: ToldClock) -> None:
     unreachable = FailureCode.ELIGIBILITY_UNREACHABLE
     assert not board.is_eligibility_known()
-    board.record(Event.ELIGIBILITY_FAILED, failure=unreachable)
+    board.record(Event.ELIGIBILITY_FAILED, failure=unreachable, detail="ECONNREFUSED")
     first = board.eligibility_away_since()
+    assert board.eligibility_away_why() == "ECONNREFUSED"
     clock.time += timedelta(minutes=1)
-    board.record(Event.ELIGIBILITY_POSTPONED)
+    board.record(Event.ELIGIBILITY_POSTPONED, detail="HTTP 401")
     assert board.eligibility_away_since() == first == TODAY.timestamp() * 1000
+    assert board.eligibility_away_why() == "HTTP 401"
     board.record(Event.ELIGIBILITY_FAILED, failure=FailureCode.ELIGIBILITY_NOT_FOUND)
     assert board.eligibility_away_since() is None
+    assert board.eligibility_away_why() is None
     assert board.is_eligibility_known()
 
 

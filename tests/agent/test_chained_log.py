@@ -18,6 +18,7 @@ from tests.agent.world import TODAY, ToldClock
 
 DAY = timedelta(days=1)
 WRITE = os.write
+READ = Path.read_bytes
 
 
 @pytest.fixture
@@ -84,6 +85,28 @@ def test_two_programs_write_one_chain(path: Path, clock: ToldClock) -> None:
         clock.time += DAY
     assert events(path) == ["a", "b"] * 3
     assert faults(path) == []
+
+
+def test_the_day_before_is_read_only_where_today_has_no_line_yet(
+    path: Path, clock: ToldClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy day is long, and another program's line is waited for."""
+    one, other = ChainedLog(path, clock), ChainedLog(path, clock)
+    write(one, "a")
+    clock.time += DAY
+    write(one, "b")
+    read: list[Path] = []
+
+    def read_and_tell(path: Path) -> bytes:
+        read.append(path)
+        return READ(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read_and_tell)
+    write(other, "c")
+    assert read == [path]
+    path.write_bytes(b"")
+    write(ChainedLog(path, clock), "d")
+    assert read[1:] == [path, days_of(path)[0].path], "negative control: it has to be read"
 
 
 def test_without_looking_at_the_other_program_the_chain_breaks(

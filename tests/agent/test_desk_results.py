@@ -1,6 +1,7 @@
 """Which results the desk stores and acknowledges, and what it tells about them."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,45 @@ def test_a_consent_that_was_not_offered_is_told(bench: DeskBench, patient: Card)
     )
     bench.desk.result_arrived(SigningReader().sign(completed(challenge.nonce)))
     assert bench.journal.alarms == [Alarm.CONSENT_NOT_OFFERED]
+
+
+LATE = {
+    "before midnight in Japan": (timedelta(hours=14, minutes=58), False),
+    "after midnight in Japan": (timedelta(hours=14, minutes=59), True),
+    "after three days": (timedelta(days=3), True),
+    "a day back": (timedelta(days=-1), True),
+}
+
+
+@pytest.mark.parametrize(("later", "is_late"), LATE.values(), ids=LATE)
+@pytest.mark.parametrize("is_postponed", [False, True])
+def test_a_result_of_another_day_than_its_visit_is_told_with_that_day(
+    tmp_path: Path, patient: Card, later: timedelta, *, is_late: bool, is_postponed: bool
+) -> None:
+    bench = DeskBench(tmp_path / "agent.sqlite3", may_ask_later=True)
+    challenge = bench.open_visit()
+    bench.desk.identity_proven(patient.prove(challenge))
+    answer = FailureCode.ELIGIBILITY_UNREACHABLE if is_postponed else ANSWER
+    bench.desk.eligibility_answered(bench.asked[-1], answer)
+    bench.clock.time += later
+    result = SigningReader().sign(replace(completed(challenge.nonce), consents=()))
+    for _ in range(2):
+        bench.desk.result_arrived(result)
+    told = [
+        (each.alarm, each.visit, each.seq, each.detail)
+        for each in bench.journal.heard
+        if each.alarm is not None
+    ]
+    assert told == ([(Alarm.RESULT_LATE, VISIT_ID, 1, "2026-11-22")] if is_late else [])
+
+
+def test_a_late_result_of_a_visit_that_came_to_nothing_is_no_alarm(
+    bench: DeskBench, patient: Card
+) -> None:
+    challenge = bench.answered(patient)
+    bench.clock.time += timedelta(days=3)
+    bench.desk.result_arrived(SigningReader().sign(abandoned(challenge.nonce)))
+    assert bench.journal.alarms == []
 
 
 def test_another_method_than_the_proof_named_is_told(bench: DeskBench, patient: Card) -> None:

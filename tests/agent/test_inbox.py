@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import literal
 
+from agent.errors import StoreUnavailableError
 from agent.inbox import Arrival, Inbox, Receipt
 from agent.journal import Alarm
 from agent.store import Store
@@ -72,6 +74,18 @@ def test_other_bytes_under_the_same_number_lie_aside(inbox: Inbox, store: Store)
         assert keep(inbox, second) == Receipt(Arrival.CONFLICTING, (Alarm.RESULT_CONFLICT,))
     assert store.rows("SELECT cose FROM results") == [(first.cose,)]
     assert store.rows("SELECT cose FROM conflicts") == [(second.cose,)]
+
+
+def test_a_place_in_the_list_that_another_took_makes_no_conflict(
+    store: Store, reader: SigningReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As beside a second agent in one database: acknowledged as a conflict it would be lost."""
+    monkeypatch.setattr("agent.inbox.NEXT_ARRIVAL", literal(1))
+    inbox = Inbox(store)
+    keep(inbox, reader.sign(completed(NONCE)))
+    with pytest.raises(StoreUnavailableError):
+        keep(inbox, reader.sign(completed(NONCE)))
+    assert store.rows("SELECT seq FROM conflicts") == []
 
 
 def test_a_chain_without_gap_raises_no_alarm(inbox: Inbox, reader: SigningReader) -> None:

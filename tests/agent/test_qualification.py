@@ -112,6 +112,9 @@ MALFORMED_LISTS: list[Document] = [
     {"specific_diseases": [DISEASE | {"specific_diseases_disease_category": "透析"}]},
     {"specific_diseases": [DISEASE | {"specific_diseases_valid_end_date": None}]},
     {"specific_diseases": [DISEASE | {"specific_diseases_certificate_date": "2026-04"}]},
+    {"specific_diseases_certificate_related_cons_time": None},
+    {"specific_diseases_certificate_related_cons_time": "2026-11-22"},
+    {"specific_diseases_certificate_related_cons_time": 20261122090055},
     {"medical_tickets": "none"},
     {"medical_tickets": [TICKET | {"ticket_type": None}]},
     {"medical_tickets": [TICKET | {"ticket_type": "1"}]},
@@ -157,7 +160,7 @@ def test_a_source_that_is_believed_is_found(
 
 def test_a_consent_has_its_time(document: Document) -> None:
     document["person"] |= {"specific_diseases_certificate_related_cons_flg": "1"}
-    with pytest.raises(MalformedQualificationError, match="cons_time"):
+    with pytest.raises(MalformedQualificationError, match="person"):
         read_record(document)
 
 

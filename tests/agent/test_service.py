@@ -17,6 +17,7 @@ from agent.delivery import STUCK
 from agent.delivery_rounds import DeliveryRounds
 from agent.eligibility.port import EligibilityAnswer
 from agent.errors import (
+    EligibilityUnreachableError,
     LinkDiedError,
     MalformedQualificationError,
     RelayUnavailableError,
@@ -90,7 +91,7 @@ def test_a_visit_that_could_not_be_looked_up_is_delivered_when_the_source_is_bac
     monkeypatch.setattr(retries, "LONGEST_RETRY_S", 0.1)
     bench = Bench(tmp_path / "later.sqlite3", may_ask_later=True)
     bench.start()
-    down = FailureCode.ELIGIBILITY_UNREACHABLE
+    down = EligibilityUnreachableError("no such host")
     bench.source.answers = [down, down, ZeroDivisionError("a fault of ours"), ANSWER]
     challenge = bench.open_visit()
     assert isinstance(bench.tell(card().prove(challenge)), VisitOptions)
@@ -99,6 +100,23 @@ def test_a_visit_that_could_not_be_looked_up_is_delivered_when_the_source_is_bac
     bench.stop()
     assert bench.source.answers == []
     assert bench.journal.alarms == [Alarm.INTERNAL]
+
+
+@pytest.mark.parametrize(
+    ("may_ask_later", "event"),
+    [(False, Event.ELIGIBILITY_FAILED), (True, Event.ELIGIBILITY_POSTPONED)],
+)
+def test_why_the_source_did_not_answer_is_written_down(
+    tmp_path: Path, event: Event, *, may_ask_later: bool
+) -> None:
+    bench = Bench(tmp_path / "why.sqlite3", may_ask_later=may_ask_later)
+    bench.start()
+    bench.source.answers = [EligibilityUnreachableError("HTTP 401")]
+    bench.tell(card().prove(bench.open_visit()))
+    bench.stop()
+    told = [each.detail for each in bench.journal.heard if each.event is event]
+    assert told == ["HTTP 401"]
+    assert bench.journal.alarms == []
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ function makeHealth() {
 }
 
 function eligibilityItem(eligibility) {
-  const { source, away_since, postponed } = eligibility;
+  const { source, away_since, away_why, postponed } = eligibility;
   const word = wordOfSource(eligibility);
   const isAway = word === "away";
   const values = isAway ? { time: time(away_since), spent: duration(since(away_since)) } : {};
@@ -83,10 +83,14 @@ function eligibilityItem(eligibility) {
     look: LOOKS[word],
     name: sayCode("source", source),
     text: source === NO_SOURCE ? "" : say(`links.eligibility_${word}`, values),
-    todo: isAway ? say("links.eligibility_todo") : "",
+    todo: isAway ? [say("links.eligibility_todo"), whyAway(away_why)].join(" ") : "",
     waiting: postponed > 0 ? say("links.postponed", { count: postponed }) : "",
     parked: [],
   };
+}
+
+function whyAway(why) {
+  return why === null ? "" : say("links.eligibility_why", { why });
 }
 
 function relayItem(relay, find, more) {

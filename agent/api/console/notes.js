@@ -1,6 +1,6 @@
 // What staff should notice about a result, the most important first.
 
-import { day, daysUntil, monthsAfter } from "./moments.js";
+import { day, dayOf, daysUntil, monthsAfter } from "./moments.js";
 import { say, sayCode, sayIfAny } from "./words.js";
 
 // Codes of 資格有効性 (OQSCD006) with which somebody is insured.
@@ -50,6 +50,7 @@ export function notesOf(result, state) {
   }
   const { detail } = result;
   return [
+    ...lateNotes(result),
     ...(detail?.record ? recordNotes(detail.record) : []),
     ...(parkedIn(state).has(result.id) ? [note("note.parked", "doubt")] : []),
     ...matchNotes(detail?.match ?? null),
@@ -83,6 +84,15 @@ function noticeNote(notice, ends) {
   const until = monthsAfter(ends, COUNTED[notice]);
   const values = { ends: day(ends), until: day(until), days: daysUntil(until) };
   return { ...told, text: say(`countdown.${notice}`, values) };
+}
+
+// The visit counts to the day when its insurance was looked up, whenever its result came.
+function lateNotes({ detail, received_at }) {
+  if (detail === null || dayOf(detail.answered_at) === dayOf(received_at)) {
+    return [];
+  }
+  const itsDay = dayOf(detail.answered_at).replaceAll("-", "");
+  return [note("note.late", "doubt", { day: day(itsDay) })];
 }
 
 function matchNotes(match) {

@@ -347,6 +347,18 @@ def test_a_parked_result_is_sent_again_or_given_up(reception: Reception, window:
     window.miss(".parked li", "HTTP 500")
 
 
+def test_staff_can_say_why_the_insurance_service_does_not_answer(
+    reception: Reception, window: Window
+) -> None:
+    unreachable = FailureCode.ELIGIBILITY_UNREACHABLE
+    reception.journal.record(Event.ELIGIBILITY_FAILED, failure=unreachable, detail="HTTP 401")
+    window.open()
+    window.see("#link-list li", "応答なし", "担当者に次の内容を伝えてください：HTTP 401")
+    reception.journal.record(Event.ELIGIBILITY_POSTPONED)
+    window.miss("#link-list li", "HTTP 401")
+    window.see("#link-list li", "応答なし")
+
+
 def test_what_is_old_is_not_shown_as_live(reception: Reception, window: Window) -> None:
     shown = reception.visit(3, HANAKO)
     reception.step(reception.lay(1), "pin")
@@ -627,6 +639,20 @@ def test_characters_that_cannot_be_written_are_told_with_their_reading(
     assert [f"{COUNTER} の受付を見る" in earlier[0], "third" in earlier[1]] == [True, True]
     window.see("summary", "これより前の受付 2 件").click()
     window.see("details .earlier button", "first")
+
+
+def test_a_visit_of_another_day_is_told_among_those_of_today(
+    reception: Reception, window: Window
+) -> None:
+    late, _ = reception.visit(1), reception.visit(2)
+    window.change_results([(late, {"answered_at": "2026-11-20T17:59:00.000+09:00"})])
+    reception.journal.record(
+        Event.ALARM, alarm=Alarm.RESULT_LATE, counter=COUNTER, detail="2026-11-20"
+    )
+    window.open()
+    window.see(".alarm", "以前の日の受付の結果が遅れて届きました", "2026-11-20")
+    window.see("tbody tr", "今日ではなく 2026年11月20日 の受付です", "その日の受付として")
+    assert window.page.locator("tbody .note", has_text="今日ではなく").count() == 1
 
 
 def test_papers_are_recorded(reception: Reception, window: Window) -> None:

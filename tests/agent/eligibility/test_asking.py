@@ -4,6 +4,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,11 +12,11 @@ import httpx
 import pytest
 
 from agent.clock import Clock, SystemClock
-from agent.eligibility._asking import Asker, Reply, Times, pause_before_repeating
+from agent.eligibility._asking import ENDING, TOO_LATE, Asker, Reply, Times, pause_before_repeating
 from agent.eligibility._breaker import FAILED_VISITS, PAUSE_S
 from agent.eligibility.http import PATH, HttpSource
 from agent.eligibility.port import EligibilityAnswer, EligibilityQuery
-from hostlink.terms import FailureCode
+from agent.errors import EligibilityUnreachableError
 from tests.agent.world import INSTITUTION, TODAY, ToldClock
 from tests.hw_sim.eligibility_service import UKETSUKE_TARO, EligibilityService, Manners
 
@@ -63,37 +64,42 @@ def query(visit: int = 0) -> EligibilityQuery:
 
 
 BAD_ANSWERS = {
-    "late": Manners(latency_s=5),
-    "byte by byte": Manners(trickle_s=0.05),
-    "half": CUT,
-    "in the head": Manners(cut_after_bytes=5),
-    "none": Manners(cut_after_bytes=0),
-    "down": Manners(status=503),
-    "down for long": Manners(status=503, retry_after="3600"),
-    "refusing": Manners(status=403),
-    "broken": Manners(status=500),
+    "late": (Manners(latency_s=5), TOO_LATE),
+    "byte by byte": (Manners(trickle_s=0.05), TOO_LATE),
+    "half": (CUT, "RemoteProtocolError"),
+    "in the head": (Manners(cut_after_bytes=5), "RemoteProtocolError"),
+    "none": (Manners(cut_after_bytes=0), "RemoteProtocolError"),
+    "down": (Manners(status=503), "HTTP 503"),
+    "down for long": (Manners(status=503, retry_after="3600"), "HTTP 503"),
+    "unknown here": (Manners(status=401), "HTTP 401"),
+    "refusing": (Manners(status=403), "HTTP 403"),
+    "broken": (Manners(status=500), "HTTP 500"),
 }
 
 
-@pytest.mark.parametrize("manners", BAD_ANSWERS.values(), ids=BAD_ANSWERS)
-def test_no_answer_takes_longer_than_it_may(
-    make: MakeSource, service: EligibilityService, manners: Manners
+@pytest.mark.parametrize(("manners", "cause"), BAD_ANSWERS.values(), ids=BAD_ANSWERS)
+def test_no_answer_takes_longer_than_it_may_and_each_has_its_cause(
+    make: MakeSource, service: EligibilityService, manners: Manners, cause: str
 ) -> None:
     service.behave(manners)
     started = time.monotonic()
-    assert make().ask(query()) is FailureCode.ELIGIBILITY_UNREACHABLE
+    with pytest.raises(EligibilityUnreachableError) as unreachable:
+        make().ask(query())
     assert time.monotonic() - started < WHOLE_S + SLACK_S
+    assert unreachable.value.cause == cause
 
 
 def test_what_a_patient_waited_before_counts(make: MakeSource, service: EligibilityService) -> None:
     service.behave(Manners(latency_s=5))
     began_s = time.monotonic()
     waiting = replace(query(), since_ms=(began_s - WHOLE_S * 3 / 4) * 1000)
-    assert make().ask(waiting) is FailureCode.ELIGIBILITY_UNREACHABLE
+    with pytest.raises(EligibilityUnreachableError):
+        make().ask(waiting)
     assert time.monotonic() - began_s < WHOLE_S * 3 / 4
     # Negative control: one whose time begins when it is asked.
     began_s = time.monotonic()
-    assert make().ask(query()) is FailureCode.ELIGIBILITY_UNREACHABLE
+    with pytest.raises(EligibilityUnreachableError):
+        make().ask(query())
     assert time.monotonic() - began_s > WHOLE_S * 3 / 4
 
 
@@ -101,7 +107,8 @@ def test_whoever_waited_long_enough_is_not_asked_for(
     make: MakeSource, service: EligibilityService
 ) -> None:
     late = replace(query(), since_ms=(time.monotonic() - WHOLE_S) * 1000)
-    assert make().ask(late) is FailureCode.ELIGIBILITY_UNREACHABLE
+    with pytest.raises(EligibilityUnreachableError):
+        make().ask(late)
     assert service.questions == []
 
 
@@ -133,15 +140,16 @@ def test_what_is_repeated_once(
     make: MakeSource, service: EligibilityService, manners: Manners, *, is_repeated: bool
 ) -> None:
     service.behave(WELL, manners)
-    answer = make(whole_s=5).ask(query())
-    assert isinstance(answer, EligibilityAnswer) == is_repeated
+    with nullcontext() if is_repeated else pytest.raises(EligibilityUnreachableError):
+        make(whole_s=5).ask(query())
     assert len(service.questions) == (2 if is_repeated else 1)
     assert len({question["visit"] for question in service.questions}) == 1
 
 
 def test_nothing_is_repeated_twice(make: MakeSource, service: EligibilityService) -> None:
     service.behave(WELL, CUT, CUT)
-    assert make(whole_s=5).ask(query()) is FailureCode.ELIGIBILITY_UNREACHABLE
+    with pytest.raises(EligibilityUnreachableError):
+        make(whole_s=5).ask(query())
     assert len(service.questions) == 2
 
 
@@ -174,10 +182,12 @@ def test_a_dead_service_costs_three_patients_time_and_no_more(
     source = make(clock=clock)
     service.behave(Manners(latency_s=5))
     for visit in range(FAILED_VISITS):
-        assert source.ask(query(visit)) is FailureCode.ELIGIBILITY_UNREACHABLE
+        with pytest.raises(EligibilityUnreachableError):
+            source.ask(query(visit))
     asked = len(service.questions)
     started = time.monotonic()
-    assert source.ask(query(9)) is FailureCode.ELIGIBILITY_UNREACHABLE
+    with pytest.raises(EligibilityUnreachableError):
+        source.ask(query(9))
     assert time.monotonic() - started < WHOLE_S / 2
     assert len(service.questions) == asked
     service.come_back()
@@ -192,20 +202,29 @@ def test_whoever_answers_at_once_is_there(
     source = make()
     service.behave(WELL, *[Manners(status=status)] * (FAILED_VISITS + 1))
     for visit in range(FAILED_VISITS + 1):
-        source.ask(query(visit))
+        with suppress(EligibilityUnreachableError):
+            source.ask(query(visit))
     assert isinstance(source.ask(query()), EligibilityAnswer)
 
 
 def test_whoever_waits_at_the_end_is_let_go(make: MakeSource, service: EligibilityService) -> None:
     service.behave(Manners(latency_s=30))
     source = make(whole_s=30)
-    answers: list[object] = []
-    waiting = threading.Thread(target=lambda: answers.append(source.ask(query())))
+    causes: list[str] = []
+
+    def wait() -> None:
+        try:
+            source.ask(query())
+        except EligibilityUnreachableError as error:
+            causes.append(error.cause)
+
+    waiting = threading.Thread(target=wait)
     waiting.start()
     while not service.questions:
         time.sleep(0.005)
     source.close()
     waiting.join(5)
-    assert answers == [FailureCode.ELIGIBILITY_UNREACHABLE]
-    assert source.ask(query(1)) is FailureCode.ELIGIBILITY_UNREACHABLE
+    assert causes == [ENDING]
+    with pytest.raises(EligibilityUnreachableError):
+        source.ask(query(1))
     source.close()

@@ -11,7 +11,7 @@ import pytest
 
 from agent.eligibility.http import Settings, create
 from agent.eligibility.port import EligibilityAnswer, EligibilityQuery, EligibilitySource
-from agent.errors import ConfigError, MalformedQualificationError
+from agent.errors import ConfigError, EligibilityUnreachableError, MalformedQualificationError
 from agent.tables import read_table
 from hostlink.terms import ConsentItem, FailureCode
 from tests.agent.world import INSTITUTION, TODAY, VISIT_ID, card
@@ -76,7 +76,8 @@ def test_an_outage_and_its_end(
     source: EligibilitySource, service: EligibilityService, enrolled: EligibilityQuery
 ) -> None:
     service.go_down()
-    assert source.ask(enrolled) is FailureCode.ELIGIBILITY_UNREACHABLE
+    with pytest.raises(EligibilityUnreachableError):
+        source.ask(enrolled)
     service.come_back()
     assert isinstance(source.ask(enrolled), EligibilityAnswer)
 
@@ -86,13 +87,23 @@ def test_a_service_that_is_too_slow(
 ) -> None:
     service.set_latency(5)
     started = time.monotonic()
-    assert source.ask(enrolled) is FailureCode.ELIGIBILITY_UNREACHABLE
+    with pytest.raises(EligibilityUnreachableError):
+        source.ask(enrolled)
     assert time.monotonic() - started < 10 * TIMEOUT_S
 
 
 def test_nobody_listens(query: EligibilityQuery) -> None:
     source = create(Settings(url="http://127.0.0.1:9", timeout_s=TIMEOUT_S))
-    assert source.ask(query) is FailureCode.ELIGIBILITY_UNREACHABLE
+    with pytest.raises(EligibilityUnreachableError) as unreachable:
+        source.ask(query)
+    assert unreachable.value.cause == "ECONNREFUSED"
+
+
+def test_nobody_knows_the_name(query: EligibilityQuery) -> None:
+    source = create(Settings(url="https://eligibility.invalid", timeout_s=5))
+    with pytest.raises(EligibilityUnreachableError) as unreachable:
+        source.ask(query)
+    assert unreachable.value.cause == "no such host"
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
+import pytest
 
 from agent.eligibility._asking import Asker, Times
 from agent.eligibility._breaker import FAILED_VISITS, PAUSE_S
 from agent.eligibility.http import PATH, HttpSource
 from agent.eligibility.port import EligibilityQuery
-from hostlink.terms import FailureCode
+from agent.errors import EligibilityUnreachableError
 from tests.agent.test_postponed import LaterBench
 from tests.agent.world import INSTITUTION, TODAY, card
 from tests.hw_sim.eligibility_service import UKETSUKE_TARO, EligibilityService
@@ -24,7 +25,8 @@ def test_a_patient_who_came_while_nobody_was_asked(tmp_path: Path) -> None:
         service.go_down()
         for number in range(FAILED_VISITS):
             other = EligibilityQuery(bytes([number] * 16), INSTITUTION, b"other", TODAY.date())
-            assert source.ask(other) is FailureCode.ELIGIBILITY_UNREACHABLE
+            with pytest.raises(EligibilityUnreachableError):
+                source.ask(other)
         bench.complete(bench.postpone(patient))
         service.come_back()
         asked, bench.postponed = len(service.questions), bench.questions(source)

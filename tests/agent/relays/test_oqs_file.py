@@ -322,6 +322,29 @@ def test_the_name_is_the_same_at_every_attempt_and_different_for_every_result() 
     assert name != file_name("OQSsiquc01res_face", replace(RECEPTION, ueid=b"another reader"))
 
 
+def test_what_came_on_another_day_is_stamped_with_the_day_of_its_visit() -> None:
+    late = replace(RECEPTION, received_at=TODAY + timedelta(days=3))
+    assert file_name("OQSsiquc01res_face", late).endswith("_20261122090055.xml")
+    header = parse(render(late, Encoding.UTF_8).content).find("MessageHeader")
+    assert header is not None
+    assert header.findtext("ProcessExecutionTime") == "20261122090055"
+    assert header.findtext("QualificationConfirmationDate") == "20261122"
+    # Negative control: one that came on its day is stamped with when it came, as before.
+    header = parse(render(RECEPTION, Encoding.UTF_8).content).find("MessageHeader")
+    assert header is not None
+    assert header.findtext("ProcessExecutionTime") == "20261122090102"
+
+
+def test_a_consent_without_a_time_does_not_begin_on_the_day_of_a_late_arrival() -> None:
+    nowhen = ConsentDecision(
+        ConsentItem.DIAGNOSIS, ConsentAnswer.GIVEN, Moment(0, 10**9, TimeSource.NONE)
+    )
+    visit = replace(RECEPTION.visit, consents=(nowhen,))
+    person = person_of(replace(RECEPTION, visit=visit, received_at=TODAY + timedelta(days=3)))
+    assert person["DiagnosisInfoConsTime"] == "20261122090055"
+    assert person["DiagnosisInfoAvailableTime"] == "20261123090055"
+
+
 def test_nothing_personal_shows() -> None:
     assert "太郎" not in repr(RECEPTION)
     assert "太郎" not in repr(render(RECEPTION, Encoding.UTF_8))

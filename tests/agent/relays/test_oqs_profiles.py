@@ -21,7 +21,7 @@ from agent.relays.port import Reception
 from tests.agent.relays.test_oqs_file import RECEPTION
 from tests.agent.world import RECORD, TODAY, ToldClock
 from tests.hw_sim.insured_persons import PERSONS
-from tests.hw_sim.reception_software import Client, ReceptionSoftware
+from tests.hw_sim.reception_software import Client, ReceptionSoftware, RefusedFileError
 
 TOMORROW = TODAY + timedelta(days=1)
 RARE = replace(RECEPTION, record=replace(RECORD, person=replace(RECORD.person, name="𠮷野　太郎")))
@@ -120,6 +120,33 @@ def test_a_file_of_another_day_is_not_prepared(folder: Path) -> None:
     other = Door(folder, Profile.GENERIC)
     other.clock.time = TOMORROW
     other.relay.commit(other.relay.prepare(RECEPTION).token)
+
+
+OVERNIGHT = replace(RECEPTION, received_at=TOMORROW)
+"""Of a reader that was cut off until the next day."""
+
+
+def test_yesterdays_patient_is_none_of_today(folder: Path) -> None:
+    door = Door(folder, Profile.MYNARECEPTION)
+    door.clock.time = TOMORROW
+    with pytest.raises(RelayRefusedError, match="files of today only"):
+        door.relay.prepare(OVERNIGHT)
+    assert everything_in(folder) == []
+
+
+def test_software_that_looks_at_files_of_today_does_not_meet_yesterdays_patient(
+    folder: Path,
+) -> None:
+    """Also where nobody told the agent that such software watches."""
+    relay = Door(folder, Profile.GENERIC).relay
+    software = ReceptionSoftware(folder, today="20261123")
+    name = relay.commit(relay.prepare(OVERNIGHT).token)
+    with pytest.raises(RefusedFileError, match="file of another day"):
+        software.look()
+    (folder / name).unlink()
+    # Negative control: of today's patient it takes the file.
+    name = relay.commit(relay.prepare(replace(OVERNIGHT, answered_at=TOMORROW)).token)
+    assert [taken.name for taken in software.look()] == [name]
 
 
 def test_one_that_waited_over_midnight_is_withdrawn(folder: Path) -> None:
