@@ -32,7 +32,7 @@ def introduce_relays(store: Store, labels: Sequence[str]) -> None:
                 _give_nothing_old(store, label, before)
         store.change(delete(RELAYS))
         for label in labels:
-            store.change(store.insert(RELAYS), {"label": label})
+            store.change(RELAYS.insert(), {"label": label})
 
 
 def _give_nothing_old(store: Store, label: str, before: Sequence[str]) -> None:

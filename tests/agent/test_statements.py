@@ -21,6 +21,7 @@ import agent
 from agent.api.clients import Client, Clients, Role
 from agent.chosen_patients import ChosenPatients
 from agent.inbox import Arrival, Inbox
+from agent.known_relays import introduce_relays
 from agent.papers import Paper, PaperKind, Papers
 from agent.parcels import Parcel, Parcels
 from agent.restore import _count_from_afar
@@ -111,6 +112,7 @@ UPSERTS: tuple[Callable[[Store], object], ...] = (
     lay_aside,
     lambda store: Visits(store).postpone(b"certificate", options(), TODAY),
     lambda store: Parcels(store, ["oqs"]).keep(Parcel(UEID, 1, VISIT_ID, "oqs"), "token"),
+    lambda store: [introduce_relays(store, labels) for labels in (["oqs"], ["another"])],
     lambda store: ChosenPatients(store, None, HeardJournal()).choose(VISIT_ID, "24434", TODAY),
     lambda store: Papers(store, (), TODAY - TODAY, HeardJournal()).record(
         Paper(b"p" * 16, PaperKind.QUALIFICATION_CERTIFICATE, TODAY)
