@@ -382,6 +382,20 @@ def test_a_console_that_says_nothing_of_it_would_be_found(
     reception.start()
 
 
+def test_one_connection_lasts(
+    reception: Reception, window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.api.connections.WHOLE_REQUEST_S", 0.3)
+    connections: list[Any] = []
+    window.page.on("websocket", lambda each: connections.append(each))
+    window.open()
+    window.see("#today-none", "まだありません")
+    window.page.wait_for_timeout(1000)
+    reception.visit(1)
+    window.see("tbody tr", "受付　太郎")
+    assert len(connections) == 1
+
+
 def test_an_agent_that_hangs_is_noticed(reception: Reception, window: Window) -> None:
     window.open()
     window.expect(*UNREACHABLE)
