@@ -341,7 +341,7 @@ class RelayState(Document):
     waiting: int
     parked_count: int
     parked: list[ParkedResult]
-    """The oldest hundred of all relays."""
+    """The oldest hundred of them."""
 
 
 class Eligibility(Document):

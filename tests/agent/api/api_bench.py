@@ -148,11 +148,11 @@ class ApiBench:
         )
         return f"{UEID.hex()}-{result.seq}"
 
-    def park(self, result: str, why: str = "HTTP 400") -> None:
-        """The only relay refuses a result for good."""
+    def park(self, result: str, why: str = "HTTP 400", relay: str = RELAY) -> None:
+        """A relay refuses a result for good."""
         for parcel in Delivery(
             self.store,
-            {RELAY: _Nothing()},
+            {relay: _Nothing()},
             DeliveryTerms(INSTITUTION, ROOTS, timedelta(days=7), timedelta(hours=12)),
             self.journal,
             self.clock,

@@ -347,6 +347,23 @@ def test_a_parked_result_is_sent_again_or_given_up(reception: Reception, window:
     window.miss(".parked li", "HTTP 500")
 
 
+def test_all_parked_results_are_sent_again_at_once(
+    reception: Reception, window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.api.reading.MOST_PARKED_SHOWN", 2)
+    for number in (1, 2, 3):
+        reception.park(reception.visit(number))
+    window.open()
+    window.see("#health", "保留 3 件")
+    window.see("#link-list", "送信できなかった結果 3 件（古い順に 2 件を表示）")
+    window.press("#link-list", "すべて再送する")
+    window.see("#answer", "すべて再送します")
+    window.miss("#link-list", "送信できなかった")
+    assert reception.delivery.parked() == []
+    # Whoever works with the keyboard goes on from there.
+    assert window.page.evaluate("document.activeElement.id") == "links-title"
+
+
 def test_what_is_old_is_not_shown_as_live(reception: Reception, window: Window) -> None:
     shown = reception.visit(3, HANAKO)
     reception.step(reception.lay(1), "pin")

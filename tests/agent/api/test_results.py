@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -110,6 +111,48 @@ def test_parked_results_are_sent_again_or_given_up(api: ApiBench) -> None:
     }
     twice = api.call("POST", f"/v1/relays/{RELAY}/give-up", params={"result": second})
     assert twice.status_code == 404
+
+
+def parked_at(api: ApiBench) -> dict[str, tuple[int, int]]:
+    """Of each relay, how many are parked and how many of them are named."""
+    relays = api.call("GET", "/v1/state").json()["relays"]
+    return {each["relay"]: (each["parked_count"], len(each["parked"])) for each in relays}
+
+
+def test_what_one_relay_parked_hides_nothing_of_another(
+    api: ApiBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.api.reading.MOST_PARKED_SHOWN", 2)
+    for number in range(1, 5):
+        api.park(api.visit_completed(number), relay="B" if number == 4 else RELAY)
+    assert parked_at(api) == {RELAY: (3, 2), "B": (1, 1)}
+
+
+def test_all_that_a_relay_parked_is_sent_again_at_once(
+    api: ApiBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.api.reading.MOST_PARKED_SHOWN", 2)
+    results = [api.visit_completed(number) for number in range(1, 5)]
+    for result in results:
+        api.park(result)
+    api.park(results[0], relay="B")
+    api.call("POST", f"/v1/relays/{RELAY}/give-up", params={"result": results[0]})
+    path = f"/v1/relays/{RELAY}/send-all-again"
+    assert [api.call("POST", path).status_code for _ in range(2)] == [204, 404]
+    assert parked_at(api) == {RELAY: (0, 0), "B": (1, 1)}
+    states = [one(api, result)["handovers"][0]["state"] for result in results]
+    assert states == ["given_up", "waiting", "waiting", "waiting"], "what was given up stays so"
+
+
+@pytest.mark.parametrize("operation", ["send-again", "give-up", "send-all-again"])
+def test_a_relay_may_have_a_stroke_in_its_name(api: ApiBench, operation: str) -> None:
+    relay = "レセコン/電子カルテ"
+    result = api.visit_completed()
+    api.park(result, relay=relay)
+    params = {} if operation == "send-all-again" else {"result": result}
+    path = f"/v1/relays/{quote(relay, safe='')}/{operation}"
+    assert api.call("POST", path, params=params).status_code == 204
+    assert api.delivery.parked() == []
 
 
 def test_an_alarm_is_settled_once_and_that_is_written_down(api: ApiBench) -> None:
