@@ -8,6 +8,7 @@ from typing import Any, Self
 import httpx
 
 from agent.api.clients import Client, Clients, Role
+from agent.api.feed import Feed
 from agent.api.opening import Surroundings, make_server
 from agent.api.reading import ReaderViews, ReadingTerms
 from agent.api.server import Server, open_port
@@ -108,6 +109,11 @@ class ApiBench:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def feed(self) -> Feed:
+        """What followers are told from."""
+        return self._server._parts.feed
 
     def enroll(self, name: str, role: Role, origin: str | None = None) -> str:
         """A client from now on; its token."""

@@ -1,5 +1,6 @@
 """Nobody speaks to the local API but those who were let in, from the pages they belong to."""
 
+import asyncio
 import socket
 import time
 from collections.abc import Iterator
@@ -289,6 +290,26 @@ def test_a_revoked_client_is_told_nothing_more(tmp_path: Path) -> None:
             with pytest.raises(ConnectionClosed):
                 stolen.recv(5)
         assert stolen.close_code == REFUSED
+
+
+def test_who_is_revoked_amid_a_backlog_is_told_no_more_of_it(tmp_path: Path) -> None:
+    with ApiBench(tmp_path) as api:
+        for number in range(1, 6):
+            api.visit_completed(number)
+        clients = Clients(api.store)
+        stolen = clients.find(api.enroll("盗まれた", Role.SOFTWARE))
+        assert stolen is not None
+        events = api.feed.follow(stolen, after=0)
+
+        async def hear() -> list[str]:
+            heard = []
+            async for told in events:
+                heard.append(told.event)
+                if len(heard) == 3:
+                    clients.revoke("盗まれた")
+            return heard
+
+        assert asyncio.run(hear()) == ["state", "result", "result"]
 
 
 def test_software_leaves_room_for_staff(api: ApiBench) -> None:
