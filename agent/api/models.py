@@ -55,6 +55,7 @@ MatchedByWord = Annotated[str, _one_of(MatchedBy)]
 StepWord = Annotated[str, _one_of(VisitStep)]
 CeremonyKindWord = Annotated[str, _one_of(Kind)]
 AlarmWord = Annotated[str, _one_of(Alarm)]
+WhyNoDetail = Literal["not_completed", "looked_up_later", "not_kept", "not_genuine"]
 Time = Annotated[str, Field(description="RFC 3339", json_schema_extra={"format": "date-time"})]
 
 
@@ -171,8 +172,10 @@ class Result(Document):
     received_at: Time
     handovers: list[Handover]
     detail: VisitDetail | None
-    why_no_detail: Literal["not_completed", "looked_up_later", "not_kept"] | None
-    """looked_up_later: the patient is still to be looked up; not_kept: any more."""
+    why_no_detail: WhyNoDetail | None
+    """looked_up_later: the patient is still to be looked up; not_kept: any more; not_genuine: the
+    signed result was altered where it is kept, or `trust_root` is no more the one it was signed
+    under. Of that one visit and outcome are told as they were when it arrived, and nothing else."""
     signed_result: str
     """Base64 of the tagged COSE_Sign1; docs/HOSTLINK.md says how to verify it."""
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from importlib.metadata import version
-from typing import Literal, Protocol
+from typing import Protocol
 
 from cryptography import x509
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import LargeBinary, bindparam, cast, func, select
 
 from agent.api import models
 from agent.api.patients import PatientsOfVisits, Revisits
@@ -26,6 +26,7 @@ from agent.relays.port import Reception
 from agent.schema import DELIVERIES, POSTPONED, RESULTS, VISITS
 from agent.store import Row, Store
 from agent.visits import stored_options
+from hostlink.errors import InvalidResultError
 from hostlink.messages import DeviceHello, DeviceReport, LinkCounters, VisitRecord
 from hostlink.signing import verify_result
 from hostlink.terms import VisitOutcome
@@ -34,8 +35,12 @@ COLUMNS = (
     RESULTS.c.ueid,
     RESULTS.c.seq,
     RESULTS.c.arrival,
-    RESULTS.c.cose,
+    # Whoever altered it may have left a text that no driver can read as one.
+    cast(RESULTS.c.cose, LargeBinary),
     RESULTS.c.received_unix_ms,
+    RESULTS.c.visit_id,
+    RESULTS.c.nonce,
+    RESULTS.c.outcome,
 )
 AFTER = (
     select(*COLUMNS)
@@ -176,9 +181,10 @@ class Reading:
         return [self._result(row) for row in rows]
 
     def _result(self, row: Row) -> models.Result:
-        ueid, seq, arrival, cose, received_ms = row
-        record = verify_result(cose, self._terms.roots).claims.record
-        reception = self._receptions.find(ueid, seq)
+        ueid, seq, arrival, cose, received_ms, *noted = row
+        verified = self._verified(cose)
+        record = verified or _noted(*noted)
+        reception = self._receptions.find(ueid, seq) if verified else None
         return models.Result(
             id=f"{ueid.hex()}-{seq}",
             arrival=arrival,
@@ -194,9 +200,16 @@ class Reading:
             received_at=rfc_3339(moment_of(received_ms)),
             handovers=self._handovers(ueid, seq, record, reception),
             detail=self._detail(reception) if reception else None,
-            why_no_detail=None if reception else self._why_no_detail(record),
+            why_no_detail=None if reception else self._why_no_detail(verified),
             signed_result=base64.b64encode(cose).decode(),
         )
+
+    def _verified(self, cose: bytes) -> VisitRecord | None:
+        """What was signed; None: it cannot be believed, whatever it was when it arrived."""
+        try:
+            return verify_result(cose, self._terms.roots).claims.record
+        except InvalidResultError:
+            return None
 
     def _counter_of(self, ueid: bytes) -> str:
         readers = self._readers.readers.items()
@@ -217,9 +230,9 @@ class Reading:
         labels = self._terms.relays if reception else tuple(known)
         return [_handover(label, *known.get(label, (0, None))) for label in labels]
 
-    def _why_no_detail(
-        self, record: VisitRecord
-    ) -> Literal["not_completed", "looked_up_later", "not_kept"]:
+    def _why_no_detail(self, record: VisitRecord | None) -> models.WhyNoDetail:
+        if record is None:
+            return "not_genuine"
         if record.outcome is not VisitOutcome.COMPLETED:
             return "not_completed"
         is_open = self._store.rows(IS_POSTPONED, {"of_visit": record.visit_id})
@@ -330,6 +343,21 @@ class Reading:
             )
             for each in self._board.alarms()
         ]
+
+
+def _noted(visit_id: bytes, nonce: bytes, outcome: int) -> VisitRecord:
+    """What stands beside a signed result since it was verified at its arrival."""
+    return VisitRecord(
+        visit_id=visit_id,
+        nonce=nonce,
+        card_kind=None,
+        outcome=VisitOutcome(outcome),
+        failure=None,
+        method=None,
+        verified_at=None,
+        has_registered=False,
+        consents=(),
+    )
 
 
 def _handover(relay: str, is_done: int, parked: str | None) -> models.Handover:

@@ -166,6 +166,15 @@ class ApiBench:
             if f"{parcel.ueid.hex()}-{parcel.seq}" == result:
                 self.delivery.park(parcel, why)
 
+    def damage(self, result: str, kind: str = "BLOB") -> None:
+        """What is kept of a result is altered."""
+        _, _, seq = result.partition("-")
+        altered = f"CAST(substr(cose, 1, length(cose) - 1) || x'00' AS {kind})"
+        self.store.change(
+            f"UPDATE results SET cose = {altered} WHERE seq = :seq",  # noqa: S608
+            {"seq": int(seq)},
+        )
+
     def stop(self) -> None:
         """The API ends; its port stays its own."""
         self._server.stop()

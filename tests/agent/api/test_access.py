@@ -302,7 +302,7 @@ def test_who_is_revoked_amid_a_backlog_is_told_no_more_of_it(tmp_path: Path) -> 
         events = api.feed.follow(stolen, after=0)
 
         async def hear() -> list[str]:
-            heard = []
+            heard: list[str] = []
             async for told in events:
                 heard.append(told.event)
                 if len(heard) == 3:

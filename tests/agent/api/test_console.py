@@ -264,6 +264,21 @@ def test_why_nothing_is_known_of_a_patient_is_told(reception: Reception, window:
     window.see("tbody tr", "氏名は保存期間を過ぎました", "詳しい内容は保存期間を過ぎました")
 
 
+@pytest.mark.parametrize("has_failed", [True, False])
+def test_what_cannot_be_verified_is_told_as_such(
+    reception: Reception, window: Window, *, has_failed: bool
+) -> None:
+    if has_failed:
+        reception.damage(reception.fail(1, FailureCode.CERTIFICATE_EXPIRED))
+    else:
+        reception.damage(reception.visit(1))
+    window.open()
+    row = window.see("tbody tr", "氏名不明（記録を確認できません）", "この結果は使わず")
+    assert row.locator("[data-look=doubt]", has_text="確認できません").count() > 0
+    window.speak("en")
+    window.see("tbody tr", "not verifiable", "Do not use this result")
+
+
 def test_the_audit_trail_is_taken_along(reception: Reception, window: Window) -> None:
     window.open()
     with window.page.expect_download() as download:

@@ -211,6 +211,30 @@ def test_staff_take_the_audit_trail_along(api: ApiBench) -> None:
     assert answer.content == b"PK"
 
 
+@pytest.mark.parametrize("kind", ["BLOB", "TEXT"])
+def test_one_result_that_cannot_be_verified_hides_no_other(api: ApiBench, kind: str) -> None:
+    results = [api.visit_completed(number) for number in (1, 2, 3)]
+    api.park(results[1])
+    api.damage(results[1], kind)
+    for query in ({"after": 0}, {"last": 20}):
+        told = api.call("GET", "/v1/results", params=query).json()["results"]
+        assert [each["id"] for each in told] == results
+        assert [each["why_no_detail"] for each in told] == [None, "not_genuine", None]
+    heard = stream(api, {"Last-Event-ID": "0"})
+    assert [next(heard)[2].get("id") for _ in range(4)] == [None, *results]
+
+
+def test_of_what_cannot_be_verified_no_more_is_told_than_that_it_came(api: ApiBench) -> None:
+    result = api.visit_completed()
+    before = one(api, result)
+    api.damage(result)
+    told = one(api, result)
+    kept = ("id", "arrival", "visit", "counter", "outcome", "received_at")
+    assert {key: told[key] for key in kept} == {key: before[key] for key in kept}
+    assert not any(told[key] for key in ("detail", "method", "card_kind", "verified_at"))
+    assert told["signed_result"] != before["signed_result"]
+
+
 def test_why_nothing_is_known_of_a_patient(api: ApiBench) -> None:
     failed, kept = api.visit_ended(abandoned(visit_id=b"f" * 16)), api.visit_completed()
     assert one(api, failed)["why_no_detail"] == "not_completed"
