@@ -161,7 +161,8 @@ class Result(Document):
     """Counts results in the order in which they were stored: the cursor of lists and events."""
     visit: VisitId
     counter: str
-    """Where the reader stands; empty: it is the only one, or is not paired any more."""
+    """Where the reader stood when the result arrived; empty: it was the only one. An agent
+    from before did not keep it: where the reader stands now; empty also if it is paired no more."""
     outcome: OutcomeWord
     failure: FailureWord | None
     card_kind: CardKindWord | None

@@ -41,6 +41,7 @@ COLUMNS = (
     RESULTS.c.visit_id,
     RESULTS.c.nonce,
     RESULTS.c.outcome,
+    RESULTS.c.counter,
 )
 AFTER = (
     select(*COLUMNS)
@@ -181,7 +182,7 @@ class Reading:
         return [self._result(row) for row in rows]
 
     def _result(self, row: Row) -> models.Result:
-        ueid, seq, arrival, cose, received_ms, *noted = row
+        ueid, seq, arrival, cose, received_ms, *noted, counter = row
         verified = self._verified(cose)
         record = verified or _noted(*noted)
         reception = self._receptions.find(ueid, seq) if verified else None
@@ -189,7 +190,7 @@ class Reading:
             id=f"{ueid.hex()}-{seq}",
             arrival=arrival,
             visit=record.visit_id.hex(),
-            counter=self._counter_of(ueid),
+            counter=self._counter_of(ueid) if counter is None else counter,
             outcome=_word(record.outcome),
             failure=_word_or_none(record.failure),
             card_kind=_word_or_none(record.card_kind),
@@ -212,6 +213,7 @@ class Reading:
             return None
 
     def _counter_of(self, ueid: bytes) -> str:
+        """Where that reader stands now."""
         readers = self._readers.readers.items()
         return next((counter for counter, reader in readers if reader.ueid == ueid), "")
 

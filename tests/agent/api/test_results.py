@@ -11,6 +11,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from agent.inbox import Inbox
 from agent.journal import Alarm, Event
 from hostlink.signing import verify_result
 from tests.agent.api.api_bench import COUNTER, RELAY, ApiBench
@@ -68,6 +69,20 @@ def test_a_result_says_who_what_and_where(api: ApiBench) -> None:
     assert told["handovers"] == [{"relay": RELAY, "state": "waiting", "why": None}]
     verified = verify_result(base64.b64decode(told["signed_result"]), ROOTS)
     assert verified.claims.record.visit_id.hex() == told["visit"]
+
+
+def test_a_reader_that_moved_leaves_its_results_where_they_were(api: ApiBench) -> None:
+    result = api.reader.sign(abandoned())
+    verified = verify_result(result.cose, ROOTS)
+    Inbox(api.store, "発熱外来").keep(result.cose, verified, api.clock.now())
+    (told,) = api.call("GET", "/v1/results").json()["results"]
+    assert told["counter"] == "発熱外来"
+
+
+def test_where_a_result_of_before_arrived_its_reader_of_today_says(api: ApiBench) -> None:
+    result = api.visit_completed()
+    assert api.store.rows("SELECT counter FROM results") == [(None,)]
+    assert one(api, result)["counter"] == COUNTER
 
 
 def test_what_is_not_kept_any_more_is_told_without_the_patient(api: ApiBench) -> None:
