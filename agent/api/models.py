@@ -385,6 +385,9 @@ class State(Document):
     relays: list[RelayState]
     eligibility: Eligibility
     alarms: list[OpenAlarm]
+    """At most a hundred, newest first; behind all others what concerns the characters of a name."""
+    alarms_not_shown: int
+    """How many more are open; they are shown as others are settled."""
     choices: int
     """How often staff chose a patient since the agent was started: what was told of an undecided
     visit before is to be asked for anew."""

@@ -14,7 +14,7 @@ from sqlalchemy import LargeBinary, bindparam, cast, func, select
 
 from agent.api import models
 from agent.api.patients import PatientsOfVisits, Revisits
-from agent.board import Board, Place
+from agent.board import Board, OpenAlarm, Place
 from agent.ceremonies import Kind
 from agent.characters import Encoding, unwritable_texts
 from agent.clock import Clock, day_in_japan, moment_of, rfc_3339
@@ -59,6 +59,7 @@ HANDOVERS = select(DELIVERIES.c.relay, DELIVERIES.c.is_done, DELIVERIES.c.parked
 )
 OPTIONS = select(VISITS.c.options).where(VISITS.c.visit_id == bindparam("of_visit"))
 IS_POSTPONED = select(POSTPONED.c.visit_id).where(POSTPONED.c.visit_id == bindparam("of_visit"))
+MOST_ALARMS_SHOWN = 100
 MOST_PARKED_SHOWN = 100
 PARKED_AT = PARKED.where(DELIVERIES.c.relay == bindparam("of_relay")).limit(bindparam("most"))
 PARKED_COUNTS = (
@@ -163,7 +164,7 @@ class Reading:
 
     def state(self, *, is_for_staff: bool) -> models.State:
         """How everything is now; names of patients only for staff."""
-        places = self._board.places()
+        places, alarms = self._board.places(), self._board.alarms()
         return models.State(
             at=rfc_3339(self._clock.now()),
             version=VERSION,
@@ -173,7 +174,8 @@ class Reading:
             ],
             relays=self.relays(),
             eligibility=self._eligibility(),
-            alarms=self._alarms(),
+            alarms=[_alarm(each) for each in alarms[:MOST_ALARMS_SHOWN]],
+            alarms_not_shown=max(0, len(alarms) - MOST_ALARMS_SHOWN),
             choices=self._board.choices(),
         )
 
@@ -330,21 +332,19 @@ class Reading:
             can_look_up=self._terms.can_look_up,
         )
 
-    def _alarms(self) -> list[models.OpenAlarm]:
-        return [
-            models.OpenAlarm(
-                number=each.number,
-                alarm=each.alarm.value,
-                counter=each.counter,
-                detail=each.detail,
-                times=each.times,
-                first_at=_at(each.first_unix_ms),
-                last_at=_at(each.last_unix_ms),
-                visit=each.visit.hex() if each.visit else None,
-                seq=each.seq,
-            )
-            for each in self._board.alarms()
-        ]
+
+def _alarm(alarm: OpenAlarm) -> models.OpenAlarm:
+    return models.OpenAlarm(
+        number=alarm.number,
+        alarm=alarm.alarm.value,
+        counter=alarm.counter,
+        detail=alarm.detail,
+        times=alarm.times,
+        first_at=_at(alarm.first_unix_ms),
+        last_at=_at(alarm.last_unix_ms),
+        visit=alarm.visit.hex() if alarm.visit else None,
+        seq=alarm.seq,
+    )
 
 
 def _noted(visit_id: bytes, nonce: bytes, outcome: int) -> VisitRecord:

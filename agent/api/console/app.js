@@ -104,7 +104,8 @@ function draw() {
   drawReaders(state.readers, isLive, openReader);
   readerDialog.hear(state.readers);
   const resultOf = (visit) => results.ofVisit(visit);
-  drawAlarms({ alarms: state.alarms, isLive, resultOf, settle, open });
+  const { alarms, alarms_not_shown: notShown } = state;
+  drawAlarms({ alarms, notShown, isLive, resultOf, settle, open });
   drawLinks({ state, isLive, find, sendAgain, sendAllAgain, giveUp });
   put(node("version"), state.version);
   put(node("clock"), isLive ? time(now(), "medium") : "");

@@ -333,6 +333,19 @@ def test_alarms_are_settled(reception: Reception, window: Window) -> None:
     assert [each.alarm for each in reception.board.alarms()] == [Alarm.CLOCK_DOUBTFUL]
 
 
+def test_alarms_too_many_to_be_shown_are_counted_and_come_later(
+    reception: Reception, window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.api.reading.MOST_ALARMS_SHOWN", 1)
+    for alarm in (Alarm.CHARACTER_REPLACED, Alarm.RESULT_GAP):
+        reception.journal.record(Event.ALARM, alarm=alarm, visit=b"v" * 16)
+    window.open()
+    window.see("#alarms-count", "2 件（うち 1 件を表示。")
+    window.press(".alarm", "対応済み：前の受付の結果が届いていません")
+    window.see(".alarm", "連携先で表せない文字を〓に置き換えました")
+    window.see("#alarms-count", "1 件")
+
+
 def test_a_parked_result_is_sent_again_or_given_up(reception: Reception, window: Window) -> None:
     first, second = reception.visit(1), reception.visit(2, HANAKO)
     reception.park(first)

@@ -181,6 +181,20 @@ def test_an_alarm_is_settled_once_and_that_is_written_down(api: ApiBench) -> Non
     assert [(each.seq, each.alarm) for each in settled] == [(3, Alarm.RESULT_GAP)]
 
 
+def test_it_is_told_how_many_alarms_are_not_shown(
+    api: ApiBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.api.reading.MOST_ALARMS_SHOWN", 2)
+    for seq in range(4):
+        api.journal.record(Event.ALARM, alarm=Alarm.RESULT_GAP, seq=seq)
+    told = []
+    for _ in range(3):
+        state = api.call("GET", "/v1/state").json()
+        told.append((len(state["alarms"]), state["alarms_not_shown"]))
+        api.call("POST", f"/v1/alarms/{state['alarms'][0]['number']}/settle")
+    assert told == [(2, 2), (2, 1), (2, 0)]
+
+
 def test_staff_see_who_is_at_the_reader(api: ApiBench) -> None:
     api.journal.record(Event.LINK_UP, counter=COUNTER)
     api.visit_completed()
