@@ -16,6 +16,7 @@ from websockets.typing import Origin, Subprotocol
 
 from agent.api.callers import REQUESTS, UNKNOWN_TOKENS
 from agent.api.clients import Clients, Role
+from agent.api.connections import BoundedConnection
 from agent.api.events import PROTOCOL, REFUSED
 from agent.api.feed import MOST_OF_ONE, MOST_OF_SOFTWARE
 from agent.api.guard import MOST_BODY_BYTES, Guard
@@ -349,6 +350,25 @@ def test_negative_control_without_the_guard_a_foreign_page_is_answered(
     with ApiBench(tmp_path) as api:
         foreign = {"Host": f"evil.example:{api.port}"}
         assert api.call("GET", "/v1/results", headers=foreign).status_code == 200
+
+
+def test_negative_control_without_a_bound_a_long_body_is_kept_for_anybody(
+    api: ApiBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.api.guard._bounded", lambda receive: receive)
+    body = b" " * (8 * MOST_BODY_BYTES)
+    assert api.call("POST", "/v1/lookups", token="", content=body).status_code == 401
+
+
+def test_negative_control_with_a_time_for_the_first_byte_alone_strangers_stay(
+    api: ApiBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.api.connections.WHOLE_REQUEST_S", 0.3)
+    monkeypatch.setattr(BoundedConnection, "_is_request_on_its_way", lambda _: False)
+    with socket.create_connection(("127.0.0.1", api.port)) as stranger:
+        stranger.sendall(f"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{api.port}\r\n".encode())
+        with pytest.raises(TimeoutError):
+            is_let_go(stranger)
 
 
 def test_negative_control_without_roles_software_sees_the_console(
