@@ -61,7 +61,21 @@ OPTIONS = select(VISITS.c.options).where(VISITS.c.visit_id == bindparam("of_visi
 IS_POSTPONED = select(POSTPONED.c.visit_id).where(POSTPONED.c.visit_id == bindparam("of_visit"))
 MOST_ALARMS_SHOWN = 100
 MOST_PARKED_SHOWN = 100
-PARKED_AT = PARKED.where(DELIVERIES.c.relay == bindparam("of_relay")).limit(bindparam("most"))
+_NUMBERED = (
+    PARKED.order_by(None)
+    .add_columns(
+        func.row_number()
+        .over(partition_by=DELIVERIES.c.relay, order_by=RESULTS.c.arrival)
+        .label("number")
+    )
+    .subquery()
+)
+OLDEST_PARKED = (
+    select(_NUMBERED.c.ueid, _NUMBERED.c.seq, _NUMBERED.c.relay, _NUMBERED.c.parked)
+    .where(_NUMBERED.c.number <= bindparam("most"))
+    .order_by(_NUMBERED.c.number)
+)
+"""So many of each relay."""
 PARKED_COUNTS = (
     select(DELIVERIES.c.relay, func.count()).where(IS_PARKED).group_by(DELIVERIES.c.relay)
 )
@@ -301,6 +315,10 @@ class Reading:
         """How each relay is, and what waits for it or is parked."""
         waiting: dict[str, int] = {row[0]: row[1] for row in self._store.rows(self._waiting)}
         parked: dict[str, int] = {row[0]: row[1] for row in self._store.rows(PARKED_COUNTS)}
+        shown: dict[str, list[models.ParkedResult]] = {}
+        for ueid, seq, relay, why in self._store.rows(OLDEST_PARKED, {"most": MOST_PARKED_SHOWN}):
+            of_relay = shown.setdefault(relay, [])
+            of_relay.append(models.ParkedResult(result=f"{ueid.hex()}-{seq}", why=why))
         shut, open_ = self._board.shut_relays(), self._board.open_relays()
         return [
             models.RelayState(
@@ -309,16 +327,9 @@ class Reading:
                 is_available=label not in shut,
                 waiting=waiting.get(label, 0),
                 parked_count=parked.get(label, 0),
-                parked=self._parked_at(label) if label in parked else [],
+                parked=shown.get(label, []),
             )
             for label in dict.fromkeys((*self._terms.relays, *parked))
-        ]
-
-    def _parked_at(self, relay: str) -> list[models.ParkedResult]:
-        rows = self._store.rows(PARKED_AT, {"of_relay": relay, "most": MOST_PARKED_SHOWN})
-        return [
-            models.ParkedResult(result=f"{ueid.hex()}-{seq}", why=why)
-            for ueid, seq, _, _, why in rows
         ]
 
     def _eligibility(self) -> models.Eligibility:
