@@ -262,12 +262,12 @@ def _desks(
         may_ask_later=config.eligibility.ask_later_hours > 0,
         emergency=Emergency[config.emergency.upper()] if config.emergency else None,
     )
-    visits, inbox = Visits(ground.store), Inbox(ground.store)
+    visits = Visits(ground.store)
     return {
         counter: Desk(
             terms,
             visits,
-            inbox,
+            Inbox(ground.store, counter),
             DeskDoors(
                 send=link.send,
                 once_kept=changes.once_kept,

@@ -13,8 +13,8 @@ from agent.clock import Clock, unix_ms
 from agent.journal import Alarm, Event
 from hostlink.terms import FailureCode
 
-MOST_ALARMS = 100
-"""Beyond these the oldest is left to the journal."""
+MOST_ALARMS = 1000
+"""Beyond these one is left to the journal: the oldest `OF_A_NAME`, else the oldest."""
 LEFT = "left"
 """The step of a patient who has taken the card."""
 STEP_AFTER = {
@@ -74,6 +74,8 @@ OF_NO_VISIT = {
 }
 """One alarm however many visits it befalls. Any other that names a visit is about that one alone:
 somebody has to see to each."""
+OF_A_NAME = {Alarm.ENCODING_CHANGED, Alarm.CHARACTER_REPLACED}
+"""One for each patient with a rare character, often many; they are to hide no other alarm."""
 
 
 class Board:
@@ -138,9 +140,12 @@ class Board:
             return dict(self._places)
 
     def alarms(self) -> list[OpenAlarm]:
-        """What is open, newest first."""
+        """What is open, newest first; behind all others what is `OF_A_NAME`."""
         with self._lock:
-            return sorted(self._alarms.values(), key=lambda each: -each.last_unix_ms)
+            return sorted(
+                self._alarms.values(),
+                key=lambda each: (each.alarm in OF_A_NAME, -each.last_unix_ms),
+            )
 
     def open_alarm(self, number: int) -> OpenAlarm | None:
         """That one; None: nothing of that number is open."""
@@ -258,7 +263,8 @@ class Board:
             before, times=before.times + 1, last_unix_ms=now, visit=visit, seq=seq
         )
         if len(self._alarms) > MOST_ALARMS:
-            del self._alarms[next(iter(self._alarms))]
+            of_a_name = (known for known in self._alarms if known[0] in OF_A_NAME)
+            del self._alarms[next(of_a_name, next(iter(self._alarms)))]
 
     def _take_down(self, relay: str) -> None:
         """The alarms of a relay that works again."""

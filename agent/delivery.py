@@ -96,6 +96,10 @@ class Delivery:
         """Let these be sent again with the next round, all at once; how many there were."""
         return len(self._parcels.unpark(parked))
 
+    def replay_all(self, relay: str) -> int:
+        """Let all that one relay has parked be sent again; how many there were."""
+        return self._parcels.unpark_all(relay)
+
     def give_up(self, parked: Sequence[Parked]) -> int:
         """Never send these, all at once; what they say of a patient goes with the next purge."""
         given_up = self._parcels.give_up(parked)

@@ -1,7 +1,7 @@
 """Lets clients of the local API in and out; works beside a running agent."""
 
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 
 from agent.api.clients import Client, Clients, Role
 from agent.clock import SystemClock
@@ -57,17 +57,28 @@ def console(config: Config, name: str, tell: Tell) -> None:
     name counts no more.
 
     Raises:
-        ConfigError: There is no API.
+        ConfigError: There is no API, or software is called so.
     """
     api = _api(config)
     with _store(config) as store:
-        with suppress(ConfigError):
-            Clients(store).revoke(name)
-        token = Clients(store).enroll(Client(name, Role.STAFF, None), SystemClock())
+        clients = Clients(store)
+        _revoke_browser(clients, name)
+        token = clients.enroll(Client(name, Role.STAFF, None), SystemClock())
     tell(
         "Open this address once in the browser of this PC; afterwards the part before # is enough:"
     )
     tell(f"http://127.0.0.1:{api.port}/#{token}")
+
+
+def _revoke_browser(clients: Clients, name: str) -> None:
+    for client in clients.all():
+        if client.name == name:
+            if client.role is not Role.STAFF:
+                raise ConfigError(
+                    f"{name!r} is the name of software that is enrolled: give this browser another"
+                    " with --name."
+                )
+            clients.revoke(name)
 
 
 def _api(config: Config) -> ApiTable:

@@ -58,10 +58,16 @@ class Receipt:
 
 
 class Inbox:
-    """All results of all readers that ever arrived here."""
+    """All results of all readers that ever arrived here.
 
-    def __init__(self, store: Store) -> None:
+    Args:
+        store: Of the thread that uses this.
+        counter: Where those arrive that are kept from now on; None: nobody says.
+    """
+
+    def __init__(self, store: Store, counter: str | None = None) -> None:
         self._store = store
+        self._counter = counter
         insertion = store.insert(RESULTS).values(arrival=NEXT_ARRIVAL)
         # Its number alone makes a result a known one: an `arrival` that another took is an error.
         self._keep = insertion.on_conflict_do_nothing(index_elements=["ueid", "seq"])
@@ -92,6 +98,7 @@ class Inbox:
                     "nonce": claims.record.nonce,
                     "outcome": int(claims.record.outcome),
                     "received_unix_ms": received,
+                    "counter": self._counter,
                 },
             )
             if is_new:

@@ -54,6 +54,7 @@ PARKED = (
     .order_by(RESULTS.c.arrival)
 )
 UNPARK = delete(DELIVERIES).where(IS_PARCEL, IS_PARKED)
+UNPARK_ALL = delete(DELIVERIES).where(DELIVERIES.c.relay == bindparam("of_relay"), IS_PARKED)
 GIVE_UP = update(DELIVERIES).where(IS_PARCEL, IS_PARKED).values(is_done=1)
 
 
@@ -136,6 +137,10 @@ class Parcels:
     def unpark(self, parked: Sequence[Parked]) -> list[Parcel]:
         """Let these be sent again, all at once; those that were still parked."""
         return self._change_parked(UNPARK, parked)
+
+    def unpark_all(self, relay: str) -> int:
+        """Let all of one relay be sent again, all at once; how many there were."""
+        return self._store.change(UNPARK_ALL, {"of_relay": relay})
 
     def give_up(self, parked: Sequence[Parked]) -> list[Parcel]:
         """Never send these, all at once; those that were still parked."""

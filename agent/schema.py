@@ -32,11 +32,13 @@ RESULTS = Table(
     Column("outcome", Integer, nullable=False),
     Column("received_unix_ms", BigInteger, nullable=False),
     Column("arrival", BigInteger, nullable=False),
+    Column("counter", String(40)),
     Index("results_by_visit", "visit_id"),
     Index("results_by_arrival", "arrival", unique=True),
 )
 """Every result that ever arrived, once; `arrival` counts them, so that a reader of the list can go
-on where it was, whatever the clock did meanwhile."""
+on where it was, whatever the clock did meanwhile; `counter` is where its reader stood then, which
+an agent from before did not keep."""
 
 RESTORATIONS = Table(
     "restorations",

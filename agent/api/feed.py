@@ -94,7 +94,7 @@ class Feed:
             if arrival is None:
                 arrival = await self._in_turn.do(self._reading.newest_arrival)
             shown: State | None = None
-            while not self._is_closing and await self._callers.is_known_yet(client):
+            while await self._goes_on_for(client):
                 news.clear()
                 state = await self._state(is_for_staff=client.role is Role.STAFF)
                 if shown is None or not _is_same(state, shown):
@@ -102,12 +102,17 @@ class Feed:
                     yield Told(event="state", data=state)
                 while results := await self._results_after(arrival):
                     for result in results:
+                        if not await self._goes_on_for(client):
+                            return
                         arrival = result.arrival
                         yield Told(event="result", data=result)
                 await self._next(news)
         finally:
             self._news.discard(news)
             self._places[place] -= 1
+
+    async def _goes_on_for(self, client: Client) -> bool:
+        return not self._is_closing and await self._callers.is_known_yet(client)
 
     async def _results_after(self, arrival: int) -> list[Result]:
         return await self._in_turn.do(self._reading.results_after, arrival, MOST_AT_ONCE)

@@ -4,14 +4,16 @@ Host stops a foreign name that resolves to this PC. Origin stops a foreign page 
 PC: only the console's own page and the pages of enrolled clients are let in. Programs send no
 Origin; they are known by their token. A browser asks leave for a page from another place first
 (CORS), and on top asks its user or the clinic's policy whether that page may speak to this PC
-(Local Network Access).
+(Local Network Access). A body is read before anybody is known, so it is bounded here as well.
 
 Source: facts/screens_and_agent.md §5 and §9.1; Fetch Standard (CORS protocol).
 """
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SECURITY_HEADERS = {
@@ -21,6 +23,7 @@ SECURITY_HEADERS = {
         "form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -28,6 +31,8 @@ SECURITY_HEADERS = {
 }
 ASKED_BEFORE_S = "600"
 """How long a browser need not ask again."""
+MOST_BODY_BYTES = 64 * 1024
+"""A paper, the longest that is sent here, has less than a twentieth of it."""
 
 
 class Guard:
@@ -52,6 +57,8 @@ class Guard:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
+        if scope["type"] == "http":
+            receive = _bounded(receive)
         headers = Headers(scope=scope)
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
         is_host_ours = len(hosts) == 1 and hosts[0] in self._hosts
@@ -86,6 +93,21 @@ async def _allow(send: Send) -> None:
     ]
     await send({"type": "http.response.start", "status": 204, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
+
+
+def _bounded(receive: Receive) -> Receive:
+    """The body, which is refused as soon as it is too long: nobody keeps the rest."""
+    received = 0
+
+    async def receive_bounded() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > MOST_BODY_BYTES:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the body is too long")
+        return message
+
+    return receive_bounded
 
 
 def _with_headers(send: Send, origin: str | None) -> Send:

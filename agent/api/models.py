@@ -55,6 +55,7 @@ MatchedByWord = Annotated[str, _one_of(MatchedBy)]
 StepWord = Annotated[str, _one_of(VisitStep)]
 CeremonyKindWord = Annotated[str, _one_of(Kind)]
 AlarmWord = Annotated[str, _one_of(Alarm)]
+WhyNoDetail = Literal["not_completed", "looked_up_later", "not_kept", "not_genuine"]
 Time = Annotated[str, Field(description="RFC 3339", json_schema_extra={"format": "date-time"})]
 
 
@@ -160,7 +161,8 @@ class Result(Document):
     """Counts results in the order in which they were stored: the cursor of lists and events."""
     visit: VisitId
     counter: str
-    """Where the reader stands; empty: it is the only one, or is not paired any more."""
+    """Where the reader stood when the result arrived; empty: it was the only one. An agent
+    from before did not keep it: where the reader stands now; empty also if it is paired no more."""
     outcome: OutcomeWord
     failure: FailureWord | None
     card_kind: CardKindWord | None
@@ -171,8 +173,10 @@ class Result(Document):
     received_at: Time
     handovers: list[Handover]
     detail: VisitDetail | None
-    why_no_detail: Literal["not_completed", "looked_up_later", "not_kept"] | None
-    """looked_up_later: the patient is still to be looked up; not_kept: any more."""
+    why_no_detail: WhyNoDetail | None
+    """looked_up_later: the patient is still to be looked up; not_kept: any more; not_genuine: the
+    signed result was altered where it is kept, or `trust_root` is no more the one it was signed
+    under. Of that one visit and outcome are told as they were when it arrived, and nothing else."""
     signed_result: str
     """Base64 of the tagged COSE_Sign1; docs/HOSTLINK.md says how to verify it."""
 
@@ -341,7 +345,7 @@ class RelayState(Document):
     waiting: int
     parked_count: int
     parked: list[ParkedResult]
-    """The oldest hundred of all relays."""
+    """The oldest hundred of them."""
 
 
 class Eligibility(Document):
@@ -383,6 +387,9 @@ class State(Document):
     relays: list[RelayState]
     eligibility: Eligibility
     alarms: list[OpenAlarm]
+    """At most a hundred, newest first; behind all others what concerns the characters of a name."""
+    alarms_not_shown: int
+    """How many more are open; they are shown as others are settled."""
     choices: int
     """How often staff chose a patient since the agent was started: what was told of an undecided
     visit before is to be asked for anew."""

@@ -18,9 +18,9 @@ from agent.revisits import RevisitsOfDay
 from agent.store import Store
 
 PATIENCE_S = 3.0
+"""Longest wait for the list, which may lie on a share that is away."""
 MOST_DAYS = 2
 """Remembered: around midnight results of two days are told."""
-"""Longest wait for the list, which may lie on a share that is away."""
 
 
 class PatientsOfVisits:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from importlib.metadata import version
-from typing import Literal, Protocol
+from typing import Protocol
 
 from cryptography import x509
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import LargeBinary, bindparam, cast, func, select
 
 from agent.api import models
 from agent.api.patients import PatientsOfVisits, Revisits
-from agent.board import Board, Place
+from agent.board import Board, OpenAlarm, Place
 from agent.ceremonies import Kind
 from agent.characters import Encoding, unwritable_texts
 from agent.clock import Clock, day_in_japan, moment_of, rfc_3339
@@ -26,6 +26,7 @@ from agent.relays.port import Reception
 from agent.schema import DELIVERIES, POSTPONED, RESULTS, VISITS
 from agent.store import Row, Store
 from agent.visits import stored_options
+from hostlink.errors import InvalidResultError
 from hostlink.messages import DeviceHello, DeviceReport, LinkCounters, VisitRecord
 from hostlink.signing import verify_result
 from hostlink.terms import VisitOutcome
@@ -34,8 +35,13 @@ COLUMNS = (
     RESULTS.c.ueid,
     RESULTS.c.seq,
     RESULTS.c.arrival,
-    RESULTS.c.cose,
+    # Whoever altered it may have left a text that no driver can read as one.
+    cast(RESULTS.c.cose, LargeBinary),
     RESULTS.c.received_unix_ms,
+    RESULTS.c.visit_id,
+    RESULTS.c.nonce,
+    RESULTS.c.outcome,
+    RESULTS.c.counter,
 )
 AFTER = (
     select(*COLUMNS)
@@ -53,7 +59,23 @@ HANDOVERS = select(DELIVERIES.c.relay, DELIVERIES.c.is_done, DELIVERIES.c.parked
 )
 OPTIONS = select(VISITS.c.options).where(VISITS.c.visit_id == bindparam("of_visit"))
 IS_POSTPONED = select(POSTPONED.c.visit_id).where(POSTPONED.c.visit_id == bindparam("of_visit"))
+MOST_ALARMS_SHOWN = 100
 MOST_PARKED_SHOWN = 100
+_NUMBERED = (
+    PARKED.order_by(None)
+    .add_columns(
+        func.row_number()
+        .over(partition_by=DELIVERIES.c.relay, order_by=RESULTS.c.arrival)
+        .label("number")
+    )
+    .subquery()
+)
+OLDEST_PARKED = (
+    select(_NUMBERED.c.ueid, _NUMBERED.c.seq, _NUMBERED.c.relay, _NUMBERED.c.parked)
+    .where(_NUMBERED.c.number <= bindparam("most"))
+    .order_by(_NUMBERED.c.number)
+)
+"""So many of each relay."""
 PARKED_COUNTS = (
     select(DELIVERIES.c.relay, func.count()).where(IS_PARKED).group_by(DELIVERIES.c.relay)
 )
@@ -156,7 +178,7 @@ class Reading:
 
     def state(self, *, is_for_staff: bool) -> models.State:
         """How everything is now; names of patients only for staff."""
-        places = self._board.places()
+        places, alarms = self._board.places(), self._board.alarms()
         return models.State(
             at=rfc_3339(self._clock.now()),
             version=VERSION,
@@ -166,7 +188,8 @@ class Reading:
             ],
             relays=self.relays(),
             eligibility=self._eligibility(),
-            alarms=self._alarms(),
+            alarms=[_alarm(each) for each in alarms[:MOST_ALARMS_SHOWN]],
+            alarms_not_shown=max(0, len(alarms) - MOST_ALARMS_SHOWN),
             choices=self._board.choices(),
         )
 
@@ -175,14 +198,15 @@ class Reading:
         return [self._result(row) for row in rows]
 
     def _result(self, row: Row) -> models.Result:
-        ueid, seq, arrival, cose, received_ms = row
-        record = verify_result(cose, self._terms.roots).claims.record
-        reception = self._receptions.find(ueid, seq)
+        ueid, seq, arrival, cose, received_ms, *noted, counter = row
+        verified = self._verified(cose)
+        record = verified or _noted(*noted)
+        reception = self._receptions.find(ueid, seq) if verified else None
         return models.Result(
             id=f"{ueid.hex()}-{seq}",
             arrival=arrival,
             visit=record.visit_id.hex(),
-            counter=self._counter_of(ueid),
+            counter=self._counter_of(ueid) if counter is None else counter,
             outcome=_word(record.outcome),
             failure=_word_or_none(record.failure),
             card_kind=_word_or_none(record.card_kind),
@@ -193,11 +217,19 @@ class Reading:
             received_at=rfc_3339(moment_of(received_ms)),
             handovers=self._handovers(ueid, seq, record, reception),
             detail=self._detail(reception) if reception else None,
-            why_no_detail=None if reception else self._why_no_detail(record),
+            why_no_detail=None if reception else self._why_no_detail(verified),
             signed_result=base64.b64encode(cose).decode(),
         )
 
+    def _verified(self, cose: bytes) -> VisitRecord | None:
+        """What was signed; None: it cannot be believed, whatever it was when it arrived."""
+        try:
+            return verify_result(cose, self._terms.roots).claims.record
+        except InvalidResultError:
+            return None
+
     def _counter_of(self, ueid: bytes) -> str:
+        """Where that reader stands now."""
         readers = self._readers.readers.items()
         return next((counter for counter, reader in readers if reader.ueid == ueid), "")
 
@@ -216,9 +248,9 @@ class Reading:
         labels = self._terms.relays if reception else tuple(known)
         return [_handover(label, *known.get(label, (0, None))) for label in labels]
 
-    def _why_no_detail(
-        self, record: VisitRecord
-    ) -> Literal["not_completed", "looked_up_later", "not_kept"]:
+    def _why_no_detail(self, record: VisitRecord | None) -> models.WhyNoDetail:
+        if record is None:
+            return "not_genuine"
         if record.outcome is not VisitOutcome.COMPLETED:
             return "not_completed"
         is_open = self._store.rows(IS_POSTPONED, {"of_visit": record.visit_id})
@@ -284,7 +316,7 @@ class Reading:
         waiting: dict[str, int] = {row[0]: row[1] for row in self._store.rows(self._waiting)}
         parked: dict[str, int] = {row[0]: row[1] for row in self._store.rows(PARKED_COUNTS)}
         shown: dict[str, list[models.ParkedResult]] = {}
-        for ueid, seq, _, relay, why in self._store.rows(PARKED.limit(MOST_PARKED_SHOWN)):
+        for ueid, seq, relay, why in self._store.rows(OLDEST_PARKED, {"most": MOST_PARKED_SHOWN}):
             of_relay = shown.setdefault(relay, [])
             of_relay.append(models.ParkedResult(result=f"{ueid.hex()}-{seq}", why=why))
         shut, open_ = self._board.shut_relays(), self._board.open_relays()
@@ -312,21 +344,34 @@ class Reading:
             can_look_up=self._terms.can_look_up,
         )
 
-    def _alarms(self) -> list[models.OpenAlarm]:
-        return [
-            models.OpenAlarm(
-                number=each.number,
-                alarm=each.alarm.value,
-                counter=each.counter,
-                detail=each.detail,
-                times=each.times,
-                first_at=_at(each.first_unix_ms),
-                last_at=_at(each.last_unix_ms),
-                visit=each.visit.hex() if each.visit else None,
-                seq=each.seq,
-            )
-            for each in self._board.alarms()
-        ]
+
+def _alarm(alarm: OpenAlarm) -> models.OpenAlarm:
+    return models.OpenAlarm(
+        number=alarm.number,
+        alarm=alarm.alarm.value,
+        counter=alarm.counter,
+        detail=alarm.detail,
+        times=alarm.times,
+        first_at=_at(alarm.first_unix_ms),
+        last_at=_at(alarm.last_unix_ms),
+        visit=alarm.visit.hex() if alarm.visit else None,
+        seq=alarm.seq,
+    )
+
+
+def _noted(visit_id: bytes, nonce: bytes, outcome: int) -> VisitRecord:
+    """What stands beside a signed result since it was verified at its arrival."""
+    return VisitRecord(
+        visit_id=visit_id,
+        nonce=nonce,
+        card_kind=None,
+        outcome=VisitOutcome(outcome),
+        failure=None,
+        method=None,
+        verified_at=None,
+        has_registered=False,
+        consents=(),
+    )
 
 
 def _handover(relay: str, is_done: int, parked: str | None) -> models.Handover:

@@ -56,6 +56,10 @@ class SeeingTo:
         """Let a parked result be sent again; None: it is not parked there."""
         return self._change(self._delivery.replay, relay, ueid, seq)
 
+    def send_all_again(self, relay: str) -> int | None:
+        """Let all results that are parked there be sent again; None: none is."""
+        return self._told(self._delivery.replay_all(relay))
+
     def give_up(self, relay: str, ueid: bytes, seq: int) -> int | None:
         """Never send a parked result; None: it is not parked there."""
         return self._change(self._delivery.give_up, relay, ueid, seq)
@@ -76,7 +80,9 @@ class SeeingTo:
             for each in self._delivery.parked()
             if (each.relay, each.parcel.ueid, each.seq) == (relay, ueid, seq)
         ]
-        changed = change(found) or None
+        return self._told(change(found))
+
+    def _told(self, changed: int) -> int | None:
         self._wake_delivery()
         self._board.tell()
-        return changed
+        return changed or None

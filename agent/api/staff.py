@@ -27,7 +27,7 @@ async def settle_alarm(
     found(await parts.in_turn.do(parts.seeing_to.settle, number))
 
 
-@router.post("/relays/{relay}/send-again", status_code=HTTPStatus.NO_CONTENT)
+@router.post("/relays/{relay:path}/send-again", status_code=HTTPStatus.NO_CONTENT)
 async def send_again(
     _: Staff, parts: InParts, relay: Relay, result: Annotated[ResultId, Query()]
 ) -> None:
@@ -35,7 +35,13 @@ async def send_again(
     found(await parts.in_turn.do(parts.seeing_to.send_again, relay, *result_key(result)))
 
 
-@router.post("/relays/{relay}/give-up", status_code=HTTPStatus.NO_CONTENT)
+@router.post("/relays/{relay:path}/send-all-again", status_code=HTTPStatus.NO_CONTENT)
+async def send_all_again(_: Staff, parts: InParts, relay: Relay) -> None:
+    """Send all results again that are parked there."""
+    found(await parts.in_turn.do(parts.seeing_to.send_all_again, relay))
+
+
+@router.post("/relays/{relay:path}/give-up", status_code=HTTPStatus.NO_CONTENT)
 async def give_up(
     _: Staff, parts: InParts, relay: Relay, result: Annotated[ResultId, Query()]
 ) -> None:

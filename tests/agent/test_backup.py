@@ -228,7 +228,7 @@ def told_to_a_reader_of_results(clinic: Clinic) -> list[int]:
     clinic.back_up()
     clinic.receive(VISITS[1])
     read: dict[str, Value] = {"after": 0, "most": 100}
-    (*_, (_, _, cursor, _, _)) = clinic.bench.store.rows(AFTER, read)
+    (*_, (_, _, cursor, *_)) = clinic.bench.store.rows(AFTER, read)
     clinic.restore()
     with closing(Store(clinic.other / DATABASE)) as store:
         assert store.rows("SELECT arrival FROM results") == [(1,)], "what is there keeps its number"

@@ -131,6 +131,17 @@ def test_the_newest_alarms_stay(board: Board) -> None:
     assert "0" not in {each.detail for each in board.alarms()}
 
 
+def test_what_concerns_a_name_hides_no_other_alarm(board: Board) -> None:
+    board.record(Event.ALARM, alarm=Alarm.READER_ROLLED_BACK, seq=3)
+    for seq in range(MOST_ALARMS):
+        alarm = Alarm.ENCODING_CHANGED if seq % 2 else Alarm.CHARACTER_REPLACED
+        board.record(Event.ALARM, alarm=alarm, visit=VISIT_ID, seq=seq, detail="oqs")
+    first, *others = board.alarms()
+    assert first.alarm is Alarm.READER_ROLLED_BACK
+    assert len(others) == MOST_ALARMS - 1
+    assert 0 not in {each.seq for each in others}, "of its kind the oldest goes"
+
+
 def test_it_is_known_since_when_eligibility_is_away(board: Board, clock: ToldClock) -> None:
     unreachable = FailureCode.ELIGIBILITY_UNREACHABLE
     assert not board.is_eligibility_known()

@@ -47,6 +47,14 @@ def test_a_new_result_is_kept_as_it_was_signed(
     ]
 
 
+@pytest.mark.parametrize("counter", ["発熱外来", "", None])
+def test_it_is_kept_where_it_arrived(
+    store: Store, reader: SigningReader, counter: str | None
+) -> None:
+    keep(Inbox(store, counter), reader.sign(completed(NONCE)))
+    assert store.rows("SELECT counter FROM results") == [(counter,)]
+
+
 def test_what_is_kept_says_how_clearly_the_face_matched_and_by_which_threshold(
     inbox: Inbox, store: Store, reader: SigningReader
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent.status import read_status
+from agent.store import Store
 from hostlink.messages import (
     ResultAcknowledged,
     VisitChallenge,
@@ -97,7 +98,7 @@ def agent(tmp_path: Path, service: EligibilityService) -> Iterator[RunningAgent]
 
 
 def test_two_patients_at_once_are_not_mixed_up(
-    agent: RunningAgent, counters: dict[str, Counter]
+    agent: RunningAgent, counters: dict[str, Counter], tmp_path: Path
 ) -> None:
     for counter in counters.values():
         counter.end.wait_up()
@@ -114,6 +115,8 @@ def test_two_patients_at_once_are_not_mixed_up(
         (visit,) = (each for each in names if each.hex() in text)
         found[visit] = next(name for name in names.values() if f"<Name>{name}<" in text)
     assert found == names
+    kept = Store(tmp_path / "agent.sqlite3").rows("SELECT visit_id, counter FROM results")
+    assert set(kept) == {(VISITS[name], name) for name in (FIRST, SECOND)}
     assert "alarm" not in agent.events()
 
 

@@ -107,12 +107,18 @@ def lay_aside(store: Store) -> None:
     assert receipt.arrival is Arrival.CONFLICTING
 
 
+def add_a_relay(store: Store) -> None:
+    """A second one, at the agent's next start."""
+    introduce_relays(store, ["oqs"])
+    introduce_relays(store, ["oqs", "another"])
+
+
 UPSERTS: tuple[Callable[[Store], object], ...] = (
     lambda store: receive_visit(store, SigningReader()),
     lay_aside,
     lambda store: Visits(store).postpone(b"certificate", options(), TODAY),
     lambda store: Parcels(store, ["oqs"]).keep(Parcel(UEID, 1, VISIT_ID, "oqs"), "token"),
-    lambda store: [introduce_relays(store, labels) for labels in (["oqs"], ["another"])],
+    add_a_relay,
     lambda store: ChosenPatients(store, None, HeardJournal()).choose(VISIT_ID, "24434", TODAY),
     lambda store: Papers(store, (), TODAY - TODAY, HeardJournal()).record(
         Paper(b"p" * 16, PaperKind.QUALIFICATION_CERTIFICATE, TODAY)

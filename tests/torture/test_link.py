@@ -83,7 +83,8 @@ def test_negative_control_an_inbox_that_numbers_by_arrival(monkeypatch: pytest.M
     def keep(inbox: Inbox, cose: bytes, result: VerifiedResult, _: datetime) -> Receipt:
         inbox._store.change(
             "INSERT INTO results"
-            " SELECT :ueid, 1 + count(*), :cose, x'', x'', x'', 1, 0, 1 + count(*) FROM results",
+            " SELECT :ueid, 1 + count(*), :cose, x'', x'', x'', 1, 0, 1 + count(*), NULL"
+            " FROM results",
             {"ueid": result.claims.ueid, "cose": cose},
         )
         return Receipt(Arrival.NEW, ())

@@ -8,15 +8,21 @@ import { say, sayCode } from "./words.js";
 
 const OF_RELAYS = ["relay_unavailable", "relay_refused", "prepared_lost"];
 
-// `settle` an alarm; `open` the result of a visit, where the list has it.
-export function drawAlarms({ alarms, isLive, resultOf, settle, open }) {
+// `notShown`: how many more there are. `settle` an alarm; `open` the result of a visit, where the list has it.
+export function drawAlarms({ alarms, notShown, isLive, resultOf, settle, open }) {
   // In the order in which they came up first: what is called again does not jump about.
   const items = [...alarms]
     .sort((one, other) => other.number - one.number)
     .map((alarm) => ({ alarm, isLive, result: resultOf(alarm.visit), settle, open }));
-  const count = say(items.length > 0 ? "alarms.count" : "alarms.none", { count: items.length });
-  put(document.querySelector("#alarms-count"), count);
+  put(document.querySelector("#alarms-count"), countText(items.length, notShown));
   keep(document.querySelector("#alarm-list"), items, ({ alarm }) => alarm.number, makeAlarm);
+}
+
+function countText(shown, notShown) {
+  if (notShown > 0) {
+    return say("alarms.some", { count: shown + notShown, shown });
+  }
+  return say(shown > 0 ? "alarms.count" : "alarms.none", { count: shown });
 }
 
 function makeAlarm(current) {

@@ -104,8 +104,9 @@ function draw() {
   drawReaders(state.readers, isLive, openReader);
   readerDialog.hear(state.readers);
   const resultOf = (visit) => results.ofVisit(visit);
-  drawAlarms({ alarms: state.alarms, isLive, resultOf, settle, open });
-  drawLinks({ state, isLive, find, sendAgain, giveUp });
+  const { alarms, alarms_not_shown: notShown } = state;
+  drawAlarms({ alarms, notShown, isLive, resultOf, settle, open });
+  drawLinks({ state, isLive, find, sendAgain, sendAllAgain, giveUp });
   put(node("version"), state.version);
   put(node("clock"), isLive ? time(now(), "medium") : "");
   const key = [link, dayOf(now()), ...parkedIn(state)].join(" ");
@@ -159,17 +160,21 @@ function choose(id, patient) {
 }
 
 function sendAgain(relay, result) {
-  act("sent_again", () => postTo(relay, "send-again", result));
+  act("sent_again", () => postTo(relay, `send-again?result=${result}`));
+}
+
+function sendAllAgain(relay) {
+  act("all_sent_again", () => postTo(relay, "send-all-again"));
 }
 
 async function giveUp(relay, result) {
   if (await ask("give_up")) {
-    act("given_up", () => postTo(relay, "give-up", result));
+    act("given_up", () => postTo(relay, `give-up?result=${result}`));
   }
 }
 
-function postTo(relay, what, result) {
-  return calls.post(`/v1/relays/${encodeURIComponent(relay)}/${what}?result=${result}`);
+function postTo(relay, what) {
+  return calls.post(`/v1/relays/${encodeURIComponent(relay)}/${what}`);
 }
 
 async function act(done, call) {

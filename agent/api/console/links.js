@@ -14,9 +14,9 @@ const LOOKS = {
   ...{ away: "doubt", shut: "doubt", parked: "doubt" },
 };
 
-// `sendAgain` and `giveUp` are told a relay and the id of a result.
-export function drawLinks({ state, isLive, find, sendAgain, giveUp }) {
-  const more = { isLive, sendAgain, giveUp };
+// `sendAgain` and `giveUp` are told a relay and the id of a result, `sendAllAgain` a relay.
+export function drawLinks({ state, isLive, find, sendAgain, sendAllAgain, giveUp }) {
+  const more = { isLive, sendAgain, sendAllAgain, giveUp };
   const relays = state.relays.map((relay) => relayItem(relay, find, more));
   const told = [eligibilityItem(state.eligibility), ...relays];
   // Nothing is known to work while nobody answers.
@@ -34,7 +34,7 @@ function healthOf({ readers, relays, eligibility }) {
   const linked = readers.filter((each) => each.is_linked).length;
   const [waiting, parked] = [
     relays.reduce((sum, each) => sum + each.waiting, 0),
-    relays.reduce((sum, each) => sum + each.parked.length, 0),
+    relays.reduce((sum, each) => sum + each.parked_count, 0),
   ];
   const isLinked = linked === readers.length;
   const source = wordOfSource(eligibility);
@@ -86,6 +86,7 @@ function eligibilityItem(eligibility) {
     todo: isAway ? [say("links.eligibility_todo"), whyAway(away_why)].join(" ") : "",
     waiting: postponed > 0 ? say("links.postponed", { count: postponed }) : "",
     parked: [],
+    allParked: [],
   };
 }
 
@@ -109,22 +110,38 @@ function relayItem(relay, find, more) {
     todo: relay.is_available ? "" : say("links.relay_todo"),
     waiting: relay.waiting > 0 ? say("links.waiting", { count: relay.waiting }) : "",
     parked,
+    allParked: relay.parked_count > 1 ? [{ ...relay, ...more }] : [],
   };
 }
 
 function makeLink() {
   const [name, text] = [element("h3"), element("span", { class: "badge" })];
   const [waiting, todo] = [element("p"), element("p")];
+  const allParked = element("div");
   const parked = element("ul", { class: "parked" });
   const head = element("div", { class: "head" }, name, text, waiting);
-  const node = element("li", {}, head, todo, parked);
+  const node = element("li", {}, head, todo, allParked, parked);
   const update = (link) => {
     mark(text, "look", link.look);
     put(name, link.name);
     put(text, link.text);
     put(waiting, link.waiting);
     put(todo, link.todo);
+    keep(allParked, link.allParked, ({ relay }) => relay, makeAllParked);
     keep(parked, link.parked, ({ result }) => result, makeParked);
+  };
+  return { node, update };
+}
+
+function makeAllParked(current) {
+  const text = element("p");
+  const again = button({}, () => current().sendAllAgain(current().relay));
+  const node = element("div", { class: "doing" }, text, again);
+  const update = ({ parked_count: count, parked, isLive }) => {
+    const shown = parked.length;
+    put(text, say(shown < count ? "links.some_parked" : "links.all_parked", { count, shown }));
+    put(again, say("links.send_all_again"));
+    again.disabled = !isLive;
   };
   return { node, update };
 }

@@ -14,6 +14,7 @@ const COUNTED = { certificate_expires_soon: 0, certificate_in_grace: 3 };
 const NO_DETAIL_NOTES = {
   looked_up_later: ["note.later", "care"],
   not_kept: ["note.not_kept", "quiet"],
+  not_genuine: ["note.not_genuine", "doubt"],
 };
 
 export function parkedIn(state) {
@@ -27,8 +28,16 @@ export function isOpen({ detail, why_no_detail }) {
   return isToBeChosen || why_no_detail === "looked_up_later";
 }
 
+// What is kept of it cannot be believed, so nothing is said of how it went.
+function isNotGenuine({ why_no_detail }) {
+  return why_no_detail === "not_genuine";
+}
+
 export function validityOf(result) {
   const record = result.detail?.record ?? null;
+  if (isNotGenuine(result)) {
+    return { look: "doubt", text: say("today.not_genuine") };
+  }
   if (record === null) {
     const look = { completed: "plain", failed: "doubt", abandoned: "quiet" }[result.outcome];
     return { look, text: sayCode("outcome", result.outcome) };
@@ -44,7 +53,7 @@ export function validityIn({ qualification_validity: validity }) {
 
 // Each is { key, look, text, todo }; looks are doubt, care, plain, quiet.
 export function notesOf(result, state) {
-  if (result.outcome !== "completed") {
+  if (result.outcome !== "completed" && !isNotGenuine(result)) {
     const look = result.outcome === "failed" ? "doubt" : "quiet";
     return [note(`failure.${result.failure ?? "none"}`, look)];
   }

@@ -8,6 +8,7 @@ from typing import Any, Self
 import httpx
 
 from agent.api.clients import Client, Clients, Role
+from agent.api.feed import Feed
 from agent.api.opening import Surroundings, make_server
 from agent.api.reading import ReaderViews, ReadingTerms
 from agent.api.server import Server, open_port
@@ -112,6 +113,11 @@ class ApiBench:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def feed(self) -> Feed:
+        """What followers are told from."""
+        return self._server._parts.feed
+
     def enroll(self, name: str, role: Role, origin: str | None = None) -> str:
         """A client from now on; its token."""
         return Clients(self.store).enroll(Client(name, role, origin), self.clock)
@@ -151,17 +157,26 @@ class ApiBench:
         )
         return f"{UEID.hex()}-{result.seq}"
 
-    def park(self, result: str, why: str = "HTTP 400") -> None:
-        """The only relay refuses a result for good."""
+    def park(self, result: str, why: str = "HTTP 400", relay: str = RELAY) -> None:
+        """A relay refuses a result for good."""
         for parcel in Delivery(
             self.store,
-            {RELAY: _Nothing()},
+            {relay: _Nothing()},
             DeliveryTerms(INSTITUTION, ROOTS),
             self.journal,
             self.clock,
         ).outstanding():
             if f"{parcel.ueid.hex()}-{parcel.seq}" == result:
                 self.delivery.park(parcel, why)
+
+    def damage(self, result: str, kind: str = "BLOB") -> None:
+        """What is kept of a result is altered."""
+        _, _, seq = result.partition("-")
+        altered = f"CAST(substr(cose, 1, length(cose) - 1) || x'00' AS {kind})"
+        self.store.change(
+            f"UPDATE results SET cose = {altered} WHERE seq = :seq",  # noqa: S608
+            {"seq": int(seq)},
+        )
 
     def stop(self) -> None:
         """The API ends; its port stays its own."""

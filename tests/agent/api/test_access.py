@@ -1,6 +1,8 @@
 """Nobody speaks to the local API but those who were let in, from the pages they belong to."""
 
+import asyncio
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -14,9 +16,10 @@ from websockets.typing import Origin, Subprotocol
 
 from agent.api.callers import REQUESTS, UNKNOWN_TOKENS
 from agent.api.clients import Clients, Role
+from agent.api.connections import BoundedConnection
 from agent.api.events import PROTOCOL, REFUSED
 from agent.api.feed import MOST_OF_ONE, MOST_OF_SOFTWARE
-from agent.api.guard import Guard
+from agent.api.guard import MOST_BODY_BYTES, Guard
 from agent.api.reading import Reading
 from agent.errors import ConfigError
 from agent.journal import Alarm
@@ -111,6 +114,7 @@ def test_every_answer_forbids_to_be_kept_framed_or_sniffed(api: ApiBench) -> Non
         assert headers["cache-control"] == "no-store"
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cross-origin-resource-policy"] == "same-origin"
 
 
 def test_the_store_knows_no_token(api: ApiBench, software: str, page: str) -> None:
@@ -200,17 +204,80 @@ def test_strangers_who_only_connect_are_few_and_do_not_stay(
 ) -> None:
     """Each holds a descriptor, of which the agent needs some for its files."""
     monkeypatch.setattr("agent.api.connections.MOST_CONNECTIONS", 10)
-    monkeypatch.setattr("agent.api.connections.FIRST_REQUEST_S", 0.3)
+    monkeypatch.setattr("agent.api.connections.WHOLE_REQUEST_S", 0.3)
     with ApiBench(tmp_path) as api, ExitStack() as strangers:
         silent = [
             strangers.enter_context(socket.create_connection(("127.0.0.1", api.port)))
             for _ in range(30)
         ]
         for each in silent:
-            each.settimeout(10)
-            with suppress(ConnectionError):
-                assert each.recv(1) == b"", "it was let go"
+            assert is_let_go(each)
         assert api.call("GET", "/v1/results").status_code == 200
+
+
+def is_let_go(stranger: socket.socket) -> bool:
+    """Nothing more is said to this one."""
+    stranger.settimeout(2)
+    with suppress(ConnectionError):
+        while stranger.recv(4096):
+            pass
+    return True
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        "GET /healthz HTTP/1.1\r\nHost: {host}\r\n",
+        "POST /v1/lookups HTTP/1.1\r\nHost: {host}\r\nContent-Length: 9\r\n\r\n{{",
+        "GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n"
+        "POST /v1/lookups HTTP/1.1\r\nHost: {host}\r\nContent-Length: 9\r\n\r\n{{",
+    ],
+)
+def test_who_never_ends_a_request_does_not_stay(
+    api: ApiBench, monkeypatch: pytest.MonkeyPatch, begun: str
+) -> None:
+    monkeypatch.setattr("agent.api.connections.WHOLE_REQUEST_S", 0.3)
+    with socket.create_connection(("127.0.0.1", api.port)) as stranger:
+        stranger.sendall(begun.format(host=f"127.0.0.1:{api.port}").encode())
+        assert is_let_go(stranger)
+
+
+def test_a_socket_stays_beyond_the_time_for_a_request(
+    api: ApiBench, software: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.api.connections.WHOLE_REQUEST_S", 0.3)
+    with connect(f"ws://127.0.0.1:{api.port}/v1/ws", subprotocols=named(software)) as page:
+        assert '"state"' in str(page.recv(5))
+        time.sleep(0.6)
+        api.visit_completed(77)
+        assert page.recv(5)
+
+
+def a_body(size: int) -> Iterator[bytes]:
+    """Of an untold length."""
+    for start in range(0, size, 8192):
+        yield b" " * min(8192, size - start)
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_body_that_is_too_long_is_refused_before_anybody_is_known(
+    api: ApiBench, *, is_told: bool
+) -> None:
+    size = MOST_BODY_BYTES + 1
+    content = b" " * size if is_told else a_body(size)
+    answer = api.call("POST", "/v1/lookups", token="", content=content)
+    assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert api.call("POST", "/v1/lookups", token="", content=b" ").status_code == 401
+
+
+def test_of_a_body_that_is_too_long_no_more_is_read(api: ApiBench) -> None:
+    with socket.create_connection(("127.0.0.1", api.port)) as stranger:
+        head = f"POST /v1/lookups HTTP/1.1\r\nHost: 127.0.0.1:{api.port}\r\n"
+        stranger.sendall(f"{head}Content-Length: {2**40}\r\n\r\n".encode())
+        stranger.sendall(b" " * (MOST_BODY_BYTES + 1))
+        stranger.settimeout(5)
+        assert stranger.recv(4096).startswith(b"HTTP/1.1 413 ")
 
 
 def test_a_revoked_client_is_told_nothing_more(tmp_path: Path) -> None:
@@ -224,6 +291,26 @@ def test_a_revoked_client_is_told_nothing_more(tmp_path: Path) -> None:
             with pytest.raises(ConnectionClosed):
                 stolen.recv(5)
         assert stolen.close_code == REFUSED
+
+
+def test_who_is_revoked_amid_a_backlog_is_told_no_more_of_it(tmp_path: Path) -> None:
+    with ApiBench(tmp_path) as api:
+        for number in range(1, 6):
+            api.visit_completed(number)
+        clients = Clients(api.store)
+        stolen = clients.find(api.enroll("盗まれた", Role.SOFTWARE))
+        assert stolen is not None
+        events = api.feed.follow(stolen, after=0)
+
+        async def hear() -> list[str]:
+            heard: list[str] = []
+            async for told in events:
+                heard.append(told.event)
+                if len(heard) == 3:
+                    clients.revoke("盗まれた")
+            return heard
+
+        assert asyncio.run(hear()) == ["state", "result", "result"]
 
 
 def test_software_leaves_room_for_staff(api: ApiBench) -> None:
@@ -263,6 +350,25 @@ def test_negative_control_without_the_guard_a_foreign_page_is_answered(
     with ApiBench(tmp_path) as api:
         foreign = {"Host": f"evil.example:{api.port}"}
         assert api.call("GET", "/v1/results", headers=foreign).status_code == 200
+
+
+def test_negative_control_without_a_bound_a_long_body_is_kept_for_anybody(
+    api: ApiBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.api.guard._bounded", lambda receive: receive)
+    body = b" " * (8 * MOST_BODY_BYTES)
+    assert api.call("POST", "/v1/lookups", token="", content=body).status_code == 401
+
+
+def test_negative_control_with_a_time_for_the_first_byte_alone_strangers_stay(
+    api: ApiBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.api.connections.WHOLE_REQUEST_S", 0.3)
+    monkeypatch.setattr(BoundedConnection, "_is_request_on_its_way", lambda _: False)
+    with socket.create_connection(("127.0.0.1", api.port)) as stranger:
+        stranger.sendall(f"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{api.port}\r\n".encode())
+        with pytest.raises(TimeoutError):
+            is_let_go(stranger)
 
 
 def test_negative_control_without_roles_software_sees_the_console(

@@ -264,6 +264,21 @@ def test_why_nothing_is_known_of_a_patient_is_told(reception: Reception, window:
     window.see("tbody tr", "氏名は保存期間を過ぎました", "詳しい内容は保存期間を過ぎました")
 
 
+@pytest.mark.parametrize("has_failed", [True, False])
+def test_what_cannot_be_verified_is_told_as_such(
+    reception: Reception, window: Window, *, has_failed: bool
+) -> None:
+    if has_failed:
+        reception.damage(reception.fail(1, FailureCode.CERTIFICATE_EXPIRED))
+    else:
+        reception.damage(reception.visit(1))
+    window.open()
+    row = window.see("tbody tr", "氏名不明（記録を確認できません）", "この結果は使わず")
+    assert row.locator("[data-look=doubt]", has_text="確認できません").count() > 0
+    window.speak("en")
+    window.see("tbody tr", "not verifiable", "Do not use this result")
+
+
 def test_the_audit_trail_is_taken_along(reception: Reception, window: Window) -> None:
     window.open()
     with window.page.expect_download() as download:
@@ -318,6 +333,19 @@ def test_alarms_are_settled(reception: Reception, window: Window) -> None:
     assert [each.alarm for each in reception.board.alarms()] == [Alarm.CLOCK_DOUBTFUL]
 
 
+def test_alarms_too_many_to_be_shown_are_counted_and_come_later(
+    reception: Reception, window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.api.reading.MOST_ALARMS_SHOWN", 1)
+    for alarm in (Alarm.CHARACTER_REPLACED, Alarm.RESULT_GAP):
+        reception.journal.record(Event.ALARM, alarm=alarm, visit=b"v" * 16)
+    window.open()
+    window.see("#alarms-count", "2 件（うち 1 件を表示。")
+    window.press(".alarm", "対応済み：前の受付の結果が届いていません")
+    window.see(".alarm", "連携先で表せない文字を〓に置き換えました")
+    window.see("#alarms-count", "1 件")
+
+
 def test_a_parked_result_is_sent_again_or_given_up(reception: Reception, window: Window) -> None:
     first, second = reception.visit(1), reception.visit(2, HANAKO)
     reception.park(first)
@@ -359,6 +387,23 @@ def test_staff_can_say_why_the_insurance_service_does_not_answer(
     window.see("#link-list li", "応答なし")
 
 
+def test_all_parked_results_are_sent_again_at_once(
+    reception: Reception, window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.api.reading.MOST_PARKED_SHOWN", 2)
+    for number in (1, 2, 3):
+        reception.park(reception.visit(number))
+    window.open()
+    window.see("#health", "保留 3 件")
+    window.see("#link-list", "送信できなかった結果 3 件（古い順に 2 件を表示）")
+    window.press("#link-list", "すべて再送する")
+    window.see("#answer", "すべて再送します")
+    window.miss("#link-list", "送信できなかった")
+    assert reception.delivery.parked() == []
+    # Whoever works with the keyboard goes on from there.
+    assert window.page.evaluate("document.activeElement.id") == "links-title"
+
+
 def test_what_is_old_is_not_shown_as_live(reception: Reception, window: Window) -> None:
     shown = reception.visit(3, HANAKO)
     reception.step(reception.lay(1), "pin")
@@ -392,6 +437,20 @@ def test_a_console_that_says_nothing_of_it_would_be_found(
     window.hear("WebSocket connection to")
     assert window.page.evaluate(LOOKS_LIVE) != []
     reception.start()
+
+
+def test_one_connection_lasts(
+    reception: Reception, window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.api.connections.WHOLE_REQUEST_S", 0.3)
+    connections: list[Any] = []
+    window.page.on("websocket", lambda each: connections.append(each))
+    window.open()
+    window.see("#today-none", "まだありません")
+    window.page.wait_for_timeout(1000)
+    reception.visit(1)
+    window.see("tbody tr", "受付　太郎")
+    assert len(connections) == 1
 
 
 def test_an_agent_that_hangs_is_noticed(reception: Reception, window: Window) -> None:

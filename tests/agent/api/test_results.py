@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
 
+from agent.inbox import Inbox
 from agent.journal import Alarm, Event
 from hostlink.signing import verify_result
 from tests.agent.api.api_bench import COUNTER, RELAY, ApiBench
@@ -69,6 +71,20 @@ def test_a_result_says_who_what_and_where(api: ApiBench) -> None:
     assert verified.claims.record.visit_id.hex() == told["visit"]
 
 
+def test_a_reader_that_moved_leaves_its_results_where_they_were(api: ApiBench) -> None:
+    result = api.reader.sign(abandoned())
+    verified = verify_result(result.cose, ROOTS)
+    Inbox(api.store, "発熱外来").keep(result.cose, verified, api.clock.now())
+    (told,) = api.call("GET", "/v1/results").json()["results"]
+    assert told["counter"] == "発熱外来"
+
+
+def test_where_a_result_of_before_arrived_its_reader_of_today_says(api: ApiBench) -> None:
+    result = api.visit_completed()
+    assert api.store.rows("SELECT counter FROM results") == [(None,)]
+    assert one(api, result)["counter"] == COUNTER
+
+
 def test_what_is_not_kept_any_more_is_told_without_the_patient(api: ApiBench) -> None:
     result = api.visit_completed()
     api.clock.time = TODAY + timedelta(hours=13)
@@ -112,6 +128,48 @@ def test_parked_results_are_sent_again_or_given_up(api: ApiBench) -> None:
     assert twice.status_code == 404
 
 
+def parked_at(api: ApiBench) -> dict[str, tuple[int, int]]:
+    """Of each relay, how many are parked and how many of them are named."""
+    relays = api.call("GET", "/v1/state").json()["relays"]
+    return {each["relay"]: (each["parked_count"], len(each["parked"])) for each in relays}
+
+
+def test_what_one_relay_parked_hides_nothing_of_another(
+    api: ApiBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.api.reading.MOST_PARKED_SHOWN", 2)
+    for number in range(1, 5):
+        api.park(api.visit_completed(number), relay="B" if number == 4 else RELAY)
+    assert parked_at(api) == {RELAY: (3, 2), "B": (1, 1)}
+
+
+def test_all_that_a_relay_parked_is_sent_again_at_once(
+    api: ApiBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.api.reading.MOST_PARKED_SHOWN", 2)
+    results = [api.visit_completed(number) for number in range(1, 5)]
+    for result in results:
+        api.park(result)
+    api.park(results[0], relay="B")
+    api.call("POST", f"/v1/relays/{RELAY}/give-up", params={"result": results[0]})
+    path = f"/v1/relays/{RELAY}/send-all-again"
+    assert [api.call("POST", path).status_code for _ in range(2)] == [204, 404]
+    assert parked_at(api) == {RELAY: (0, 0), "B": (1, 1)}
+    states = [one(api, result)["handovers"][0]["state"] for result in results]
+    assert states == ["given_up", "waiting", "waiting", "waiting"], "what was given up stays so"
+
+
+@pytest.mark.parametrize("operation", ["send-again", "give-up", "send-all-again"])
+def test_a_relay_may_have_a_stroke_in_its_name(api: ApiBench, operation: str) -> None:
+    relay = "レセコン/電子カルテ"
+    result = api.visit_completed()
+    api.park(result, relay=relay)
+    params = {} if operation == "send-all-again" else {"result": result}
+    path = f"/v1/relays/{quote(relay, safe='')}/{operation}"
+    assert api.call("POST", path, params=params).status_code == 204
+    assert api.delivery.parked() == []
+
+
 def test_an_alarm_is_settled_once_and_that_is_written_down(api: ApiBench) -> None:
     api.journal.record(Event.ALARM, alarm=Alarm.RESULT_GAP, seq=3, counter=COUNTER)
     (alarm,) = api.call("GET", "/v1/state").json()["alarms"]
@@ -121,6 +179,20 @@ def test_an_alarm_is_settled_once_and_that_is_written_down(api: ApiBench) -> Non
     assert api.call("GET", "/v1/state").json()["alarms"] == []
     settled = [each for each in api.heard.heard if each.event is Event.ALARM_SETTLED]
     assert [(each.seq, each.alarm) for each in settled] == [(3, Alarm.RESULT_GAP)]
+
+
+def test_it_is_told_how_many_alarms_are_not_shown(
+    api: ApiBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.api.reading.MOST_ALARMS_SHOWN", 2)
+    for seq in range(4):
+        api.journal.record(Event.ALARM, alarm=Alarm.RESULT_GAP, seq=seq)
+    told = []
+    for _ in range(3):
+        state = api.call("GET", "/v1/state").json()
+        told.append((len(state["alarms"]), state["alarms_not_shown"]))
+        api.call("POST", f"/v1/alarms/{state['alarms'][0]['number']}/settle")
+    assert told == [(2, 2), (2, 1), (2, 0)]
 
 
 def test_staff_see_who_is_at_the_reader(api: ApiBench) -> None:
@@ -166,6 +238,30 @@ def test_staff_take_the_audit_trail_along(api: ApiBench) -> None:
     assert answer.headers["content-type"] == "application/zip"
     assert "uketsuke-export-20261122-090102.zip" in answer.headers["content-disposition"]
     assert answer.content == b"PK"
+
+
+@pytest.mark.parametrize("kind", ["BLOB", "TEXT"])
+def test_one_result_that_cannot_be_verified_hides_no_other(api: ApiBench, kind: str) -> None:
+    results = [api.visit_completed(number) for number in (1, 2, 3)]
+    api.park(results[1])
+    api.damage(results[1], kind)
+    for query in ({"after": 0}, {"last": 20}):
+        told = api.call("GET", "/v1/results", params=query).json()["results"]
+        assert [each["id"] for each in told] == results
+        assert [each["why_no_detail"] for each in told] == [None, "not_genuine", None]
+    heard = stream(api, {"Last-Event-ID": "0"})
+    assert [next(heard)[2].get("id") for _ in range(4)] == [None, *results]
+
+
+def test_of_what_cannot_be_verified_no_more_is_told_than_that_it_came(api: ApiBench) -> None:
+    result = api.visit_completed()
+    before = one(api, result)
+    api.damage(result)
+    told = one(api, result)
+    kept = ("id", "arrival", "visit", "counter", "outcome", "received_at")
+    assert {key: told[key] for key in kept} == {key: before[key] for key in kept}
+    assert not any(told[key] for key in ("detail", "method", "card_kind", "verified_at"))
+    assert told["signed_result"] != before["signed_result"]
 
 
 def test_why_nothing_is_known_of_a_patient(api: ApiBench) -> None:
