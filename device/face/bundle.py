@@ -14,6 +14,7 @@ import numpy as np
 from msgspec import Meta
 
 from device.errors import ConfigurationError
+from device.face.bundle_file import content_of
 from device.face.calibration_file import read_calibration
 from device.face.decision import Calibration, Condition, DecisionRule, Limit, Metric, Space
 from device.face.errors import BundleError
@@ -26,8 +27,9 @@ POINT_COUNT = 5
 HOW_TO_BUILD = 'run "python -m device.factory face-model" if it is the reference embedder'
 
 Text = Annotated[str, Meta(min_length=1)]
-FileName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")]
-"""Of a file in the bundle itself."""
+FILE_NAME = r"^[A-Za-z0-9_-][A-Za-z0-9._-]*\Z"
+"""Of a file in the bundle itself: no path of any system, nothing hidden."""
+FileName = Annotated[str, Meta(pattern=FILE_NAME)]
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Coordinate = Annotated[float, Meta(ge=0)]
 Level = Annotated[float, Meta(ge=0, le=255)]
@@ -232,7 +234,7 @@ def digest_of(description: bytes, content: bytes) -> bytes:
 
 def _read(folder: Path, shape: type[Shape]) -> tuple[bytes, Shape]:
     try:
-        description = (folder / DESCRIPTION_FILE).read_bytes()
+        description = content_of(folder / DESCRIPTION_FILE)
         values = tomllib.loads(description.decode("utf-8"))
         return description, read_table(values, shape, folder, f'"{folder.name}"')
     # Python gives up on brackets within brackets, a thousand deep.
@@ -269,8 +271,8 @@ def _content(folder: Path, name: str, digest: str | None) -> bytes:
     path = folder / name
     help_ = "" if digest else f"; {HOW_TO_BUILD}"
     try:
-        content = path.read_bytes()
-        wanted = digest or sum_file(path).read_text("ascii", "replace")
+        content = content_of(path)
+        wanted = digest or content_of(sum_file(path)).decode("ascii", "replace")
     except OSError as error:
         raise BundleError(f'"{folder.name}" lacks "{name}" or its sum{help_}') from error
     if hashlib.sha256(content).hexdigest() != wanted:

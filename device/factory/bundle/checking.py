@@ -1,5 +1,6 @@
 """Loads a bundle's model and compares it with its description."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -10,12 +11,14 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from device.face.bundle import (
     DESCRIPTION_FILE,
+    FILE_NAME,
     DetectorBundle,
     EmbedderBundle,
     digest_of,
     read_detector,
     read_embedder,
 )
+from device.face.bundle_file import content_of
 from device.face.detector import Detector
 from device.face.embedder import Embedder
 from device.face.errors import ModelError
@@ -75,17 +78,23 @@ def kind_of(folder: Path) -> str:
     return str(_described(folder).get("kind", "embedder"))
 
 
-def files_of(folder: Path) -> set[str]:
-    """The files that the description names, and itself."""
-    described = _described(folder)
-    tables = (described.get(key) for key in ("model", "calibration"))
+def files_named_by(description: bytes) -> set[str]:
+    """The files of the bundle's own folder that its description names.
+
+    Raises:
+        BundleRefusedError: if a name could lead out of the folder.
+    """
+    tables = (_parsed(description).get(key) for key in ("model", "calibration"))
     named = {str(table["file"]) for table in tables if isinstance(table, dict) and "file" in table}
-    return {DESCRIPTION_FILE, *named}
+    for name in sorted(named):
+        if re.match(FILE_NAME, name) is None:
+            raise BundleRefusedError(f"{name!r} is no plain file name, so the bundle is refused")
+    return named
 
 
 def _described(folder: Path) -> dict[str, object]:
     try:
-        return _parsed((folder / DESCRIPTION_FILE).read_bytes())
+        return _parsed(content_of(folder / DESCRIPTION_FILE))
     except OSError:
         return {}
 
@@ -135,8 +144,8 @@ def _signed_description(folder: Path, trusted_key: Path) -> bytes:
     if not isinstance(key, Ed25519PublicKey):
         raise BundleRefusedError(f'"{trusted_key.name}" is no Ed25519 key')
     try:
-        description = (folder / DESCRIPTION_FILE).read_bytes()
-        key.verify((folder / SIGNATURE_FILE).read_bytes(), description)
+        description = content_of(folder / DESCRIPTION_FILE)
+        key.verify(content_of(folder / SIGNATURE_FILE), description)
     except (OSError, InvalidSignature) as error:
         raise BundleRefusedError(
             f'"{folder.name}" is not signed by the key of "{trusted_key.name}"'
