@@ -26,7 +26,8 @@ POINT_COUNT = 5
 """Eye, eye, nose tip, mouth corner, mouth corner; each pair from left to right in the picture."""
 HOW_TO_BUILD = 'run "python -m device.factory face-model" if it is the reference embedder'
 
-Text = Annotated[str, Meta(min_length=1)]
+Text = Annotated[str, Meta(min_length=1, pattern=r"\S")]
+"""Not blank."""
 FILE_NAME = r"^[A-Za-z0-9_-][A-Za-z0-9._-]*\Z"
 """Of a file in the bundle itself: no path of any system, nothing hidden."""
 FileName = Annotated[str, Meta(pattern=FILE_NAME)]

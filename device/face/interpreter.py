@@ -46,9 +46,9 @@ class InterpretedModel:
         try:
             self._interpreter.set_tensor(self._input, values)
             self._interpreter.invoke()
+            return np.array(self._interpreter.get_tensor(self._output), np.float32)
         except (ValueError, RuntimeError) as error:
             raise ModelError("the model refuses this input") from error
-        return np.array(self._interpreter.get_tensor(self._output), np.float32)
 
 
 class InterpreterRuntime:

@@ -24,6 +24,7 @@ from device.face.embedder import Embedder
 from device.face.errors import ModelError
 from device.face.interpreter import Settings
 from device.face.runtimes import auto
+from device.factory.bundle.trial import try_apart
 from device.factory.errors import BundleRefusedError
 
 SIGNATURE_FILE = "bundle.toml.sig"
@@ -50,11 +51,11 @@ def check(folder: Path, trusted_key: Path | None) -> str:
     if kind_of(folder) == "detector":
         detector = read_detector(folder)
         _check_is_signed(detector, signed)
-        _try_detector(detector)
+        try_apart(_try_detector, detector)
         return f"{detector.name}: detector, {detector.input_px} px, loads and answers"
     embedder = read_embedder(folder)
     _check_is_signed(embedder, signed)
-    _try_embedder(embedder)
+    try_apart(_try_embedder, embedder)
     return "\n".join(_lines(embedder))
 
 

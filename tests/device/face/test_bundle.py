@@ -90,6 +90,7 @@ def test_the_digest_covers_what_decides(tmp_path: Path) -> None:
         ('kind = "embedder"', 'kind = "detector"', "'detector' - at `$.kind`"),
         ('licence = "CC0-1.0"', "", "missing required field `licence`"),
         ('licence = "CC0-1.0"', 'licence = ""', "length >= 1 - at `$.licence`"),
+        ('licence = "CC0-1.0"', 'licence = " \\t"', "at `$.licence`"),
         ('licence = "CC0-1.0"', 'license = "CC0-1.0"', "unknown field `license`"),
         ("input_px = 112", "input_px = 5", "`int` >= 32 - at `$.model.input_px`"),
         ("input_px = 112", "input_px = 1025", "`int` <= 1024 - at `$.model.input_px`"),

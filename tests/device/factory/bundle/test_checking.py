@@ -35,6 +35,8 @@ def test_an_embedder_tells_its_thresholds_and_whose_they_are() -> None:
         ('sha256 = "', 'sha256 = "0', "calibration.sha256"),
         ('file = "calibration-', 'file = "bundle.toml"  # "', "has not the"),
         ('licence = "CC0-1.0"', 'licence = ""', "licence"),
+        ('licence = "CC0-1.0"', 'licence = " "', "licence"),
+        ('licence = "CC0-1.0"', 'licence = "\\t\\n"', "licence"),
         ('threshold = "adults-1e-4"', 'threshold = "everybody"', '"everybody" once'),
     ],
 )
