@@ -10,7 +10,7 @@ from device.face.bundle import DetectorBundle, EmbedderBundle, read_detector, re
 from device.face.decision import DecisionRule
 from device.face.detector import Detector
 from device.face.embedder import Embedder
-from device.face.evaluate.comparing import compared, rates_of_groups, without_calibration
+from device.face.evaluate.comparing import compared, rates_of_groups, rule_with
 from device.face.evaluate.groups import grouped, read_people
 from device.face.evaluate.impostors import trials_among
 from device.face.evaluate.pairs import people_in, read_pairs, trials_of
@@ -50,7 +50,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--impostors", type=Path, help="folder with one picture a person")
     parser.add_argument("--groups", default="", help="age, sex or age,sex: FMR of each group")
     parser.add_argument(
-        "--calibration", default="own", choices=("own", "none"), help="the bundle's own, or none"
+        "--calibration", default="own", help="the bundle's own, by this word or its name, or none"
     )
     parser.add_argument("--json", action="store_true", help="for programs")
     arguments = parser.parse_args()
@@ -70,7 +70,7 @@ def _arguments() -> argparse.Namespace:
 
 def _evaluate(arguments: argparse.Namespace) -> Report:
     bundle = read_embedder(_folder(arguments.bundle))
-    rule = bundle.rule if arguments.calibration == "own" else without_calibration(bundle.rule)
+    rule = rule_with(arguments.calibration, bundle)
     calibration = "none" if rule.calibration is None else rule.calibration.name
     report = Report(bundle.name, calibration, rule.threshold_id)
     reader = _Reader(bundle, read_detector(_folder(arguments.detector)))
@@ -101,8 +101,8 @@ def _judge_pairs(
     people = people_in(pairs)
     same, different = ([p for p in pairs if p.is_same is wanted] for wanted in (True, False))
     genuine = trials_of(same, references, probes, rule, people)
-    if different:
-        impostors = trials_of(different, references, probes, rule, people)
+    impostors = trials_of(different, references, probes, rule, people) if different else None
+    if different or arguments.impostors is None:
         report.comparisons.append(compared(arguments.pairs.stem, genuine, impostors, rule))
     return genuine
 

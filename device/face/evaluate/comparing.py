@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from device.face.bundle import EmbedderBundle
 from device.face.decision import DecisionRule, Space
 from device.face.errors import EvaluationError
 from device.face.evaluate.groups import Person
 from device.face.evaluate.impostors import trials_among
 from device.face.evaluate.rates import (
-    Rate,
     Trials,
     accept_rate,
     equal_error_rate,
@@ -19,6 +19,27 @@ from device.face.evaluate.scores import limit, threshold_above
 from device.face.port import Values
 
 _FARS = (1e-2, 1e-3, 1e-4)
+
+
+def rule_with(calibration: str, bundle: EmbedderBundle) -> DecisionRule:
+    """The bundle's rule with the calibration asked for.
+
+    Args:
+        calibration: its name, or `own`, or `none`.
+        bundle: whose it is.
+
+    Raises:
+        EvaluationError: if the bundle has no such calibration.
+    """
+    if calibration == "none":
+        return without_calibration(bundle.rule)
+    own = bundle.rule.calibration
+    known = ["own", "none", *([] if own is None else [own.name])]
+    if calibration not in known:
+        raise EvaluationError(
+            f'"{bundle.name}" has no calibration "{calibration}", only {", ".join(known)}'
+        )
+    return bundle.rule
 
 
 def without_calibration(rule: DecisionRule) -> DecisionRule:
@@ -33,25 +54,29 @@ def without_calibration(rule: DecisionRule) -> DecisionRule:
     return DecisionRule(plain, threshold_id="uncalibrated")
 
 
-def compared(title: str, genuine: Trials, impostors: Trials, rule: DecisionRule) -> Comparison:
+def compared(
+    title: str, genuine: Trials, impostors: Trials | None, rule: DecisionRule
+) -> Comparison:
     """All figures of genuine pairs against impostors.
 
     Args:
         title: what is compared.
         genuine: pairs of one person each.
-        impostors: pairs of two people each.
+        impostors: pairs of two people each; None: there are none, so the FNMR stands alone.
         rule: by which they were scored.
     """
-    decisive = rule.conditions[-1]
-    accepted = accept_rate(genuine, limit(decisive))
+    least = limit(rule.conditions[-1])
+    fnmr = accept_rate(genuine, least).rest
+    if impostors is None:
+        return Comparison(title, len(genuine), 0, eer=None, at=(), fnmr=fnmr, fmr=None)
     return Comparison(
         title=title,
         genuine_pairs=len(genuine),
         impostor_pairs=len(impostors),
         eer=equal_error_rate(genuine, impostors),
         at=tuple(_at(far, genuine, impostors, rule) for far in _FARS),
-        fnmr=Rate(1 - accepted.value, 1 - accepted.high, 1 - accepted.low),
-        fmr=accept_rate(impostors, limit(decisive)),
+        fnmr=fnmr,
+        fmr=accept_rate(impostors, least),
     )
 
 

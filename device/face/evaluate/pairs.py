@@ -39,17 +39,22 @@ def read_pairs(path: Path) -> list[Pair]:
             rows = csv.DictReader(file)
             if rows.fieldnames != _COLUMNS:
                 raise EvaluationError(f'"{path.name}" needs the columns {",".join(_COLUMNS)}')
-            return _consistent(path, list(_pairs(path, rows)))
+            pairs = list(_pairs(path, rows))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise EvaluationError(f'"{path.name}" cannot be read') from error
+    if not any(pair.is_same for pair in pairs):
+        raise EvaluationError(f'"{path.name}" names no pair of one person (same: 1)')
+    return _consistent(path, pairs)
 
 
 def _pairs(path: Path, rows: "csv.DictReader[str]") -> Iterator[Pair]:
     for row in rows:
+        line = f'"{path.name}", line {rows.line_num}'
         reference, probe, same = (row[column] for column in _COLUMNS)
         if not reference or not probe or same not in ("0", "1") or len(row) > len(_COLUMNS):
-            line = f'"{path.name}", line {rows.line_num}'
             raise EvaluationError(f"{line}: two paths and 0 or 1 are needed")
+        if PurePath(reference) == PurePath(probe):
+            raise EvaluationError(f"{line}: a picture is compared with itself")
         yield Pair(reference, probe, same == "1")
 
 
@@ -74,7 +79,8 @@ def trials_of(
     """Scores the pairs of which both pictures show a face."""
     known = [pair for pair in pairs if pair.reference in references and pair.probe in probes]
     if not known:
-        raise EvaluationError("no pair is left whose pictures both show a face")
+        whom = "one person" if any(pair.is_same for pair in pairs) else "two people"
+        raise EvaluationError(f"no pair of {whom} is left whose pictures both show a face")
     scores = pair_scores(
         np.stack([references[pair.reference] for pair in known]),
         np.stack([probes[pair.probe] for pair in known]),
@@ -109,7 +115,7 @@ def people_in(pairs: Sequence[Pair]) -> dict[str, int]:
         if pair.is_same:
             join(pair.reference, pair.probe)
         for path in (pair.reference, pair.probe):
-            join(f"{_folder(path)}/" if has_folders else path, path)
+            join(f"{_folder(path)}/" if has_folders and _folder(path) else path, path)
     numbers = {root: number for number, root in enumerate(dict.fromkeys(map(eldest, parents)))}
     return {path: numbers[eldest(path)] for path in parents}
 

@@ -15,8 +15,9 @@ Places = NDArray[np.intp]
 Weights = NDArray[np.float64]
 
 _DRAWS = 200
-_INTERVAL = (2.5, 97.5)
-"""Percentiles."""
+_UNSEEN = {95: 3.0, 90: 2.3}
+"""By the interval's percentage: what is seen less often a person stays unseen by chance (-ln of the
+rest; the first is the rule of three)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +56,27 @@ class Trials:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A figure, and an interval of 95 % by drawing people.
+    """A figure, and intervals of 95 % and 90 % by drawing people.
 
-    Where nobody, or everybody, is in error a draw tells nothing: there the interval ends at three
-    in as many people (rule of three).
+    Where nobody, or everybody, is in error a draw tells nothing: there an interval ends at three,
+    or 2.3, in as many people (rule of three).
     """
 
     value: float
     """As measured, 0..1."""
     low: float
-    """Lower end."""
+    """Lower end of the interval of 95 %."""
     high: float
-    """Upper end."""
+    """Its upper end."""
+    low_90: float
+    """Lower end of the interval of 90 %."""
+    high_90: float
+    """Its upper end."""
+
+    @property
+    def rest(self) -> "Rate":
+        """The share of all others."""
+        return Rate(1 - self.value, 1 - self.high, 1 - self.low, 1 - self.high_90, 1 - self.low_90)
 
 
 def equal_error_rate(genuine: Trials, impostors: Trials) -> Rate:
@@ -135,14 +145,22 @@ def _with_interval(rate: Callable[..., float], sets: Sequence[Trials]) -> Rate:
         weights = [_weights(trials, counts) for trials in sets]
         if all(each.sum() > 0 for each in weights):
             drawn.append(rate(*weights))
-    low, high = np.percentile(drawn, _INTERVAL) if drawn else (0.0, 1.0)
     value = rate(*(np.ones(len(trials)) for trials in sets))
-    unseen = min(1.0, 3 / min(trials.people_count for trials in sets))
+    people = min(trials.people_count for trials in sets)
+    return Rate(value, *_interval(95, drawn, value, people), *_interval(90, drawn, value, people))
+
+
+def _interval(
+    percent: int, drawn: Sequence[float], value: float, people: int
+) -> tuple[float, float]:
+    outside = (100 - percent) / 2
+    low, high = np.percentile(drawn, (outside, 100 - outside)) if drawn else (0.0, 1.0)
+    unseen = min(1.0, _UNSEEN[percent] / people)
     if value == 0.0:
-        return Rate(value, 0.0, max(float(high), unseen))
+        return 0.0, max(float(high), unseen)
     if value == 1.0:
-        return Rate(value, min(float(low), 1 - unseen), 1.0)
-    return Rate(value, float(low), float(high))
+        return min(float(low), 1 - unseen), 1.0
+    return float(low), float(high)
 
 
 def _weights(trials: Trials, counts: Places) -> Weights:

@@ -31,14 +31,14 @@ class Comparison:
     """Of which both pictures show a face."""
     impostor_pairs: int
     """The same."""
-    eer: Rate
-    """Equal error rate."""
+    eer: Rate | None
+    """Equal error rate; None: there are no impostors."""
     at: tuple[AtFar, ...]
-    """From the loosest on."""
+    """From the loosest on; empty: there are no impostors."""
     fnmr: Rate
     """False non-match rate at the bundle's threshold: failures to acquire are not among it."""
-    fmr: Rate
-    """False match rate at the bundle's threshold."""
+    fmr: Rate | None
+    """False match rate at the bundle's threshold; None: there are no impostors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,7 @@ def as_text(report: Report) -> str:
 
 def _lines(report: Report) -> Iterator[str]:
     yield f"bundle {report.bundle}, calibration {report.calibration}"
+    yield "intervals hold 95 (and 90) of 100 draws of people"
     share = report.failures_to_acquire / max(1, report.pictures)
     yield (
         f"{report.pictures} pictures, failures to acquire {report.failures_to_acquire} "
@@ -126,18 +127,26 @@ def _lines(report: Report) -> Iterator[str]:
 def _comparison_lines(comparison: Comparison, threshold_id: str) -> Iterator[str]:
     pairs = f"{comparison.genuine_pairs} genuine, {comparison.impostor_pairs} impostor pairs"
     yield f"{comparison.title}: {pairs}"
+    at_threshold = f'  at "{threshold_id}": FNMR {_percent(comparison.fnmr)}'
+    if comparison.eer is None or comparison.fmr is None:
+        yield f"{at_threshold}; no pair of two people (same: 0) tells EER, TAR or FMR"
+        return
     yield f"  EER {_percent(comparison.eer)}"
     for at in comparison.at:
         if at.tar is None or at.threshold is None:
             yield f"  FAR {at.far:.0e}: too few impostors to tell"
         else:
             yield f"  FAR {at.far:.0e}: TAR {_percent(at.tar)}, threshold {at.threshold:.3f}"
-    yield (f'  at "{threshold_id}": FNMR {_percent(comparison.fnmr)}, FMR {_small(comparison.fmr)}')
+    yield f"{at_threshold}, FMR {_small(comparison.fmr)}"
 
 
 def _percent(rate: Rate) -> str:
-    return f"{100 * rate.value:.2f} % [{100 * rate.low:.2f}, {100 * rate.high:.2f}]"
+    of_95 = f"[{100 * rate.low:.2f}, {100 * rate.high:.2f}]"
+    of_90 = f"[{100 * rate.low_90:.2f}, {100 * rate.high_90:.2f}]"
+    return f"{100 * rate.value:.2f} % {of_95} (90 %: {of_90})"
 
 
 def _small(rate: Rate) -> str:
-    return f"{rate.value:.1e} [{rate.low:.1e}, {rate.high:.1e}]"
+    of_95 = f"[{rate.low:.1e}, {rate.high:.1e}]"
+    of_90 = f"[{rate.low_90:.1e}, {rate.high_90:.1e}]"
+    return f"{rate.value:.1e} {of_95} (90 %: {of_90})"

@@ -24,6 +24,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
             rows.append(f"{name}.jp2,{name}{number}.jpg,1")
         rows += [f"{name}.jp2,{other}0.jpg,0" for other in NAMES if other != name]
     (folder / "pairs.csv").write_text("\n".join(rows))
+    (folder / "strangers.csv").write_text("path_a,path_b,same\ntaro.jp2,jiro.jp2,0")
     impostors = folder / "impostors"
     impostors.mkdir()
     table = ["path,age,sex"]
@@ -69,7 +70,7 @@ def test_a_person_can_read_it(
     text = capsys.readouterr().out
     assert "calibration none" in text
     assert "failures to acquire 0 (0.00 %)" in text
-    assert "EER 0.00 % [0.00, 75.00]" in text, "four people say little"
+    assert "EER 0.00 % [0.00, 75.00] (90 %: [0.00, 57.50])" in text, "four people say little"
     assert "too few impostors to tell" in text
 
 
@@ -82,6 +83,28 @@ def test_a_picture_without_a_face_is_a_failure_to_acquire(
     assert run(monkeypatch, *asked) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["failures_to_acquire"] == 1
+
+
+def test_pairs_of_one_person_alone_tell_the_false_non_matches_alone(
+    pictures: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = pictures / "genuine.csv"
+    table.write_text("path_a,path_b,same\ntaro.jp2,taro0.jpg,1\njiro.jp2,jiro0.jpg,1\n")
+    asked = ["--pairs", str(table), "--images", str(pictures), "--calibration", "all-age-faces"]
+    assert run(monkeypatch, *asked) == 0
+    text = capsys.readouterr().out
+    assert "calibration all-age-faces" in text
+    assert "FNMR 0.00 % [0.00, 100.00]" in text
+    assert "no pair of two people" in text
+    assert run(monkeypatch, *asked, "--json") == 0
+    (alone,) = json.loads(capsys.readouterr().out)["comparisons"]
+    assert (alone["genuine_pairs"], alone["impostor_pairs"]) == (2, 0)
+    assert alone["fnmr"]["value"] == 0
+    assert (alone["eer"], alone["fmr"], alone["at"]) == (None, None, [])
+    asked += ["--impostors", str(pictures / "impostors"), "--json"]
+    assert run(monkeypatch, *asked) == 0
+    (against,) = json.loads(capsys.readouterr().out)["comparisons"]
+    assert against["impostor_pairs"] == 3, "negative control: with strangers all is told, once"
 
 
 def test_a_failure_to_acquire_is_no_false_non_match(
@@ -103,6 +126,12 @@ def test_a_failure_to_acquire_is_no_false_non_match(
         (["--pairs", "pairs.csv", "--images", "nowhere"], "taro.jp2"),
         (["--pairs", "none.csv", "--images", "."], "none.csv"),
         (["--impostors", "."], "people.csv"),
+        (["--pairs", "strangers.csv", "--images", "."], "no pair of one person"),
+        (["--bundle", "detector", "--impostors", "."], "detector"),
+        (
+            ["--calibration", "other", "--impostors", "."],
+            '"resnet29" has no calibration "other", only own, none, all-age-faces',
+        ),
         (["--bundle", "nowhere", "--impostors", "."], "nowhere"),
     ],
 )

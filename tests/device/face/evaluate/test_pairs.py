@@ -34,6 +34,11 @@ def test_pairs_are_read(tmp_path: Path) -> None:
         ("path_a,path_b,same\nx\n", "line 2"),
         ("path_a,path_b,same\nx,y,1,2\n", "line 2"),
         ("path_a,path_b,same\nx,y,1\n\n\nx,y,2\n", "line 5"),
+        ("path_a,path_b,same\nx,y,1\nx,x,1\n", "line 3: a picture is compared with itself"),
+        ("path_a,path_b,same\nx,y,1\na/x,./a/x,0\n", "line 3: a picture is compared with itself"),
+        ("path_a,path_b,same\n", r"no pair of one person \(same: 1\)"),
+        ("path_a,path_b,same\nx,y,0\n", r"no pair of one person \(same: 1\)"),
+        ("path_a,path_b,same\na/x,b/y,0\n", r"no pair of one person \(same: 1\)"),
         ("path_a,path_b,same\nx,y,1\nx,y,0\n", "both the same person"),
         ("path_a,path_b,same\nx,y,1\ny,z,1\nx,z,0\n", "both the same person"),
     ],
@@ -67,9 +72,21 @@ def test_folders_tell_people_where_they_agree_with_the_pairs() -> None:
     assert people_in(mixed)["a/3"] != people_in(mixed)["a/1"]
 
 
+def test_pictures_without_a_folder_are_not_of_one_person(tmp_path: Path) -> None:
+    """They once were: all of them lay in the same folder, which has no name."""
+    pairs = [Pair("a/1", "a/2", is_same=True), Pair("x", "y", is_same=False)]
+    people = people_in(pairs)
+    assert people["x"] != people["y"]
+    assert people["a/1"] == people["a/2"]
+    assert len(read_pairs(table(tmp_path, "path_a,path_b,same\na/1,a/2,1\nx,y,0\n"))) == 2
+
+
 def test_pairs_without_a_face_are_left_out() -> None:
     pairs = [Pair("a", "b", is_same=True), Pair("a", "c", is_same=True)]
     values = {name: np.zeros(4, np.float32) for name in ("a", "b")}
     assert len(trials_of(pairs, values, values, RULE, people_in(pairs))) == 1
-    with pytest.raises(EvaluationError, match="no pair is left"):
+    with pytest.raises(EvaluationError, match="no pair of one person is left"):
         trials_of(pairs, {}, values, RULE, people_in(pairs))
+    strangers = [Pair("a", "b", is_same=False)]
+    with pytest.raises(EvaluationError, match="no pair of two people is left"):
+        trials_of(strangers, {}, values, RULE, people_in(strangers))

@@ -19,6 +19,8 @@ def test_people_who_never_overlap_make_no_errors() -> None:
     rate = equal_error_rate(trials([0.9] * 50), trials([0.1] * 300))
     assert (rate.value, rate.low) == (0.0, 0.0)
     assert rate.high == pytest.approx(3 / 100), "three in a hundred people"
+    assert rate.low_90 == 0.0
+    assert rate.high_90 == pytest.approx(2.3 / 100)
 
 
 def test_three_people_say_next_to_nothing() -> None:
@@ -27,6 +29,8 @@ def test_three_people_say_next_to_nothing() -> None:
     certain = accept_rate(trials([0.9] * 30), 0.5)
     assert certain.value == 1.0
     assert certain.low == pytest.approx(1 - 3 / 60)
+    assert certain.low_90 == pytest.approx(1 - 2.3 / 60)
+    assert certain.rest.high == 1 - certain.low
 
 
 def test_people_of_two_sets_are_not_mixed_up() -> None:
@@ -81,3 +85,16 @@ def test_many_pairs_of_one_person_are_no_many_people() -> None:
     narrow, wide = (accept_rate(trials(scores, people), 0.5) for people in (many, few))
     assert narrow.value == wide.value == 0.5
     assert wide.high - wide.low > 2 * (narrow.high - narrow.low)
+
+
+def test_each_interval_holds_as_many_draws_as_it_says() -> None:
+    """Of independent people the interval's ends are those of the normal distribution."""
+    share, count = 0.2, 2000
+    hits = [0.9] * int(share * count) + [0.1] * int((1 - share) * count)
+    rate = accept_rate(trials(hits, [(i, i) for i in range(count)]), 0.5)
+    deviation = (share * (1 - share) / count) ** 0.5
+    assert rate.high - rate.low == pytest.approx(2 * 1.96 * deviation, rel=0.15)
+    assert rate.high_90 - rate.low_90 == pytest.approx(2 * 1.645 * deviation, rel=0.15)
+    assert rate.low < rate.low_90 < share < rate.high_90 < rate.high
+    assert rate.rest.value == pytest.approx(1 - share)
+    assert (rate.rest.low_90, rate.rest.high_90) == (1 - rate.high_90, 1 - rate.low_90)
