@@ -114,6 +114,21 @@ def test_a_signature_that_leaves_the_models_sum_out_is_not_enough(tmp_path: Path
         check(bundle, trusted)
 
 
+def test_a_maker_can_sign_the_network_that_was_built_at_set_up(tmp_path: Path) -> None:
+    """As docs/FACE.md says: its sum goes into the maker's own description."""
+    key = Ed25519PrivateKey.generate()
+    bundle, trusted = copied(tmp_path), _key_file(tmp_path, key)
+    digest = (bundle / "embedder.sha256").read_text()
+    replaced(bundle, "[model]", f'[model]\nsha256 = "{digest}"')
+    (bundle / "embedder.sha256").unlink()
+    (bundle / SIGNATURE_FILE).write_bytes(key.sign((bundle / "bundle.toml").read_bytes()))
+    assert "loads and answers" in check(bundle, trusted)
+    model = bundle / "embedder.tflite"
+    model.write_bytes(model.read_bytes() + b"?")
+    with pytest.raises(BundleError, match="has not the"):
+        check(bundle, trusted)
+
+
 def test_a_signed_bundle_with_another_model_is_refused(tmp_path: Path) -> None:
     key = Ed25519PrivateKey.generate()
     bundle, trusted = copied(tmp_path, "detector"), _key_file(tmp_path, key)
