@@ -7,7 +7,8 @@ import torch
 
 from device.factory.tflite_graph import Graph, Padding, Tensor
 from device.factory.tflite_writer import write_tflite
-from training.detector.network import INPUT_PX, Block, Detector, SameConv
+from training.detector.grid import INPUT_PX
+from training.detector.network import Block, Detector, SameConv
 
 INPUT_SCALE = 128.0
 """The network divides its input by this; here the first weights are divided instead."""

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from training.detector.network import GRID, OUTPUTS, STRIDE_PX
+from training.detector.grid import GRID, OUTPUTS, STRIDE_PX
 from training.detector.scenes import Scene
 
 POINT_UNIT_PX = 32.0

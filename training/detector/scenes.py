@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from training.detector.grid import INPUT_PX
 from training.detector.labels import Portraits
 from training.detector.light import disturb
-from training.detector.network import INPUT_PX
 
 MIRRORED_POINTS = [1, 0, 2, 4, 3]
 NO_FACE_SHARE = 0.15
@@ -37,6 +37,11 @@ class Stage:
         self._sets = sets
         self._shares = shares
         self._indices = [np.flatnonzero(s.is_held_out == is_held_out) for s in sets]
+
+    def scenes(self, seed: int, step: int, count: int) -> list[Scene]:
+        """The scenes of one step; the same again after a resumption."""
+        rng = np.random.default_rng((seed, step))
+        return [self.scene(rng) for _ in range(count)]
 
     def scene(self, rng: np.random.Generator) -> Scene:
         """Draws one scene."""

@@ -30,12 +30,10 @@ class Plan:
     """Everything random follows from it."""
 
 
-def batch(stage: Stage, seed: int, step: int) -> tuple[torch.Tensor, list[Scene]]:
-    """The scenes of one step; the same again after a resumption."""
-    rng = np.random.default_rng((seed, step))
-    scenes = [stage.scene(rng) for _ in range(BATCH)]
+def as_batch(scenes: list[Scene]) -> torch.Tensor:
+    """Turns `uint8[160, 160, 3]` pictures into float[N, 3, 160, 160]."""
     images = np.stack([scene.image for scene in scenes]).transpose(0, 3, 1, 2)
-    return torch.from_numpy(images).float().contiguous(memory_format=torch.channels_last), scenes
+    return torch.from_numpy(images).float().contiguous(memory_format=torch.channels_last)
 
 
 def train(plan: Plan) -> Detector:
@@ -59,8 +57,8 @@ def train(plan: Plan) -> Detector:
     started = time.monotonic()
     network.train()
     for step in range(first, plan.steps):
-        images, scenes = batch(stage, plan.seed, step)
-        total, score, point = loss(network(images), *targets(scenes))
+        scenes = stage.scenes(plan.seed, step, BATCH)
+        total, score, point = loss(network(as_batch(scenes)), *targets(scenes))
         optimiser.zero_grad()
         total.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)

@@ -12,7 +12,8 @@ from device.face.bundle import read_embedder
 from device.face.loading import MODELS_FOLDER
 from training.embedder.augment import Cut, Sampler
 from training.embedder.crops import Crops, judges_of, pack, person_of, pictures_of
-from training.embedder.network import GraphNetwork, student_graph
+from training.embedder.graph import student_graph
+from training.embedder.network import GraphNetwork
 from training.embedder.teacher import Projection, Teachers, fit
 from training.embedder.train import Lap, School, open_student, train
 

@@ -56,6 +56,11 @@ class Sampler:
         """One portrait as it is."""
         return self._cut(self._crops.image(index), np.eye(3))
 
+    def batch(self, seed: int, step: int, count: int) -> list[Sample]:
+        """The new faces of one step; the same again after a resumption."""
+        rng = np.random.default_rng((seed, step))
+        return [self.draw(rng) for _ in range(count)]
+
     def draw(self, rng: np.random.Generator) -> Sample:
         """A new face."""
         face = self._crops.image(int(rng.integers(len(self._crops)))).astype(np.float32)

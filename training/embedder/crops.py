@@ -28,6 +28,8 @@ MARGIN_PX = 22
 """Stored pixels left of and above that picture: MobileFace's reaches further up."""
 QUALITY = 78
 """Of WebP: 14,000 faces stay below 60 MiB."""
+LARGEST_BYTES = 60 * 2**20
+"""Of all faces together, so that they can be carried to a machine with an accelerator."""
 HELD_OUT_PERCENT = 25
 
 
@@ -49,9 +51,16 @@ class Crops:
             return np.asarray(picture.convert("RGB"))
 
     def save(self, path: Path) -> None:
-        """Writes them as one `.npz`."""
+        """Writes them as one `.npz`.
+
+        Raises:
+            ValueError: if they take more than may be carried to another machine.
+        """
         ends = np.cumsum([len(file) for file in self.files])
         content = np.frombuffer(b"".join(self.files), np.uint8)
+        if len(content) > LARGEST_BYTES:
+            size, most = len(content) / 2**20, LARGEST_BYTES >> 20
+            raise ValueError(f"{len(self)} faces take {size:.1f} MiB of at most {most}")
         np.savez(path, content=content, ends=ends, is_asian_set=self.is_asian_set)
 
     @staticmethod

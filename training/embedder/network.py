@@ -4,8 +4,6 @@ The network is the converter's own graph, operator by operator, with the graph's
 parameters: so a trained network is written by the same converter, exactly.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,28 +11,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from device.factory.dlib_model import FullyConnected, Pool, read_dlib_model
-from device.factory.face_model import find_source
-from device.factory.resnet_graph import resnet_graph
 from device.factory.tflite_graph import Graph, Operation, OperatorRecord, Padding, Tensor
-from device.factory.tflite_writer import write_tflite
-
-EMBEDDING_LENGTH = 256
-LAYERS_KEPT = 98
-"""Without its last block, 1.2 of 5.6 million parameters, it is as good (facts/face.md 7.1)."""
-
-
-def student_graph() -> tuple[Graph, Tensor]:
-    """The CC0 ResNet up to its last block but one, then a mean and a matrix that is still empty."""
-    model = read_dlib_model(find_source().read_bytes())
-    mean = Pool(is_max=False, size=(0, 0), stride=(1, 1), padding=(0, 0))
-    matrix = FullyConnected(np.zeros((256, EMBEDDING_LENGTH), np.float32))
-    return resnet_graph(replace(model, layers=(*model.layers[:LAYERS_KEPT], mean, matrix)))
-
-
-def teacher_graph() -> tuple[Graph, Tensor]:
-    """The CC0 ResNet as it is."""
-    return resnet_graph(read_dlib_model(find_source().read_bytes()))
+from training.embedder.graph import weights_in, weights_of, written
 
 
 class GraphNetwork(nn.Module):
@@ -44,7 +22,7 @@ class GraphNetwork(nn.Module):
         super().__init__()
         self._graph, self._output = graph, output
         self.weights = nn.ParameterDict(
-            {str(index): nn.Parameter(_as_torch(values)) for index, values in _constants(graph)}
+            {str(index): nn.Parameter(_as_torch(values)) for index, values in weights_of(graph)}
         )
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
@@ -71,27 +49,13 @@ class GraphNetwork(nn.Module):
 
     def tflite(self, description: str) -> bytes:
         """The bytes of a `.tflite` file of this network, weights as float16."""
-        for index, _ in _constants(self._graph):
-            source = self._stored(index)
-            values = _as_numpy(self.weights[str(index)])
-            self._graph.tensors[source] = replace(self._graph.tensors[source], constant=values)
-        return write_tflite(self._graph, [self._output], description)
+        weights = {int(index): _as_numpy(values) for index, values in self.weights.items()}
+        return written(self._graph, self._output, weights, description)
 
     def take(self, path: Path) -> None:
         """Takes the weights of a `.tflite` file that `tflite` wrote of the same graph."""
-        try:
-            from ai_edge_litert.interpreter import Interpreter
-        except ImportError:
-            from tflite_runtime.interpreter import Interpreter
-        interpreter = Interpreter(model_path=str(path))
-        for index, _ in _constants(self._graph):
-            values = interpreter.get_tensor(self._stored(index))
+        for index, values in weights_in(path, self._graph):
             self.weights[str(index)].data.copy_(_as_torch(values))
-
-    def _stored(self, index: int) -> int:
-        """The float16 tensor that a float32 one is widened from."""
-        (operator,) = (o for o in self._graph.operators if o.output == index)
-        return operator.inputs[0]
 
     def _operate(self, operator: OperatorRecord, values: dict[int, torch.Tensor]) -> torch.Tensor:
         x = values[operator.inputs[0]]
@@ -123,13 +87,6 @@ class GraphNetwork(nn.Module):
         border = weights.shape[-1] // 2 if padding == Padding.SAME else 0
         y = functional.conv2d(x, weights, bias, stride, border)
         return functional.relu(y) if has_relu else y
-
-
-def _constants(graph: Graph) -> Iterator[tuple[int, np.ndarray]]:
-    """The widened weights: index at run time, and the stored values."""
-    for operator in graph.operators:
-        if operator.operation is Operation.DEQUANTIZE:
-            yield operator.output, graph.tensors[operator.inputs[0]].constant
 
 
 def _as_torch(values: np.ndarray) -> torch.Tensor:

@@ -20,7 +20,8 @@ from device.face.runtimes import auto
 from device.factory.bundle.learning import learn
 from training.embedder.augment import Sample, Sampler
 from training.embedder.crops import Crops
-from training.embedder.network import EMBEDDING_LENGTH, GraphNetwork, teacher_graph
+from training.embedder.graph import EMBEDDING_LENGTH, teacher_graph
+from training.embedder.network import GraphNetwork
 
 _WHILE_FITTING = 64
 

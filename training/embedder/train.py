@@ -14,8 +14,9 @@ import numpy as np
 import torch
 
 from training.embedder.augment import Sampler
+from training.embedder.graph import student_graph
 from training.embedder.losses import loss
-from training.embedder.network import GraphNetwork, student_graph
+from training.embedder.network import GraphNetwork
 from training.embedder.teacher import Projection, Teachers, as_batch
 
 BATCH = 48
@@ -81,8 +82,7 @@ def train(lap: Lap, student: GraphNetwork, school: School) -> None:
         first = kept["step"]
     started, recent = time.monotonic(), []
     for step in range(first, lap.steps):
-        rng = np.random.default_rng((lap.seed, step))
-        samples = [school.sampler.draw(rng) for _ in range(BATCH)]
+        samples = school.sampler.batch(lap.seed, step, BATCH)
         target = torch.from_numpy(school.projection.apply(school.teachers.embed(samples))).float()
         with torch.autocast("cpu", torch.bfloat16):
             answer = student(as_batch([sample.student for sample in samples]))
