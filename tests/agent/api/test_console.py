@@ -355,6 +355,18 @@ def test_alarms_too_many_to_be_shown_are_counted_and_come_later(
     window.see("#alarms-count", "1 件")
 
 
+def test_why_a_result_was_not_sent_is_said_in_the_language_of_the_page(
+    reception: Reception, window: Window
+) -> None:
+    reception.park(reception.visit(1), "software of the profile myclinic reads files of today only")
+    window.open()
+    said = "「myclinic」の設定のソフトは当日のファイルだけを読み取ります"
+    window.see(".parked li", f"送信できませんでした（{said}）")
+    window.see(".alarm", f"レセコン連携フォルダー: {said}")
+    window.page.locator("tbody button").click()
+    window.see("#detail", said)
+
+
 def test_a_parked_result_is_sent_again_or_given_up(reception: Reception, window: Window) -> None:
     first, second = reception.visit(1), reception.visit(2, HANAKO)
     reception.park(first)
