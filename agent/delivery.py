@@ -209,7 +209,7 @@ class Delivery:
 
     def park_stuck(self, parcel: Parcel) -> None:
         """Park what has failed for long, as its relay takes others; see `has_failed_long`."""
-        self.park(parcel, f"{STUCK}: {self._untaken.cause(parcel)}")
+        self.park(parcel, f"{STUCK} ({self._untaken.cause(parcel)})")
 
     def see_to_fault(self, parcel: Parcel, cause: str) -> None:
         """Tell staff of a fault that nobody foresaw, and park the parcel where the fault lasts.

@@ -32,7 +32,7 @@ from agent.store import Store
 from agent.whole_file import keep_file
 from hostlink.terms import VisitOutcome
 
-WHY = "restored from a backup: it may have been delivered since"
+WHY = "restored from a backup, it may have been delivered since"
 MAY_WAIT = (
     select(RESULTS.c.ueid, RESULTS.c.seq, RESULTS.c.visit_id)
     .join_from(

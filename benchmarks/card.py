@@ -15,7 +15,8 @@ at 0 ms   the ratio if the chip took no time for a command: 0 ms instead of 4, o
 in vain   time for a photo that was read ahead and that the patient then did not need; nobody
           waits for it
 waited    from the choice (PIN typed, face matched; an iPhone: laid down) to the card's signature,
-          without the 0.3 s of the RSA operation itself, which no reader can shorten
+          without the 0.3 s of the RSA operation itself, which no reader can shorten; where the
+          face is chosen at once, the photo, too, before the check can begin
 in all    the same with that operation: what the patient waits
 naive     a plain client with the same rights: selects every file and reads it from its first byte
           to its end, asks nothing before the choice, skips nothing

@@ -5,7 +5,7 @@ read ahead; only the patient, the camera over the card and the card are simulate
 answers are timed in virtual time, so nothing here depends on the machine.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -42,12 +42,15 @@ class PlannedVisit:
     profile: CardProfile = MY_NUMBER
     has_camera: bool = True
     """The reader has a camera over the card; without one the printed code is never known."""
+    is_chosen_at_once: bool = False
+    """The patient chooses before anything is read ahead."""
 
 
 VISITS = (
     PlannedVisit("PIN, no card camera", Proof.PIN, has_camera=False),
     PlannedVisit("PIN, card camera", Proof.PIN),
     PlannedVisit("face", Proof.FACE),
+    PlannedVisit("face chosen at once", Proof.FACE, is_chosen_at_once=True),
     PlannedVisit("Android", Proof.PIN, ANDROID),
     PlannedVisit("iPhone", Proof.ON_PHONE, IPHONE),
 )
@@ -79,7 +82,7 @@ def lay(planned: PlannedVisit, issuer: Issuer, rate_kbps: int) -> SimulatedCard:
 def play(
     planned: PlannedVisit, card: SimulatedCard, issuer: Issuer, folder: Path
 ) -> tuple[Phase, ...]:
-    """One visit by our reader; the patient chooses when everything is read ahead.
+    """One visit by our reader; the patient chooses when everything is read ahead, or at once.
 
     Args:
         planned: The visit.
@@ -118,24 +121,46 @@ class _Counting(Posted):
 def _phases(planned: PlannedVisit, bench: Bench, posted: _Counting) -> tuple[Phase, ...]:
     told = bench.recognise()
     assert isinstance(told, events.CardRecognised)
-    bench.finish()
-    first = bench.card.trace.exchanges[: posted.commands_at_first]
-    behind = bench.card.trace.exchanges[posted.commands_at_first :]
-    # An iPhone leaves nothing to choose: its holder waits from the first command on.
-    has_no_choice = planned.proof is Proof.ON_PHONE
-    when_behind = "at once" if has_no_choice else "while choosing"
-    phases = [
-        Phase("recognised", first, is_waited_for=has_no_choice),
-        Phase(when_behind, behind, is_waited_for=has_no_choice),
-    ]
-    # As in `device.visit.verifying`: the photo is read ahead where a face could be chosen.
-    if told.has_face and told.has_front:
-        ahead = _sent(bench, bench.jobs.read_ahead)
-        phases.append(Phase("while choosing, for a face", ahead, is_photo=True))
+    until_proof = _chosen_at_once if planned.is_chosen_at_once else _read_ahead
+    phases = [*until_proof(planned, bench, posted, told)]
     chosen = _sent(bench, lambda: _prove(planned.proof, bench))
     phases.append(Phase(planned.proof.value, chosen, is_waited_for=True))
     phases.append(Phase("at the end", _sent(bench, bench.jobs.forget)))
     return tuple(phase for phase in phases if phase.exchanges)
+
+
+def _read_ahead(
+    planned: PlannedVisit, bench: Bench, posted: _Counting, told: events.CardRecognised
+) -> Iterator[Phase]:
+    """The patient still reads the buttons."""
+    # An iPhone leaves nothing to choose: its holder waits from the first command on.
+    has_no_choice = planned.proof is Proof.ON_PHONE
+    first, behind = _split(bench, posted)
+    yield Phase("recognised", first, is_waited_for=has_no_choice)
+    when_behind = "at once" if has_no_choice else "while choosing"
+    yield Phase(when_behind, behind, is_waited_for=has_no_choice)
+    # As in `device.visit.verifying`: the photo is read ahead where a face could be chosen.
+    if told.has_face and told.has_front:
+        ahead = _sent(bench, bench.jobs.read_ahead)
+        yield Phase("while choosing, for a face", ahead, is_photo=True)
+
+
+def _chosen_at_once(
+    _planned: PlannedVisit, bench: Bench, posted: _Counting, _told: events.CardRecognised
+) -> Iterator[Phase]:
+    """The face is wanted as soon as the card was recognised: the check waits for the photo."""
+    bench.jobs.read_ahead()
+    bench.photo()
+    first, behind = _split(bench, posted)
+    yield Phase("recognised", first)
+    yield Phase("face chosen at once", behind, is_photo=True, is_waited_for=True)
+
+
+def _split(bench: Bench, posted: _Counting) -> tuple[Sequence[Exchange], Sequence[Exchange]]:
+    """What the card was asked until the choice was shown, and since then."""
+    bench.finish()
+    exchanges = bench.card.trace.exchanges
+    return exchanges[: posted.commands_at_first], exchanges[posted.commands_at_first :]
 
 
 def _prove(proof: Proof, bench: Bench) -> None:

@@ -37,7 +37,7 @@ from typing import Self
 import numpy as np
 from PIL import Image as PillowImage
 
-from device.face.bundle import read_detector, read_embedder
+from device.face.bundle import read_detector, read_embedder, read_occlusion
 from device.face.detector import Detector
 from device.face.embedder import Embedder
 from device.face.interpreter import Settings
@@ -45,6 +45,7 @@ from device.face.liveness.challenges import open_liveness
 from device.face.liveness.plan import LivenessPlan
 from device.face.liveness.port import LivenessCheck, Sight
 from device.face.loading import MODELS_FOLDER
+from device.face.occlusion import Occlusion
 from device.face.port import Image, Values
 from device.face.quality import QualityLimits, judge
 from device.face.runtimes import auto
@@ -103,10 +104,12 @@ class Check:
     def __init__(self) -> None:
         runtime = auto.create(Settings())
         detector = read_detector(MODELS_FOLDER / "detector")
+        occlusion = read_occlusion(MODELS_FOLDER / "occlusion")
         embedder = read_embedder(MODELS_FOLDER / "resnet29")
         self._network = runtime.load(embedder.content)
         self._pixels = np.zeros((1, embedder.input_px, embedder.input_px, 3), np.float32)
         self._detector = Detector(detector, runtime.load(detector.content))
+        self._occlusion = Occlusion(occlusion, runtime.load(occlusion.content))
         self._embedder = Embedder(embedder, self._network)
         self._liveness: LivenessCheck | None = None
         self._seen = 0
@@ -119,6 +122,7 @@ class Check:
         frame_ms = (
             times.measure("detect", partial(self._detector.faces, image)),
             times.measure("judge", partial(judge, image, faces, QualityLimits())),
+            times.measure("look for a mask", partial(self._occlusion.covers, image, points)),
             times.measure("align", partial(self._embedder.aligned, image, points)),
             times.measure("liveness", partial(self._observe, image, faces[0].points)),
         )

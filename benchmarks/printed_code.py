@@ -1,15 +1,16 @@
 """How often the printed code of a laid card is read, and how often it is read wrongly.
 
-`python -m benchmarks.printed_code [--count N] [--first K] [--seed S] [--workers W] [--peer N]` lays
-N simulated cards before the camera, from the population's K-th on (where a stopped run ended). Each
-is one laying of the stated population (fronts alone on the tray, any holder, print and wear, 30 %
-easy, 50 % ordinary, 20 % hard conditions), whose pictures go through the real `CameraFront` at 15
-pictures a second of simulated time. A code counts as sent when the reading returns one; it is wrong
-when the card would refuse it. Layings of which a person could read some field in none of the
-pictures stay in the count and are also told apart. A card that is not read is laid once more, as
-the screen asks the patient to, in light and places drawn anew and as difficult as before; that
-second laying is reported apart. The peer is one plain pass of Tesseract
-over the whole straightened card, with regular expressions.
+`python -m benchmarks.printed_code [--count N] [--first K] [--seed S] [--workers W] [--peer N]
+[--oldest]` lays N simulated cards before the camera, from the population's K-th on (where a stopped
+run ended). Each is one laying of the stated population (fronts alone on the tray, any holder, print
+and wear, 30 % easy, 50 % ordinary, 20 % hard conditions), whose pictures go through the real
+`CameraFront` at 15 pictures a second of simulated time. A code counts as sent when the reading
+returns one; it is wrong when the card would refuse it. Layings of which a person could read some
+field in none of the pictures stay in the count and are also told apart. A card that is not read is
+laid once more, as the screen asks the patient to, in light and places drawn anew and as difficult
+as before; that second laying is reported apart. `--oldest` lays cards of people born in 大正, who
+are no part of the stated population. The peer is one plain pass of Tesseract over the whole
+straightened card, with regular expressions.
 """
 
 import argparse
@@ -35,7 +36,8 @@ from device.reader.front.layout import MY_NUMBER_CARD
 from device.reader.front.sight import look_at
 from device.reader.ocr.tesseract import Settings, create, find_tessdata
 from device.reader.port import OcrEngine
-from tests.hw_sim.card_front.laying import Frame, Laying, Subject, is_readable
+from tests.hw_sim.card_front.holders import sample_oldest, sample_profile
+from tests.hw_sim.card_front.laying import Frame, Holders, Laying, Subject, is_readable
 from tests.hw_sim.card_front.population import laid_again, laying_of
 
 _FPS = 15
@@ -105,9 +107,9 @@ def engine() -> OcrEngine:
     return create(Settings())
 
 
-def lay(number: int, seed: int) -> Outcome:
+def lay(number: int, seed: int, holders: Holders = sample_profile) -> Outcome:
     """Lays one card and reads it; lays it once more where that failed."""
-    difficulty, laying = laying_of(number, seed, Subject.FRONT)
+    difficulty, laying = laying_of(number, seed, Subject.FRONT, holders)
     engine()
     camera = TrayCamera(laying)
     begun_s = time.process_time()
@@ -260,11 +262,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=_UNSEEN_SEED)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--peer", type=int, default=100, help="layings for the naive peer")
+    parser.add_argument("--oldest", action="store_true", help="only people born in 大正")
     arguments = parser.parse_args()
     print(__doc__)
     with multiprocessing.get_context("spawn").Pool(arguments.workers) as pool:
         numbers = range(arguments.first, arguments.first + arguments.count)
-        laid = pool.imap_unordered(partial(lay, seed=arguments.seed), numbers, chunksize=4)
+        holders = sample_oldest if arguments.oldest else sample_profile
+        lay_one = partial(lay, seed=arguments.seed, holders=holders)
+        laid = pool.imap_unordered(lay_one, numbers, chunksize=4)
         report(list(_with_progress(laid, arguments.count)))
         peer = pool.map(partial(read_naively, seed=arguments.seed), range(arguments.peer))
     if peer:

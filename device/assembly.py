@@ -23,8 +23,10 @@ from device.face import cameras, runtimes
 from device.face.bundle import (
     DetectorBundle,
     EmbedderBundle,
+    OcclusionBundle,
     read_detector,
     read_embedder,
+    read_occlusion,
 )
 from device.face.check import FaceCheck, FaceCheckPlan
 from device.face.liveness.plan import LivenessPlan
@@ -143,9 +145,7 @@ def assemble(
 def _assemble(config: Config, folder: Path, standing: Standing, slot: CardSlot | None) -> Reader:
     make = _AdapterMaker(folder)
     open_camera = make.later(cameras, config.camera)
-    models = _Models(
-        read_embedder(_bundle(config.face.embedder)), read_detector(_bundle(config.face.detector))
-    )
+    models = _models(config)
     keep_folder(config.state_folder)
     clock, journal = Clock(), Journal(config.journal)
     policy, card_parts = _policy(config), make_card_parts(config, folder, slot)
@@ -224,13 +224,23 @@ class _AdapterMaker:
 
 @dataclass(frozen=True, slots=True)
 class _Models:
-    """Both models, read once: a missing or damaged one is told now, not to the first patient."""
+    """All models, read once: a missing or damaged one is told now, not to the first patient."""
 
     embedder: EmbedderBundle
     detector: DetectorBundle
+    occlusion: OcclusionBundle
 
     def digest(self) -> bytes:
-        return sha256(self.detector.digest + self.embedder.digest).digest()
+        parts = (self.detector.digest, self.embedder.digest, self.occlusion.digest)
+        return sha256(b"".join(parts)).digest()
+
+
+def _models(config: Config) -> _Models:
+    return _Models(
+        read_embedder(_bundle(config.face.embedder)),
+        read_detector(_bundle(config.face.detector)),
+        read_occlusion(_bundle(config.face.occlusion)),
+    )
 
 
 def _face_check(config: Config, make: _AdapterMaker, models: _Models) -> FaceCheck:
@@ -238,7 +248,7 @@ def _face_check(config: Config, make: _AdapterMaker, models: _Models) -> FaceChe
     if not config.face.asks_for_movement:
         _log.warning("[face] asks_for_movement is off: a photo before the camera passes for a face")
     plan = FaceCheckPlan(liveness=LivenessPlan(is_active=config.face.asks_for_movement))
-    return load_face_check(runtime, models.embedder, models.detector, plan)
+    return load_face_check(runtime, models.embedder, models.detector, models.occlusion, plan)
 
 
 def _policy(config: Config) -> VisitPolicy:

@@ -61,6 +61,7 @@ class FaceTable(Table, frozen=True):
 
     embedder: str = "resnet29"
     detector: str = "detector"
+    occlusion: str = "occlusion"
     """Folders in `device/face/models`."""
     runtime: str = "auto"
     """`device/face/runtimes`."""

@@ -67,12 +67,14 @@ class Performer:
                 self.pad = self.code.open(turn, self.card.expiry)
             case effects.OpenPinEntry(turn):
                 self.pad = self.pin.open(turn)
+                self.card.warn_of_several(turn)
             case effects.ForgetPin():
                 self._forget_typed()
             case effects.VerifyPin(turn):
                 self._verify_pin(turn)
             case effects.OpenPasswordEntry(turn):
                 self.pad = self.password.open(turn)
+                self.card.warn_of_several(turn)
             case effects.CheckPassword(turn):
                 self._check_password(turn)
             case effects.SignChallenge(turn, challenge, is_after_face):

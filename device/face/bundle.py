@@ -104,6 +104,26 @@ class DetectorBundle:
     model."""
 
 
+@dataclass(frozen=True, slots=True)
+class OcclusionBundle:
+    """A network that tells whether mouth or eyes of an aligned face are covered."""
+
+    name: str
+    """Short name for self-test and documents."""
+    input_px: int
+    """Side of the square picture it takes."""
+    template: Values = field(repr=False)
+    """float32[5, 2]: where the five points lie in its picture, px."""
+    min_mouth_score: float
+    """From this sureness (0..1) on the mouth counts as covered."""
+    min_eyes_score: float
+    """The same of the eyes."""
+    content: bytes = field(repr=False)
+    """The model file."""
+    digest: bytes
+    """sha256 over all that decides: description and model."""
+
+
 class _Model(Table, frozen=True, kw_only=True):
     file: FileName
     sha256: Digest | None = None
@@ -121,6 +141,11 @@ class _DetectorModel(_Model, frozen=True, kw_only=True):
     landmarks: Literal["eyes-nose-mouth"]
     stride_px: Annotated[int, Meta(ge=4, le=64)]
     min_score: Annotated[float, Meta(ge=0.05, le=0.95)]
+
+
+class _OcclusionModel(_Model, frozen=True, kw_only=True):
+    min_mouth_score: Annotated[float, Meta(ge=0.05, le=0.9999)]
+    min_eyes_score: Annotated[float, Meta(ge=0.05, le=0.9999)]
 
 
 class _Alignment(Table, frozen=True):
@@ -156,8 +181,7 @@ class _Embedder(Table, frozen=True, kw_only=True):
     thresholds: Annotated[tuple[Threshold, ...], Meta(min_length=1)]
 
     def __post_init__(self) -> None:
-        if max(map(max, self.alignment.template)) > self.model.input_px:
-            raise ValueError('the points of "template" must lie within the picture')
+        _check_lies_within(self.alignment, self.model)
         ids = [threshold.id for threshold in self.thresholds]
         if ids.count(self.decision.threshold) != 1:
             raise ValueError(f'"thresholds" must name "{self.decision.threshold}" once')
@@ -168,6 +192,22 @@ class _Detector(Table, frozen=True):
     name: Text
     licence: Text
     model: _DetectorModel
+
+
+class _Occlusion(Table, frozen=True):
+    kind: Literal["occlusion"]
+    name: Text
+    licence: Text
+    model: _OcclusionModel
+    alignment: _Alignment
+
+    def __post_init__(self) -> None:
+        _check_lies_within(self.alignment, self.model)
+
+
+def _check_lies_within(alignment: _Alignment, model: _Model) -> None:
+    if max(map(max, alignment.template)) > model.input_px:
+        raise ValueError('the points of "template" must lie within the picture')
 
 
 def read_embedder(folder: Path) -> EmbedderBundle:
@@ -217,6 +257,31 @@ def read_detector(folder: Path) -> DetectorBundle:
         input_px=table.model.input_px,
         stride_px=table.model.stride_px,
         min_score=table.model.min_score,
+        content=content,
+        digest=digest_of(description, content),
+    )
+
+
+def read_occlusion(folder: Path) -> OcclusionBundle:
+    """Reads the bundle of a network that finds covered faces.
+
+    Args:
+        folder: the bundle.
+
+    Returns:
+        The description with the model file's bytes.
+
+    Raises:
+        BundleError: if something is missing, damaged or contradictory.
+    """
+    description, table = _read(folder, _Occlusion)
+    content = _content(folder, table.model.file, table.model.sha256)
+    return OcclusionBundle(
+        name=table.name,
+        input_px=table.model.input_px,
+        template=np.array(table.alignment.template, np.float32),
+        min_mouth_score=table.model.min_mouth_score,
+        min_eyes_score=table.model.min_eyes_score,
         content=content,
         digest=digest_of(description, content),
     )

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 
 from device.face.comparison import ScoreBand, compare, mean_of
 from device.face.decision import DecisionRule
@@ -17,8 +18,9 @@ from device.face.embedder import Embedder, Embedding
 from device.face.image import PhotoDecoder
 from device.face.liveness.plan import LivenessPlan
 from device.face.liveness.port import LivenessCheck, Prompt, Sight, Verdict
+from device.face.occlusion import Covers, Occlusion
 from device.face.photo import face_of_photo
-from device.face.port import Camera, Frame, Image
+from device.face.port import Camera, Frame, Image, Values
 from device.face.quality import QualityHint, QualityLimits, judge
 from device.face.wiping import WipedAfterwards
 
@@ -65,6 +67,9 @@ class FaceCheckPlan:
     """Shortest time between two of them, so that they differ."""
     time_limit_s: float = 20.0
     """How long to wait for good pictures."""
+    cover_patience_s: float = 8.0
+    """How long somebody is asked to take off a mask or dark glasses; then they are compared as they
+    are, who may not be able to, or wear none."""
     limits_in_turn: QualityLimits = field(
         default_factory=lambda: QualityLimits(
             min_sureness=0.6, max_turn=0.6, nod_range=(0.15, 0.90), min_sharpness=0.0
@@ -91,6 +96,8 @@ class FaceParts:
     """For the card's photo."""
     detector: Detector
     """Finds faces."""
+    occlusion: Occlusion
+    """Finds what covers a face."""
     embedder: Embedder
     """Turns a face into numbers."""
     rule: DecisionRule
@@ -159,11 +166,13 @@ class FaceCheck:
             # From the last to the first, and each of them even if another fails.
             afterwards.callback(parts.decoder.prepare)
             afterwards.callback(parts.embedder.forget)
+            afterwards.callback(parts.occlusion.forget)
             afterwards.callback(parts.detector.forget)
             afterwards.callback(liveness.forget)
             wiped = afterwards.enter_context(WipedAfterwards())
             reference = _reference(parts, photo, wiped)
-            sitting = _Sitting(parts, self._plan, liveness, reference, wiped)
+            uncovering = _Uncovering(parts.occlusion, self._plan.cover_patience_s)
+            sitting = _Sitting(parts, self._plan, liveness, reference, wiped, uncovering)
             return sitting.follow(camera, now_s, onlookers)
 
     def _opened(self) -> FaceParts:
@@ -180,6 +189,25 @@ def _reference(parts: FaceParts, photo: bytes, wiped: WipedAfterwards) -> Embedd
 
 
 @dataclass(slots=True)
+class _Uncovering:
+    """Asks one patient to take off mask or dark glasses, for some seconds."""
+
+    occlusion: Occlusion
+    patience_s: float
+    seen: Covers = field(default_factory=Covers)
+    """In the picture that was looked at last."""
+    since_s: float | None = None
+
+    def asked_off(self, frame: Frame, points: Values) -> Covers:
+        """What the patient is to take off before anything else."""
+        self.seen = self.occlusion.covers(frame.image, points)
+        if self.seen.anything and self.since_s is None:
+            self.since_s = frame.taken_at_s
+        is_over = self.since_s is not None and frame.taken_at_s - self.since_s >= self.patience_s
+        return Covers() if is_over else self.seen
+
+
+@dataclass(slots=True)
 class _Sitting:
     """One patient before the camera."""
 
@@ -188,10 +216,13 @@ class _Sitting:
     liveness: LivenessCheck
     reference: Embedding
     wiped: WipedAfterwards
+    uncovering: _Uncovering
     probes: list[Embedding] = field(default_factory=list)
     hint: QualityHint = QualityHint.NO_FACE
     last_taken_s: float = FOREVER_AGO_S
     last_face: Face | None = None
+    is_covered: bool = False
+    """Something covers the face in one of the probes."""
 
     def follow(
         self, camera: Camera, now_s: Callable[[], float], onlookers: Onlookers
@@ -232,7 +263,8 @@ class _Sitting:
         one person stepping in for another, starts it anew.
         """
         faces = self.parts.detector.faces(frame.image)
-        self.hint = judge(frame.image, faces, self.plan.limits)
+        covers_of = partial(self.uncovering.asked_off, frame)
+        self.hint = judge(frame.image, faces, self.plan.limits, covers_of)
         is_good = self.hint is QualityHint.GOOD
         if self._has_probe and not is_good:
             self.hint = judge(frame.image, faces, self.plan.limits_in_turn)
@@ -246,6 +278,7 @@ class _Sitting:
 
     def _start_anew(self) -> None:
         self.probes.clear()
+        self.is_covered = False
         self.liveness.forget()
         self.last_face = None
 
@@ -267,6 +300,7 @@ class _Sitting:
         if frame.taken_at_s - self.last_taken_s < self.plan.min_gap_s:
             return
         self.last_taken_s = frame.taken_at_s
+        self.is_covered |= self.uncovering.seen.anything
         self.probes.append(self.wiped.keep(self._embedding(frame, face, passing)))
         if self._has_probe:
             self.liveness.begin(frame.taken_at_s)
@@ -281,6 +315,9 @@ class _Sitting:
             return FaceCheckResult(_NOT_LIVE[verdict], self.hint)
         probe = self.wiped.keep(mean_of(self.probes))
         score = compare(self.reference, probe, self.parts.rule)
+        if self.is_covered and not score.is_match:
+            # Too little was seen of the face to say that it is another one.
+            return FaceCheckResult(FaceCheckOutcome.NO_GOOD_PICTURE, QualityHint.SHOW_FACE)
         outcome = FaceCheckOutcome.MATCH if score.is_match else FaceCheckOutcome.NO_MATCH
         return FaceCheckResult(outcome, self.hint, score.band, self.parts.rule.threshold_id)
 

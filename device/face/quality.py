@@ -5,6 +5,7 @@ limits are this project's own.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from device.face.alignment import align
 from device.face.detector import Face
+from device.face.occlusion import Covers
 from device.face.port import Image, Values
 from device.face.pose import turn_of
 
@@ -45,8 +47,11 @@ class QualityHint(Enum):
     """Crop of the face image: cut above, as of somebody tall."""
     LOOK_STRAIGHT = "look_straight"
     """Head pose: yaw, pitch or roll."""
+    TAKE_OFF_MASK = "take_off_mask"
+    """Face occlusion prevention: something covers the mouth."""
     SHOW_FACE = "show_face"
-    """Face occlusion prevention, eyes visible: it looks ahead and is hardly seen as a face."""
+    """Face occlusion prevention, eyes visible: it looks ahead, and the eyes are covered or it
+    is hardly seen as a face."""
     TOO_DARK = "too_dark"
     """Under-exposure prevention, dynamic range."""
     BACKLIT = "backlit"
@@ -71,7 +76,7 @@ class QualityLimits:
     """A second face of at least this share of the first one's size is not a passer-by."""
     min_sureness: float = 0.87
     """Smallest score of the detector; it learnt faces that look ahead and is less sure of a turned
-    one, or of one behind sunglasses or a hand. Most masks it does not mind."""
+    one. Masks and dark glasses it does not mind: those have a network of their own."""
     max_roll_deg: float = 25.0
     """Largest tilt of the line between the eyes."""
     max_turn: float = 0.35
@@ -90,13 +95,24 @@ class QualityLimits:
     """Smallest share of fine detail, as `sharpness` measures it."""
 
 
-def judge(image: Image, faces: list[Face], limits: QualityLimits) -> QualityHint:
-    """Says what is wrong with a live picture, the most helpful thing first.
+def _nothing_covers(points: Values) -> Covers:
+    return Covers()
+
+
+def judge(
+    image: Image,
+    faces: list[Face],
+    limits: QualityLimits,
+    covers_of: Callable[[Values], Covers] = _nothing_covers,
+) -> QualityHint:
+    """Says what is wrong with a picture, the most helpful thing first.
 
     Args:
         image: `uint8[H, W, 3], RGB`.
         faces: the faces in it, largest first.
         limits: where a picture stops being good.
+        covers_of: tells what covers the face with these five points; asked only where the face is
+            well placed and looks ahead.
 
     Returns:
         GOOD, or what the patient could do.
@@ -109,6 +125,11 @@ def judge(image: Image, faces: list[Face], limits: QualityLimits) -> QualityHint
     hint = _place(image.shape, face, limits) or _pose(face, limits)
     if hint is not None:
         return hint
+    covers = covers_of(face.points)
+    if covers.mouth:
+        return QualityHint.TAKE_OFF_MASK
+    if covers.eyes or face.score < limits.min_sureness:
+        return QualityHint.SHOW_FACE
     grey = grey_chip(image, face.points)
     try:
         hint = _light(grey, limits)
@@ -175,9 +196,7 @@ def _pose(face: Face, limits: QualityLimits) -> QualityHint | None:
         and abs(turn_of(points)) <= limits.max_turn
         and low <= nod <= high
     )
-    if not is_straight:
-        return QualityHint.LOOK_STRAIGHT
-    return None if face.score >= limits.min_sureness else QualityHint.SHOW_FACE
+    return None if is_straight else QualityHint.LOOK_STRAIGHT
 
 
 def _light(grey: Values, limits: QualityLimits) -> QualityHint:

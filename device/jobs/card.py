@@ -90,6 +90,15 @@ class CardJobs:
         """
         self._reading.stop()
 
+    def warn_of_several(self, turn: int) -> None:
+        """Before a PIN is typed or staff compare: `JobFailed`, once, if more cards were seen.
+
+        Only the one that was recognised is sent the PIN and signs, but it may be somebody else's.
+        The camera may err, so whoever goes on all the same is believed.
+        """
+        if self._reading.take_warning():
+            self._post(events.JobFailed(turn, FailureCode.SEVERAL_CARDS))
+
     def use_code(self, code: PrintedCode) -> None:
         """Read the photo with the code that somebody typed."""
         self._reading.start_typed(code)
@@ -120,7 +129,7 @@ class CardJobs:
     def forget(self) -> None:
         """Take the power off the card: with it goes everything that was opened."""
         self._visits_over += 1
-        self._reading.stop()
+        self._reading.forget()
         self._worker.submit(self._close_session)
 
     def stop(self) -> bool:

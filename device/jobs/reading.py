@@ -20,6 +20,7 @@ from device.jobs.front_worker import FrontWorker
 from device.reader.errors import PrintedCodeUnreadableError, ReaderError, ReadingStoppedError
 from device.reader.printed_code import CardFront, PrintedCode
 from device.workers import Worker
+from hostlink.terms import FailureCode
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +44,17 @@ class _Attempt:
         error = self.photo.exception()
         is_unread = isinstance(error, PrintedCodeUnreadableError)
         return error is not None and (self.is_told or is_unread)
+
+    @property
+    def has_untold_several(self) -> bool:
+        """It saw more than one card, and nobody has heard so."""
+        if self.is_told or not self.photo.done() or self.photo.cancelled():
+            return False
+        match self.photo.exception():
+            case PrintedCodeUnreadableError(failure=FailureCode.SEVERAL_CARDS):
+                return True
+            case _:
+                return False
 
     def run(self, read: Callable[[], None]) -> None:
         """Do a part of the reading, on whichever thread; an error is the photo's."""
@@ -95,6 +107,7 @@ class PhotoReading:
         self._read_chip = read_chip
         self._attempt: _Attempt | None = None
         self._typed: PrintedCode | None = None
+        self._has_warning = False
 
     def start(self, expiry: date | None) -> None:
         """Begin anew: with the typed code if there is one, else with the card's front.
@@ -124,9 +137,23 @@ class PhotoReading:
         return attempt.photo
 
     def stop(self) -> None:
-        """Nobody needs the photo now: end what runs, drop what was read and what was typed."""
+        """Nobody needs the photo now: end what runs, drop what was read and what was typed.
+
+        That more than one card was seen is kept for `take_warning`.
+        """
+        self._has_warning |= self._attempt is not None and self._attempt.has_untold_several
         self._drop_attempt()
         self._typed = None
+
+    def take_warning(self) -> bool:
+        """Whether more than one card was seen here and nobody was told yet; once."""
+        has_warning, self._has_warning = self._has_warning, False
+        return has_warning
+
+    def forget(self) -> None:
+        """The card is gone: stop, and know nothing of it."""
+        self.stop()
+        self._has_warning = False
 
     def _drop_attempt(self) -> None:
         if self._attempt is not None:

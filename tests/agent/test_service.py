@@ -375,7 +375,7 @@ def test_what_is_never_taken_is_parked_when_later_ones_are(
     wait_until(lambda: Alarm.RELAY_REFUSED in sending.journal.alarms)
     # It is told before it is written down.
     wait_until(lambda: [each.seq for each in sending.delivery.parked()] == [1])
-    assert [each.why for each in sending.delivery.parked()] == [f"{STUCK}: HTTP 500"]
+    assert [each.why for each in sending.delivery.parked()] == [f"{STUCK} (HTTP 500)"]
 
 
 def test_while_a_receiver_is_away_nothing_is_parked(

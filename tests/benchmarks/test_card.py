@@ -1,7 +1,9 @@
 """What docs/CARD.md promises of the time with the card, in virtual time: the same everywhere."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from benchmarks.card import RATES_KBPS, Measured, measure, measure_naive
 from benchmarks.card_bound import Bound, bound_of
-from benchmarks.card_visits import VISITS, PlannedVisit, Proof, lay
+from benchmarks.card_visits import VISITS, PlannedVisit, Proof, lay, seconds_of
+from device.jobs.reading import PhotoReading
 from device.reader.card_surface import Sending
 from device.reader.printed_code import PrintedCode
 from device.reader.session import CardSession
@@ -23,7 +26,7 @@ from tests.hw_sim.card.link_timing import LinkTiming
 MOST_TIMES_THE_BOUND = 1.15
 MOST_WAITED_S = 0.3
 """After the choice, without the RSA operation."""
-PIN_ALONE, PIN_WITH_CAMERA, FACE, ANDROID, IPHONE = VISITS
+PIN_ALONE, PIN_WITH_CAMERA, FACE, FACE_AT_ONCE, ANDROID, IPHONE = VISITS
 TERMINAL = [*["TERMINAL CERTIFICATE"] * 2, "GET CHALLENGE", "EXTERNAL AUTHENTICATE"]
 
 every_row = pytest.mark.parametrize(
@@ -49,8 +52,33 @@ def test_a_visit_is_near_its_bound_and_the_choice_near_the_signature(
     measured = measure(planned, issuer, tmp_path, rate_kbps)
     assert 1 < measured.ratio <= MOST_TIMES_THE_BOUND
     assert 1 < measured.ratio_at_0_ms <= MOST_TIMES_THE_BOUND
-    assert measured.waited_s < MOST_WAITED_S
+    assert (measured.waited_s < MOST_WAITED_S) is not planned.is_chosen_at_once
     assert measured.waited_in_all_s == pytest.approx(measured.waited_s + 0.3)
+
+
+@pytest.mark.parametrize("rate_kbps", RATES_KBPS)
+def test_whoever_chooses_the_face_at_once_waits_for_the_photo_and_nothing_is_asked_twice(
+    issuer: Issuer, tmp_path: Path, rate_kbps: int
+) -> None:
+    later, at_once = (
+        measure(planned, issuer, tmp_path, rate_kbps) for planned in (FACE, FACE_AT_ONCE)
+    )
+    assert names(at_once) == names(later)
+    not_waited_s = seconds_of(at_once.phases[0].exchanges)
+    assert at_once.waited_in_all_s == pytest.approx(at_once.total_s - not_waited_s)
+    assert at_once.waited_in_all_s > later.waited_in_all_s + 0.5
+
+
+def test_a_reader_that_begins_anew_when_the_face_is_chosen_is_caught(
+    issuer: Issuer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control: what was read of the photo until then is thrown away."""
+
+    def begin_anew(reading: PhotoReading, expiry: date | None) -> Future[bytes]:
+        return reading._begin(expiry).photo
+
+    monkeypatch.setattr(PhotoReading, "photo", begin_anew)
+    assert measure(FACE, issuer, tmp_path, 106).ratio > MOST_TIMES_THE_BOUND
 
 
 @every_row

@@ -36,7 +36,7 @@ def test_the_trace_of_a_pin_visit_with_a_camera_shows_the_photo(drawn: str) -> N
 
 
 def test_where_the_limit_is_missed_without_the_chips_assumed_time_is_told(drawn: str) -> None:
-    told = re.search(r"above 1\.15 in (\d+) of 10 rows", " ".join(drawn.split()))
+    told = re.search(r"above 1\.15 in (\d+) of 12 rows", " ".join(drawn.split()))
     assert told is not None
     rows = [line.split(" | ") for line in drawn.splitlines() if re.search(r"\| (106|424) \|", line)]
     assert sum(float(row[8]) > 1.15 for row in rows) == int(told[1]) > 0

@@ -83,11 +83,11 @@ WORK: list[tuple[effects.Effect, list[str]]] = [
     (effects.StopReadingPhoto(), ["card.stop_reading"]),
     (effects.StartFaceCheck(TURN), ["face.start"]),
     (effects.StopFaceCheck(), ["face.stop_check"]),
-    (effects.OpenPinEntry(TURN), []),
+    (effects.OpenPinEntry(TURN), ["card.warn_of_several"]),
     (effects.OpenCodeEntry(TURN), []),
     (effects.ForgetPin(), []),
     (effects.VerifyPin(TURN), []),
-    (effects.OpenPasswordEntry(TURN), []),
+    (effects.OpenPasswordEntry(TURN), ["card.warn_of_several"]),
     (effects.CheckPassword(TURN), []),
     (effects.SignChallenge(TURN, bytes(32), is_after_face=True), ["card.sign"]),
     (effects.TellAgent(VisitOpened(bytes(16), CardKind.MY_NUMBER)), ["host.tell"]),
@@ -123,7 +123,7 @@ def test_a_typed_password_is_compared_once(
     assert posted.events == [events.StaffPasswordEntered(TURN)]
     for _ in range(2):
         performer.perform(effects.CheckPassword(TURN))
-    assert told == ["staff.check"]
+    assert told == ["card.warn_of_several", "staff.check"]
     assert posted.events[1:] == [events.JobFailed(TURN, FailureCode.PIN_EXPIRED)]
 
 

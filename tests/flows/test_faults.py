@@ -117,7 +117,7 @@ def test_pcscd_killed_at_a_command(desk: Desk, method: str, is_the_moment: Momen
 def test_card_pulled_at_a_command(
     desk: Desk, method: str, is_the_moment: Moment, fault: Fault
 ) -> None:
-    """A sample through all processes; `tests/device/reader` pulls at every command of both ways."""
+    """A sample through all processes; `tests/device/jobs` pulls every kind at every command."""
     desk.bench.show_face("taro")
     physics = desk.card.physics
     at(desk, is_the_moment, lambda: physics.fault_at(0, fault))

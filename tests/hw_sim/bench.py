@@ -26,6 +26,7 @@ from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.card.catalog import HOLDERS, MY_NUMBER, PROFILES
 from tests.hw_sim.card.issuer import Issuer
 from tests.hw_sim.card.my_number_watch import addresses_my_number
+from tests.hw_sim.card.persona import read_persona
 from tests.hw_sim.card.profile import CardKind, Pins
 from tests.hw_sim.card.talk import read_file, select, select_file, send, verify
 from tests.hw_sim.card.vicc import VPCD_PORT, VirtualSlot
@@ -131,10 +132,10 @@ class Bench:
 
         Args:
             person: Name of the holder.
-            profile: Name of the kind of card.
+            profile: Name of the persona whose kind of card, and whose 利用登録, it is.
             photo: JPEG 2000 in place of the holder's own.
             pins: In place of the profile's own.
-            insured: What the eligibility service says, in place of the person's own.
+            insured: What the eligibility service says, in place of all that.
         """
         content = PROFILES[profile].issued_to(HOLDERS[person])
         card = self._issuer.issue(
@@ -143,7 +144,8 @@ class Bench:
         )
         self._issued.append(card)
         certificate = sha256(_read_certificate(card)).digest()
-        self.eligibility.enroll(certificate, insured or PERSONS[person])
+        registration = {"is_registered": read_persona(profile).is_registered}
+        self.eligibility.enroll(certificate, insured or PERSONS[person] | registration)
         return card
 
     def lay(

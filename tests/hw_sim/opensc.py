@@ -20,6 +20,15 @@ def run(*command: str, is_success: bool = True) -> str:
     return output
 
 
+def ends_well(*command: str, within_s: float) -> bool:
+    """Whether a program succeeds in time; one that goes on is killed."""
+    try:
+        result = subprocess.run(command, capture_output=True, timeout=within_s, check=False)
+    except subprocess.TimeoutExpired:
+        return False
+    return result.returncode == 0
+
+
 def pkcs15(*options: str, is_success: bool = True) -> str:
     """pkcs15-tool on the first reader it sees."""
     return run("pkcs15-tool", "--reader", "0", *options, is_success=is_success)

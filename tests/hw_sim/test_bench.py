@@ -52,6 +52,20 @@ def test_a_bench_whose_card_was_asked_for_its_number_does_not(
         use(tmp_path, issuer, file_id, application)
 
 
+def test_the_service_is_told_of_each_card_whether_it_is_registered(
+    tmp_path: Path, issuer: Issuer
+) -> None:
+    with CardsOnly(tmp_path, issuer) as bench:
+        for person, card in (
+            ("taro", "my_number"),
+            ("taro", "not_registered"),
+            ("hanako", "hanako"),
+        ):
+            bench.issue(person, card)
+        answers = [person["is_registered"] for person in bench.eligibility._persons.values()]
+    assert answers == [True, False, False]
+
+
 def test_the_error_that_ended_the_bench_is_the_one_that_is_told(
     tmp_path: Path, issuer: Issuer
 ) -> None:

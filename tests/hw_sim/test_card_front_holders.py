@@ -7,7 +7,7 @@ import pytest
 
 from tests.hw_sim.card.holder import Holder, Sex
 from tests.hw_sim.card.profile import CardProfile
-from tests.hw_sim.card_front.holders import check_digit, sample_profile
+from tests.hw_sim.card_front.holders import check_digit, sample_oldest, sample_profile
 from tests.hw_sim.card_front.wording import birth_date_words, expiry_words
 
 PROFILES = [sample_profile(np.random.default_rng([1, number])) for number in range(800)]
@@ -47,6 +47,13 @@ def test_births_reach_over_all_eras() -> None:
     assert min(days) < date(1930, 1, 1)
     assert max(days) > date(2023, 1, 1)
     assert {date(1989, 1, 7), date(1989, 1, 8), date(2019, 5, 1)} <= set(days)
+
+
+def test_the_oldest_are_born_in_every_year_of_taisho() -> None:
+    oldest = [sample_oldest(np.random.default_rng([1, number])) for number in range(200)]
+    words = {birth_date_words(profile, is_day_padded=False)[:4] for profile in oldest}
+    years = ("元", *range(2, 16))
+    assert words == {f"大正{year}年" if len(str(year)) == 1 else f"大正{year}" for year in years}
 
 
 def test_few_foreign_residents() -> None:

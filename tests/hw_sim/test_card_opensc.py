@@ -1,16 +1,33 @@
 """OpenSC, which knows nothing of us, judges every persona; our own reader must agree with it."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from device.reader.errors import CardLostError, CardNotAcceptedError, PinRejectedError
+from device.jobs.failures import failure_of
+from device.reader.errors import (
+    CardLostError,
+    CardNotAcceptedError,
+    CardUnresponsiveError,
+    PinRejectedError,
+    ReaderError,
+)
+from hostlink.terms import FailureCode
 from tests.hw_sim.card.issuer import Issuer
 from tests.hw_sim.card.my_number_watch import addresses_my_number
 from tests.hw_sim.card.persona import names, read_persona
 from tests.hw_sim.card.profile import CardKind
-from tests.hw_sim.opensc import openssl_says, pkcs15, read_certificate, run, sign, tries_left
+from tests.hw_sim.opensc import (
+    ends_well,
+    openssl_says,
+    pkcs15,
+    read_certificate,
+    run,
+    sign,
+    tries_left,
+)
 from tests.hw_sim.opensc_judges import (
     AUTHENTICATION,
     CHALLENGE,
@@ -35,18 +52,19 @@ PERSONAS = {name: read_persona(name) for name in names()}
 FAULTY = [name for name, persona in PERSONAS.items() if persona.faults]
 """Something goes wrong the first time; they are judged when they are laid again."""
 PROFILES = {name: PERSONAS[name].profile for name in names() if name not in FAULTY}
-UNJUDGED = {CardKind.EVIL, CardKind.SILENT}
-"""OpenSC follows an evil card's 61xx for ever; a silent chip has nothing to be judged."""
+SILENT = [name for name, profile in PROFILES.items() if profile.kind is CardKind.SILENT]
+EVIL = [name for name, profile in PROFILES.items() if profile.kind is CardKind.EVIL]
 HAS_JPKI = [
     name
     for name, profile in PROFILES.items()
-    if profile.has_my_number_chip and profile.has_jpki and profile.kind not in UNJUDGED
+    if profile.has_my_number_chip and profile.has_jpki and name not in EVIL
 ]
-WITHOUT_JPKI = [
-    name
-    for name, profile in PROFILES.items()
-    if name not in HAS_JPKI and profile.kind not in UNJUDGED
-]
+WITHOUT_JPKI = [name for name in PROFILES if name not in (*HAS_JPKI, *SILENT, *EVIL)]
+DUMP = ("pkcs15-tool", "--reader", "0", "--dump")
+LONGEST_DUMP_S = 3.0
+"""Many times what an honest card takes."""
+OUR_LONGEST_S = 7.0
+"""The deadline of one command, the 5 s that a reader has by default, and the rest of the work."""
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +115,49 @@ def test_opensc_calls_no_other_card_jpki(seat: Seat, issuer: Issuer, name: str) 
     with seat.laid(PERSONAS[name].issue(issuer)):
         assert run("opensc-tool", "--reader", "0", "--name").strip() == "Unsupported card"
         assert "Card is invalid" in pkcs15("--dump", is_success=False)
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_opensc_finds_nothing_where_no_chip_answers_and_our_reader_says_so(
+    seat: Seat, issuer: Issuer, name: str
+) -> None:
+    with seat.laid(PERSONAS[name].issue(issuer)) as card:
+        assert "Unresponsive card" in run(
+            "opensc-tool", "--reader", "0", "--name", is_success=False
+        )
+        assert "Unresponsive card" in pkcs15("--dump", is_success=False)
+        with pytest.raises(CardUnresponsiveError) as refusal, our_session(seat.reader) as session:
+            session.identify()
+    assert failure_of(refusal.value) is FailureCode.CARD_UNREADABLE
+    assert card.trace.exchanges == []
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("name", EVIL)
+def test_opensc_makes_nothing_of_an_evil_card_and_our_reader_ends_in_time(
+    seat: Seat, issuer: Issuer, name: str, seed: int
+) -> None:
+    """OpenSC has no deadline, so the first empty answer holds it for ever.
+
+    Seed 2 gives one to our first command, too; seed 1 poses as an old 住基カード.
+    """
+    evil = read_persona(name, [f"evil_seed={seed}"])
+    with seat.laid(evil.issue(issuer)):
+        assert not ends_well(*DUMP, within_s=LONGEST_DUMP_S)
+    with seat.laid(evil.issue(issuer)):
+        began_s = time.monotonic()
+        with pytest.raises(ReaderError) as refusal, our_session(seat.reader) as session:
+            session.identify()
+        assert time.monotonic() - began_s < OUR_LONGEST_S
+    assert failure_of(refusal.value) is not FailureCode.INTERNAL
+
+
+def test_an_honest_card_is_dumped_in_the_time_that_an_evil_one_is_given(
+    seat: Seat, issuer: Issuer
+) -> None:
+    """Negative control."""
+    with seat.laid(PERSONAS["my_number"].issue(issuer)):
+        assert ends_well(*DUMP, within_s=LONGEST_DUMP_S)
 
 
 def test_opensc_lists_what_a_card_has(seat: Seat, issuer: Issuer) -> None:
@@ -176,3 +237,10 @@ def test_our_reader_refuses_the_old_card_that_opensc_takes_for_jpki(
         assert run("opensc-tool", "--reader", "0", "--name").strip() == "jpki"
         with pytest.raises(CardNotAcceptedError), our_session(seat.reader) as session:
             session.identify()
+
+
+def test_every_persona_is_judged() -> None:
+    tests = [test for name, test in globals().items() if name.startswith("test_")]
+    marks = [mark for test in tests for mark in getattr(test, "pytestmark", ())]
+    judged = {name for mark in marks if mark.args[0] == "name" for name in mark.args[1]}
+    assert judged == set(names())

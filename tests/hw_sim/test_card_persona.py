@@ -54,6 +54,17 @@ def test_a_file_says_only_what_differs() -> None:
     assert profile.start_tries(PinName.TEXT_PIN) is None
 
 
+@pytest.mark.parametrize(
+    ("said", "is_registered"),
+    [("", True), ("registration = true", True), ("registration = false", False)],
+)
+def test_the_card_is_registered_unless_the_file_says_no(said: str, is_registered: bool) -> None:
+    persona = parse_persona(f"{said}\n{GOOD}", "good.toml")
+
+    assert persona.is_registered is is_registered
+    assert read_persona("face_only").is_registered is read_persona("hanako").is_registered is False
+
+
 def test_planned_faults_happen(issuer: Issuer) -> None:
     card = parse_persona(GOOD, "good.toml").issue(issuer)
     card.power_on()
@@ -75,6 +86,7 @@ def test_every_file_fits_and_names_a_portrait(name: str) -> None:
     [
         ("like = ", "lik = ", "lik"),
         ('"taro"', '"tarro"', "did you mean 'taro'"),
+        ("like = ", 'registration = "no"\nlike = ', "registration"),
         ("unique_id", "uniqe_id", "card has no switch 'uniqe_id'; did you mean 'unique_id'"),
         ("bit_rate_kbps = 212", "bit_rate = 1", "card.link has no switch 'bit_rate'"),
         ("= 212", "= 213", "bit_rate_kbps must be one of"),

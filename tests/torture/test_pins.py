@@ -1,4 +1,7 @@
-"""The run finds a reader that sends again, one that spends the last try, one that never stops."""
+"""The run finds a reader that sends again, one that spends the last try, one that never stops.
+
+It also finds one that asks the card for its number.
+"""
 
 import pytest
 
@@ -9,6 +12,8 @@ from device.reader.session import CardSession
 from device.visit import by_pin, failing
 from device.visit.policy import VisitPolicy
 from device.visit.state import Visit
+from tests.hw_sim.card import aids
+from tests.hw_sim.card.talk import select, select_file
 from tests.torture.pin_reader import RIGHT
 from tests.torture.runs import pins
 
@@ -60,3 +65,22 @@ def test_negative_control_no_end_of_wrong_pins(monkeypatch: pytest.MonkeyPatch) 
 def test_negative_control_a_log_that_never_asks_the_card(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PinAttempts, "note_tries", lambda self, card_reference, tries: None)
     assert "the reader is of no use to the card's holder" in faults()
+
+
+@pytest.mark.parametrize(
+    ("application", "file_id"), [(aids.CARD_TEXT, 0x0001), (aids.CARD_SURFACE, 0x0005)]
+)
+def test_negative_control_a_reader_that_asks_for_the_number(
+    monkeypatch: pytest.MonkeyPatch, application: bytes, file_id: int
+) -> None:
+    """When the card lies there anew; the card refuses, and that is no excuse."""
+    note_tries = SentPins.note_tries
+
+    def ask_first(self: SentPins, card: CardSession, name: bytes, tries: int | None) -> None:
+        assert card._exchange is not None
+        for command in (select(application), select_file(file_id)):
+            card._exchange._connection.transmit(bytearray(command))
+        note_tries(self, card, name, tries)
+
+    monkeypatch.setattr(SentPins, "note_tries", ask_first)
+    assert "a card was asked for its number" in faults()

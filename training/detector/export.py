@@ -30,8 +30,8 @@ def export_tflite(checkpoint: Path, output: Path) -> None:
     x = graph.convolution(
         image, weights / INPUT_SCALE, bias, stride=2, padding=Padding.SAME, has_relu=True
     )
-    for block in network.blocks:
-        x = _block(graph, x, block)
+    for layers in network.blocks:
+        x = block(graph, x, layers)
     head = network.head.weight.detach().numpy().transpose(0, 2, 3, 1)
     answer = graph.convolution(x, head, network.head.bias.detach().numpy())
     output.write_bytes(write_tflite(graph, [answer], "uketsuke face detector"))
@@ -46,9 +46,11 @@ def folded(layer: SameConv) -> tuple[np.ndarray, np.ndarray]:
     return weights.transpose(0, 2, 3, 1), bias
 
 
-def _block(graph: Graph, x: Tensor, block: Block) -> Tensor:
-    weights, bias = folded(block.depthwise)
-    spread = graph.depthwise(x, weights.transpose(3, 1, 2, 0), bias, stride=block.depthwise.stride)
-    weights, bias = folded(block.pointwise)
-    mixed = graph.convolution(spread, weights, bias, has_relu=not block.has_shortcut)
-    return graph.add(mixed, x, has_relu=True) if block.has_shortcut else mixed
+def block(graph: Graph, x: Tensor, layers: Block) -> Tensor:
+    """Adds one block to the graph."""
+    weights, bias = folded(layers.depthwise)
+    stride = layers.depthwise.stride
+    spread = graph.depthwise(x, weights.transpose(3, 1, 2, 0), bias, stride=stride)
+    weights, bias = folded(layers.pointwise)
+    mixed = graph.convolution(spread, weights, bias, has_relu=not layers.has_shortcut)
+    return graph.add(mixed, x, has_relu=True) if layers.has_shortcut else mixed

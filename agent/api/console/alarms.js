@@ -4,7 +4,7 @@ import { button, element, put } from "./element.js";
 import { keep } from "./keyed.js";
 import { dateAndTime, dayOf, now, time } from "./moments.js";
 import { placeOf } from "./readers.js";
-import { say, sayCode } from "./words.js";
+import { say, sayCode, sayWhy } from "./words.js";
 
 const OF_RELAYS = ["relay_unavailable", "relay_refused", "prepared_lost"];
 
@@ -59,6 +59,7 @@ function detailOf({ alarm, detail }) {
     return detail ?? "";
   }
   const at = detail.lastIndexOf(": ");
-  const relay = at === -1 ? detail : detail.slice(0, at);
-  return sayCode("relay", relay) + detail.slice(relay.length);
+  return at === -1
+    ? sayCode("relay", detail)
+    : `${sayCode("relay", detail.slice(0, at))}: ${sayWhy(detail.slice(at + 2))}`;
 }

@@ -4,7 +4,7 @@ import { button, element, mark, put } from "./element.js";
 import { keep } from "./keyed.js";
 import { duration, since, time } from "./moments.js";
 import { nameOf } from "./list.js";
-import { say, sayCode } from "./words.js";
+import { say, sayCode, sayWhy } from "./words.js";
 
 // Where the clinic asks nobody.
 const NO_SOURCE = "none";
@@ -153,7 +153,7 @@ function makeParked(current) {
   const node = element("li", {}, text, again, leave);
   const update = ({ result, why, found, isLive }) => {
     const who = found === null ? result : `${time(found.received_at)} ${nameOf(found)}`;
-    put(text, say("links.parked", { who, why }));
+    put(text, say("links.parked", { who, why: sayWhy(why) }));
     put(again, say("links.send_again"));
     put(leave, say("links.give_up"));
     again.disabled = !isLive;

@@ -1,7 +1,7 @@
 // What one result says, in groups of facts. What is not there is left out.
 
 import { birthday, dateAndTime, day, daysUntil, period } from "./moments.js";
-import { say, sayCode, sayIfAny } from "./words.js";
+import { say, sayCode, sayIfAny, sayWhy } from "./words.js";
 
 const CONSENTS = ["surgery", "diagnosis", "medication", "health_checkup"];
 // The fields that have a reading of their own; anybody else's would be a wrong one.
@@ -138,7 +138,7 @@ function consentFact(item, consents) {
 
 function handoverFact({ relay, state, why }) {
   const looks = { waiting: "plain", handed_over: "good", parked: "doubt", given_up: "quiet" };
-  const text = [say(`handover.${state}`), why].filter(Boolean).join(" – ");
+  const text = [say(`handover.${state}`), why && sayWhy(why)].filter(Boolean).join(" – ");
   return { key: relay, label: sayCode("relay", relay), text, look: looks[state] };
 }
 

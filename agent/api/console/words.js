@@ -45,6 +45,18 @@ export function sayCode(table, code) {
   return typeof found === "string" ? found : code;
 }
 
+// The agent tells in English why a relay has not got a result, in sentences with words of its own.
+export function sayWhy(why) {
+  for (const [sentence, text] of Object.entries(words.why)) {
+    const pattern = sentence.replace(/[()]/g, "\\$&").replace(/\{(\w+)\}/g, "(?<$1>.+)");
+    const found = why.match(new RegExp(`^${pattern}$`));
+    if (found !== null) {
+      return text.replace(/\{(\w+)\}/g, (_, name) => found.groups[name]);
+    }
+  }
+  return why;
+}
+
 function find(key) {
   let at = words;
   for (const part of key.split(".")) {

@@ -14,15 +14,18 @@ from device.face.bundle import (
     FILE_NAME,
     DetectorBundle,
     EmbedderBundle,
+    OcclusionBundle,
     digest_of,
     read_detector,
     read_embedder,
+    read_occlusion,
 )
 from device.face.bundle_file import content_of
 from device.face.detector import Detector
 from device.face.embedder import Embedder
 from device.face.errors import ModelError
 from device.face.interpreter import Settings
+from device.face.occlusion import Occlusion
 from device.face.runtimes import auto
 from device.factory.bundle.trial import try_apart
 from device.factory.errors import BundleRefusedError
@@ -48,11 +51,17 @@ def check(folder: Path, trusted_key: Path | None) -> str:
         BundleRefusedError: if the model does not do what the description says.
     """
     signed = None if trusted_key is None else _signed_description(folder, trusted_key)
-    if kind_of(folder) == "detector":
+    kind = kind_of(folder)
+    if kind == "detector":
         detector = read_detector(folder)
         _check_is_signed(detector, signed)
         try_apart(_try_detector, detector)
         return f"{detector.name}: detector, {detector.input_px} px, loads and answers"
+    if kind == "occlusion":
+        occlusion = read_occlusion(folder)
+        _check_is_signed(occlusion, signed)
+        _try_occlusion(occlusion)
+        return f"{occlusion.name}: occlusion, {occlusion.input_px} px, loads and answers"
     embedder = read_embedder(folder)
     _check_is_signed(embedder, signed)
     try_apart(_try_embedder, embedder)
@@ -118,6 +127,19 @@ def _try_detector(bundle: DetectorBundle) -> None:
         raise BundleRefusedError(f'"{bundle.name}" sees a face in a grey picture')
 
 
+def _try_occlusion(bundle: OcclusionBundle) -> None:
+    rng = np.random.default_rng(0)
+    side = bundle.input_px
+    pictures = rng.integers(0, 256, (2, side, side, 3)).astype(np.uint8)
+    try:
+        occlusion = Occlusion(bundle, auto.create(Settings()).load(bundle.content))
+        one, other = (occlusion.sureness(picture, bundle.template) for picture in pictures)
+    except ModelError as error:
+        raise BundleRefusedError(f'"{bundle.name}": {error}') from error
+    if one == other:
+        raise BundleRefusedError(f'"{bundle.name}" is as sure of one picture as of another')
+
+
 def _try_embedder(bundle: EmbedderBundle) -> None:
     rng = np.random.default_rng(0)
     side = bundle.input_px
@@ -131,7 +153,9 @@ def _try_embedder(bundle: EmbedderBundle) -> None:
         raise BundleRefusedError(f'"{bundle.name}" gives the same values for different pictures')
 
 
-def _check_is_signed(bundle: DetectorBundle | EmbedderBundle, signed: bytes | None) -> None:
+def _check_is_signed(
+    bundle: DetectorBundle | EmbedderBundle | OcclusionBundle, signed: bytes | None
+) -> None:
     """What was read is what was signed, although files may change in between."""
     if signed is not None and bundle.digest != digest_of(signed, bundle.content):
         raise BundleRefusedError(f'"{bundle.name}" was changed while it was checked')

@@ -1,5 +1,6 @@
 """The console's files: words for everything in each language, colours of the design system."""
 
+import ast
 import json
 import mimetypes
 import re
@@ -18,8 +19,10 @@ from agent.api.app import CONSOLE
 from agent.api.models import LookupAnswer, Match, Result
 from agent.board import STEP_AFTER
 from agent.ceremonies import OVER, Kind, Phase
+from agent.delivery import STUCK
 from agent.journal import Alarm
 from agent.pairing.failures import Failure
+from agent.restore import WHY
 from hostlink.terms import (
     CardKind,
     ConsentAnswer,
@@ -223,3 +226,32 @@ def test_a_browser_is_told_what_it_runs(tmp_path: Path, monkeypatch: pytest.Monk
         "style.css": "text/css; charset=utf-8",
         "languages/ja.json": "application/json",
     }
+
+
+def refusals(source: str) -> Iterator[str]:
+    """Sentences with which relays refuse a result; a word of their own stands as `{}`."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "RelayRefusedError":
+            match node.args:
+                case [ast.Constant(value=str(sentence))]:
+                    yield sentence
+                case [ast.JoinedStr(values=parts)]:
+                    yield "".join(
+                        str(part.value) if isinstance(part, ast.Constant) else "{}"
+                        for part in parts
+                    )
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_why_a_relay_has_not_got_a_result_is_said_in_each_language(tag: str) -> None:
+    keys = [key.removeprefix("why.") for key in LANGUAGES[tag] if key.startswith("why.")]
+    said = {re.sub(r"\{\w+\}", "{}", key) for key in keys}
+    sources = [path.read_text("utf-8") for path in Path(agent.__path__[0]).rglob("*.py")]
+    told = {sentence for source in sources for sentence in refusals(source)}
+    assert len(told) > 3
+    assert said == told | {WHY, f"{STUCK} ({{}})"}
+
+
+def test_negative_control_a_refusal_that_nobody_translated() -> None:
+    source = 'raise RelayRefusedError(f"the software of {name} is closed")'
+    assert list(refusals(source)) == ["the software of {} is closed"]

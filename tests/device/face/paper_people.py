@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
-from device.face.bundle import DetectorBundle, EmbedderBundle, PixelScale
+from device.face.bundle import DetectorBundle, EmbedderBundle, OcclusionBundle, PixelScale
 from device.face.check import FaceCheck, FaceCheckPlan, FaceParts
 from device.face.decision import Condition, DecisionRule, Metric, Space
 from device.face.detector import Detector
@@ -24,6 +24,7 @@ from device.face.image import PhotoDecoder
 from device.face.liveness.challenges import open_liveness
 from device.face.liveness.plan import LivenessPlan
 from device.face.liveness.port import LivenessCheck
+from device.face.occlusion import Occlusion
 from device.face.port import Frame, Image, Values
 
 DARKEST = 60
@@ -114,6 +115,23 @@ class ColourEmbedder:
         return np.asarray(answer, np.float32)
 
 
+@dataclass
+class CoverFinder:
+    """Plays the occlusion network: the first faces that it sees are covered."""
+
+    masked_looks: int = 0
+    """So many wear a mask,"""
+    dark_looks: int = 0
+    """and so many dark glasses."""
+    seen: list[Values] = field(default_factory=list)
+
+    def run(self, values: Values) -> Values:
+        self.seen.append(values)
+        number = len(self.seen)
+        covers = (number <= self.masked_looks, number <= self.dark_looks)
+        return np.array([[9.0 if is_covered else -9.0 for is_covered in covers]], np.float32)
+
+
 def detector_bundle() -> DetectorBundle:
     return DetectorBundle("squares", DETECTOR_PX, STRIDE_PX, 0.5, b"", b"")
 
@@ -124,6 +142,10 @@ def embedder_bundle() -> EmbedderBundle:
     return EmbedderBundle(
         "colours", EMBEDDER_PX, LENGTH, template, PixelScale(), False, rule, (), b"", b""
     )
+
+
+def occlusion_bundle() -> OcclusionBundle:
+    return OcclusionBundle("covers", EMBEDDER_PX, POINTS * EMBEDDER_PX, 0.5, 0.5, b"", b"")
 
 
 @dataclass
@@ -137,6 +159,7 @@ class Studio:
     open_liveness: Callable[[LivenessPlan], LivenessCheck] = open_liveness
     detector: SquareDetector = field(default_factory=SquareDetector)
     embedder: ColourEmbedder = field(default_factory=ColourEmbedder)
+    occlusion: CoverFinder = field(default_factory=CoverFinder)
 
     def check(self) -> FaceCheck:
         def open_parts() -> FaceParts:
@@ -144,6 +167,7 @@ class Studio:
             return FaceParts(
                 PhotoDecoder(),
                 Detector(detector_bundle(), self.detector),
+                Occlusion(occlusion_bundle(), self.occlusion),
                 Embedder(bundle, self.embedder),
                 bundle.rule,
                 self.open_liveness,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from device.face.bundle import read_detector, read_embedder
+from device.face.bundle import read_detector, read_embedder, read_occlusion
 from device.face.decision import Condition, Metric, Space
 from device.face.errors import BundleError, ModelError
 from device.face.loading import MODELS_FOLDER, load_face_check
@@ -151,7 +151,9 @@ def test_a_cut_or_swapped_model_is_refused_before_the_engine_sees_it(
 def test_a_whole_model_reaches_the_engine(tmp_path: Path) -> None:
     engine = WatchedEngine()
     embedder = read_embedder(_bundle(tmp_path, EMBEDDER))
-    check = load_face_check(engine, embedder, read_detector(MODELS_FOLDER / "detector"))
+    detector = read_detector(MODELS_FOLDER / "detector")
+    occlusion = read_occlusion(MODELS_FOLDER / "occlusion")
+    check = load_face_check(engine, embedder, detector, occlusion)
     with pytest.raises(ModelError):
         check.prepare()
     assert engine.given[-1] == CONTENT

@@ -96,6 +96,64 @@ def test_the_hints_tell_what_changes(check: FaceCheck) -> None:
     ]
 
 
+ALWAYS = 10_000
+COVERS = pytest.mark.parametrize(
+    ("worn", "hint"),
+    [("masked_looks", QualityHint.TAKE_OFF_MASK), ("dark_looks", QualityHint.SHOW_FACE)],
+    ids=["mask", "dark glasses"],
+)
+
+
+@COVERS
+def test_who_takes_it_off_is_compared_at_once(
+    studio: Studio, check: FaceCheck, worn: str, hint: QualityHint
+) -> None:
+    setattr(studio.occlusion, worn, 5)
+    hints: list[QualityHint | Prompt] = []
+    camera = ScriptedCamera(FRAMES)
+    result = _run(check, camera, onlookers=Onlookers(on_hint=hints.append))
+    assert result.outcome is FaceCheckOutcome.MATCH
+    assert hints == [hint, QualityHint.GOOD]
+    assert len(camera.given) == 5 + FaceCheckPlan().good_pictures
+
+
+@COVERS
+def test_who_cannot_take_it_off_is_compared_with_it_after_a_while(
+    studio: Studio, check: FaceCheck, worn: str, hint: QualityHint
+) -> None:
+    setattr(studio.occlusion, worn, ALWAYS)
+    hints: list[QualityHint | Prompt] = []
+    camera = ScriptedCamera([picture((RED, 90, 60, 110), seed=seed) for seed in range(1, 80)])
+    result = _run(check, camera, onlookers=Onlookers(on_hint=hints.append))
+    assert result.outcome is FaceCheckOutcome.MATCH
+    assert hints == [hint, QualityHint.GOOD]
+    assert camera.now_s - 100 == pytest.approx(FaceCheckPlan().cover_patience_s, abs=1.0)
+
+
+@pytest.mark.parametrize(
+    ("worn", "outcome", "hint"),
+    [
+        ({"masked_looks": ALWAYS}, FaceCheckOutcome.NO_GOOD_PICTURE, QualityHint.SHOW_FACE),
+        ({"dark_looks": ALWAYS}, FaceCheckOutcome.NO_GOOD_PICTURE, QualityHint.SHOW_FACE),
+        ({}, FaceCheckOutcome.NO_MATCH, QualityHint.GOOD),
+    ],
+    ids=["mask", "dark glasses", "bare"],
+)
+def test_covers_let_nobody_in_and_accuse_nobody(
+    studio: Studio,
+    check: FaceCheck,
+    worn: dict[str, int],
+    outcome: FaceCheckOutcome,
+    hint: QualityHint,
+) -> None:
+    """Who is compared with a mask on and is not recognised is not called somebody else."""
+    for name, looks in worn.items():
+        setattr(studio.occlusion, name, looks)
+    others = [picture((BLUE, 90, 60, 110), seed=seed) for seed in range(1, 80)]
+    result = _run(check, ScriptedCamera(others))
+    assert (result.outcome, result.last_hint) == (outcome, hint)
+
+
 def test_good_pictures_that_follow_too_soon_are_passed_over(studio: Studio) -> None:
     studio.plan = replace(studio.plan, min_gap_s=0.5)
     check = studio.check()
@@ -185,7 +243,9 @@ class Witness:
 
     def left_over(self, studio: Studio, camera: ScriptedCamera) -> int:
         """How many of them still hold something."""
-        seen = [*self.arrays, *camera.given, *studio.detector.seen, *studio.embedder.seen]
+        networks = (studio.detector, studio.occlusion, studio.embedder)
+        given = [values for network in networks for values in network.seen]
+        seen = [*self.arrays, *camera.given, *given]
         assert len(self.arrays) >= 2
         return sum(bool(array.any()) for array in seen)
 
@@ -226,7 +286,7 @@ def test_nothing_personal_is_left_whatever_the_end(
 
 
 @pytest.mark.parametrize("kind", [ModelError, MemoryError, KeyboardInterrupt])
-@pytest.mark.parametrize("network", ["detector", "embedder"])
+@pytest.mark.parametrize("network", ["detector", "occlusion", "embedder"])
 def test_nothing_personal_is_left_when_a_network_fails(
     studio: Studio,
     check: FaceCheck,
@@ -249,7 +309,7 @@ def test_nothing_personal_is_left_when_a_network_fails(
     with pytest.raises(kind):
         _run(check, camera)
     assert witness.left_over(studio, camera) == 0
-    for each in (studio.detector, studio.embedder):
+    for each in (studio.detector, studio.occlusion, studio.embedder):
         assert not each.seen[-1].any(), "the last picture that a network saw is an empty one"
 
 
@@ -351,7 +411,7 @@ def test_a_turned_face_is_no_reason_to_start_anew(
     liveness = _scripted(studio, Verdict.LIVE)
     monkeypatch.setattr(
         "device.face.check.judge",
-        lambda image, faces, limits: (
+        lambda image, faces, limits, *_: (
             QualityHint.LOOK_STRAIGHT
             if limits is studio.plan.limits and liveness.times_begun
             else QualityHint.GOOD

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image as PillowImage
 
-from device.face.bundle import read_detector, read_embedder
+from device.face.bundle import read_detector, read_embedder, read_occlusion
 from device.face.check import FaceCheck, FaceCheckOutcome, FaceCheckPlan, FaceCheckResult, Onlookers
 from device.face.decision import Condition, DecisionRule, Metric, Space
 from device.face.errors import ModelError
@@ -59,7 +59,8 @@ def check() -> Iterator[FaceCheck]:
     plan = FaceCheckPlan(time_limit_s=2.0)
     embedder = read_embedder(MODELS_FOLDER / "resnet29")
     detector = read_detector(MODELS_FOLDER / "detector")
-    opened = load_face_check(auto.create(Settings()), embedder, detector, plan)
+    occlusion = read_occlusion(MODELS_FOLDER / "occlusion")
+    opened = load_face_check(auto.create(Settings()), embedder, detector, occlusion, plan)
     yield opened
     opened.close()
 
@@ -149,7 +150,8 @@ class CountingEngine:
 def test_a_prepared_check_has_nothing_left_to_load(is_prepared: bool) -> None:
     engine = CountingEngine()
     embedder = read_embedder(MODELS_FOLDER / "resnet29")
-    check = load_face_check(engine, embedder, read_detector(MODELS_FOLDER / "detector"))
+    detector = read_detector(MODELS_FOLDER / "detector")
+    check = load_face_check(engine, embedder, detector, read_occlusion(MODELS_FOLDER / "occlusion"))
     if is_prepared:
         check.prepare()
     loaded = engine.loaded
@@ -164,7 +166,9 @@ def test_models_enter_the_engine_at_their_first_use_only() -> None:
             raise ModelError("asked for")
 
     embedder = read_embedder(MODELS_FOLDER / "resnet29")
-    check = load_face_check(NoEngine(), embedder, read_detector(MODELS_FOLDER / "detector"))
+    detector = read_detector(MODELS_FOLDER / "detector")
+    occlusion = read_occlusion(MODELS_FOLDER / "occlusion")
+    check = load_face_check(NoEngine(), embedder, detector, occlusion)
     with pytest.raises(ModelError):
         check.prepare()
     check.close()

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from device.face.detector import Detector, Face
-from device.face.port import Image
+from device.face.occlusion import Covers
+from device.face.port import Image, Values
 from device.face.quality import (
     QualityHint,
     QualityLimits,
@@ -74,6 +75,34 @@ def test_a_straight_face_the_detector_is_unsure_of_asks_to_be_shown() -> None:
     assert judge(image, [unsure], LIMITS) is QualityHint.SHOW_FACE
     turned = replace(unsure, points=np.array([*STRAIGHT[:2], (166, 124), *STRAIGHT[3:]]))
     assert judge(image, [turned], LIMITS) is QualityHint.LOOK_STRAIGHT
+
+
+@pytest.mark.parametrize(
+    ("covers", "hint"),
+    [
+        (Covers(), QualityHint.GOOD),
+        (Covers(mouth=True), QualityHint.TAKE_OFF_MASK),
+        (Covers(eyes=True), QualityHint.SHOW_FACE),
+        (Covers(mouth=True, eyes=True), QualityHint.TAKE_OFF_MASK),
+    ],
+)
+def test_what_covers_a_straight_face_decides_the_hint(covers: Covers, hint: QualityHint) -> None:
+    image = picture((RED, 90, 60, 110))
+    asked: list[Values] = []
+
+    def told(face: Face) -> QualityHint:
+        def covers_of(points: Values) -> Covers:
+            asked.append(points)
+            return covers
+
+        return judge(image, [face], LIMITS, covers_of)
+
+    straight = _face(STRAIGHT)
+    assert told(straight) is hint
+    unsure = told(replace(straight, score=0.8))
+    assert unsure is (hint if covers.mouth else QualityHint.SHOW_FACE)
+    assert told(_face([*STRAIGHT[:2], (166, 124), *STRAIGHT[3:]])) is QualityHint.LOOK_STRAIGHT
+    assert len(asked) == 2, "nobody is asked about a turned face"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from random import Random
 
-from device.face.bundle import read_detector, read_embedder
+from device.face.bundle import read_detector, read_embedder, read_occlusion
 from device.face.check import FaceCheck, FaceCheckOutcome, FaceCheckPlan, FaceCheckResult, Onlookers
 from device.face.interpreter import Settings
 from device.face.liveness.challenges import BlinkAndTurn
@@ -58,7 +58,9 @@ def open_check(plan: FaceCheckPlan = PLAN, seed: int = 1) -> Iterator[FaceCheck]
     embedder = read_embedder(MODELS_FOLDER / "resnet29")
     detector = read_detector(MODELS_FOLDER / "detector")
     draw = Random(seed)
-    delivered = load_face_check(auto.create(Settings()), embedder, detector)._opened()
+    occlusion = read_occlusion(MODELS_FOLDER / "occlusion")
+    runtime = auto.create(Settings())
+    delivered = load_face_check(runtime, embedder, detector, occlusion)._opened()
     parts = replace(delivered, open_liveness=lambda limits: BlinkAndTurn(limits, draw))
     check = FaceCheck(lambda: parts, plan)
     try:

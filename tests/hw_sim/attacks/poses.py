@@ -83,7 +83,7 @@ def render_poses(assets: AssetLibrary, person: str, folder: Path) -> None:
     rng = np.random.default_rng([patient.now.seed, 15])
     write_portrait(scenes.portrait(in_studio, rng), part / PORTRAIT)
     for name, pose in _poses(around):
-        picture = _photograph(sitter, pose, rng)
+        picture = photograph_head(sitter, pose, rng)
         Image.fromarray(picture).save(part / name, "JPEG", quality=JPEG_QUALITY)
     part.rename(folder)
 
@@ -98,7 +98,7 @@ def _poses(around: Circumstances) -> list[tuple[str, Pose]]:
     return poses
 
 
-def _photograph(sitter: Sitter, pose: Pose, rng: np.random.Generator) -> NDArray[np.uint8]:
+def photograph_head(sitter: Sitter, pose: Pose, rng: np.random.Generator) -> NDArray[np.uint8]:
     """The head, in the middle of a picture of the room."""
     whole = scenes.RECEPTION_CAMERA
     room = scenes.reception_room(whole)

@@ -41,7 +41,10 @@ class PlannedFault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What happens then."""
 
 
-class Persona(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"profile": "card"}):
+_NAMES_IN_FILES = {"profile": "card", "is_registered": "registration"}
+
+
+class Persona(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=_NAMES_IN_FILES):
     """One persona as its file describes it."""
 
     title: str
@@ -50,6 +53,9 @@ class Persona(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"
     """Folder in `people/` whose portrait is on the chip."""
     profile: CardProfile
     """The card; table `card` of the file."""
+    is_registered: bool = True
+    """`registration` of the file: the holder has registered the card as health insurance card
+    (健康保険証利用登録). No card knows it, so only the simulated eligibility service is told."""
     faults: tuple[PlannedFault, ...] = ()
     """What will go wrong by itself."""
 

@@ -32,14 +32,30 @@ _EDGES = (
 _FIRST, _LAST = date(1926, 1, 1), date(2025, 12, 31)
 
 
+_TAISHO = (date(1912, 7, 30), date(1926, 12, 24))
+"""Its first and last day."""
+
+
 def sample_profile(rng: np.random.Generator) -> CardProfile:
-    """A card of a made-up person: any age, one in twenty a foreign resident.
+    """A card of a made-up person: any age up to 100, one in twenty a foreign resident.
 
     Args:
         rng: draws everything.
     """
     is_foreign = bool(rng.random() < 0.05)
-    born = _birth_date(rng)
+    return _profile_of(rng, _birth_date(rng), is_foreign=is_foreign)
+
+
+def sample_oldest(rng: np.random.Generator) -> CardProfile:
+    """A card of a made-up person born in 大正, which the card says.
+
+    Args:
+        rng: draws everything.
+    """
+    return _profile_of(rng, _between(rng, *_TAISHO), is_foreign=False)
+
+
+def _profile_of(rng: np.random.Generator, born: date, *, is_foreign: bool) -> CardProfile:
     holder = Holder(
         name=_name(rng, is_foreign=is_foreign),
         address=_address(rng),
@@ -59,7 +75,11 @@ def _birth_date(rng: np.random.Generator) -> date:
         return _EDGES[int(rng.integers(len(_EDGES)))]
     if kind < 0.06:
         return date(4 * int(rng.integers(482, 507)), 2, 29)
-    return _FIRST + timedelta(days=int(rng.integers((_LAST - _FIRST).days + 1)))
+    return _between(rng, _FIRST, _LAST)
+
+
+def _between(rng: np.random.Generator, first: date, last: date) -> date:
+    return first + timedelta(days=int(rng.integers((last - first).days + 1)))
 
 
 def _expiry(rng: np.random.Generator, born: date, *, is_foreign: bool) -> date:

@@ -23,6 +23,9 @@ from tests.hw_sim.card_front.sample_shot import Difficulty, sample_shot
 from tests.hw_sim.card_front.shot import Shot
 from tests.hw_sim.card_front.sleeve import SLEEVE_GLOSS, in_sleeve
 
+Holders = Callable[[np.random.Generator], CardProfile]
+"""Draws the card of one of some people."""
+
 
 class Subject(Enum):
     """What lies on the tray."""
@@ -134,7 +137,10 @@ def _with_another(front: NDArray[np.uint8], rng: np.random.Generator) -> list[La
 
 
 def sample_laying(
-    rng: np.random.Generator, difficulty: Difficulty, subject: Subject = Subject.FRONT
+    rng: np.random.Generator,
+    difficulty: Difficulty,
+    subject: Subject = Subject.FRONT,
+    holders: Holders = sample_profile,
 ) -> Laying:
     """Draws one laying of a made-up person's card.
 
@@ -142,10 +148,11 @@ def sample_laying(
         rng: draws everything.
         difficulty: of the conditions.
         subject: what lies there.
+        holders: whose card.
     """
     return Laying(
         subject,
-        sample_profile(rng),
+        holders(rng),
         sample_look(rng),
         sample_shot(rng, difficulty),
         int(rng.integers(2**31)),

@@ -2,7 +2,8 @@
 
 A trial is one reader with one card and a random sequence of what patients, the air between card
 and reader and the mains do. No PIN may be sent that nobody confirmed, no last try without a yes, no
-third wrong one in one insertion; in the end the card's holder must still be able to use it.
+third wrong one in one insertion; in the end the card's holder must still be able to use it. No
+command may ever name the 12-digit number.
 
 Source: facts/security.md §2 (T2, T3), §8.2.
 """
@@ -14,6 +15,7 @@ from random import Random
 from tests.hw_sim.card import catalog
 from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.card.issuer import Issuer
+from tests.hw_sim.card.my_number_watch import addresses_my_number
 from tests.torture.pin_reader import FAULTS, RIGHT, WRONG, PinReader
 from tests.torture.report import Failure, Report
 
@@ -54,6 +56,8 @@ def _played(card: SimulatedCard, rng: Random) -> PinReader:
     if not reader.is_of_use():
         reader.broken.add("the reader is of no use to the card's holder")
     reader.end()
+    if addresses_my_number(card.trace):
+        reader.broken.add("a card was asked for its number")
     return reader
 
 

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1
 from cryptography.hazmat.primitives.asymmetric.ec import generate_private_key as ec_key
@@ -9,13 +10,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from device.face.bundle import DetectorBundle, read_detector
 from device.face.errors import BundleError
 from device.face.loading import MODELS_FOLDER
+from device.face.port import Model, Values
+from device.face.runtimes import auto
 from device.factory.bundle import checking
 from device.factory.bundle.checking import SIGNATURE_FILE, check
 from device.factory.errors import BundleRefusedError
 from tests.device.factory.bundle.bundles import copied, replaced
 
 
-@pytest.mark.parametrize("name", ["resnet29", "uketsuke", "detector"])
+@pytest.mark.parametrize("name", ["resnet29", "uketsuke", "detector", "occlusion"])
 def test_the_delivered_bundles_pass(name: str) -> None:
     assert "loads and answers" in check(MODELS_FOLDER / name, None)
 
@@ -57,6 +60,44 @@ def test_a_detector_is_no_embedder(tmp_path: Path) -> None:
     bundle = replaced(copied(tmp_path, "detector"), "stride_px = 16", "stride_px = 8")
     with pytest.raises(BundleRefusedError, match="unexpected shape"):
         check(bundle, None)
+
+
+class Certain:
+    """An engine whose networks are sure of everything."""
+
+    def load(self, content: bytes) -> Model:
+        return self
+
+    def run(self, values: Values) -> Values:
+        return np.ones((1, 2), np.float32)
+
+
+def test_a_network_that_sees_masks_everywhere_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auto, "create", lambda settings: Certain())
+    with pytest.raises(BundleRefusedError, match="as sure of one picture as of another"):
+        check(MODELS_FOLDER / "occlusion", None)
+
+
+def test_an_occlusion_network_of_another_size_is_refused(tmp_path: Path) -> None:
+    bundle = replaced(copied(tmp_path, "occlusion"), "input_px = 64", "input_px = 96")
+    with pytest.raises(BundleRefusedError, match="occlusion"):
+        check(bundle, None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("min_mouth_score = ", "min_mouth_score = 1", "model.min_mouth_score"),
+        ("input_px = 64", "input_px = 32", "within the picture"),
+        ('licence = "Apache-2.0"', "", "licence"),
+        ('sha256 = "', 'sha256 = "0', "model.sha256"),
+    ],
+)
+def test_an_occlusion_bundle_that_contradicts_itself_is_refused(
+    tmp_path: Path, old: str, new: str, sentence: str
+) -> None:
+    with pytest.raises(BundleError, match=sentence):
+        check(replaced(copied(tmp_path, "occlusion"), old, new), None)
 
 
 def test_no_bundle_at_all_is_told() -> None:
