@@ -60,7 +60,7 @@ def check(folder: Path, trusted_key: Path | None) -> str:
     if kind == "occlusion":
         occlusion = read_occlusion(folder)
         _check_is_signed(occlusion, signed)
-        _try_occlusion(occlusion)
+        try_apart(_try_occlusion, occlusion)
         return f"{occlusion.name}: occlusion, {occlusion.input_px} px, loads and answers"
     embedder = read_embedder(folder)
     _check_is_signed(embedder, signed)

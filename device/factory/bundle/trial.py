@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from typing import TypeVar
 
 from device.errors import DeviceError
-from device.face.bundle import DetectorBundle, EmbedderBundle
+from device.face.bundle import DetectorBundle, EmbedderBundle, OcclusionBundle
 from device.factory.errors import BundleRefusedError
 
 DEADLINE_S = 60.0
@@ -21,7 +21,7 @@ MEMORY_BYTES = 4 * 1024**3
 """Of address space, of which libraries take the most without using it."""
 _PASSED = b""
 
-Bundle = TypeVar("Bundle", DetectorBundle, EmbedderBundle)
+Bundle = TypeVar("Bundle", DetectorBundle, EmbedderBundle, OcclusionBundle)
 
 
 def try_apart(trial: Callable[[Bundle], None], bundle: Bundle) -> None:

@@ -74,6 +74,8 @@ class Certain:
 
 def test_a_network_that_sees_masks_everywhere_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auto, "create", lambda settings: Certain())
+    # A process of its own would not know of this engine.
+    monkeypatch.setattr(checking, "try_apart", lambda trial, bundle: trial(bundle))
     with pytest.raises(BundleRefusedError, match="as sure of one picture as of another"):
         check(MODELS_FOLDER / "occlusion", None)
 
