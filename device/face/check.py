@@ -71,12 +71,18 @@ class FaceCheckPlan:
         )
     )
     """Which pictures are good enough while the patient moves as asked."""
+    same_probe: frozenset[ScoreBand] = frozenset({ScoreBand.CLEAR_MATCH, ScoreBand.MATCH})
+    """How alike each good picture must be to each of the others, by the bundle's own rule: a mean
+    of two people resembles both."""
     same_person: frozenset[ScoreBand] = frozenset(
         {ScoreBand.CLEAR_MATCH, ScoreBand.MATCH, ScoreBand.NEAR}
     )
-    """How alike the turned face must be to the good pictures, by the bundle's own rule. Seconds
-    apart in one light, one person is far more alike than to the card's photo, so a turn of 18°
-    stays within the rule; NEAR allows for a longer nose."""
+    """How alike the turned face must be to each good picture and to their mean. Seconds apart in
+    one light, one person is far more alike than to the card's photo, so a turn of 18° stays within
+    the rule; NEAR allows for a longer nose."""
+    most_changes: int = 2
+    """How often the good pictures may show somebody else than before and are begun anew: a second
+    person may have looked in. Once more, and the check ends."""
     furthest_step: float = 0.5
     """How far a face may move from one picture to the next, in its own sizes."""
     liveness: LivenessPlan = field(default_factory=LivenessPlan)
@@ -192,6 +198,7 @@ class _Sitting:
     hint: QualityHint = QualityHint.NO_FACE
     last_taken_s: float = FOREVER_AGO_S
     last_face: Face | None = None
+    changes: int = 0
 
     def follow(
         self, camera: Camera, now_s: Callable[[], float], onlookers: Onlookers
@@ -202,6 +209,8 @@ class _Sitting:
         while (verdict := self.liveness.verdict()) is Verdict.UNDECIDED:
             if onlookers.is_cancelled():
                 return FaceCheckResult(FaceCheckOutcome.CANCELLED, self.hint)
+            if self.changes > self.plan.most_changes:
+                return FaceCheckResult(FaceCheckOutcome.NOT_LIVE, self.hint)
             if now_s() >= deadline_s and not self._has_probe:
                 return FaceCheckResult(FaceCheckOutcome.NO_GOOD_PICTURE, self.hint)
             with WipedAfterwards() as passing:
@@ -258,8 +267,9 @@ class _Sitting:
     def _sight(self, frame: Frame, face: Face, passing: WipedAfterwards, *, is_good: bool) -> Sight:
         def is_same_person() -> bool:
             turned = passing.keep(self._embedding(frame, face, passing))
-            probe = passing.keep(mean_of(self.probes))
-            return compare(probe, turned, self.parts.rule).band in self.plan.same_person
+            mean = passing.keep(mean_of(self.probes))
+            is_like_mean = compare(mean, turned, self.parts.rule).band in self.plan.same_person
+            return is_like_mean and self._is_like_each_probe(turned, self.plan.same_person)
 
         return Sight(frame.image, face.points, frame.taken_at_s, is_good, is_same_person)
 
@@ -267,9 +277,17 @@ class _Sitting:
         if frame.taken_at_s - self.last_taken_s < self.plan.min_gap_s:
             return
         self.last_taken_s = frame.taken_at_s
-        self.probes.append(self.wiped.keep(self._embedding(frame, face, passing)))
+        probe = self.wiped.keep(self._embedding(frame, face, passing))
+        if not self._is_like_each_probe(probe, self.plan.same_probe):
+            self.changes += 1
+            self._start_anew()
+            return
+        self.probes.append(probe)
         if self._has_probe:
             self.liveness.begin(frame.taken_at_s)
+
+    def _is_like_each_probe(self, face: Embedding, bands: frozenset[ScoreBand]) -> bool:
+        return all(compare(probe, face, self.parts.rule).band in bands for probe in self.probes)
 
     def _embedding(self, frame: Frame, face: Face, passing: WipedAfterwards) -> Embedding:
         aligned = passing.keep(self.parts.embedder.aligned(frame.image, face.points))

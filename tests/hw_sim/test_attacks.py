@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 
 from device.face.check import FaceCheck, FaceCheckOutcome
-from tests.hw_sim.attacks import cut_out_mask, id_print, living, printed_photo, screen_replay
+from tests.hw_sim.attacks import (
+    cut_out_mask,
+    id_print,
+    living,
+    printed_photo,
+    screen_replay,
+    spliced,
+)
 from tests.hw_sim.attacks.count import open_check, play, without_challenges
 from tests.hw_sim.attacks.hand import plain_room
 from tests.hw_sim.attacks.living import Motionless
@@ -35,6 +42,7 @@ def _one_of_each() -> list[Case]:
 
 ATTACKS = _one_of_each()
 NAMES = [f"{case.species}: {case.name}" for case in ATTACKS]
+SPLICED = [*spliced.cases(), *spliced.on_screen_cases()]
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +80,24 @@ def test_an_attack_is_refused_before_it_is_compared(check: FaceCheck, case: Case
 @pytest.mark.parametrize("case", [ATTACKS[0], ATTACKS[4]], ids=[NAMES[0], NAMES[4]])
 def test_without_challenges_the_same_attack_is_accepted(lax: FaceCheck, case: Case) -> None:
     result, _ = play(lax, case)
+    assert result.outcome is FaceCheckOutcome.MATCH
+
+
+@pytest.mark.parametrize("case", SPLICED, ids=[f"{c.species}: {c.name}" for c in SPLICED])
+def test_a_card_photo_for_a_moment_does_not_pass_for_who_shows_it(
+    check: FaceCheck, case: Case
+) -> None:
+    result, _ = play(check, case)
+    assert result.outcome in {*REFUSED, FaceCheckOutcome.NO_MATCH}
+
+
+@pytest.mark.parametrize("case", SPLICED[::3], ids=[f"{c.species}: {c.name}" for c in SPLICED[::3]])
+def test_where_only_the_mean_is_compared_it_does(
+    check: FaceCheck, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: a design of before, which called a mean of two people one of them."""
+    monkeypatch.setattr("device.face.check._Sitting._is_like_each_probe", lambda *_: True)
+    result, _ = play(check, case)
     assert result.outcome is FaceCheckOutcome.MATCH
 
 

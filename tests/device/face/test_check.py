@@ -23,6 +23,7 @@ from tests.device.face.paper_people import BLUE, RED, ScriptedCamera, Studio, ph
 
 PORTRAIT = photo(picture((RED, 60, 80, 130), size=(320, 240)))
 FRAMES = [picture((RED, 90, 60, 110), seed=seed) for seed in range(1, 9)]
+OTHERS = [picture((BLUE, 90, 60, 110), seed=seed) for seed in range(1, 9)]
 EMPTY = picture()
 
 
@@ -80,6 +81,57 @@ def test_a_probe_is_one_unbroken_run_of_good_pictures(check: FaceCheck) -> None:
     moments = [other, EMPTY, other, EMPTY, other, EMPTY, other, EMPTY]
     result = _run(check, ScriptedCamera([*moments, *FRAMES]))
     assert result.outcome is FaceCheckOutcome.MATCH
+
+
+def test_somebody_else_among_the_good_pictures_starts_them_anew(
+    studio: Studio, check: FaceCheck
+) -> None:
+    liveness = _scripted(studio, Verdict.LIVE)
+    camera = ScriptedCamera([*FRAMES[:2], OTHERS[0], *FRAMES])
+    assert _run(check, camera).outcome is FaceCheckOutcome.MATCH
+    assert liveness.times_forgotten == 2
+    assert len(camera.given) == 3 + 3 + 2
+
+
+def test_where_only_their_mean_is_compared_it_would_be_one_of_them(
+    studio: Studio, check: FaceCheck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control."""
+    monkeypatch.setattr("device.face.check._Sitting._is_like_each_probe", lambda *_: True)
+    liveness = _scripted(studio, Verdict.LIVE)
+    _run(check, ScriptedCamera([*FRAMES[:2], OTHERS[0], *FRAMES]))
+    assert liveness.times_forgotten == 1
+
+
+def test_who_changes_again_and_again_is_refused_at_the_third_time(check: FaceCheck) -> None:
+    camera = ScriptedCamera([FRAMES[0], OTHERS[0]] * 9)
+    result = _run(check, camera)
+    assert result.outcome is FaceCheckOutcome.NOT_LIVE
+    assert result.band is None
+    assert len(camera.given) == 6
+
+
+def test_without_that_bound_they_may_try_until_the_time_is_up(studio: Studio) -> None:
+    """The control."""
+    studio.plan = replace(studio.plan, most_changes=999)
+    check = studio.check()
+    camera = ScriptedCamera([FRAMES[0], OTHERS[0]] * 99)
+    assert _run(check, camera).outcome is FaceCheckOutcome.NO_GOOD_PICTURE
+    check.close()
+    assert len(camera.given) > 50
+
+
+def test_a_turned_face_must_be_like_each_good_picture(
+    studio: Studio, check: FaceCheck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is like their mean is not enough."""
+    monkeypatch.setattr("device.face.check.mean_of", lambda probes: replace(probes[0]))
+    studio.plan = replace(studio.plan, same_probe=frozenset(ScoreBand))
+    liveness = _scripted(studio, Verdict.LIKE_A_PICTURE, pictures=1)
+    check = studio.check()
+    _run(check, ScriptedCamera([FRAMES[0], OTHERS[0], *FRAMES]))
+    check.close()
+    assert liveness.same_person == [False]
 
 
 def test_the_hints_tell_what_changes(check: FaceCheck) -> None:
@@ -269,13 +321,15 @@ class ScriptedLiveness:
         self._end, self._pictures = end, pictures
         self.same_person: list[bool] = []
         self.times_begun = self.times_forgotten = 0
+        self.is_begun = False
 
     def observe(self, sight: Sight) -> None:
-        if self.times_begun > self.times_forgotten:
+        if self.is_begun:
             self.same_person.append(sight.is_same_person())
 
     def begin(self, at_s: float) -> None:
         self.times_begun += 1
+        self.is_begun = True
 
     def prompt(self) -> Prompt | None:
         return Prompt.TURN_LEFT
@@ -285,6 +339,7 @@ class ScriptedLiveness:
 
     def forget(self) -> None:
         self.times_forgotten += 1
+        self.is_begun = False
 
 
 def _scripted(studio: Studio, end: Verdict, pictures: int = 2) -> ScriptedLiveness:
