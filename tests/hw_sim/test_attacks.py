@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from device.face.check import FaceCheck, FaceCheckOutcome
+from device.face.liveness.challenges import BlinkAndTurn
 from tests.hw_sim.attacks import (
     cut_out_mask,
     id_print,
@@ -19,7 +20,7 @@ from tests.hw_sim.attacks import (
 )
 from tests.hw_sim.attacks.count import open_check, play, without_challenges
 from tests.hw_sim.attacks.hand import plain_room
-from tests.hw_sim.attacks.living import Motionless
+from tests.hw_sim.attacks.living import Arriving, Motionless
 from tests.hw_sim.attacks.presentation import Case
 from tests.hw_sim.attacks.sheet import Held, hold
 
@@ -63,6 +64,31 @@ def test_the_living_pass_in_a_moment(check: FaceCheck) -> None:
         result, took_s = play(check, case)
         assert result.outcome is FaceCheckOutcome.MATCH
         assert took_s < 6
+
+
+ARRIVING = [
+    Case(living.SPECIES, f"{person}, {side} until {until_s} s", person, arriving)
+    for person in ("taro", "jiro")
+    for side in ("turn_left", "turn_right")
+    for until_s in (0.1, 0.6, 1.0)
+    for arriving in [Arriving(person, side, until_s)]
+]
+
+
+@pytest.mark.parametrize("case", ARRIVING, ids=[case.name for case in ARRIVING])
+def test_the_living_pass_though_they_look_aside_at_first(check: FaceCheck, case: Case) -> None:
+    result, took_s = play(check, case)
+    assert result.outcome is FaceCheckOutcome.MATCH
+    assert took_s < 6
+
+
+@pytest.mark.parametrize("case", ARRIVING[::4], ids=[case.name for case in ARRIVING[::4]])
+def test_without_a_straighter_view_they_would_not(
+    check: FaceCheck, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: a design that keeps the first good picture for the straight one."""
+    monkeypatch.setattr(BlinkAndTurn, "_is_straighter", lambda *_: False)
+    assert play(check, case)[0].outcome in REFUSED
 
 
 def test_without_challenges_all_the_living_pass(lax: FaceCheck) -> None:
