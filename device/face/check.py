@@ -65,6 +65,9 @@ class FaceCheckPlan:
     """Shortest time between two of them, so that they differ."""
     time_limit_s: float = 20.0
     """How long to wait for good pictures."""
+    whole_limit_s: float = 50.0
+    """Longest check: good pictures, a blink, a turn and one to the other side, 10 s each. The page
+    stays for longer (`VisitPolicy.face_s`), or patients would hear that nobody saw their face."""
     limits_in_turn: QualityLimits = field(
         default_factory=lambda: QualityLimits(
             min_sureness=0.6, max_turn=0.6, nod_range=(0.15, 0.90), min_sharpness=0.0
@@ -204,15 +207,18 @@ class _Sitting:
         self, camera: Camera, now_s: Callable[[], float], onlookers: Onlookers
     ) -> FaceCheckResult:
         """Takes pictures until the patient is known or the time is up."""
-        deadline_s = now_s() + self.plan.time_limit_s
+        begun_s = now_s()
         told: QualityHint | Prompt | None = None
         while (verdict := self.liveness.verdict()) is Verdict.UNDECIDED:
             if onlookers.is_cancelled():
                 return FaceCheckResult(FaceCheckOutcome.CANCELLED, self.hint)
             if self.changes > self.plan.most_changes:
                 return FaceCheckResult(FaceCheckOutcome.NOT_LIVE, self.hint)
-            if now_s() >= deadline_s and not self._has_probe:
+            took_s = now_s() - begun_s
+            if took_s >= self.plan.time_limit_s and not self._has_probe:
                 return FaceCheckResult(FaceCheckOutcome.NO_GOOD_PICTURE, self.hint)
+            if took_s >= self.plan.whole_limit_s:
+                return FaceCheckResult(FaceCheckOutcome.CHALLENGE_NOT_DONE, self.hint)
             with WipedAfterwards() as passing:
                 frame = camera.read()
                 passing.keep(frame.image)

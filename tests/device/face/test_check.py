@@ -1,3 +1,4 @@
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ from device.face.liveness.port import Prompt, Sight, Verdict
 from device.face.port import Image, Values
 from device.face.quality import QualityHint
 from device.face.wiping import WipedAfterwards
+from device.visit.policy import VisitPolicy
 from tests.device.face.paper_people import BLUE, RED, ScriptedCamera, Studio, photo, picture
 
 PORTRAIT = photo(picture((RED, 60, 80, 130), size=(320, 240)))
@@ -363,6 +365,34 @@ def test_only_the_living_are_compared(
     result = _run(check, ScriptedCamera(FRAMES))
     assert result.outcome is outcome
     assert (result.band is not None) == (verdict is Verdict.LIVE)
+
+
+def test_a_face_that_was_seen_and_never_done_with_ends_before_its_page_does(
+    studio: Studio, check: FaceCheck
+) -> None:
+    _scripted(studio, Verdict.LIVE, pictures=9999)
+    camera = ScriptedCamera(FRAMES)
+    result = _run(check, camera)
+    assert result.outcome is FaceCheckOutcome.CHALLENGE_NOT_DONE
+    assert camera.now_s == pytest.approx(100 + studio.plan.whole_limit_s, abs=0.3)
+    assert studio.plan.whole_limit_s + 10 <= VisitPolicy().face_s
+
+
+def test_without_that_limit_the_page_would_say_that_no_face_was_seen(studio: Studio) -> None:
+    """The control."""
+    studio.plan = replace(studio.plan, whole_limit_s=math.inf)
+    _scripted(studio, Verdict.LIVE, pictures=9999)
+    camera = ScriptedCamera(FRAMES)
+    is_over = Onlookers(is_cancelled=lambda: camera.now_s > 100 + VisitPolicy().face_s)
+    check = studio.check()
+    assert _run(check, camera, onlookers=is_over).outcome is FaceCheckOutcome.CANCELLED
+    check.close()
+
+
+def test_the_limits_of_what_is_asked_fit_into_the_whole() -> None:
+    plan = FaceCheckPlan()
+    pictures_blink_and_both_sides_s = plan.time_limit_s + 3 * plan.liveness.time_limit_s
+    assert pictures_blink_and_both_sides_s <= plan.whole_limit_s
 
 
 def test_what_is_asked_is_told_once_the_pictures_are_taken(
