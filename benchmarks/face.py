@@ -3,7 +3,8 @@
 `python -m benchmarks.face [--rounds N] [--references DIR] [--dlib-python PYTHON]` looks at the
 committed pictures of people who do not exist, 640 x 480 px, and prints the median time of each step
 and its 95th percentile; steps and peers take turns picture by picture, so that they see the same
-load.
+load. Pictures in which liveness waits and those in which it measures a turn are told apart; what it
+draws comes from a seed, so that each run has as many of both.
 
 The peer is dlib through the package `face_recognition`, in an environment of its own whose Python
 is named (`python3 -m venv DIR && DIR/bin/pip install "setuptools<81" face_recognition`, which
@@ -41,9 +42,9 @@ from device.face.bundle import read_detector, read_embedder, read_occlusion
 from device.face.detector import Detector
 from device.face.embedder import Embedder
 from device.face.interpreter import Settings
-from device.face.liveness.challenges import open_liveness
+from device.face.liveness.challenges import SIDES, BlinkAndTurn
 from device.face.liveness.plan import LivenessPlan
-from device.face.liveness.port import LivenessCheck, Sight
+from device.face.liveness.port import Prompt, Sight
 from device.face.loading import MODELS_FOLDER
 from device.face.occlusion import Occlusion
 from device.face.port import Image, Values
@@ -56,11 +57,14 @@ _PEER = Path(__file__).with_name("dlib_peer.py")
 _LIVE_PICTURES = 6
 """Of each person."""
 _PACE_S = 0.1
+_SEED = 1
+"""Of what liveness draws, so that as many pictures wait and are turned in each run."""
 _REFERENCES = {
     "BlazeFace short range, inference": "mediapipe/face_detection_short_range.tflite",
     "MobileFace V2, inference": "teacher_mobileface_v2/mobileface_v2_fp32_b1.tflite",
     "MobileFaceNet, inference": "reference_insightface_mbf/teacher_fp32_b1.tflite",
 }
+_WAITING, _TURN_MEASURED = "liveness, waiting", "liveness, turn measured"
 _FRAME = "frame without embedding"
 _WHOLE = "end to end"
 _DLIB, _DLIB_EMBEDS = "dlib, end to end", "dlib, landmarks and embedding"
@@ -98,6 +102,16 @@ class Process:
     """Largest resident memory."""
 
 
+class _SeededDraw:
+    """What liveness draws, the same in each run."""
+
+    def __init__(self) -> None:
+        self._rng = np.random.default_rng(_SEED)
+
+    def choice(self, of: tuple[Prompt, Prompt], /) -> Prompt:
+        return of[int(self._rng.integers(2))]
+
+
 class Check:
     """The steps of one frame, by the product's own parts."""
 
@@ -111,7 +125,8 @@ class Check:
         self._detector = Detector(detector, runtime.load(detector.content))
         self._occlusion = Occlusion(occlusion, runtime.load(occlusion.content))
         self._embedder = Embedder(embedder, self._network)
-        self._liveness: LivenessCheck | None = None
+        self._draw = _SeededDraw()
+        self._liveness = BlinkAndTurn(LivenessPlan(), self._draw)
         self._seen = 0
 
     def look(self, image: Image, times: Times) -> None:
@@ -126,20 +141,25 @@ class Check:
             times.measure("align", partial(self._embedder.aligned, image, points)),
             times.measure("liveness", partial(self._observe, image, faces[0].points)),
         )
+        times.note(_TURN_MEASURED if self._has_measured_turn() else _WAITING, frame_ms[-1])
         embed_ms = times.measure("embed, with mirror image", partial(self._embedder.embed, chip))
         times.measure("its network, inference", partial(self._network.run, self._pixels))
         times.note(_FRAME, sum(frame_ms))
         times.note(_WHOLE, sum(frame_ms) + embed_ms)
 
     def _observe(self, image: Image, points: Values) -> None:
-        if self._liveness is None or self._seen % _LIVE_PICTURES == 0:
-            self._liveness = open_liveness(LivenessPlan())
+        if self._seen % _LIVE_PICTURES == 0:
+            self._liveness = BlinkAndTurn(LivenessPlan(), self._draw)
             self._liveness.begin(0.0)
         at_s = _PACE_S * (self._seen % _LIVE_PICTURES)
         self._liveness.observe(
             Sight(image, points, at_s, is_good=True, is_same_person=lambda: True)
         )
         self._seen += 1
+
+    def _has_measured_turn(self) -> bool:
+        turn = self._liveness._turn  # noqa: SLF001 - nobody else asks what a picture was for
+        return self._liveness.prompt() in SIDES and turn is not None and not turn.has_skipped
 
 
 class Dlib:
@@ -291,7 +311,10 @@ def report(times: Times, own: Process, dlib: Process | None) -> None:
         dlib: what the peer's process needs; None: it was not measured.
     """
     for name, values in times.of.items():
-        print(f"{name:<34} p50 {statistics.median(values):7.2f} ms  p95 {_p95(values):7.2f} ms")
+        print(
+            f"{name:<34} p50 {statistics.median(values):7.2f} ms  p95 {_p95(values):7.2f} ms"
+            f"  {len(values):4} times"
+        )
     medians = {name: statistics.median(values) for name, values in times.of.items()}
     print(f"frames a second without embedding  {1000 / medians[_FRAME]:.0f}")
     _print_process("", own)

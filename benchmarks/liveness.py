@@ -5,8 +5,8 @@
 `DIR` keeps them for the next run) and has each of them, in a manner drawn from their seed, sit down
 before the product's own face check with the delivered model: `tests/hw_sim/attacks/sitter.py` says
 how fast they react, how far and how fast they turn, who turns back by themselves and who mixes up
-left and right. Then each species of attack sits down against each person:
-`tests/hw_sim/attacks/sittings.py`.
+left and right; and once more, in which they look aside at first. Then each species of attack sits
+down against each person: `tests/hw_sim/attacks/sittings.py`.
 
 A living person has the product's time, 10 s for each thing that is asked; an attack has 4 s, so
 that a run ends. The camera gives 12 pictures a second. Everything is drawn by this project: the
@@ -33,7 +33,7 @@ from tests.hw_sim.attacks.count import open_check, play
 from tests.hw_sim.attacks.poses import circumstances_of, render_poses
 from tests.hw_sim.attacks.presentation import Case
 from tests.hw_sim.attacks.recordings import record
-from tests.hw_sim.attacks.sittings import Person, attacks, bona_fide
+from tests.hw_sim.attacks.sittings import Person, arriving, attacks, bona_fide
 from tests.hw_sim.rendering.assets import AssetLibrary
 from tests.hw_sim.rendering.made_up import SEED_PREFIX
 
@@ -107,6 +107,7 @@ def main() -> None:
         (plan, [case for case in cases if not options.species or case.species in options.species])
         for plan, cases in (
             (_PRODUCT, bona_fide(everybody, options.rounds)),
+            (_PRODUCT, arriving(everybody, options.rounds)),
             (_SHORT, attacks(everybody, options.rounds)),
         )
     ]

@@ -70,18 +70,27 @@ class FaceCheckPlan:
     cover_patience_s: float = 8.0
     """How long somebody is asked to take off a mask or dark glasses; then they are compared as they
     are, who may not be able to, or wear none."""
+    whole_limit_s: float = 50.0
+    """Longest check: good pictures, a blink, a turn and one to the other side, 10 s each. The page
+    stays for longer (`VisitPolicy.face_s`), or patients would hear that nobody saw their face."""
     limits_in_turn: QualityLimits = field(
         default_factory=lambda: QualityLimits(
             min_sureness=0.6, max_turn=0.6, nod_range=(0.15, 0.90), min_sharpness=0.0
         )
     )
     """Which pictures are good enough while the patient moves as asked."""
+    same_probe: frozenset[ScoreBand] = frozenset({ScoreBand.CLEAR_MATCH, ScoreBand.MATCH})
+    """How alike each good picture must be to each of the others, by the bundle's own rule: a mean
+    of two people resembles both."""
     same_person: frozenset[ScoreBand] = frozenset(
         {ScoreBand.CLEAR_MATCH, ScoreBand.MATCH, ScoreBand.NEAR}
     )
-    """How alike the turned face must be to the good pictures, by the bundle's own rule. Seconds
-    apart in one light, one person is far more alike than to the card's photo, so a turn of 18°
-    stays within the rule; NEAR allows for a longer nose."""
+    """How alike the turned face must be to each good picture and to their mean. Seconds apart in
+    one light, one person is far more alike than to the card's photo, so a turn of 18° stays within
+    the rule; NEAR allows for a longer nose."""
+    most_changes: int = 2
+    """How often the good pictures may show somebody else than before and are begun anew: a second
+    person may have looked in. Once more, and the check ends."""
     furthest_step: float = 0.5
     """How far a face may move from one picture to the next, in its own sizes."""
     liveness: LivenessPlan = field(default_factory=LivenessPlan)
@@ -223,18 +232,24 @@ class _Sitting:
     last_face: Face | None = None
     is_covered: bool = False
     """Something covers the face in one of the probes."""
+    changes: int = 0
 
     def follow(
         self, camera: Camera, now_s: Callable[[], float], onlookers: Onlookers
     ) -> FaceCheckResult:
         """Takes pictures until the patient is known or the time is up."""
-        deadline_s = now_s() + self.plan.time_limit_s
+        begun_s = now_s()
         told: QualityHint | Prompt | None = None
         while (verdict := self.liveness.verdict()) is Verdict.UNDECIDED:
             if onlookers.is_cancelled():
                 return FaceCheckResult(FaceCheckOutcome.CANCELLED, self.hint)
-            if now_s() >= deadline_s and not self._has_probe:
+            if self.changes > self.plan.most_changes:
+                return FaceCheckResult(FaceCheckOutcome.NOT_LIVE, self.hint)
+            took_s = now_s() - begun_s
+            if took_s >= self.plan.time_limit_s and not self._has_probe:
                 return FaceCheckResult(FaceCheckOutcome.NO_GOOD_PICTURE, self.hint)
+            if took_s >= self.plan.whole_limit_s:
+                return FaceCheckResult(FaceCheckOutcome.CHALLENGE_NOT_DONE, self.hint)
             with WipedAfterwards() as passing:
                 frame = camera.read()
                 passing.keep(frame.image)
@@ -291,8 +306,9 @@ class _Sitting:
     def _sight(self, frame: Frame, face: Face, passing: WipedAfterwards, *, is_good: bool) -> Sight:
         def is_same_person() -> bool:
             turned = passing.keep(self._embedding(frame, face, passing))
-            probe = passing.keep(mean_of(self.probes))
-            return compare(probe, turned, self.parts.rule).band in self.plan.same_person
+            mean = passing.keep(mean_of(self.probes))
+            is_like_mean = compare(mean, turned, self.parts.rule).band in self.plan.same_person
+            return is_like_mean and self._is_like_each_probe(turned, self.plan.same_person)
 
         return Sight(frame.image, face.points, frame.taken_at_s, is_good, is_same_person)
 
@@ -300,10 +316,18 @@ class _Sitting:
         if frame.taken_at_s - self.last_taken_s < self.plan.min_gap_s:
             return
         self.last_taken_s = frame.taken_at_s
+        probe = self.wiped.keep(self._embedding(frame, face, passing))
+        if not self._is_like_each_probe(probe, self.plan.same_probe):
+            self.changes += 1
+            self._start_anew()
+            return
         self.is_covered |= self.uncovering.seen.anything
-        self.probes.append(self.wiped.keep(self._embedding(frame, face, passing)))
+        self.probes.append(probe)
         if self._has_probe:
             self.liveness.begin(frame.taken_at_s)
+
+    def _is_like_each_probe(self, face: Embedding, bands: frozenset[ScoreBand]) -> bool:
+        return all(compare(probe, face, self.parts.rule).band in bands for probe in self.probes)
 
     def _embedding(self, frame: Frame, face: Face, passing: WipedAfterwards) -> Embedding:
         aligned = passing.keep(self.parts.embedder.aligned(frame.image, face.points))

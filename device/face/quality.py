@@ -16,6 +16,7 @@ from device.face.detector import Face
 from device.face.occlusion import Covers
 from device.face.port import Image, Values
 from device.face.pose import turn_of
+from device.face.wiping import WipedAfterwards
 
 CHIP_PX = 96
 CHIP_TEMPLATE = np.array(
@@ -155,10 +156,11 @@ def grey_chip(image: Image, points: Values) -> Values:
 
 def grey_face(image: Image, points: Values, template: Values, side_px: int) -> Values:
     """Cuts out a face as `align` does, in grey: float32[S, S], 0..255; a fresh array."""
-    face = align(image, points, template, side_px)
-    grey: Values = face.astype(np.float32) @ GREY_WEIGHTS
-    face.fill(0)
-    return grey
+    with WipedAfterwards() as passing:
+        face = passing.keep(align(image, points, template, side_px))
+        coloured = passing.keep(face.astype(np.float32))
+        grey: Values = coloured @ GREY_WEIGHTS
+        return grey
 
 
 def _place(shape: tuple[int, ...], face: Face, limits: QualityLimits) -> QualityHint | None:

@@ -13,8 +13,9 @@ class VisitPolicy:
     """The card must be recognised within this time."""
     choose_s: float = 60.0
     """The patient reads and chooses."""
-    face_s: float = 45.0
-    """One face check, from the first picture to the decision."""
+    face_s: float = 60.0
+    """One face check, until its decision; the check itself ends 10 s earlier, which are left for
+    opening the camera and reading the photo."""
     pin_s: float = 60.0
     """Typing four digits."""
     type_code_s: float = 180.0

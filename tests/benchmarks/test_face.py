@@ -39,7 +39,7 @@ def rows(capsys: pytest.CaptureFixture[str]) -> set[str]:
 def test_medians_and_what_the_processes_need_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     report(measured(300), OWN, PEER)
     told = rows(capsys)
-    assert "end to end p50 20.00 ms p95 29.00 ms" in told
+    assert "end to end p50 20.00 ms p95 29.00 ms 3 times" in told
     assert "frames a second without embedding 200" in told
     assert "start-up, Python included 300 ms" in told
     assert "dlib, peak resident memory 200 MB" in told
@@ -72,12 +72,28 @@ def test_every_step_of_a_picture_is_noted_and_summed() -> None:
         check.look(opened(path), times)
     steps = ["detect", "judge", "align", "liveness"]
     assert {*steps, "embed, with mirror image"} < set(times.of)
+    waiting, turning = (
+        times.of.pop(f"liveness, {what}", []) for what in ("waiting", "turn measured")
+    )
+    assert sorted([*waiting, *turning]) == sorted(times.of["liveness"])
     assert {len(values) for values in times.of.values()} == {2}
     for at in range(2):
         frame = sum(times.of[step][at] for step in steps)
         assert times.of["frame without embedding"][at] == pytest.approx(frame)
         whole = frame + times.of["embed, with mirror image"][at]
         assert times.of["end to end"][at] == pytest.approx(whole)
+
+
+def _turns_measured() -> list[float]:
+    times, check = Times(), Check()
+    for path in islice(paths(), 24):
+        check.look(opened(path), times)
+    assert len(times.of["liveness, waiting"]) > 0
+    return times.of["liveness, turn measured"]
+
+
+def test_each_run_measures_as_many_turns() -> None:
+    assert len(_turns_measured()) == len(_turns_measured()) > 0
 
 
 @pytest.fixture

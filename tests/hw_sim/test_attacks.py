@@ -9,10 +9,18 @@ import numpy as np
 import pytest
 
 from device.face.check import FaceCheck, FaceCheckOutcome
-from tests.hw_sim.attacks import cut_out_mask, id_print, living, printed_photo, screen_replay
+from device.face.liveness.challenges import BlinkAndTurn
+from tests.hw_sim.attacks import (
+    cut_out_mask,
+    id_print,
+    living,
+    printed_photo,
+    screen_replay,
+    spliced,
+)
 from tests.hw_sim.attacks.count import open_check, play, without_challenges
 from tests.hw_sim.attacks.hand import plain_room
-from tests.hw_sim.attacks.living import Motionless
+from tests.hw_sim.attacks.living import Arriving, Motionless
 from tests.hw_sim.attacks.presentation import Case
 from tests.hw_sim.attacks.sheet import Held, hold
 
@@ -35,6 +43,7 @@ def _one_of_each() -> list[Case]:
 
 ATTACKS = _one_of_each()
 NAMES = [f"{case.species}: {case.name}" for case in ATTACKS]
+SPLICED = [*spliced.cases(), *spliced.on_screen_cases()]
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +66,31 @@ def test_the_living_pass_in_a_moment(check: FaceCheck) -> None:
         assert took_s < 6
 
 
+ARRIVING = [
+    Case(living.SPECIES, f"{person}, {side} until {until_s} s", person, arriving)
+    for person in ("taro", "jiro")
+    for side in ("turn_left", "turn_right")
+    for until_s in (0.1, 0.6, 1.0)
+    for arriving in [Arriving(person, side, until_s)]
+]
+
+
+@pytest.mark.parametrize("case", ARRIVING, ids=[case.name for case in ARRIVING])
+def test_the_living_pass_though_they_look_aside_at_first(check: FaceCheck, case: Case) -> None:
+    result, took_s = play(check, case)
+    assert result.outcome is FaceCheckOutcome.MATCH
+    assert took_s < 6
+
+
+@pytest.mark.parametrize("case", ARRIVING[::4], ids=[case.name for case in ARRIVING[::4]])
+def test_without_a_straighter_view_they_would_not(
+    check: FaceCheck, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: a design that keeps the first good picture for the straight one."""
+    monkeypatch.setattr(BlinkAndTurn, "_is_straighter", lambda *_: False)
+    assert play(check, case)[0].outcome in REFUSED
+
+
 def test_without_challenges_all_the_living_pass(lax: FaceCheck) -> None:
     for case in list(living.cases())[::5]:
         assert play(lax, case)[0].outcome is FaceCheckOutcome.MATCH
@@ -72,6 +106,24 @@ def test_an_attack_is_refused_before_it_is_compared(check: FaceCheck, case: Case
 @pytest.mark.parametrize("case", [ATTACKS[0], ATTACKS[4]], ids=[NAMES[0], NAMES[4]])
 def test_without_challenges_the_same_attack_is_accepted(lax: FaceCheck, case: Case) -> None:
     result, _ = play(lax, case)
+    assert result.outcome is FaceCheckOutcome.MATCH
+
+
+@pytest.mark.parametrize("case", SPLICED, ids=[f"{c.species}: {c.name}" for c in SPLICED])
+def test_a_card_photo_for_a_moment_does_not_pass_for_who_shows_it(
+    check: FaceCheck, case: Case
+) -> None:
+    result, _ = play(check, case)
+    assert result.outcome in {*REFUSED, FaceCheckOutcome.NO_MATCH}
+
+
+@pytest.mark.parametrize("case", SPLICED[::3], ids=[f"{c.species}: {c.name}" for c in SPLICED[::3]])
+def test_where_only_the_mean_is_compared_it_does(
+    check: FaceCheck, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: a design of before, which called a mean of two people one of them."""
+    monkeypatch.setattr("device.face.check._Sitting._is_like_each_probe", lambda *_: True)
+    result, _ = play(check, case)
     assert result.outcome is FaceCheckOutcome.MATCH
 
 

@@ -56,6 +56,13 @@ def test_who_is_asked_turns_to_that_side_after_a_moment_and_not_before(
     )
 
 
+def test_who_looks_aside_at_first_looks_ahead_after_a_moment(actor: Actor) -> None:
+    sitter = Sitter(actor, 1, begins_deg=14.0)
+    greys = [_grey(sitter.picture("", number * FRAME_S, number * FRAME_S)) for number in range(30)]
+    assert abs(greys[0] - GREY_OF[14]) <= 1
+    assert any(abs(grey - GREY_OF[0]) <= 5 for grey in greys[10:])
+
+
 def test_circumstances_and_hands_come_from_the_seed_alone() -> None:
     assert circumstances_of(7) == circumstances_of(7)
     assert circumstances_of(7) != circumstances_of(8)

@@ -12,6 +12,7 @@ from device.face.liveness.turn import Turn, TurnStage
 from device.face.liveness.view import view_of
 from device.face.port import Image
 from device.face.pose import turn_of
+from device.face.wiping import WipedAfterwards
 
 SIDES = (Prompt.TURN_LEFT, Prompt.TURN_RIGHT)
 
@@ -52,12 +53,14 @@ class BlinkAndTurn:
     def observe(self, sight: Sight) -> None:
         """See `LivenessCheck`."""
         self._now_s = sight.taken_at_s
+        if sight.is_good and self._is_straighter(sight):
+            self._forget_straight_view()
         self._is_straight = (
             self._straight_view is None
             or abs(turn_of(sight.points) - self._straight_turn) <= self._plan.least_turn
         )
-        if sight.is_good and self._is_straight:
-            self._look_at_eyes(sight)
+        if sight.is_good:
+            self._look_at(sight)
         if self._turn is not None:
             self._turn.observe(sight, is_asked=self._asked is self._side)
             self._mind_wrong_way(self._turn)
@@ -66,7 +69,7 @@ class BlinkAndTurn:
 
     def begin(self, at_s: float) -> None:
         """See `LivenessCheck`."""
-        self._begun_at_s = self._now_s = at_s
+        self._begun_at_s = self._now_s = self._asked_at_s = at_s
         self._ask_on()
 
     def prompt(self) -> Prompt | None:
@@ -85,9 +88,9 @@ class BlinkAndTurn:
         """See `LivenessCheck`."""
         if self._begun_at_s is None:
             return Verdict.UNDECIDED
-        if not self._stillness.is_moving() or self._has_betrayed_itself():
+        if self._stillness.is_frozen() or self._has_betrayed_itself():
             return Verdict.LIKE_A_PICTURE
-        if self._asked is None:
+        if self._asked is None and self._stillness.is_moving():
             return Verdict.LIVE
         is_late = self._now_s - self._asked_at_s >= self._plan.time_limit_s
         has_tried_both = len(self._without_relief) > 1
@@ -98,22 +101,40 @@ class BlinkAndTurn:
     def forget(self) -> None:
         """See `LivenessCheck`; what was drawn stays, so that nobody can draw until it suits."""
         self._stillness.forget()
+        self._forget_straight_view()
+        self._turn, self._is_straight = None, True
+        self._begun_at_s, self._asked = None, None
+
+    def _is_straighter(self, sight: Sight) -> bool:
+        """Whether the head was turned in the straight view: its way back is no turn.
+
+        A turn that is asked for may lead past the middle: then the gain must be as large as one.
+        """
+        turn = turn_of(sight.points)
+        gain = abs(self._straight_turn) - abs(turn)
+        is_turning = self._asked is self._side and not self._must_turn_back()
+        way = gain if is_turning else abs(turn - self._straight_turn)
+        return self._straight_view is not None and gain > 0 and way > self._plan.least_turn
+
+    def _forget_straight_view(self) -> None:
+        """And what was measured against it; a turn that is done stays done."""
         self._eyes.forget()
         if self._straight_view is not None:
             self._straight_view.fill(0)
         self._straight_view, self._straight_turn = None, 0.0
-        self._turn, self._is_straight = None, True
-        self._begun_at_s, self._asked = None, None
+        if not self._is_turned():
+            self._turn = None
 
-    def _look_at_eyes(self, sight: Sight) -> None:
-        view = view_of(sight.image, sight.points)
-        self._stillness.observe(view, sight.taken_at_s)
-        self._eyes.observe(view, sight.taken_at_s)
-        view.fill(0)
+    def _look_at(self, sight: Sight) -> None:
+        with WipedAfterwards() as passing:
+            view = passing.keep(view_of(sight.image, sight.points))
+            self._stillness.observe(view, sight.taken_at_s)
+            if self._is_straight:
+                self._eyes.observe(view, sight.taken_at_s)
         if self._straight_view is None:
             self._straight_view = turn_view(sight.image, sight.points)
             self._straight_turn = turn_of(sight.points)
-            self._turn = self._new_turn(self._straight_view, TurnStage.TURNING)
+            self._turn = self._turn or self._new_turn(self._straight_view, TurnStage.TURNING)
 
     def _new_turn(self, view: Image, stage: TurnStage) -> Turn:
         return Turn(self._side, self._plan, view, self._straight_turn, stage)
@@ -144,11 +165,13 @@ class BlinkAndTurn:
     def _left_to_do(self) -> list[Prompt]:
         if not self._plan.is_active:
             return []
-        is_turned = self._turn is not None and self._turn.stage is TurnStage.DONE
         todo = [] if self._eyes.has_blinked else [Prompt.BLINK]
-        if not is_turned:
+        if not self._is_turned():
             todo.insert(len(todo) if self._first is Prompt.BLINK else 0, self._side)
         return todo
+
+    def _is_turned(self) -> bool:
+        return self._turn is not None and self._turn.stage is TurnStage.DONE
 
     def _must_turn_back(self) -> bool:
         return self._turn is not None and self._turn.stage is TurnStage.STRAIGHT_FIRST

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from device.face.alignment import align
 from device.face.liveness import view
 from device.face.port import Image, Values
+from device.face.wiping import WipedAfterwards
 
 SIDE_PX = 128
 EYE_DISTANCE_PX = 60.0
@@ -77,14 +78,13 @@ def turn_view(image: Image, points: Values) -> Image:
     Returns:
         uint8[128, 128], grey; a fresh array.
     """
-    chip = align(image, points, TEMPLATE, SIDE_PX)
-    grey = cv2.cvtColor(chip, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    chip.fill(0)
-    grey -= cv2.GaussianBlur(grey, (0, 0), LIGHT_PX)
-    contrast = np.sqrt(cv2.GaussianBlur(grey**2, (0, 0), LIGHT_PX) + LEAST_CONTRAST**2)
-    even = np.clip(EVEN_GREY + EVEN_CONTRAST * grey / contrast, 0, 255).astype(np.uint8)
-    grey.fill(0)
-    return np.asarray(even, np.uint8)
+    with WipedAfterwards() as passing:
+        chip = passing.keep(align(image, points, TEMPLATE, SIDE_PX))
+        grey = passing.keep(np.asarray(cv2.cvtColor(chip, cv2.COLOR_RGB2GRAY), np.float32))
+        grey -= cv2.GaussianBlur(grey, (0, 0), LIGHT_PX)
+        contrast = np.sqrt(cv2.GaussianBlur(grey**2, (0, 0), LIGHT_PX) + LEAST_CONTRAST**2)
+        even = np.clip(EVEN_GREY + EVEN_CONTRAST * grey / contrast, 0, 255)
+        return np.asarray(even.astype(np.uint8), np.uint8)
 
 
 def relief_between(straight: Image, image: Image, points: Values, side: int) -> Relief:

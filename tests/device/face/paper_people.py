@@ -138,7 +138,7 @@ def detector_bundle() -> DetectorBundle:
 
 def embedder_bundle() -> EmbedderBundle:
     template = POINTS * EMBEDDER_PX
-    rule = DecisionRule((Condition(Space.NETWORK, Metric.EUCLIDEAN, 0.25),))
+    rule = DecisionRule((Condition(Space.NETWORK, Metric.EUCLIDEAN, 0.35),))
     return EmbedderBundle(
         "colours", EMBEDDER_PX, LENGTH, template, PixelScale(), False, rule, (), b"", b""
     )

@@ -1,3 +1,4 @@
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -19,10 +20,12 @@ from device.face.liveness.port import Prompt, Sight, Verdict
 from device.face.port import Image, Values
 from device.face.quality import QualityHint
 from device.face.wiping import WipedAfterwards
+from device.visit.policy import VisitPolicy
 from tests.device.face.paper_people import BLUE, RED, ScriptedCamera, Studio, photo, picture
 
 PORTRAIT = photo(picture((RED, 60, 80, 130), size=(320, 240)))
 FRAMES = [picture((RED, 90, 60, 110), seed=seed) for seed in range(1, 9)]
+OTHERS = [picture((BLUE, 90, 60, 110), seed=seed) for seed in range(1, 9)]
 EMPTY = picture()
 
 
@@ -80,6 +83,57 @@ def test_a_probe_is_one_unbroken_run_of_good_pictures(check: FaceCheck) -> None:
     moments = [other, EMPTY, other, EMPTY, other, EMPTY, other, EMPTY]
     result = _run(check, ScriptedCamera([*moments, *FRAMES]))
     assert result.outcome is FaceCheckOutcome.MATCH
+
+
+def test_somebody_else_among_the_good_pictures_starts_them_anew(
+    studio: Studio, check: FaceCheck
+) -> None:
+    liveness = _scripted(studio, Verdict.LIVE)
+    camera = ScriptedCamera([*FRAMES[:2], OTHERS[0], *FRAMES])
+    assert _run(check, camera).outcome is FaceCheckOutcome.MATCH
+    assert liveness.times_forgotten == 2
+    assert len(camera.given) == 3 + 3 + 2
+
+
+def test_where_only_their_mean_is_compared_it_would_be_one_of_them(
+    studio: Studio, check: FaceCheck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control."""
+    monkeypatch.setattr("device.face.check._Sitting._is_like_each_probe", lambda *_: True)
+    liveness = _scripted(studio, Verdict.LIVE)
+    _run(check, ScriptedCamera([*FRAMES[:2], OTHERS[0], *FRAMES]))
+    assert liveness.times_forgotten == 1
+
+
+def test_who_changes_again_and_again_is_refused_at_the_third_time(check: FaceCheck) -> None:
+    camera = ScriptedCamera([FRAMES[0], OTHERS[0]] * 9)
+    result = _run(check, camera)
+    assert result.outcome is FaceCheckOutcome.NOT_LIVE
+    assert result.band is None
+    assert len(camera.given) == 6
+
+
+def test_without_that_bound_they_may_try_until_the_time_is_up(studio: Studio) -> None:
+    """The control."""
+    studio.plan = replace(studio.plan, most_changes=999)
+    check = studio.check()
+    camera = ScriptedCamera([FRAMES[0], OTHERS[0]] * 99)
+    assert _run(check, camera).outcome is FaceCheckOutcome.NO_GOOD_PICTURE
+    check.close()
+    assert len(camera.given) > 50
+
+
+def test_a_turned_face_must_be_like_each_good_picture(
+    studio: Studio, check: FaceCheck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is like their mean is not enough."""
+    monkeypatch.setattr("device.face.check.mean_of", lambda probes: replace(probes[0]))
+    studio.plan = replace(studio.plan, same_probe=frozenset(ScoreBand))
+    liveness = _scripted(studio, Verdict.LIKE_A_PICTURE, pictures=1)
+    check = studio.check()
+    _run(check, ScriptedCamera([FRAMES[0], OTHERS[0], *FRAMES]))
+    check.close()
+    assert liveness.same_person == [False]
 
 
 def test_the_hints_tell_what_changes(check: FaceCheck) -> None:
@@ -329,13 +383,15 @@ class ScriptedLiveness:
         self._end, self._pictures = end, pictures
         self.same_person: list[bool] = []
         self.times_begun = self.times_forgotten = 0
+        self.is_begun = False
 
     def observe(self, sight: Sight) -> None:
-        if self.times_begun > self.times_forgotten:
+        if self.is_begun:
             self.same_person.append(sight.is_same_person())
 
     def begin(self, at_s: float) -> None:
         self.times_begun += 1
+        self.is_begun = True
 
     def prompt(self) -> Prompt | None:
         return Prompt.TURN_LEFT
@@ -345,6 +401,7 @@ class ScriptedLiveness:
 
     def forget(self) -> None:
         self.times_forgotten += 1
+        self.is_begun = False
 
 
 def _scripted(studio: Studio, end: Verdict, pictures: int = 2) -> ScriptedLiveness:
@@ -368,6 +425,34 @@ def test_only_the_living_are_compared(
     result = _run(check, ScriptedCamera(FRAMES))
     assert result.outcome is outcome
     assert (result.band is not None) == (verdict is Verdict.LIVE)
+
+
+def test_a_face_that_was_seen_and_never_done_with_ends_before_its_page_does(
+    studio: Studio, check: FaceCheck
+) -> None:
+    _scripted(studio, Verdict.LIVE, pictures=9999)
+    camera = ScriptedCamera(FRAMES)
+    result = _run(check, camera)
+    assert result.outcome is FaceCheckOutcome.CHALLENGE_NOT_DONE
+    assert camera.now_s == pytest.approx(100 + studio.plan.whole_limit_s, abs=0.3)
+    assert studio.plan.whole_limit_s + 10 <= VisitPolicy().face_s
+
+
+def test_without_that_limit_the_page_would_say_that_no_face_was_seen(studio: Studio) -> None:
+    """The control."""
+    studio.plan = replace(studio.plan, whole_limit_s=math.inf)
+    _scripted(studio, Verdict.LIVE, pictures=9999)
+    camera = ScriptedCamera(FRAMES)
+    is_over = Onlookers(is_cancelled=lambda: camera.now_s > 100 + VisitPolicy().face_s)
+    check = studio.check()
+    assert _run(check, camera, onlookers=is_over).outcome is FaceCheckOutcome.CANCELLED
+    check.close()
+
+
+def test_the_limits_of_what_is_asked_fit_into_the_whole() -> None:
+    plan = FaceCheckPlan()
+    pictures_blink_and_both_sides_s = plan.time_limit_s + 3 * plan.liveness.time_limit_s
+    assert pictures_blink_and_both_sides_s <= plan.whole_limit_s
 
 
 def test_what_is_asked_is_told_once_the_pictures_are_taken(

@@ -1,19 +1,24 @@
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
+from device.face.alignment import align
 from device.face.detector import Detector, Face
 from device.face.occlusion import Covers
 from device.face.port import Image, Values
 from device.face.quality import (
+    CHIP_TEMPLATE,
     QualityHint,
     QualityLimits,
     _bends_to_slopes,
+    grey_chip,
     judge,
     sharpness,
 )
+from device.face.wiping import WipedAfterwards
 from tests.device.face.paper_people import BLUE, RED, SquareDetector, detector_bundle, picture
 
 LIMITS = QualityLimits()
@@ -186,3 +191,23 @@ def test_sharpness_falls_with_blur_and_not_with_light() -> None:
     assert sharpness(blurred) < 0.6 * sharpness(grey)
     assert sharpness(grey * 0.5) == pytest.approx(sharpness(grey), rel=0.01)
     assert sharpness(np.zeros((96, 96), np.float32)) == 0
+
+
+@pytest.mark.parametrize("is_wiped", [True, False])
+def test_a_face_is_wiped_though_it_cannot_be_made_grey(
+    is_wiped: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: without the wiping it is left."""
+    if not is_wiped:
+        monkeypatch.setattr(WipedAfterwards, "__exit__", lambda *_: None)
+    kept: list[Image] = []
+
+    def noted(*given: Any) -> Image:
+        kept.append(align(*given))
+        return kept[-1]
+
+    monkeypatch.setattr("device.face.quality.align", noted)
+    monkeypatch.setattr("device.face.quality.GREY_WEIGHTS", np.ones(4, np.float32))
+    with pytest.raises(ValueError, match="matmul"):
+        grey_chip(picture((RED, 90, 60, 110)), CHIP_TEMPLATE)
+    assert [face.any() for face in kept] == [not is_wiped]

@@ -13,7 +13,14 @@ from device.face.liveness.challenges import BlinkAndTurn
 from device.face.liveness.plan import LivenessPlan
 from device.face.loading import MODELS_FOLDER, load_face_check
 from device.face.runtimes import auto
-from tests.hw_sim.attacks import cut_out_mask, id_print, living, printed_photo, screen_replay
+from tests.hw_sim.attacks import (
+    cut_out_mask,
+    id_print,
+    living,
+    printed_photo,
+    screen_replay,
+    spliced,
+)
 from tests.hw_sim.attacks.clips import NAMES
 from tests.hw_sim.attacks.presentation import Case, Stage
 from tests.hw_sim.camera_patient import PEOPLE
@@ -50,6 +57,8 @@ def everything(people: Sequence[str] = NAMES) -> Iterator[Case]:
     yield from screen_replay.cases(people)
     yield from screen_replay.operated_cases(people)
     yield from cut_out_mask.cases(people)
+    yield from spliced.cases(people)
+    yield from spliced.on_screen_cases(people)
 
 
 @contextmanager

@@ -12,6 +12,8 @@ SPECIES = "bona fide"
 STARTS_S = (0.0, 0.45, 0.9, 1.35)
 DELAY_S = 0.4
 """From reading to moving."""
+MOST_TURNED = 4
+"""Which picture of the clip of a turn is turned by 18°."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,21 @@ class Living:
 
 
 @dataclass(frozen=True, slots=True)
+class Arriving:
+    """Somebody who still looks aside when the check begins."""
+
+    person: str
+    side: str
+    until_s: float
+
+    def picture(self, asked: str, since_s: float, at_s: float) -> Picture:
+        """See `Presentation`."""
+        if at_s >= self.until_s:
+            return Living(self.person).picture(asked, since_s, at_s)
+        return _noisy(clip(self.person, self.side)[MOST_TURNED], at_s)
+
+
+@dataclass(frozen=True, slots=True)
 class Motionless:
     """Somebody who can neither blink at will nor turn: one moment, and the noise of the camera."""
 
@@ -38,9 +55,12 @@ class Motionless:
 
     def picture(self, asked: str, since_s: float, at_s: float) -> Picture:
         """See `Presentation`."""
-        rng = np.random.default_rng(int(at_s * 1000))
-        still = clip(self.person)[0]
-        return np.clip(still + rng.normal(0, 2, still.shape), 0, 255).astype(np.uint8)
+        return _noisy(clip(self.person)[0], at_s)
+
+
+def _noisy(still: Picture, at_s: float) -> Picture:
+    rng = np.random.default_rng(int(at_s * 1000))
+    return np.clip(still + rng.normal(0, 2, still.shape), 0, 255).astype(np.uint8)
 
 
 def cases(people: Sequence[str] = NAMES) -> Iterator[Case]:

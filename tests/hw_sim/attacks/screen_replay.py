@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -24,6 +25,14 @@ GLARE_PX, GLARE_SIZE_PX, GLARE = (395, 120), 42.0, 60.0
 HALF_PX = (190, 200)
 TURN_S = 0.75
 """How long a clip of a turn lasts."""
+
+
+class Program(Protocol):
+    """What a screen shows."""
+
+    def shown(self, asked: str, since_s: float, at_s: float) -> Picture:
+        """The picture at a moment; the arguments are those of `Presentation.picture`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,7 @@ class Operated:
 class ScreenReplay:
     """A tablet in a hand."""
 
-    program: Still | Clip | Slides | Medley | Operated
+    program: Program
     hand: Hand
 
     def picture(self, asked: str, since_s: float, at_s: float) -> Picture:

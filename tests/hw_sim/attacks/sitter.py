@@ -12,6 +12,7 @@ from tests.hw_sim.attacks.actor import Actor, Moment
 from tests.hw_sim.attacks.presentation import Picture
 
 SPECIES = "bona fide"
+ARRIVING = "bona fide, looks aside at first"
 SIDES = {"turn_left": 1.0, "turn_right": -1.0}
 """Sign of the yaw."""
 CLOSING_S, OPENING_S = 0.08, 0.14
@@ -59,7 +60,9 @@ class Sitter:
 
     actor: Actor = field(repr=False)
     seed: int
-    _yaw_deg: float = 0.0
+    begins_deg: float = 0.0
+    """How far the head is turned at first; it looks ahead from when it would first move."""
+    _yaw_deg: float = field(init=False)
     _last_s: float = 0.0
     _asked: str = ""
     _mistakes_left: int = 0
@@ -71,6 +74,7 @@ class Sitter:
         self._manner = manner_of(rng)
         self._phases = rng.uniform(0, 2 * np.pi, 5)
         self._mistakes_left = self._manner.mistakes
+        self._yaw_deg = self.begins_deg
 
     def picture(self, asked: str, since_s: float, at_s: float) -> Picture:
         """See `Presentation`."""

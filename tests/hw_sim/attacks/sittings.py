@@ -17,6 +17,8 @@ from tests.hw_sim.attacks.screen_replay import Clip, Medley, Operated, ScreenRep
 BOTH_TURNS = "screen replay, both turns"
 LARGEST_BEND_PER_DM = 1.4
 SHARE_FLAT = 0.3
+ASIDE_DEG = (8.0, 20.0)
+"""How far somebody is turned who looks aside at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,17 @@ def bona_fide(people: Sequence[Person], rounds: int) -> Iterator[Case]:
             seed = 100 * person.seed + number
             living = sitter.Sitter(person.actor, seed)
             yield Case(sitter.SPECIES, f"{person.seed}/{number}", person.recordings, living)
+
+
+def arriving(people: Sequence[Person], rounds: int) -> Iterator[Case]:
+    """Everybody, turned to a side when the check begins."""
+    for person in people:
+        for number in range(rounds):
+            rng = np.random.default_rng([person.seed, number, 19])
+            begins_deg = float(rng.choice([-1.0, 1.0]) * rng.uniform(*ASIDE_DEG))
+            living = sitter.Sitter(person.actor, 100 * person.seed + number, begins_deg)
+            name = f"{person.seed}/{number}, {begins_deg:.0f} degrees"
+            yield Case(sitter.ARRIVING, name, person.recordings, living)
 
 
 def attacks(people: Sequence[Person], rounds: int) -> Iterator[Case]:

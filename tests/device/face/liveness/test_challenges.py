@@ -8,8 +8,10 @@ import pytest
 from device.face.liveness.challenges import BlinkAndTurn
 from device.face.liveness.plan import LivenessPlan
 from device.face.liveness.port import Prompt, Sight, Verdict
+from device.face.liveness.view import view_of
 from device.face.port import Image, Values
 from device.face.pose import turn_of
+from device.face.wiping import WipedAfterwards
 from tests.device.face.liveness.sights import clip_with_points
 
 FRAME_S = 1 / 15
@@ -254,11 +256,87 @@ def test_a_turn_is_seen_though_the_points_hardly_move(side: Prompt) -> None:
     assert visit.check.verdict() is Verdict.LIVE
 
 
-def test_a_frozen_picture_is_refused_at_once() -> None:
-    visit = _visit(BLINK, LEFT)
+def test_a_frozen_picture_is_refused_within_a_second() -> None:
+    visit = _visit(BLINK, LEFT, plan=replace(PLAN, is_active=False))
+    frozen = list(_live(slice(0, 1)))
+    visit.show(frozen * 10)
+    visit.begin()
+    assert visit.check.verdict() is Verdict.UNDECIDED
+    visit.show(frozen * 7)
+    assert visit.check.verdict() is Verdict.LIKE_A_PICTURE
+
+
+def test_pictures_that_are_no_longer_good_do_not_keep_a_patient_who_is_asked_nothing() -> None:
+    visit = _visit(BLINK, LEFT, plan=replace(PLAN, is_active=False))
     visit.show(list(_live(slice(0, 1))) * 3)
     visit.begin()
-    assert visit.check.verdict() is Verdict.LIKE_A_PICTURE
+    visit.show(list(_live()) * 2, is_good=False)
+    assert visit.check.verdict() is Verdict.NOT_DONE
+
+
+def _verdicts_of_a_stuttering_camera() -> list[Verdict]:
+    """It hands out every sixth picture three times more."""
+    visit = _visit(BLINK, LEFT)
+    verdicts = []
+    for folder in ("live", LEFT.value):
+        for number, picture in enumerate(clip_with_points("hanako", folder)):
+            visit.show([picture] * (4 if number % 6 == 0 else 1))
+            verdicts.append(visit.check.verdict())
+        if folder == "live":
+            visit.begin()
+    return verdicts
+
+
+def test_a_camera_that_repeats_a_picture_accuses_nobody() -> None:
+    verdicts = _verdicts_of_a_stuttering_camera()
+    assert Verdict.LIKE_A_PICTURE not in verdicts
+    assert verdicts[-1] is Verdict.LIVE
+
+
+def test_where_any_repetition_counts_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control."""
+    monkeypatch.setattr("device.face.liveness.stillness.LONGEST_STILL_S", 0.1)
+    assert Verdict.LIKE_A_PICTURE in _verdicts_of_a_stuttering_camera()
+
+
+def test_who_is_still_turned_at_first_is_looked_at_when_they_look_straight() -> None:
+    visit = _visit(LEFT, RIGHT)
+    turned = list(_turn(LEFT))[4:6]
+    visit.show([*turned, *turned])
+    visit.begin()
+    visit.show(_live())
+    visit.show(_turn(RIGHT))
+    visit.show(_live())
+    assert visit.check.verdict() is Verdict.LIVE
+
+
+@pytest.mark.parametrize("side", [LEFT, RIGHT])
+def test_without_that_they_would_never_be_seen_to_look_straight(
+    side: Prompt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control."""
+    monkeypatch.setattr(BlinkAndTurn, "_is_straighter", lambda *_: False)
+    visit = _visit(BLINK, side)
+    visit.show(list(_turn(LEFT))[4:5])
+    visit.begin()
+    visit.show(_live())
+    assert visit.prompts == [BACK]
+
+
+def test_a_turn_that_is_done_stays_done_when_a_straighter_picture_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    visit = _visit(LEFT, RIGHT)
+    visit.show(_live(WITHOUT_BLINK))
+    visit.begin()
+    visit.show(_turn(RIGHT))
+    straighter = [True]
+    monkeypatch.setattr(
+        BlinkAndTurn, "_is_straighter", lambda *_: straighter.pop() if straighter else False
+    )
+    visit.show(_live())
+    assert straighter == []
+    assert visit.check.verdict() is Verdict.LIVE
 
 
 def test_bad_pictures_show_no_blink() -> None:
@@ -289,6 +367,30 @@ def test_forgetting_wipes_starts_anew_and_draws_nothing_anew() -> None:
     visit.show(_live())
     visit.begin()
     assert visit.prompts[-1] is RIGHT
+
+
+@pytest.mark.parametrize("is_wiped", [True, False])
+def test_a_view_is_wiped_though_its_eyes_cannot_be_found(
+    is_wiped: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: without the wiping it is left."""
+    if not is_wiped:
+        monkeypatch.setattr(WipedAfterwards, "__exit__", lambda *_: None)
+    kept: list[Values] = []
+
+    def noted(image: Image, points: Values) -> Values:
+        kept.append(view_of(image, points))
+        return kept[-1]
+
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("device.face.liveness.challenges.view_of", noted)
+    monkeypatch.setattr("device.face.liveness.eyes.find_patches", fail)
+    visit = _visit(BLINK, RIGHT)
+    with pytest.raises(MemoryError):
+        visit.show(_live(slice(0, 2)))
+    assert [view.any() for view in kept] == [not is_wiped] * 2
 
 
 def test_a_check_that_keeps_its_view_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 from statistics import fmean
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
+from device.face.alignment import align
 from device.face.liveness.plan import LivenessPlan
 from device.face.liveness.relief import Relief, relief_between, turn_view
 from device.face.port import Image
 from device.face.pose import turn_of
+from device.face.wiping import WipedAfterwards
 from tests.device.face.liveness.sights import points_of
 from tests.hw_sim.attacks.clips import NAMES, clip
 from tests.hw_sim.attacks.hand import plain_room
@@ -141,3 +144,29 @@ def test_even_light_hides_that_the_light_came_from_aside() -> None:
     views = [turn_view(picture, points).astype(float) for picture in (image, lit)]
     grey = [cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(float) for picture in (image, lit)]
     assert np.abs(views[0] - views[1]).mean() < np.abs(grey[0] - grey[1]).mean() / 2
+
+
+@pytest.mark.parametrize("is_wiped", [True, False])
+@pytest.mark.parametrize("part", ["cvtColor", "GaussianBlur"])
+def test_the_face_is_wiped_though_its_light_cannot_be_made_even(
+    part: str, is_wiped: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: without the wiping it is left."""
+    if not is_wiped:
+        monkeypatch.setattr(WipedAfterwards, "__exit__", lambda *_: None)
+    image = clip("taro")[0]
+    points = points_of(image)
+    kept: list[Image] = []
+
+    def noted(*given: Any) -> Image:
+        kept.append(align(*given))
+        return kept[-1]
+
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("device.face.liveness.relief.align", noted)
+    monkeypatch.setattr(f"device.face.liveness.relief.cv2.{part}", fail)
+    with pytest.raises(MemoryError):
+        turn_view(image, points)
+    assert [face.any() for face in kept] == [not is_wiped]

@@ -25,12 +25,22 @@ def test_the_noise_of_a_sensor_is_enough() -> None:
 
 
 def test_one_picture_again_and_again_does_not_move() -> None:
-    assert not _is_moving(_views(noise=1.0)[:1] * 3)
+    check = MicroMovement()
+    for number in range(6):
+        check.observe(_views(noise=1.0)[0], number * GAP_S)
+        assert not check.is_moving()
+        assert check.is_frozen() == (number == 5)
 
 
-def test_a_single_repetition_is_noticed() -> None:
+def test_a_camera_that_repeats_a_picture_for_less_than_a_second_is_not_frozen() -> None:
+    a, b, c = _views(noise=1.0)
+    assert _is_moving([a, b, b, b, c])
+    assert _is_moving([a, b, b, b])
+
+
+def test_after_a_second_it_is() -> None:
     a, b, _ = _views(noise=1.0)
-    assert not _is_moving([a, b, b])
+    assert not _is_moving([a, *[b] * 6])
 
 
 def test_too_few_pictures_decide_nothing() -> None:
