@@ -12,6 +12,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from device.face.alignment import align
+from device.face.bundle import read_embedder
+from device.face.evaluate.copies import on_one_side, thumbnail
+from device.face.loading import MODELS_FOLDER
+
 YUNET_INPUT_PX = 320
 MIN_SCORE = 0.7
 HELD_OUT_PERCENT = 8
@@ -59,23 +64,32 @@ def label_archive(archive: Path, yunet: Path, side_px: int) -> Portraits:
         side_px: side of the pictures.
 
     Returns:
-        The labelled pictures; those without a face or with several are left out.
+        The labelled pictures; those without a face or with several are left out, and so are copies
+        of a photograph.
     """
     detector = cv2.FaceDetectorYN.create(
         str(yunet), "", (YUNET_INPUT_PX, YUNET_INPUT_PX), score_threshold=0.3
     )
-    images, boxes, points, held_out = [], [], [], []
+    bundle = read_embedder(MODELS_FOLDER / "resnet29")
+    images, boxes, points = {}, {}, {}
+    thumbnails = {}
     with zipfile.ZipFile(archive) as pictures:
         for name in sorted(n for n in pictures.namelist() if n.endswith(".jpg")):
             bgr = cv2.imdecode(np.frombuffer(pictures.read(name), np.uint8), cv2.IMREAD_COLOR)
             face = _only_face(detector, bgr)
             if bgr.shape[:2] != (side_px, side_px) or face is None:
                 continue
-            images.append(bgr[..., ::-1])
-            boxes.append(face[:4])
-            points.append(face[4:14].reshape(5, 2))
-            held_out.append(_is_held_out(name))
-    return Portraits(np.stack(images), np.stack(boxes), np.stack(points), np.array(held_out))
+            images[name] = np.ascontiguousarray(bgr[..., ::-1])
+            boxes[name], points[name] = face[:4], face[4:14].reshape(5, 2)
+            thumbnails[name] = thumbnail(
+                align(images[name], points[name], bundle.template, bundle.input_px)
+            )
+    taught, held_out = on_one_side(thumbnails, {name for name in images if _is_held_out(name)})
+    kept = sorted({*taught, *held_out})
+    return Portraits(
+        *(np.stack([of[name] for name in kept]) for of in (images, boxes, points)),
+        np.isin(kept, held_out),
+    )
 
 
 def _only_face(detector: "cv2.FaceDetectorYN", bgr: np.ndarray) -> np.ndarray | None:

@@ -11,7 +11,7 @@ from device.face.alignment import similarity
 from device.face.bundle import read_embedder
 from device.face.loading import MODELS_FOLDER
 from training.embedder.augment import Cut, Sampler
-from training.embedder.crops import Crops, judges_of, pack, person_of, pictures_of
+from training.embedder.crops import Crops, cut_out, judges_of, pack, person_of, split
 from training.embedder.graph import student_graph
 from training.embedder.network import GraphNetwork
 from training.embedder.teacher import Projection, Teachers, fit
@@ -55,11 +55,11 @@ def _pack(arguments: argparse.Namespace) -> None:
 def _hold_out(arguments: argparse.Namespace) -> None:
     judges = judges_of(arguments.judges)
     for name, folder in (("asian", arguments.asian_set), ("other", arguments.other_set)):
-        for path in pictures_of(folder, judges, are_held_out=True):
-            link = arguments.work / "held_out" / name / path.relative_to(folder)
+        for path in split(cut_out(folder), judges)[1]:
+            link = arguments.work / "held_out" / name / path
             link.parent.mkdir(parents=True, exist_ok=True)
             link.unlink(missing_ok=True)
-            link.symlink_to(path.resolve())
+            link.symlink_to((folder / path).resolve())
     held_out = {path.name for path in (arguments.work / "held_out" / "other").iterdir()}
     with arguments.pairs.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))

@@ -7,7 +7,7 @@ moves what the teachers see and what the student sees alike.
 import csv
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +17,10 @@ from PIL import Image as PillowImage
 from device.face.alignment import align
 from device.face.bundle import read_detector, read_embedder
 from device.face.detector import Detector
+from device.face.evaluate.copies import on_one_side, thumbnail
 from device.face.interpreter import Settings
 from device.face.loading import MODELS_FOLDER
+from device.face.port import Values
 from device.face.runtimes import auto
 
 SIDE_PX = 176
@@ -76,6 +78,16 @@ def wide_template() -> np.ndarray:
     return read_embedder(MODELS_FOLDER / "resnet29").template * SCALE + MARGIN_PX
 
 
+@dataclass(frozen=True, slots=True)
+class Portraits:
+    """The faces of one folder, cut out."""
+
+    crops: dict[str, bytes]
+    """WebP, by the picture's path in the folder."""
+    thumbnails: dict[str, Values]
+    """They tell copies of one photograph."""
+
+
 def pack(asian_set: Path, other_set: Path, pairs: Path) -> Crops:
     """Cuts out the faces of all people who may be learnt from.
 
@@ -84,20 +96,33 @@ def pack(asian_set: Path, other_set: Path, pairs: Path) -> Crops:
         other_set: folder of Labeled Faces in the Wild, a folder a person.
         pairs: whoever is named there judges and never teaches.
     """
-    bundle = read_detector(MODELS_FOLDER / "detector")
-    detector = Detector(bundle, auto.create(Settings()).load(bundle.content))
-    template = wide_template()
     files, is_asian = [], []
     for folder, is_asian_set in ((asian_set, True), (other_set, False)):
-        for path in pictures_of(folder, judges_of(pairs), are_held_out=False):
-            with PillowImage.open(path) as picture:
-                image = np.asarray(picture.convert("RGB"))
-            faces = detector.faces(image)
-            if faces:
-                crop = align(image, faces[0].points, template, SIDE_PX)
-                files.append(_compressed(crop))
-                is_asian.append(is_asian_set)
+        portraits = cut_out(folder)
+        taught, _ = split(portraits, judges_of(pairs))
+        files += [portraits.crops[name] for name in taught]
+        is_asian += [is_asian_set] * len(taught)
     return Crops(files, np.array(is_asian))
+
+
+def cut_out(folder: Path) -> Portraits:
+    """Finds the largest face of each picture in a folder; those without one are missing."""
+    bundle = read_detector(MODELS_FOLDER / "detector")
+    detector = Detector(bundle, auto.create(Settings()).load(bundle.content))
+    wide, narrow = wide_template(), read_embedder(MODELS_FOLDER / "resnet29")
+    portraits = Portraits({}, {})
+    for path in sorted(folder.rglob("*.jpg")):
+        with PillowImage.open(path) as picture:
+            image = np.asarray(picture.convert("RGB"))
+        faces = detector.faces(image)
+        if faces:
+            name = path.relative_to(folder).as_posix()
+            points = faces[0].points
+            portraits.crops[name] = _compressed(align(image, points, wide, SIDE_PX))
+            portraits.thumbnails[name] = thumbnail(
+                align(image, points, narrow.template, narrow.input_px)
+            )
+    return portraits
 
 
 def _compressed(image: np.ndarray) -> bytes:
@@ -118,10 +143,17 @@ def person_of(path: str) -> str:
     return path.rsplit("/", 1)[0] if "/" in path else path
 
 
-def pictures_of(folder: Path, judges: frozenset[str], *, are_held_out: bool) -> Iterator[Path]:
-    """The pictures of the people who are held out, or of the others; the split is by person."""
-    for path in sorted(folder.rglob("*.jpg")):
-        person = person_of(path.relative_to(folder).as_posix())
-        is_drawn = hashlib.sha256(person.encode()).digest()[0] % 100 < HELD_OUT_PERCENT
-        if (is_drawn or person in judges) == are_held_out:
-            yield path
+def split(portraits: Portraits, judges: Collection[str]) -> tuple[list[str], list[str]]:
+    """The pictures that teach and those that are held out: by person, and by photograph.
+
+    Args:
+        portraits: of one folder.
+        judges: people who are held out besides those who are drawn.
+    """
+    held_out = {name for name in portraits.crops if _is_held_out(person_of(name), judges)}
+    return on_one_side(portraits.thumbnails, held_out)
+
+
+def _is_held_out(person: str, judges: Collection[str]) -> bool:
+    is_drawn = hashlib.sha256(person.encode()).digest()[0] % 100 < HELD_OUT_PERCENT
+    return is_drawn or person in judges

@@ -11,7 +11,7 @@ from device.face.decision import DecisionRule
 from device.face.detector import Detector
 from device.face.embedder import Embedder
 from device.face.evaluate.comparing import compared, rates_of_groups, rule_with
-from device.face.evaluate.groups import grouped, read_people
+from device.face.evaluate.groups import grouped, read_people, without_copies
 from device.face.evaluate.impostors import trials_among
 from device.face.evaluate.pairs import people_in, read_pairs, trials_of
 from device.face.evaluate.pictures import Gallery, read_gallery
@@ -19,7 +19,6 @@ from device.face.evaluate.rates import Trials
 from device.face.evaluate.report import Durations, Report, as_json, as_text
 from device.face.interpreter import Settings
 from device.face.loading import MODELS_FOLDER
-from device.face.port import Values
 from device.face.runtimes import auto
 
 _GROUPINGS = ("age", "sex")
@@ -78,8 +77,10 @@ def _evaluate(arguments: argparse.Namespace) -> Report:
     if arguments.pairs is not None:
         genuine = _judge_pairs(arguments, reader, rule, report)
     if arguments.impostors is not None:
-        people = read_people(arguments.impostors)
-        known = reader.read(arguments.impostors, [person.path for person in people])
+        listed = read_people(arguments.impostors)
+        seen = reader.read(arguments.impostors, [person.path for person in listed])
+        people, known = without_copies(listed, seen.thumbnails), seen.embeddings
+        report.copies = len(listed) - len(people)
         adults = [person for person in people if person.is_adult]
         if genuine is not None:
             impostors = trials_among(adults, known, rule).of_other_people_than(genuine)
@@ -100,8 +101,12 @@ def _judge_pairs(
     probes = reader.read(arguments.images, [pair.probe for pair in pairs])
     people = people_in(pairs)
     same, different = ([p for p in pairs if p.is_same is wanted] for wanted in (True, False))
-    genuine = trials_of(same, references, probes, rule, people)
-    impostors = trials_of(different, references, probes, rule, people) if different else None
+    genuine = trials_of(same, references.embeddings, probes.embeddings, rule, people)
+    impostors = (
+        trials_of(different, references.embeddings, probes.embeddings, rule, people)
+        if different
+        else None
+    )
     if different or arguments.impostors is None:
         report.comparisons.append(compared(arguments.pairs.stem, genuine, impostors, rule))
     return genuine
@@ -116,14 +121,12 @@ class _Reader:
         self._detector = Detector(detector, runtime.load(detector.content))
         self._galleries: list[Gallery] = []
 
-    def read(
-        self, folder: Path, names: Iterable[str], are_chip_photos: bool = False
-    ) -> dict[str, Values]:
+    def read(self, folder: Path, names: Iterable[str], are_chip_photos: bool = False) -> Gallery:
         gallery = read_gallery(
             folder, names, self._detector, self._embedder, are_chip_photos=are_chip_photos
         )
         self._galleries.append(gallery)
-        return gallery.embeddings
+        return gallery
 
     def summarise(self, report: Report) -> None:
         report.pictures = sum(len(g.detecting_ms) for g in self._galleries)

@@ -2,11 +2,13 @@
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from device.face.errors import EvaluationError
+from device.face.evaluate.copies import find_copies
+from device.face.port import Values
 
 PEOPLE_FILE = "people.csv"
 """Beside the pictures: `path,age,sex` with sex `f` or `m`; `person` where somebody has several."""
@@ -63,6 +65,18 @@ def read_people(folder: Path) -> list[Person]:
     if len({person.path for person in people}) < len(people):
         raise EvaluationError(f'"{folder.name}" must name each picture once')
     return people
+
+
+def without_copies(people: Sequence[Person], thumbnails: Mapping[str, Values]) -> list[Person]:
+    """Everybody but those whose picture shows the photograph of one who is listed before.
+
+    Args:
+        people: as `read_people` lists them.
+        thumbnails: by the picture's path; those without a face are missing and stay.
+    """
+    known = {p.path: thumbnails[p.path] for p in people if p.path in thumbnails}
+    copies = find_copies(known)
+    return [person for person in people if person.path not in copies]
 
 
 def grouped(people: Sequence[Person], by: Sequence[str]) -> dict[str, list[Person]]:

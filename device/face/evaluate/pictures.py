@@ -13,6 +13,7 @@ from PIL import ImageOps
 from device.face.detector import Detector
 from device.face.embedder import Embedder
 from device.face.errors import EvaluationError
+from device.face.evaluate.copies import thumbnail
 from device.face.port import Image, Values
 
 _CHIP_PHOTO_PX = (240, 320)
@@ -28,6 +29,8 @@ class Gallery:
     """float32[L], by the picture's name; those without a face are missing."""
     without_face: set[str] = field(default_factory=set)
     """Failures to acquire (ISO/IEC 19795-1)."""
+    thumbnails: dict[str, Values] = field(default_factory=dict, repr=False)
+    """Of the aligned faces, by the picture's name; they tell copies."""
     detecting_ms: list[float] = field(default_factory=list)
     """Of each picture."""
     embedding_ms: list[float] = field(default_factory=list)
@@ -94,6 +97,8 @@ def _read(
     if not faces:
         gallery.without_face.add(name)
         return
-    embedding = embedder.embed(embedder.aligned(image, faces[0].points))
+    face = embedder.aligned(image, faces[0].points)
+    embedding = embedder.embed(face)
     gallery.embedding_ms.append(1e3 * (time.perf_counter() - found_s))
     gallery.embeddings[name] = embedding.values
+    gallery.thumbnails[name] = thumbnail(face)

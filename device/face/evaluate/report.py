@@ -85,6 +85,8 @@ class Report:
     """Looked at."""
     failures_to_acquire: int = 0
     """Pictures in which no face was found."""
+    copies: int = 0
+    """Impostors left out, since another one is the same photograph."""
     detect_ms: Durations | None = None
     """A picture."""
     embed_ms: Durations | None = None
@@ -113,6 +115,8 @@ def _lines(report: Report) -> Iterator[str]:
         f"{report.pictures} pictures, failures to acquire {report.failures_to_acquire} "
         f"({100 * share:.2f} %)"
     )
+    if report.copies:
+        yield f"{report.copies} impostors left out: copies of another one's photograph"
     for name, durations in (("detect", report.detect_ms), ("embed", report.embed_ms)):
         if durations is not None:
             yield f"{name} ms: p50 {durations.p50:.1f}, p95 {durations.p95:.1f}"

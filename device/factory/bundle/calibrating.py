@@ -14,12 +14,18 @@ from device.face.calibration_file import calibration_bytes
 from device.face.decision import Condition
 from device.face.detector import Detector
 from device.face.embedder import Embedder
-from device.face.evaluate.groups import ADULT, AGE_BANDS, OLD, read_people
+from device.face.evaluate.groups import AGE_BANDS, read_people, without_copies
 from device.face.evaluate.pictures import read_gallery
 from device.face.interpreter import Settings
 from device.face.runtimes import auto
 from device.factory.bundle.checking import SIGNATURE_FILE
-from device.factory.bundle.learning import FoundThreshold, find_thresholds, learn, one_each
+from device.factory.bundle.learning import (
+    ADULTS,
+    FoundThreshold,
+    find_thresholds,
+    learn,
+    one_each,
+)
 from device.factory.errors import CalibrationError
 
 
@@ -50,22 +56,24 @@ def calibrate(
         raise CalibrationError("a calibration needs a name and a population")
     bundle = read_embedder(folder)
     guards = bundle.rule.conditions[:-1]
-    people = read_people(pictures)
+    listed = read_people(pictures)
     runtime = auto.create(Settings())
     found_by = read_detector(detector_folder)
     gallery = read_gallery(
         pictures,
-        [person.path for person in people],
+        [person.path for person in listed],
         Detector(found_by, runtime.load(found_by.content)),
         Embedder(bundle, runtime.load(bundle.content)),
     )
+    people = without_copies(listed, gallery.thumbnails)
     thresholds = find_thresholds(people, gallery.embeddings, guards)
     content = calibration_bytes(*learn(one_each(people, gallery.embeddings)))
     try:
         _write(folder, bundle, content, _tables(name, population, content, guards, thresholds))
     except OSError as error:
         raise CalibrationError(f'"{folder.name}" cannot be written: {error.strerror}') from error
-    return "\n".join(_lines(thresholds))
+    left_out = len(listed) - len(people)
+    return "\n".join([f"{left_out} copies of pictures left out", *_lines(thresholds)])
 
 
 def _write(folder: Path, before: EmbedderBundle, content: bytes, tables: dict[str, object]) -> None:
@@ -122,9 +130,8 @@ def _tables(
             {
                 "id": _id(threshold),
                 "value": threshold.value,
-                "fmr": float(f"{threshold.bands[_ADULTS].value:.2e}"),
-                "population": f"{threshold.people} of {ADULT} to {OLD - 1} years among "
-                f"{population}; not those it was learnt from",
+                "fmr": float(f"{threshold.bands[ADULTS].value:.2e}"),
+                "population": _population(threshold, population),
             }
             for threshold in thresholds
         ],
@@ -137,7 +144,12 @@ def _tables(
     }
 
 
-_ADULTS = next(band for band in AGE_BANDS if band[0] == ADULT)
+def _population(threshold: FoundThreshold, population: str) -> str:
+    first, last = ADULTS
+    told = f"{threshold.people:,} of {first} to {last} years among {population}"
+    within = threshold.within_sex
+    of_one_sex = "" if within is None else f"; {within.value:.1e} of pairs of one sex"
+    return f"{told}; not those it was learnt from{of_one_sex}"
 
 
 def _id(threshold: FoundThreshold) -> str:
@@ -149,9 +161,14 @@ def _lines(thresholds: Sequence[FoundThreshold]) -> list[str]:
     for threshold in thresholds:
         lines.append(f"{_id(threshold)}: cosine of at least {threshold.value:.3f}; false matches")
         for band in AGE_BANDS:
-            rate = threshold.bands.get(band)
-            if rate is not None:
-                first, last = band
-                ages = f"{first}+" if band == AGE_BANDS[-1] else f"{first}-{last}"
-                lines.append(f"  {ages:>6}: {rate.value:.1e} [{rate.low:.1e}, {rate.high:.1e}]")
+            first, last = band
+            ages = f"{first}+" if band == AGE_BANDS[-1] else f"{first}-{last}"
+            rates = {ages: threshold.bands.get(band)}
+            if band == ADULTS:
+                rates[f"{ages}, pairs of one sex"] = threshold.within_sex
+            lines += [
+                f"  {whose:>6}: {rate.value:.1e} [{rate.low:.1e}, {rate.high:.1e}]"
+                for whose, rate in rates.items()
+                if rate is not None
+            ]
     return lines

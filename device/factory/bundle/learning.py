@@ -4,7 +4,7 @@ Thresholds are taken from people on whom the calibration was not learnt: half of
 other half taught, and the other way round (cross-fitting). Source: facts/face.md §6.10, §6.11.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,11 +17,13 @@ from device.face.evaluate.scores import threshold_above
 from device.face.port import Values
 from device.factory.errors import CalibrationError
 
-_SHRINKAGE = 1.0
+SHRINKAGE = 1.0
 """Of the mean variance, added to each: what hardly varies is noise and must not be blown up."""
 _LEAST_PEOPLE_A_VALUE = 4
 """An axis cannot be told from fewer."""
 _FMRS = (1e-3, 1e-4)
+ADULTS = next(band for band in AGE_BANDS if band[0] == ADULT)
+"""The age band for which thresholds are found."""
 _LEAST_FALSE_MATCHES = 10
 """Among the impostors' pairs, for a threshold that means something."""
 _RANKING = Condition(Space.CALIBRATED, Metric.COSINE, 0.5)
@@ -40,13 +42,16 @@ class FoundThreshold:
     """Adults on whom it was found."""
     bands: dict[tuple[int, int], Rate]
     """False matches of each age band; of people on whom the calibration was not learnt."""
+    within_sex: Rate | None
+    """The same of adults, women with women and men with men; None: there are too few."""
 
 
-def learn(embeddings: Values) -> tuple[Values, Values]:
+def learn(embeddings: Values, shrinkage: float = SHRINKAGE) -> tuple[Values, Values]:
     """Centre and projection, as `Calibration` has them.
 
     Args:
         embeddings: float32[N, L], one a person.
+        shrinkage: share of the mean variance that is added to each axis.
 
     Raises:
         CalibrationError: if there are too few people.
@@ -61,7 +66,7 @@ def learn(embeddings: Values) -> tuple[Values, Values]:
     variances, axes = np.linalg.eigh(covariance)
     if variances.mean() <= 0 or not np.isfinite(variances).all():
         raise CalibrationError("all pictures give the same values")
-    projection = axes / np.sqrt(np.maximum(variances, 0) + _SHRINKAGE * variances.mean())
+    projection = axes / np.sqrt(np.maximum(variances, 0) + shrinkage * variances.mean())
     return centre.astype(np.float32), projection.astype(np.float32)
 
 
@@ -88,15 +93,20 @@ def find_thresholds(
         CalibrationError: if there are too few people to tell.
     """
     known = [person for person in people if person.path in embeddings]
-    bands = {band: _cross_fitted(known, embeddings, guards, band) for band in AGE_BANDS}
-    adults = next(band for band in AGE_BANDS if band[0] == ADULT)
-    return list(_thresholds(bands, adults))
+    halves = cross_fitted(known, embeddings, guards)
+    bands = {
+        band: joined(half.impostors_of(embeddings, band) for half in halves) for band in AGE_BANDS
+    }
+    within_sex = joined(
+        half.impostors_of(embeddings, ADULTS, sex) for half in halves for sex in ("f", "m")
+    )
+    return list(_thresholds(bands, within_sex))
 
 
 def _thresholds(
-    bands: Mapping[tuple[int, int], Trials | None], adults: tuple[int, int]
+    bands: Mapping[tuple[int, int], Trials | None], within_sex: Trials | None
 ) -> Iterator[FoundThreshold]:
-    judged = bands[adults]
+    judged = bands[ADULTS]
     for fmr in _FMRS:
         if judged is None or fmr * judged.people_pairs_count < _LEAST_FALSE_MATCHES:
             raise CalibrationError(f"too few adults to find a threshold for an FMR of {fmr:.0e}")
@@ -104,40 +114,74 @@ def _thresholds(
         if value is None or not 0 < value < 1:
             raise CalibrationError("the guards, or two pictures of one person, leave no threshold")
         rates = {band: accept_rate(trials, value) for band, trials in bands.items() if trials}
-        yield FoundThreshold(fmr, value, judged.people_count, rates)
+        of_one_sex = None if within_sex is None else accept_rate(within_sex, value)
+        yield FoundThreshold(fmr, value, judged.people_count, rates, of_one_sex)
 
 
-def _cross_fitted(
+@dataclass(frozen=True, slots=True)
+class Half:
+    """Half of all people, and the rule that the other half taught."""
+
+    people: list[Person]
+    """Who are judged."""
+    rule: DecisionRule
+    """The threshold of its last condition means nothing."""
+
+    def impostors_of(
+        self, embeddings: Mapping[str, Values], band: tuple[int, int], sex: str | None = None
+    ) -> Trials | None:
+        """All pairs of two people of one age band, or also of one sex; None: there are none."""
+        chosen = [
+            person
+            for person in self.people
+            if person.age_band == band and sex in (None, person.sex)
+        ]
+        if len({person.identity for person in chosen}) < 2:
+            return None
+        return trials_among(chosen, embeddings, self.rule)
+
+
+def cross_fitted(
     people: Sequence[Person],
     embeddings: Mapping[str, Values],
     guards: Sequence[Condition],
-    band: tuple[int, int],
-) -> Trials | None:
-    """Impostors of one age band, scored by what the other half of all people taught."""
+    shrinkage: float = SHRINKAGE,
+) -> list[Half]:
+    """Splits people so that nobody is judged by what they taught.
+
+    Args:
+        people: who show a face.
+        embeddings: of the network, by the picture's path.
+        guards: the conditions a match must fulfil besides.
+        shrinkage: as in `learn`.
+    """
     identities = sorted({person.identity for person in people})
     halves = [
         [person for person in people if person.identity in half]
         for half in (set(identities[::2]), set(identities[1::2]))
     ]
-    found = []
-    for judged, taught in (halves, reversed(halves)):
-        calibration = Calibration("half", "half", *learn(one_each(taught, embeddings)))
-        rule = DecisionRule((*guards, _RANKING), calibration)
-        of_band = [person for person in judged if person.age_band == band]
-        if len({person.identity for person in of_band}) > 1:
-            found.append(trials_among(of_band, embeddings, rule))
-    return _joined(found)
+    return [
+        Half(judged, DecisionRule((*guards, _RANKING), _learnt(taught, embeddings, shrinkage)))
+        for judged, taught in (halves, reversed(halves))
+    ]
 
 
-def _joined(sets: Sequence[Trials]) -> Trials | None:
-    """Trials among people of different sets: nobody is in two."""
-    if not sets:
-        return None
-    joined, *others = sets
-    for each in others:
-        other = each.of_other_people_than(joined)
-        joined = Trials.of(
-            np.concatenate([joined.scores, other.scores]),
-            np.concatenate([joined.people, other.people]),
+def _learnt(
+    people: Sequence[Person], embeddings: Mapping[str, Values], shrinkage: float
+) -> Calibration:
+    return Calibration("half", "half", *learn(one_each(people, embeddings), shrinkage))
+
+
+def joined(sets: Iterable[Trials | None]) -> Trials | None:
+    """Trials among people of different sets: nobody is in two. None: all sets are missing."""
+    whole: Trials | None = None
+    for each in sets:
+        if whole is None or each is None:
+            whole = each if whole is None else whole
+            continue
+        other = each.of_other_people_than(whole)
+        whole = Trials.of(
+            np.concatenate([whole.scores, other.scores]),
+            np.concatenate([whole.people, other.people]),
         )
-    return joined
+    return whole

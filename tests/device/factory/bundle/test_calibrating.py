@@ -8,6 +8,7 @@ import pytest
 
 from device.face.bundle import read_embedder
 from device.face.decision import Space
+from device.face.evaluate import copies
 from device.factory.__main__ import main
 from device.factory.bundle import learning
 from tests.device.factory.bundle.bundles import copied
@@ -29,8 +30,9 @@ population = "others"
 
 
 @pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    """Live pictures, each called somebody else's."""
+def pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Live pictures, each called somebody else's, although one follows closely upon the other."""
+    monkeypatch.setattr(copies, "_LEAST_ALIKE", 0.999999)
     folder = tmp_path / "pictures"
     folder.mkdir()
     table = ["path,age,sex"]
@@ -72,6 +74,30 @@ def test_a_calibrated_bundle_is_whole_and_says_what_it_learnt_from(
     assert after.rule.conditions[-1].space is Space.CALIBRATED
     assert after.rule.conditions[:-1] == before.rule.conditions[:-1]
     assert "# The reference embedder" in (bundle / "bundle.toml").read_text(), "comments stay"
+
+
+def test_a_copy_of_a_picture_is_left_out(
+    tmp_path: Path,
+    pictures: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(learning, "_LEAST_PEOPLE_A_VALUE", 0.1)
+    monkeypatch.setattr(learning, "_FMRS", (0.1, 0.05))
+    bundle = copied(tmp_path)
+    assert run(monkeypatch, bundle, pictures) == 0
+    assert "0 copies of pictures left out" in capsys.readouterr().out
+    before = read_embedder(bundle).rule.conditions[-1]
+    for picture in [path for path in pictures.iterdir() if path.stem.startswith("taro")]:
+        shutil.copy(picture, pictures / f"copy-{picture.name}")
+        with (pictures / "people.csv").open("a") as table:
+            table.write(f"\ncopy-{picture.name},50,f")
+    assert run(monkeypatch, bundle, pictures) == 0
+    assert "10 copies of pictures left out" in capsys.readouterr().out
+    assert read_embedder(bundle).rule.conditions[-1] == before
+    monkeypatch.setattr(copies, "_LEAST_ALIKE", 1.1)
+    assert run(monkeypatch, bundle, pictures) == 0
+    assert read_embedder(bundle).rule.conditions[-1].threshold > before.threshold, "control"
 
 
 def test_a_power_cut_leaves_the_bundle_as_it_was(

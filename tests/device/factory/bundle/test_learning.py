@@ -65,6 +65,17 @@ def test_a_threshold_lets_as_many_through_as_it_says() -> None:
     assert 0.5e-3 < loose.bands[ADULTS].value <= 1e-3
     assert strict.bands[ADULTS].value <= 1e-4
     assert set(loose.bands) == {ADULTS, (60, 150)}
+    assert loose.within_sex == loose.bands[ADULTS], "all of these are women"
+
+
+def test_people_of_one_sex_are_told_apart_less_well() -> None:
+    embeddings = {str(number): values for number, values in enumerate(crowd(ENOUGH))}
+    for path, values in embeddings.items():
+        values += np.float32(0.5 * (int(path) % 4 < 2)) * np.sin(np.arange(LENGTH))
+    people = [Person(path, 30, "mf"[int(path) % 4 < 2]) for path in embeddings]
+    (_, strict) = find_thresholds(people, embeddings, [])
+    assert strict.within_sex is not None
+    assert strict.within_sex.value > strict.bands[ADULTS].value
 
 
 def test_people_are_not_judged_by_what_they_taught(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,9 +83,9 @@ def test_people_are_not_judged_by_what_they_taught(monkeypatch: pytest.MonkeyPat
     judged: list[Values] = []
     learns, compares = learning.learn, trials_among
 
-    def note_taught(embeddings: Values) -> tuple[Values, Values]:
+    def note_taught(embeddings: Values, shrinkage: float) -> tuple[Values, Values]:
         taught.append(embeddings)
-        return learns(embeddings)
+        return learns(embeddings, shrinkage)
 
     def note_judged(
         people: Sequence[Person], embeddings: Mapping[str, Values], rule: DecisionRule
@@ -86,8 +97,9 @@ def test_people_are_not_judged_by_what_they_taught(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(learning, "trials_among", note_judged)
     embeddings = {str(number): values for number, values in enumerate(crowd(ENOUGH))}
     find_thresholds([Person(path, 30, "f") for path in embeddings], embeddings, [GUARD])
-    assert len(judged) == 2
-    for learnt_from, compared in zip(taught[-4:-2], judged, strict=True):
+    assert len(taught) == 2
+    assert len(judged) == 4, "everybody, and women with women"
+    for learnt_from, compared in zip(taught * 2, judged, strict=True):
         shared = {row.tobytes() for row in learnt_from} & {row.tobytes() for row in compared}
         assert not shared
 
