@@ -150,6 +150,8 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
     places = [Place(config, folder, counter) for counter in config.places]
     with ExitStack() as stack:
         stack.callback(source.close)
+        # Before anything is written: a second agent must not speak in the first one's journal.
+        stack.enter_context(alone_with(config.store.path))
         file = FileJournal(config.journal, clock, config.audit.keep_days)
         stack.callback(file.close)
         stack.enter_context(file.synced())
@@ -163,7 +165,6 @@ def assemble(config: Config, folder: Path) -> Iterator[Agent]:
         sweep_copies(config.store.path)
         store = Store(config.store.path)
         stack.callback(store.close)
-        stack.enter_context(alone_with(config.store.path))
         ground = _Ground(config, folder, clock, journal, store, roots, stack)
         changes = GroupCommit(store)
         service = _service(ground, changes, source)

@@ -18,6 +18,7 @@ from agent.faults import guarded
 from agent.fresh import NOTHING, FreshVisits, Looked, both
 from agent.journal import Event, Journal
 from agent.parcels import is_over, look
+from agent.retries import Retries
 from agent.schema import VISITS
 from agent.store import LARGEST_INTEGER, Store, Value
 
@@ -114,6 +115,7 @@ class ForgettingRounds:
         """Looked at since they were purged last."""
         self._looked_at_all_s = -math.inf
         """On the monotonic clock."""
+        self._retries = Retries()
         self._has_visits = threading.Event()
         self._is_stopping = threading.Event()
 
@@ -136,8 +138,11 @@ class ForgettingRounds:
         while not self._is_stopping.is_set():
             self._has_visits.clear()
             is_clear = self._look()
+            if is_clear:
+                self._retries.went_well()
             # What could not be cut off for a reader of the database is tried again.
-            if not self._is_stopping.wait(PURGE_EVERY_S) and is_clear:
+            pause_s = PURGE_EVERY_S if is_clear else max(PURGE_EVERY_S, self._retries.pause_s())
+            if not self._is_stopping.wait(pause_s) and is_clear:
                 self._has_visits.wait(LOOK_AT_ALL_EVERY_S)
         self._look()
 

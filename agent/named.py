@@ -1,5 +1,6 @@
 """What the configuration names, made or found: adapters, paired readers, certificates."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
@@ -18,6 +19,9 @@ from agent.pairings import Pairing, Pairings
 from agent.patients.port import PatientList
 from agent.relays.port import Relay, SendingRelay
 from agent.trust import CardTrust
+
+FOLDERS = ("folder", "staging_folder")
+"""Settings of a relay that name a folder in which it keeps files."""
 
 
 def source_of(config: Config, folder: Path) -> EligibilitySource:
@@ -61,14 +65,20 @@ def relays_of(
 
 
 def _require_own_folders(config: Config, folder: Path) -> None:
-    """Two relays would give their files the same names, and one would take the other's for its."""
-    used: set[Path] = set()
+    """Two relays would give their files the same names, and one would take the other's for its.
+
+    The names alone are compared: a share that is away must not hold up the start.
+    """
+    used: set[str] = set()
     for relay in config.relays:
-        if "folder" in relay.settings:
-            watched = (folder / str(relay.settings["folder"])).resolve()
-            if watched in used:
-                raise ConfigError(f"[[relays]] {relay.label}: name a folder of its own.")
-            used.add(watched)
+        own = {
+            os.path.normcase(os.path.abspath(folder / str(relay.settings[key])))  # noqa: PTH100
+            for key in FOLDERS
+            if key in relay.settings
+        }
+        if own & used:
+            raise ConfigError(f"[[relays]] {relay.label}: name folders of its own.")
+        used |= own
 
 
 def paired_readers(config: Config, pairings: Pairings) -> dict[str, Pairing]:

@@ -32,6 +32,7 @@ from agent.errors import (
 )
 from agent.faults import guarded
 from agent.forgetting import ForgettingRounds
+from agent.fresh import Looked
 from agent.group_commit import GroupCommit
 from agent.journal import Alarm, AtCounter, Event, Journal
 from agent.postponed import PostponedQuestions
@@ -57,7 +58,9 @@ MOST_QUESTIONS_AT_ONCE = 64
 ASK_LATER_EVERY_S = 60.0
 """Even when nothing is known to wait."""
 STOP_S = 5.0
-"""For all threads together."""
+"""For all deliveries together, and once more for the last deletion."""
+RUN_AGAIN_S = 5.0
+"""After a fault that nobody foresaw."""
 SILENT_S = 15.0
 """It is asked for a sign of life every five seconds."""
 
@@ -152,11 +155,13 @@ class Service:
 
     def wake_delivery(self, visit_id: bytes | None = None) -> None:
         """Something may have to be delivered, or to be asked before that; of any visit if None."""
-        visits = None if visit_id is None else frozenset((visit_id,))
+        self._wake_rounds(None if visit_id is None else frozenset((visit_id,)))
+        self._has_questions.set()
+
+    def _wake_rounds(self, visits: Looked = None) -> None:
         for rounds in self._rounds:
             rounds.wake(visits)
         self._forgetting.wake(visits)
-        self._has_questions.set()
 
     def run(self, desks: Mapping[str, Desk]) -> None:
         """Work until somebody wants to stop.
@@ -183,14 +188,19 @@ class Service:
     def _start(self, name: str, run: Callable[[], None]) -> threading.Thread:
         """Let something run beside the others until it is told to stop."""
 
-        def run_to_the_end() -> None:
+        def run_to_the_end() -> bool:
+            run()
+            return True
+
+        def run_again_after_faults() -> None:
             try:
-                run()
+                while not guarded(self._journal, run_to_the_end):
+                    self._is_stopping.wait(RUN_AGAIN_S)
             except StoreUnavailableError as error:
                 self.post(StopWanted(error))
 
         # Daemon: a dead share or a silent service may hold it for ever, and nothing is lost.
-        thread = threading.Thread(target=run_to_the_end, name=name, daemon=True)
+        thread = threading.Thread(target=run_again_after_faults, name=name, daemon=True)
         thread.start()
         return thread
 
@@ -306,7 +316,7 @@ class Service:
             return True
         is_clear = self._postponed.ask_all()
         # What was answered or given up is to be delivered or deleted now.
-        self.wake_delivery()
+        self._wake_rounds()
         return is_clear
 
     def _alarm(self, alarm: Alarm, detail: str) -> None:

@@ -22,7 +22,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from errno import ENOENT, errorcode
+from errno import errorcode
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -228,23 +228,20 @@ class OqsFolder:
                     self._settings.folder / waiting[0]
                 )
                 del waiting[0]
-        except OSError as error:
-            if self._is_renamed(staging, waiting[0], error):
+        except OSError:
+            if self._is_renamed(staging, waiting[0]):
                 del waiting[0]
             for name in waiting:  # not handed over; the staged file may vanish
                 (staging / f"{name}{BEGUN_SUFFIX}").unlink(missing_ok=True)
             raise
 
-    def _is_renamed(self, staging: Path, name: str, error: OSError) -> bool:
-        """Whether a share carried out what it reports as an error.
+    def _is_renamed(self, staging: Path, name: str) -> bool:
+        """Whether a share carried out what it reports as an error, as one whose answer was lost.
 
-        A share that is asked twice, because its answer was lost, finds nothing to rename any more;
-        one that goes away after the rename does not answer at all.
+        Where the folder does not answer either, the sign stays as well, by the error raised here.
         """
         if (staging / f"{name}{STAGED_SUFFIX}").exists():
             return False
-        if error.errno != ENOENT:
-            return True
         handed_over = self._settings.folder / name
         # An empty one only lies there to be noticed.
         return handed_over.exists() and handed_over.stat().st_size > 0

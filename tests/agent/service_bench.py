@@ -75,9 +75,11 @@ class ToldRelay:
         self.bad_seqs: set[int] = set()
         self.gate = threading.Event()
         self.gate.set()
+        self.is_asked = threading.Event()
         self.delivered: Queue[int] = Queue()
 
     def prepare(self, reception: Reception) -> Prepared:
+        self.is_asked.set()
         self.gate.wait()
         if reception.seq in self.bad_seqs:
             raise ZeroDivisionError

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from agent.known_relays import introduce_relays
-from tests.agent.delivery_bench import VISITS, Bench, WholeDelivery
+from agent.restore import WHY
+from tests.agent.delivery_bench import VISITS, Bench, LosingFolder, WholeDelivery, real_relay
 from tests.agent.test_delivery import deliver_all
 from tests.agent.test_delivery_sent import Receiver
 
@@ -55,6 +56,49 @@ def test_what_one_of_two_has_not_got_is_not_lost_by_its_new_name(bench: Bench) -
     assert deliver_all(delivery)
     introduce_relays(bench.store, ["old", "back"])
     assert outstanding(bench, old=Receiver([]), back=Receiver([])) == [("back", 2)]
+
+
+def test_a_renamed_relay_does_not_wait_for_another_that_is_behind(tmp_path: Path) -> None:
+    made = Bench(tmp_path)
+    introduce_relays(made.store, ["taken", "away"])
+    made.receive(*VISITS)
+    delivery = made.delivery(keep=KEEP, taken=Receiver([]))
+    assert deliver_all(delivery)
+    introduce_relays(made.store, ["renamed", "away"])
+    found = outstanding(made, renamed=Receiver([]), away=Receiver([]))
+    assert found == [("away", 1), ("away", 2)]
+
+
+def test_what_waits_for_staff_waits_for_them_under_the_new_name(bench: Bench) -> None:
+    delivery = bench.delivery(keep=KEEP, old=Receiver([]))
+    delivery.park(delivery.outstanding()[0], WHY)
+    introduce_relays(bench.store, ["new"])
+    assert outstanding(bench, new=Receiver([])) == []
+    (parked,) = bench.delivery(new=Receiver([])).parked()
+    assert (parked.relay, parked.seq, parked.why) == ("new", 2, WHY)
+
+
+def test_a_relay_that_is_taken_out_leaves_nothing_to_decide(bench: Bench) -> None:
+    delivery = bench.delivery(keep=KEEP, old=Receiver([]))
+    delivery.park(delivery.outstanding()[0], "HTTP 422")
+    introduce_relays(bench.store, ["old", "other"])
+    introduce_relays(bench.store, ["other"])
+    assert [each.relay for each in bench.delivery(other=Receiver([])).parked()] == []
+
+
+def test_renamed_forth_and_back_it_gets_nothing_twice(bench: Bench) -> None:
+    lost = LosingFolder(real_relay(bench.reception), lambda: None)
+    assert not deliver_all(bench.delivery(keep=KEEP, old=lost)), "the second one is prepared"
+    introduce_relays(bench.store, ["new"])
+    assert deliver_all(bench.delivery(keep=KEEP, new=real_relay(bench.reception)))
+    introduce_relays(bench.store, ["old"])
+    assert outstanding(bench, old=Receiver([])) == []
+
+
+def test_a_start_without_any_relay_is_no_rename(bench: Bench) -> None:
+    introduce_relays(bench.store, [])
+    introduce_relays(bench.store, ["new"])
+    assert outstanding(bench, new=Receiver([])) == [("new", 2)]
 
 
 def test_the_first_start_takes_all_relays_for_known(tmp_path: Path) -> None:

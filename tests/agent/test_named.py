@@ -48,8 +48,9 @@ def test_a_damaged_pairing_is_said_even_so(tmp_path: Path) -> None:
 def test_two_relays_with_one_folder_are_refused(tmp_path: Path) -> None:
     second = '[[relays]]\ntarget = "oqs_folder"\nname = "second"\nfolder = "{}"\n'
     source = Mock(knows_people=True)
-    for folder in ("reception", "other/../reception"):
+    shared = 'other"\nstaging_folder = "reception'
+    for folder in ("reception", "other/../reception", shared):
         config = config_in(tmp_path, second.format(folder))
-        with pytest.raises(ConfigError, match="second: name a folder of its own"):
+        with pytest.raises(ConfigError, match="second: name folders of its own"):
             relays_of(config, tmp_path, source)
     relays_of(config_in(tmp_path, second.format("other")), tmp_path, source)

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -100,6 +101,22 @@ def test_a_visit_that_could_not_be_looked_up_is_delivered_when_the_source_is_bac
     bench.stop()
     assert bench.source.answers == []
     assert bench.journal.alarms == [Alarm.INTERNAL]
+
+
+def test_a_source_that_is_away_is_not_asked_without_a_pause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retries, "FIRST_RETRY_S", 3_600.0)
+    bench = Bench(tmp_path / "paused.sqlite3", may_ask_later=True)
+    bench.start()
+    bench.source.answers = [EligibilityUnreachableError("no such host")] * 100
+    challenge = bench.open_visit()
+    bench.tell(card().prove(challenge))
+    bench.tell(SigningReader().sign(replace(completed(challenge.nonce), consents=())))
+    wait_until(lambda: len(bench.source.answers) < 99)
+    time.sleep(0.5)
+    bench.stop()
+    assert len(bench.source.answers) > 90, "asked for the patient, and for each event at most"
 
 
 @pytest.mark.parametrize(
@@ -279,13 +296,32 @@ def test_a_dead_share_does_not_keep_the_process_alive(
     receive_visit(bench.store, SigningReader())
     bench.relay.gate.clear()
     bench.start()
-    bench.open_visit()
+    assert bench.relay.is_asked.wait(PATIENCE_S)
     bench.stop()
     hanging = [each for each in threading.enumerate() if each.name == "delivery"]
     bench.relay.gate.set()
     assert [each.daemon for each in hanging] == [True]
     for each in hanging:
         each.join(PATIENCE_S)
+
+
+def test_a_thread_that_ends_by_a_fault_runs_again_and_staff_are_told(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service_module, "RUN_AGAIN_S", 0.01)
+    faults = [ZeroDivisionError()]
+    run = DeliveryRounds.run
+
+    def run_after_a_fault(rounds: DeliveryRounds) -> None:
+        if faults:
+            raise faults.pop()
+        run(rounds)
+
+    monkeypatch.setattr(DeliveryRounds, "run", run_after_a_fault)
+    receive_visit(bench.store, SigningReader())
+    bench.start()
+    assert bench.relay.delivered.get(timeout=PATIENCE_S) == 1
+    assert bench.journal.alarms == [Alarm.INTERNAL]
 
 
 def test_it_stops_when_the_link_died(bench: Bench) -> None:

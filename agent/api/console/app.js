@@ -163,8 +163,10 @@ function sendAgain(relay, result) {
   act("sent_again", () => postTo(relay, `send-again?result=${result}`));
 }
 
-function sendAllAgain(relay) {
-  act("all_sent_again", () => postTo(relay, "send-all-again"));
+async function sendAllAgain(relay) {
+  if (await ask("send_all_again")) {
+    act("all_sent_again", () => postTo(relay, "send-all-again"));
+  }
 }
 
 async function giveUp(relay, result) {

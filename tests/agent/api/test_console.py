@@ -418,6 +418,7 @@ def test_all_parked_results_are_sent_again_at_once(
     window.see("#health", "保留 3 件")
     window.see("#link-list", "送信できなかった結果 3 件（古い順に 2 件を表示）")
     window.press("#link-list", "すべて再送する")
+    window.press("#question", "すべて再送する")
     window.see("#answer", "すべて再送します")
     window.miss("#link-list", "送信できなかった")
     assert reception.delivery.parked() == []
