@@ -230,7 +230,7 @@ class Board:
         is_silent = failure is FailureCode.ELIGIBILITY_UNREACHABLE
         if event is Event.ELIGIBILITY_POSTPONED or is_silent:
             self._eligibility_away_since = self._eligibility_away_since or now
-            self._eligibility_away_why = why or self._eligibility_away_why
+            self._eligibility_away_why = why
             self._is_eligibility_known = True
         elif event in {Event.ELIGIBILITY_ANSWERED, Event.ELIGIBILITY_FAILED}:
             self._eligibility_away_since = self._eligibility_away_why = None

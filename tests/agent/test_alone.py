@@ -26,12 +26,16 @@ def start(config: Config, folder: Path) -> None:
         pass
 
 
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def test_a_second_agent_is_refused_and_a_later_one_is_not(config: Config, tmp_path: Path) -> None:
-    with (
-        assemble(config, tmp_path),
-        pytest.raises(ConfigError, match=r"another agent is running with agent\.sqlite3"),
-    ):
-        start(config, tmp_path)
+    with assemble(config, tmp_path):
+        files = contents(tmp_path)
+        with pytest.raises(ConfigError, match=r"another agent is running with agent\.sqlite3"):
+            start(config, tmp_path)
+        assert contents(tmp_path) == files, "nothing is written beside the first one"
     start(config, tmp_path)
 
 
