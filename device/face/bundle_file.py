@@ -33,18 +33,14 @@ def content_of(path: Path, *, may_be_link: bool = True) -> bytes:
             raise BundleError(f'"{path.parent.name}/{path.name}" is a link, no file') from error
         raise
     try:
-        content = _read(opened) if stat.S_ISREG(os.fstat(opened).st_mode) else None
+        found = os.fstat(opened)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST_BYTES:
+            raise BundleError(
+                f'"{path.parent.name}/{path.name}" is no ordinary file of at most '
+                f"{LARGEST_BYTES >> 20} MiB"
+            )
+        with os.fdopen(opened, "rb", closefd=False) as file:
+            # Room for the largest would be made, and written over, at every start.
+            return file.read(found.st_size)
     finally:
         os.close(opened)
-    if content is None or len(content) > LARGEST_BYTES:
-        raise BundleError(
-            f'"{path.parent.name}/{path.name}" is no ordinary file of at most '
-            f"{LARGEST_BYTES >> 20} MiB"
-        )
-    return content
-
-
-def _read(opened: int) -> bytes:
-    """All of a file, but no more than shows that it is too large."""
-    with os.fdopen(opened, "rb", closefd=False) as file:
-        return file.read(LARGEST_BYTES + 1)

@@ -70,7 +70,7 @@ def test_every_step_of_a_picture_is_noted_and_summed() -> None:
     times, check = Times(), Check()
     for path in islice(paths(), 2):
         check.look(opened(path), times)
-    steps = ["detect", "judge", "align", "liveness"]
+    steps = ["detect", "judge", "look for a mask", "align", "liveness"]
     assert {*steps, "embed, with mirror image"} < set(times.of)
     waiting, turning = (
         times.of.pop(f"liveness, {what}", []) for what in ("waiting", "turn measured")

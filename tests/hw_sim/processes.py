@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-_STOP_TIMEOUT_S = 10.0
+_STOP_TIMEOUT_S = 30.0
 
 
 class Processes:

@@ -95,7 +95,7 @@ def test_negative_control_an_inbox_that_replaces(monkeypatch: pytest.MonkeyPatch
         inbox._store.change(
             "INSERT OR REPLACE INTO results VALUES"
             " (:ueid, :seq, :cose, :hash, :visit, :nonce, :outcome, 0,"
-            " (SELECT 1 + coalesce(max(arrival), 0) FROM results))",
+            " (SELECT 1 + coalesce(max(arrival), 0) FROM results), NULL)",
             {
                 "ueid": claims.ueid,
                 "seq": claims.seq,

@@ -1,4 +1,5 @@
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,15 @@ def test_a_reader_does_not_wait_for_a_pipe_in_its_bundle(tmp_path: Path, name: s
     os.mkfifo(bundle / name)
     with pytest.raises(BundleError, match=f"{name}.* is no ordinary file"):
         read_detector(bundle)
+
+
+def test_no_more_room_is_made_than_the_file_takes(tmp_path: Path) -> None:
+    """A reader's memory is written over where it is made, so room for the largest would cost."""
+    (tmp_path / "model.tflite").write_bytes(b"model")
+    tracemalloc.start()
+    try:
+        content_of(tmp_path / "model.tflite")
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak_bytes < 1 << 20
