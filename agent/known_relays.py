@@ -27,11 +27,11 @@ def introduce_relays(store: Store, labels: Sequence[str]) -> None:
         store: Not in a transaction.
         labels: Of all relays of the configuration.
     """
-    if not labels:
+    before = {label for (label,) in store.rows(select(RELAYS.c.label))}
+    if not labels or before == set(labels):
         return
+    gone = before.difference(labels)
     with store.transaction():
-        before = {label for (label,) in store.rows(select(RELAYS.c.label))}
-        gone = before.difference(labels)
         if before:
             for label in set(labels) - before:
                 _leave_parked(store, label, gone)

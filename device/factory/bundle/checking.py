@@ -26,6 +26,7 @@ from device.face.embedder import Embedder
 from device.face.errors import ModelError
 from device.face.interpreter import Settings
 from device.face.occlusion import Occlusion
+from device.face.port import Image
 from device.face.runtimes import auto
 from device.factory.bundle.trial import try_apart
 from device.factory.errors import BundleRefusedError
@@ -127,10 +128,14 @@ def _try_detector(bundle: DetectorBundle) -> None:
         raise BundleRefusedError(f'"{bundle.name}" sees a face in a grey picture')
 
 
-def _try_occlusion(bundle: OcclusionBundle) -> None:
+def _two_pictures(side_px: int) -> Image:
+    """uint8[2, side, side, 3], nothing to be seen in them."""
     rng = np.random.default_rng(0)
-    side = bundle.input_px
-    pictures = rng.integers(0, 256, (2, side, side, 3)).astype(np.uint8)
+    return rng.integers(0, 256, (2, side_px, side_px, 3)).astype(np.uint8)
+
+
+def _try_occlusion(bundle: OcclusionBundle) -> None:
+    pictures = _two_pictures(bundle.input_px)
     try:
         occlusion = Occlusion(bundle, auto.create(Settings()).load(bundle.content))
         one, other = (occlusion.sureness(picture, bundle.template) for picture in pictures)
@@ -141,9 +146,7 @@ def _try_occlusion(bundle: OcclusionBundle) -> None:
 
 
 def _try_embedder(bundle: EmbedderBundle) -> None:
-    rng = np.random.default_rng(0)
-    side = bundle.input_px
-    pictures = rng.integers(0, 256, (2, side, side, 3)).astype(np.uint8)
+    pictures = _two_pictures(bundle.input_px)
     try:
         embedder = Embedder(bundle, auto.create(Settings()).load(bundle.content))
         one, other = (embedder.embed(picture).values for picture in pictures)
