@@ -75,6 +75,11 @@ class CardJobs:
         """Last day of the recognised card, if its chip told one."""
         return self._facts.expiry if self._facts else None
 
+    def may_be_born_on(self, birthdate: str) -> bool:
+        """See `CardSession`; from any thread."""
+        session = self._session
+        return session is None or session.may_be_born_on(birthdate)
+
     def recognise(self, turn: int) -> None:
         """Begin with the card that was laid just now; answers `CardRecognised`."""
         self._start(turn, self._recognise)

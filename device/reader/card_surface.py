@@ -59,6 +59,8 @@ class CardSurface:
         self._files = files
         self._anchors = anchors
         self._today = today
+        self.holder_born: date | None = None
+        """Once the record is proven."""
 
     def read_photo(
         self, code: PrintedCode, is_stopped: Callable[[], bool], sending: Sending
@@ -90,6 +92,7 @@ class CardSurface:
         if record.born is None:
             raise HolderAgeUnknownError
         prove_chip(card.files, record)
+        self.holder_born = record.born
         return record.photo
 
     def _read_record(self, card: "_StoppableCard") -> FaceRecord:
