@@ -89,7 +89,7 @@ class CardSurface:
         check_record(record, _read_certificate(card), self._anchors)
         if record.born is None:
             raise HolderAgeUnknownError
-        prove_chip(card.files, record)
+        prove_chip(self._files, record, is_stopped)
         return record.photo
 
     def _read_record(self, card: "_StoppableCard") -> FaceRecord:
