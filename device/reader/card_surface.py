@@ -91,7 +91,7 @@ class CardSurface:
         check_record(record, _read_certificate(card), self._anchors)
         if record.born is None:
             raise HolderAgeUnknownError
-        prove_chip(card.files, record)
+        prove_chip(self._files, record, is_stopped)
         self.holder_born = record.born
         return record.photo
 
