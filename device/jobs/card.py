@@ -56,7 +56,7 @@ class CardJobs:
         self._parts = parts
         self._clock = clock
         self._post = post
-        self._pins = SentPins(parts.attempts, parts.is_power_failing)
+        self._pins = self._fresh_pins()
         self._rejected = RejectedCodes()
         self._worker = Worker("card")
         self._front_worker = FrontWorker()
@@ -173,6 +173,10 @@ class CardJobs:
         if self._session:
             self._session.close()
         self._session = self._facts = None
+        self._pins = self._fresh_pins()
+
+    def _fresh_pins(self) -> SentPins:
+        return SentPins(self._parts.attempts, self._parts.is_power_failing)
 
     def _recognise(self, turn: int) -> None:
         try:
@@ -183,7 +187,7 @@ class CardJobs:
         answer = recognised(turn, facts, self._clock.now(), self._equipment())
         self._post(answer)
         if isinstance(answer, events.CardRecognised):
-            self._read_certificate_ahead(facts)
+            self._read_certificate_ahead()
 
     def _equipment(self) -> Equipment:
         parts = self._parts
@@ -208,14 +212,16 @@ class CardJobs:
 
         self._front_worker.submit(explain, on_crash=give_up, on_late=give_up)
 
-    def _read_certificate_ahead(self, facts: CardFacts) -> None:
+    def _read_certificate_ahead(self) -> None:
         """Fetch it while the patient chooses: it will be needed either way.
 
         Whatever goes wrong here, whoever needs it asks again and hears the reason.
         """
         with suppress(ReaderError):
-            reference = self._reference()
-            self._pins.note_tries(self._card(), reference, facts.pin_tries_left)
+            self._note_tries()
+            # A phone may show it only after the PIN.
+            with suppress(CardAnswerError):
+                self._card().read_certificate()
             self._card().get_ready_to_sign()
 
     def _read_photo(self, code: PrintedCode, is_stopped: IsStopped) -> bytes:
@@ -229,19 +235,26 @@ class CardJobs:
                 card.get_ready_to_sign()
 
     def _reference(self) -> bytes:
-        """What names this card in the log of attempts: a phone shows its certificate late."""
-        try:
-            return self._card().read_certificate()
-        except CardAnswerError:
-            if self._facts is None:
-                raise
-            return self._facts.token_id
+        """What names this card in the log of attempts, the same whenever it is asked for.
+
+        A phone shows its certificate only after the PIN. Of a card nothing else will do: what it
+        refuses to show now, it is asked for again, as no other name is its own.
+        """
+        token_id = self._facts.token_id if self._facts else None
+        return self._card().read_certificate() if token_id is None else token_id
+
+    def _note_tries(self) -> bytes:
+        """What names this card in the log, where the tries that it told are then noted."""
+        reference = self._reference()
+        if self._facts is not None:
+            self._pins.note_tries(self._card(), reference, self._facts.pin_tries_left)
+        return reference
 
     def _verify_pin(self, turn: int, pin: Pin) -> None:
         card = self._card()
         # Before the PIN is written down as sent: nothing was, and no try was spent.
         card.refuse_if_not_genuine()
-        tries_left = self._pins.send(card, self._reference(), pin)
+        tries_left = self._pins.send(card, self._note_tries(), pin)
         if tries_left is None:
             self._post(events.PinAccepted(turn, self._clock.now()))
         else:

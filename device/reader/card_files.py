@@ -220,8 +220,9 @@ class CardFiles:
         """Selects what must be selected before a secret can be presented.
 
         Raises:
-            ReaderError: as `open_file`; nothing secret was sent.
+            ReaderError: as `open_file`, or the card was lost before; nothing secret was sent.
         """
+        self._exchange.require_alive()
         self.open_application(application_of(reference.file))
         if reference.file not in self._asked_by_short_id:
             self.open_file(reference.file)

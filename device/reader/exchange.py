@@ -80,6 +80,17 @@ class Exchange:
             raise CardAnswerError(response.status_word)
         return response.data
 
+    def require_alive(self) -> None:
+        """Whether anything can be sent yet; sends nothing.
+
+        Raises:
+            CardLostError: the card was pulled earlier in this session.
+            SlotLostError: the slot or its service went away earlier.
+            CardTimeoutError: the card was too slow earlier.
+        """
+        if self._end is not None:
+            raise self._end
+
     def close(self) -> None:
         """Takes the power off the card. Never raises; a hung card is left to its own thread."""
         if self._is_closed:
@@ -104,8 +115,7 @@ class Exchange:
         return ResponseApdu(data, response.status_word)
 
     def _transmit(self, command: CommandApdu) -> ResponseApdu:
-        if self._end is not None:
-            raise self._end
+        self.require_alive()
         connection, encoded = self._connection, command.encode()
 
         def transmit() -> bytes:

@@ -27,5 +27,4 @@ def recognise(card: LaidCard) -> CardFacts | None:
         has_face_photo=True,
         pin_tries_left=None,
         expiry=card.expiry,
-        token_id=card.token.token_id,
     )

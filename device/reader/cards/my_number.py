@@ -26,5 +26,4 @@ def recognise(card: LaidCard) -> CardFacts | None:
         has_face_photo=True,
         pin_tries_left=card.pin_tries_left,
         expiry=card.expiry,
-        token_id=card.token.token_id,
     )
