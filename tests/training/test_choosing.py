@@ -1,6 +1,7 @@
 """Constants are chosen by some people and judged by others; all embeddings here are made up."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,8 @@ from training.calibration.choosing import (
     choose,
     crossed,
     equal_error,
+    foreign_rate,
+    guard_for,
     judged_by,
     refused,
     with_interval,
@@ -41,7 +44,9 @@ def material() -> Material:
     pairs = [Pair(f"{n}/0", f"{n}/{number}", is_same=True) for n in "abcdefgh" for number in (1, 2)]
     strangers = {str(number): values for number, values in enumerate(embedded(80, rng))}
     people = [Person(path, 30, "fm"[int(path) % 4 > 1]) for path in strangers]
-    return Material(pairs, judges, people, strangers)
+    foreign = {f"foreign {number}": values for number, values in enumerate(embedded(60, rng))}
+    theirs = [Person(path, 30, "") for path in foreign]
+    return Material(pairs, judges, people, strangers, theirs, foreign)
 
 
 def test_a_share_is_of_the_impostors_that_are_as_much_alike(material: Material) -> None:
@@ -54,18 +59,31 @@ def test_a_share_is_of_the_impostors_that_are_as_much_alike(material: Material) 
     assert not np.array_equal(within.shares, judged.shares)
 
 
-def test_the_guard_is_the_strictest_that_hardly_refuses(
+def test_the_guard_is_the_loosest_that_keeps_another_population_out(
     material: Material, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    distances = [
-        float(np.linalg.norm(material.judges[pair.reference] - material.judges[pair.probe]))
-        for pair in material.pairs
-    ]
-    monkeypatch.setattr(choosing, "GUARDS", (max(distances) / 2, max(distances), 9.0))
-    assert choose(material, range(8)).guard == max(distances)
-    nearer = sorted(range(8), key=lambda person: max(distances[2 * person : 2 * person + 2]))[:1]
-    monkeypatch.setattr(choosing, "GUARDS", (min(distances) / 2, max(distances) * 0.99, 9.0))
-    assert choose(material, nearer).guard != 9.0, "others choose otherwise"
+    """Whoever is of another kind lies close together, where the axes see large differences."""
+    centre = embedded(1, np.random.default_rng(5))[0]
+    close = {path: centre + values / 3 for path, values in material.foreign_embeddings.items()}
+    alike = replace(material, foreign_embeddings=close)
+    monkeypatch.setattr(choosing, "GUARDS", [hundredths / 100 for hundredths in range(200, 0, -1)])
+    guard = guard_for(alike, 1.0)
+    assert guard is not None
+    assert foreign_rate(alike, Constants(1.0, guard)) <= 1e-3
+    assert foreign_rate(alike, Constants(1.0, guard + 0.01)) > 1e-3
+    as_others = guard_for(material, 1.0)
+    assert as_others is not None
+    assert as_others > guard, "who is no closer together than the strangers needs less of one"
+
+
+def test_where_no_guard_keeps_them_out_there_is_none(material: Material) -> None:
+    one = dict.fromkeys(material.foreign_embeddings, embedded(1, np.random.default_rng(5))[0])
+    assert guard_for(replace(material, foreign_embeddings=one), 1.0) is None
+
+
+def test_the_guard_asks_no_judge(material: Material) -> None:
+    shuffled = replace(material, judges={path: -values for path, values in material.judges.items()})
+    assert choose(material, range(4)).guard == choose(shuffled, range(4, 8)).guard
 
 
 def test_nobody_judges_what_they_chose(material: Material, monkeypatch: pytest.MonkeyPatch) -> None:

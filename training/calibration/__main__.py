@@ -7,7 +7,7 @@ from pathlib import Path
 from device.face.bundle import read_detector, read_embedder
 from device.face.detector import Detector
 from device.face.embedder import Embedder
-from device.face.evaluate.groups import read_people, without_copies
+from device.face.evaluate.groups import ADULT, Person, read_people, without_copies
 from device.face.evaluate.pairs import read_pairs
 from device.face.evaluate.pictures import Gallery, read_gallery
 from device.face.interpreter import Settings
@@ -30,7 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.calibration", description=__doc__)
     parser.add_argument("strangers", type=Path, help="folder of All-Age-Faces")
     parser.add_argument("pairs", type=Path, help="genuine pairs of people who judge")
-    parser.add_argument("images", type=Path, help="folder their paths start from")
+    parser.add_argument("images", type=Path, help="folder their paths start from, of many people")
     parser.add_argument("--bundle", type=Path, default=MODELS_FOLDER / "resnet29")
     arguments = parser.parse_args()
     material = _read(arguments)
@@ -56,7 +56,21 @@ def _read(arguments: argparse.Namespace) -> Material:
         if person.path in strangers.embeddings
     ]
     print(f"{len(pairs)} genuine pairs, {len(people)} strangers of {len(listed)} pictures")
-    return Material(pairs, judges.embeddings, people, strangers.embeddings)
+    foreign = _strangers_in(arguments.images, {path.split("/")[0] for path in judges.embeddings})
+    print(f"{len(foreign)} strangers of another population")
+    seen = _gallery(arguments, arguments.images, [person.path for person in foreign])
+    known, values = strangers.embeddings, seen.embeddings
+    return Material(pairs, judges.embeddings, people, known, foreign, values)
+
+
+def _strangers_in(images: Path, judges: set[str]) -> list[Person]:
+    """The first picture of everybody who does not judge; age and sex are not looked at."""
+    folders = sorted(folder for folder in images.iterdir() if folder.name not in judges)
+    pictures = (min(path.name for path in folder.iterdir()) for folder in folders)
+    return [
+        Person(f"{folder.name}/{picture}", ADULT, "")
+        for folder, picture in zip(folders, pictures, strict=True)
+    ]
 
 
 def _gallery(arguments: argparse.Namespace, folder: Path, paths: Sequence[str]) -> Gallery:

@@ -1,7 +1,8 @@
-"""One half of the judges chooses the constants, the other half says what they are worth.
+"""One half of the judges chooses the shrinkage, the other half says what it is worth.
 
-The axes are cross-fitted besides: half of the strangers teach them, the other half are impostors.
-So no figure comes from anybody who had a part in what it measures.
+The guard is for people unlike those who teach the axes, and strangers of another population choose
+it, none of whom judges. The axes are cross-fitted besides: half of the strangers teach them, the
+other half are impostors. So no figure comes from anybody who had a part in what it measures.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,18 +13,21 @@ from numpy.typing import NDArray
 
 from device.face.decision import Condition, Metric, Space
 from device.face.evaluate.groups import Person
+from device.face.evaluate.impostors import trials_among
 from device.face.evaluate.pairs import Pair, people_in, trials_of
-from device.face.evaluate.rates import Trials
+from device.face.evaluate.rates import Trials, score_at
 from device.face.port import Values
-from device.factory.bundle.learning import ADULTS, cross_fitted, joined
+from device.factory.bundle.learning import ADULTS, Half, cross_fitted, joined
 
 SHRINKAGES = (0.2, 0.5, 1.0)
-GUARDS = (0.55, 0.58, 0.60)
-"""Largest plain distances of a match; these were the candidates of decision 0015."""
+GUARDS = tuple(hundredths / 100 for hundredths in range(65, 49, -1))
+"""Largest plain distances of a match, the loosest first."""
 _CHOSEN_AT = 1e-3
 """The FMR at which a shrinkage is chosen: at smaller ones a few strangers decide."""
-_MOST_GUARDED = 0.005
-"""Share of genuine pairs that a guard may refuse by itself."""
+_SHIPPED_AT = 1e-4
+"""The FMR of the threshold that ships."""
+_MOST_FOREIGN = 1e-3
+"""At that threshold so many strangers of another population may match."""
 _DRAWS = 1000
 _INTERVAL = (5, 95)
 """Percentiles."""
@@ -43,6 +47,9 @@ class Material:
     """Whoever shows a face; no copies."""
     embeddings: Mapping[str, Values]
     """Of the strangers."""
+    foreign: Sequence[Person]
+    """Strangers of another population, one picture each."""
+    foreign_embeddings: Mapping[str, Values]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,14 @@ class Constants:
 
     shrinkage: float
     guard: float | None
-    """None: no distance of the network refuses so few of them."""
+    """None: no distance of the network keeps enough of them out."""
+
+    @property
+    def guards(self) -> list[Condition]:
+        """What a match must fulfil besides."""
+        if self.guard is None:
+            return []
+        return [Condition(Space.NETWORK, Metric.EUCLIDEAN, self.guard)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +128,7 @@ def judged_by(material: Material, constants: Constants, *, within_sex: bool) -> 
         constants: of the calibration and the rule.
         within_sex: impostors are women with women and men with men.
     """
-    guards = (
-        []
-        if constants.guard is None
-        else [Condition(Space.NETWORK, Metric.EUCLIDEAN, constants.guard)]
-    )
-    halves = cross_fitted(material.strangers, material.embeddings, guards, constants.shrinkage)
+    halves = _halves(material, constants)
     people = people_in(material.pairs)
     impostors = joined(
         half.impostors_of(material.embeddings, ADULTS, sex)
@@ -136,10 +145,9 @@ def judged_by(material: Material, constants: Constants, *, within_sex: bool) -> 
 
 
 def choose(material: Material, people: Sequence[int]) -> Constants:
-    """The constants that suit some of the judges.
+    """The shrinkage that refuses fewest pairs of some of the judges; of equal ones the largest.
 
-    The shrinkage is the one that refuses fewest of their pairs; of equal ones the largest. The
-    guard is the strictest one that refuses hardly any of them by itself.
+    And the guard that goes with it, which asks no judge.
     """
     by_shrinkage = {
         shrinkage: judged_by(material, Constants(shrinkage, None), within_sex=False)
@@ -150,16 +158,32 @@ def choose(material: Material, people: Sequence[int]) -> Constants:
         theirs = by_shrinkage[shrinkage].of(people)
         return float((theirs.shares > _CHOSEN_AT).mean()), -shrinkage
 
-    numbers = people_in(material.pairs)
-    distances = np.array(
-        [
-            np.linalg.norm(material.judges[pair.reference] - material.judges[pair.probe])
-            for pair in material.pairs
-            if numbers[pair.reference] in people
-        ]
-    )
-    guards = [guard for guard in GUARDS if (distances > guard).mean() <= _MOST_GUARDED]
-    return Constants(min(SHRINKAGES, key=cost), min(guards, default=None))
+    shrinkage = min(SHRINKAGES, key=cost)
+    return Constants(shrinkage, guard_for(material, shrinkage))
+
+
+def guard_for(material: Material, shrinkage: float) -> float | None:
+    """The loosest guard that keeps strangers of another population out; None: there is none."""
+    candidates = (Constants(shrinkage, guard) for guard in GUARDS)
+    return next((c.guard for c in candidates if foreign_rate(material, c) <= _MOST_FOREIGN), None)
+
+
+def foreign_rate(material: Material, constants: Constants) -> float:
+    """Share of pairs of another population that match, at a threshold found among the strangers."""
+    rates = []
+    for half in _halves(material, constants):
+        impostors = half.impostors_of(material.embeddings, ADULTS)
+        if impostors is None:
+            raise ValueError("there are no two adults")
+        above = score_at(impostors, _SHIPPED_AT)
+        pairs = trials_among(material.foreign, material.foreign_embeddings, half.rule)
+        rates.append(float((pairs.scores > above).mean()))
+    return sum(rates) / len(rates)
+
+
+def _halves(material: Material, constants: Constants) -> list[Half]:
+    people, embeddings = material.strangers, material.embeddings
+    return cross_fitted(people, embeddings, constants.guards, constants.shrinkage)
 
 
 def crossed(material: Material, *, within_sex: bool) -> tuple[Judged, list[Constants]]:
