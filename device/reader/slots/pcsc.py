@@ -8,6 +8,7 @@ good with pcscd and its connection class reports a pulled card as success (facts
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
+from time import monotonic, sleep
 
 from smartcard import scard  # type: ignore[import-untyped]  # pyscard ships no types
 
@@ -70,24 +71,24 @@ class Settings(Table, frozen=True):
 class PcscConnection:
     """One card, powered through PC/SC."""
 
-    def __init__(self, context: int, card: int, protocol: int) -> None:
-        """Takes over the service's context, and the handle of a powered card."""
+    def __init__(self, context: int, reader: str, card: int, protocol: int) -> None:
+        """Takes over the service's context, and the handle of a powered card on a reader."""
         self._context = context
+        self._reader = reader
         self._card = card
         self._protocol = protocol
         self.on_lost: Callable[[], None] = lambda: None
         self.on_served = self.on_lost
         """Called when a command got no answer, and at the end of a card that always answered."""
         self._is_open = True
-        self._at_end = scard.SCARD_UNPOWER_CARD
+        self._lost_at_s: float | None = None
+        """Monotonic time at which a command got no answer."""
 
     def transmit(self, command: bytearray) -> bytes:
         """See `CardConnection.transmit`."""
         result, answer = scard.SCardTransmit(self._card, self._protocol, list(command))
         if result != scard.SCARD_S_SUCCESS or not answer:
-            # A card that is gone has no power. Asking to take it makes pcscd call the slot empty
-            # without telling anyone, and a card laid at that moment is never announced.
-            self._at_end = scard.SCARD_LEAVE_CARD
+            self._lost_at_s = monotonic()
             self.on_lost()
         _require_success(result)
         if not answer:
@@ -96,13 +97,28 @@ class PcscConnection:
         return bytes(answer)
 
     def close(self) -> None:
-        """See `CardConnection.close`."""
+        """See `CardConnection.close`.
+
+        After a lost card it waits until the service has looked for it anew, at most half a second.
+        """
         if self._is_open:
             self._is_open = False
-            scard.SCardDisconnect(self._card, self._at_end)
+            has_power = self._lost_at_s is None or self._is_still_there(self._lost_at_s)
+            at_end = scard.SCARD_UNPOWER_CARD if has_power else scard.SCARD_LEAVE_CARD
+            scard.SCardDisconnect(self._card, at_end)
             scard.SCardReleaseContext(self._context)
-            if self._at_end == scard.SCARD_UNPOWER_CARD:
+            if self._lost_at_s is None:
                 self.on_served()
+
+    def _is_still_there(self, lost_at_s: float) -> bool:
+        """Whether the card only did not answer: then it has power, and what was opened is open.
+
+        A card that is gone has none. Asking to take it makes pcscd call the slot empty without
+        telling anyone, and a card laid at that moment is never announced.
+        """
+        sleep(max(0.0, lost_at_s + _SERVICE_POLL_S - monotonic()))
+        result, states = scard.SCardGetStatusChange(self._context, 0, [(self._reader, 0)])
+        return result == scard.SCARD_S_SUCCESS and bool(states[0][1] & _PRESENT)
 
 
 class PcscSlot:
@@ -121,8 +137,9 @@ class PcscSlot:
         self._thread: Thread | None = None
         self._stopping = Event()
         self._has_lost_card = Event()
-        self._needs_cold_start = False
-        """The service may take the next card for the one that was lost, and for powered."""
+        self._needs_cold_start = True
+        """Nobody here saw the card come to power: before the start, while the service was away, or
+        in place of a lost one, for which the service may take it. Something may be open on it."""
 
     def watch(self, listener: SlotListener) -> None:
         """See `CardSlot.watch`."""
@@ -140,11 +157,9 @@ class PcscSlot:
             raise CardNotAcceptedError(FailureCode.SEVERAL_CARDS)
         laid, context = self._turns.served, _establish()
         try:
+            reader = laid[0] if laid else self._first_reader(context)
             result, card, protocol = scard.SCardConnect(
-                context,
-                laid[0] if laid else self._first_reader(context),
-                scard.SCARD_SHARE_EXCLUSIVE,
-                _ANY_PROTOCOL,
+                context, reader, scard.SCARD_SHARE_EXCLUSIVE, _ANY_PROTOCOL
             )
             _require_power(result)
             if self._needs_cold_start:
@@ -155,7 +170,7 @@ class PcscSlot:
             if isinstance(error, CardUnresponsiveError):
                 self._turns.end(laid)
             raise
-        connection = PcscConnection(context, card, protocol)
+        connection = PcscConnection(context, reader, card, protocol)
         connection.on_lost, connection.on_served = self._lose_card, lambda: self._turns.end(laid)
         return connection
 
@@ -204,6 +219,7 @@ class PcscSlot:
                     pause_s = _SHORTEST_PAUSE_S
                     self._follow(context, report)
             except ReaderError:
+                self._needs_cold_start = True
                 self._turns = CardTurns()
                 self._silent_cards = SilentCards()
                 report.missed_slot()
