@@ -8,7 +8,7 @@ good with pcscd and its connection class reports a pulled card as success (facts
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
-from time import monotonic, sleep
+from time import monotonic
 
 from smartcard import scard  # type: ignore[import-untyped]  # pyscard ships no types
 
@@ -99,7 +99,7 @@ class PcscConnection:
     def close(self) -> None:
         """See `CardConnection.close`.
 
-        After a lost card it waits until the service has looked for it anew, at most half a second.
+        After a lost card it waits until the service has noticed that it is gone, or half a second.
         """
         if self._is_open:
             self._is_open = False
@@ -116,9 +116,10 @@ class PcscConnection:
         A card that is gone has none. Asking to take it makes pcscd call the slot empty without
         telling anyone, and a card laid at that moment is never announced.
         """
-        sleep(max(0.0, lost_at_s + _SERVICE_POLL_S - monotonic()))
-        result, states = scard.SCardGetStatusChange(self._context, 0, [(self._reader, 0)])
-        return result == scard.SCARD_S_SUCCESS and bool(states[0][1] & _PRESENT)
+        left_s = max(0.0, lost_at_s + _SERVICE_POLL_S - monotonic())
+        at_first = _state_of(self._context, self._reader, scard.SCARD_STATE_UNAWARE, 0)
+        later = _state_of(self._context, self._reader, at_first, left_s)
+        return bool(later & _PRESENT) and later >> 16 == at_first >> 16
 
 
 class PcscSlot:
@@ -219,10 +220,9 @@ class PcscSlot:
                     pause_s = _SHORTEST_PAUSE_S
                     self._follow(context, report)
             except ReaderError:
-                self._needs_cold_start = True
                 self._turns = CardTurns()
                 self._silent_cards = SilentCards()
-                report.missed_slot()
+                self._miss_slot(report)
                 self._stopping.wait(pause_s)
                 pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
@@ -244,13 +244,17 @@ class PcscSlot:
                 states = {}
             readers = self._list_readers(context)
             if not readers:
-                report.missed_slot()
+                self._miss_slot(report)
             known = [(name, states.get(name, 0)) for name in (_ANY_READER_ADDED, *readers)]
             states = _wait_for_change(context, known)
             self._turns.see(self._silent_cards.served_of(_laid_cards(states, readers)))
             if readers:
                 report.saw_slot()
                 report.saw_card(self._turns.served)
+
+    def _miss_slot(self, report: SlotReport) -> None:
+        self._needs_cold_start = True
+        report.missed_slot()
 
     def _forget_card(self, report: SlotReport) -> None:
         """Report the lost card, then look anew: one laid back at once never made an event."""
@@ -289,6 +293,21 @@ def _wait_for_change(context: int, known: list[tuple[str, int]]) -> dict[str, in
         return dict(known)
     _require_success(result)
     return {name: state & ~scard.SCARD_STATE_CHANGED for name, state, _ in states}
+
+
+def _state_of(context: int, reader: str, known: int, within_s: float) -> int:
+    """State of a reader, as soon as it is another than the known one; 0: it or the service is away.
+
+    Args:
+        context: of whoever asks.
+        reader: its name.
+        known: SCARD_STATE_UNAWARE: answer at once.
+        within_s: longest time to wait.
+    """
+    result, states = scard.SCardGetStatusChange(context, int(1000 * within_s), [(reader, known)])
+    if result == scard.SCARD_E_TIMEOUT:
+        return known
+    return states[0][1] & ~scard.SCARD_STATE_CHANGED if result == scard.SCARD_S_SUCCESS else 0
 
 
 def _laid_cards(states: dict[str, int], readers: list[str]) -> list[_Laying]:
