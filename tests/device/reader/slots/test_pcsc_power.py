@@ -30,7 +30,7 @@ OPEN = (select(aids.JPKI), select_file(0x0018), verify("1234"))
 SIGN = (
     select(aids.JPKI),
     select_file(0x0017),
-    CommandApdu(0x80, 0x2A, 0x00, 0x80, digest_info(bytes(32)), 256).encode(),
+    bytes(CommandApdu(0x80, 0x2A, 0x00, 0x80, digest_info(bytes(32)), 256).encode()),
 )
 PIN_NEEDED = b"\x69\x82"
 SIGNATURE_BYTES = 256
