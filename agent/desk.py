@@ -21,6 +21,7 @@ from agent.eligibility.port import CardProof, EligibilityAnswer, EligibilityQuer
 from agent.errors import OtherReadersVisitError
 from agent.inbox import Inbox
 from agent.journal import Event, Journal
+from agent.qualification import EligibilityRecord
 from agent.result_intake import ResultIntake
 from agent.trust import ProvenIdentity, is_verified_by, judge_validity
 from agent.visits import OpenVisit, Visits
@@ -255,6 +256,11 @@ class Desk:
             self._journal.record(event, visit=visit)
 
 
+def _birthdate(record: EligibilityRecord | None) -> str | None:
+    """Where it is a day of the calendar: of some people only the year is known."""
+    return record.person.birthdate if record and record.person.born else None
+
+
 def _options(question: Question, answer: EligibilityAnswer) -> VisitOptions:
     """What to ask this patient; within the months of grace no medical information at all."""
     is_in_grace = Notice.CERTIFICATE_IN_GRACE in question.notices
@@ -265,6 +271,7 @@ def _options(question: Question, answer: EligibilityAnswer) -> VisitOptions:
         consents=() if is_in_grace else answer.consents,
         notices=question.notices,
         questions=answer.questions or None,
+        birthdate=_birthdate(answer.record),
     )
 
 

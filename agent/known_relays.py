@@ -18,6 +18,8 @@ from agent.store import Store
 
 ROW = ("ueid", "seq", "relay", "prepared", "is_done", "parked")
 PREPARED_NOTHING = literal("")
+OLDER = "older than this receiver"
+"""Why it gets nothing of what the others had before."""
 
 
 def introduce_relays(store: Store, labels: Sequence[str]) -> None:
@@ -66,7 +68,7 @@ def _give_nothing_old(store: Store, label: str, others: set[str]) -> None:
     )
     key = (RESULTS.c.ueid, RESULTS.c.seq)
     old = (
-        select(*key, literal(label), PREPARED_NOTHING, literal(1), literal(None))
+        select(*key, literal(label), PREPARED_NOTHING, literal(1), literal(OLDER))
         .select_from(RESULTS.join(VISITS, IS_COMPLETED_VISIT))
         .where(handovers.scalar_subquery() == len(others))
     )

@@ -10,7 +10,6 @@ Source: facts/oqs.md §9 (1).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from enum import Enum, auto
 
 from agent.kana import kana_key
@@ -68,7 +67,7 @@ def match_patient(record: EligibilityRecord, patients: PatientList) -> Match:
         PatientsUnavailableError: The list cannot be read now.
     """
     person = record.person
-    born, kana = _birth_date(person), _kana_keys(person)
+    born, kana = person.born, _kana_keys(person)
     fitting = _in_order(
         patient
         for patient in (patients.born_on(born) if born else ())
@@ -103,14 +102,6 @@ def _in_order(patients: Iterable[Patient]) -> tuple[Patient, ...]:
             key=lambda each: (each.number, each.birth_date, each.kana, each.name or ""),
         )
     )
-
-
-def _birth_date(person: InsuredPerson) -> date | None:
-    """None: no day of the calendar, as where only the year is known."""
-    try:
-        return date.fromisoformat(person.birthdate)
-    except ValueError:
-        return None
 
 
 def _kana_keys(person: InsuredPerson) -> set[str]:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
+from datetime import date
 from typing import Any, TypeVar
 
 from agent.errors import MalformedQualificationError
@@ -156,6 +157,14 @@ class InsuredPerson:
     specific_diseases: tuple[SpecificDiseasesCertificate, ...] = ()
     """None without consent: an answer that has some is refused."""
     medical_tickets: tuple[MedicalTicket, ...] = ()
+
+    @property
+    def born(self) -> date | None:
+        """None: no day of the calendar, as where only the year is known."""
+        try:
+            return date.fromisoformat(self.birthdate)
+        except ValueError:
+            return None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

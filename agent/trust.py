@@ -8,7 +8,7 @@ Source: facts/card.md §7.1 and §9; facts/oqs.md §7.2, §7.6 and §7.8; RFC 52
 import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -22,6 +22,9 @@ from hostlink.terms import CardKind, FailureCode, Notice, VerificationMethod
 SMALLEST_KEY_BITS = 2048
 WARNING_MONTHS = 3
 GRACE_MONTHS = 3
+LAST_MOMENT = datetime(9999, 1, 1, tzinfo=UTC)
+"""No certificate counts for longer: 99991231235959Z says that it has no end (RFC 5280 §4.1.2.5),
+and neither Japan's time nor months can be counted from there."""
 UNREADABLE = (
     ValueError,
     UnsupportedAlgorithm,
@@ -95,8 +98,7 @@ class CardTrust:
             return notices
         if not _has_signed(parsed, challenge, signature):
             return FailureCode.CARD_NOT_GENUINE
-        ends = parsed.not_valid_after_utc
-        return ProvenIdentity(certificate=certificate, notices=notices, ends=ends)
+        return ProvenIdentity(certificate=certificate, notices=notices, ends=_end_of(parsed))
 
     def _parse(self, data: bytes) -> x509.Certificate | None:
         """The certificate, if it is one for user authentication from a trusted issuer."""
@@ -118,9 +120,9 @@ def judge_validity(
     """
     if now < certificate.not_valid_before_utc:
         return FailureCode.CERTIFICATE_NOT_YET_VALID
-    today = now.astimezone(JAPAN).date()
-    last_day = certificate.not_valid_after_utc.astimezone(JAPAN).date()
-    if now <= certificate.not_valid_after_utc:
+    end = _end_of(certificate)
+    today, last_day = now.astimezone(JAPAN).date(), end.astimezone(JAPAN).date()
+    if now <= end:
         is_ending = today >= months_after(last_day, -WARNING_MONTHS)
         return (Notice.CERTIFICATE_EXPIRES_SOON,) if is_ending else ()
     if card_kind in PHYSICAL_CARDS and today <= months_after(last_day, GRACE_MONTHS):
@@ -146,6 +148,10 @@ def months_after(day: date, months: int) -> date:
     year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
     last_day = calendar.monthrange(year, month0 + 1)[1]
     return date(year, month0 + 1, min(day.day, last_day))
+
+
+def _end_of(certificate: x509.Certificate) -> datetime:
+    return min(certificate.not_valid_after_utc, LAST_MOMENT)
 
 
 def _is_for_authentication(certificate: x509.Certificate) -> bool:

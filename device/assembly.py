@@ -164,11 +164,12 @@ def _assemble(config: Config, folder: Path, standing: Standing, slot: CardSlot |
     hearing_host = HostIntake(loop.post, clock)
     host = _host(config, identity, outbox, hearing_host, standing.pairings)
     record = RecordJobs(outbox, identity, clock, host.tell, loop.post)
-    hearing_host.record = record
+    card = CardJobs(card_parts, clock, loop.post)
+    hearing_host.record, hearing_host.may_be_born_on = record, card.may_be_born_on
     screen, desks = _screen_and_desks(config, clock, loop)
     performer = Performer(
         screen=screen,
-        card=CardJobs(card_parts, clock, loop.post),
+        card=card,
         face=FaceJobs(
             _face_check(config, make, models),
             lambda: cast(Camera, open_camera()),

@@ -182,6 +182,8 @@ class HostIntake:
     clock: Clock
     record: RecordJobs | None = None
     """Set once the outbox is open; until then the link is not started."""
+    may_be_born_on: Callable[[str], bool] = lambda _: True
+    """Whether the card's holder may be born on that day; set before the link is started."""
 
     def agent_connected(self, hello: AgentHello) -> None:
         """Take the time, send what is not acknowledged, name a visit that is under way."""
@@ -202,12 +204,15 @@ class HostIntake:
             case VisitChallenge():
                 self.post(events.ChallengeReceived(message))
             case VisitOptions():
-                self.post(events.OptionsReceived(message))
+                self.post(events.OptionsReceived(message, self._is_of_another(message)))
             case VisitRefused():
                 self.post(events.RefusalReceived(message))
             case ResultAcknowledged(seq):
                 if self.record:
                     self.record.acknowledge(seq)
+
+    def _is_of_another(self, options: VisitOptions) -> bool:
+        return options.birthdate is not None and not self.may_be_born_on(options.birthdate)
 
     def result_counts(self) -> ResultCounts:
         """See `HostListener.result_counts`."""

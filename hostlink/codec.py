@@ -10,6 +10,7 @@ from hostlink import cbor, messages
 from hostlink.errors import MalformedMessageError
 from hostlink.layout import (
     Layout,
+    basic_date,
     blob,
     flag,
     identifier,
@@ -164,6 +165,7 @@ _LAYOUTS: Mapping[int, tuple[type[Message], Layout[Any]]] = {
             consents=sequence(word(ConsentItem), 16),
             notices=sequence(word(Notice), 16),
             questions=optional(sequence(word(Question), len(Question))),
+            birthdate=optional(basic_date()),
         ),
     ),
     9: (

@@ -17,6 +17,7 @@ T = TypeVar("T")
 E = TypeVar("E", bound=IntEnum)
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9.-]{0,31}")
+_BASIC_DATE = re.compile(r"[0-9]{8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,17 @@ def identifier() -> Layout[str]:
 
     It cannot hold a number that stands for itself.
     """
+    return _text_like(_IDENTIFIER)
 
+
+def basic_date() -> Layout[str]:
+    """A date of ISO 8601-1 in basic format, `yyyymmdd`; it need not exist."""
+    return _text_like(_BASIC_DATE)
+
+
+def _text_like(pattern: re.Pattern[str]) -> Layout[str]:
     def check(value: object) -> str:
-        if type(value) is not str or _IDENTIFIER.fullmatch(value) is None:
+        if type(value) is not str or pattern.fullmatch(value) is None:
             raise MalformedMessageError
         return value
 

@@ -139,6 +139,9 @@ class VisitOptions:
     questions: tuple[Question, ...] | None = None
     """To ask after the consents, in this order; None: nothing, or an answer from before this was
     there."""
+    birthdate: str | None = field(default=None, repr=False)
+    """Of whom the source knows, `yyyymmdd`: the reader compares it with the card's record and keeps
+    it nowhere. None: no day is known."""
 
 
 @dataclass(frozen=True, slots=True)

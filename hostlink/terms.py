@@ -189,6 +189,8 @@ class FailureCode(IntEnum):
     REGISTRATION_DECLINED = 63
     NOT_REGISTERED = 64
     """No 利用登録, and nobody here who could agree to it."""
+    ELIGIBILITY_OF_ANOTHER = 65
+    """Whom the answer is about was born on another day than whom the card's record is about."""
     TIMED_OUT = 70
     CANCELLED = 71
     """The patient pressed "end"."""

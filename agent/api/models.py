@@ -88,7 +88,7 @@ class Handover(Document):
     relay: str
     state: Literal["waiting", "handed_over", "parked", "given_up"]
     why: str | None
-    """Why it is parked."""
+    """Why it is parked, or why it is not sent."""
 
 
 class Unwritable(Document):

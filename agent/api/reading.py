@@ -365,13 +365,20 @@ def _noted(visit_id: bytes, nonce: bytes, outcome: int) -> VisitRecord:
         visit_id=visit_id,
         nonce=nonce,
         card_kind=None,
-        outcome=VisitOutcome(outcome),
+        outcome=_noted_outcome(outcome),
         failure=None,
         method=None,
         verified_at=None,
         has_registered=False,
         consents=(),
     )
+
+
+def _noted_outcome(noted: int) -> VisitOutcome:
+    try:
+        return VisitOutcome(noted)
+    except ValueError:  # whoever altered the result may have altered this, too
+        return VisitOutcome.FAILED
 
 
 def _handover(relay: str, is_done: int, parked: str | None) -> models.Handover:

@@ -56,7 +56,7 @@ class CardJobs:
         self._parts = parts
         self._clock = clock
         self._post = post
-        self._pins = SentPins(parts.attempts, parts.is_power_failing)
+        self._pins = self._fresh_pins()
         self._rejected = RejectedCodes()
         self._worker = Worker("card")
         self._front_worker = FrontWorker()
@@ -74,6 +74,11 @@ class CardJobs:
     def expiry(self) -> date | None:
         """Last day of the recognised card, if its chip told one."""
         return self._facts.expiry if self._facts else None
+
+    def may_be_born_on(self, birthdate: str) -> bool:
+        """See `CardSession`; from any thread."""
+        session = self._session
+        return session is None or session.may_be_born_on(birthdate)
 
     def recognise(self, turn: int) -> None:
         """Begin with the card that was laid just now; answers `CardRecognised`."""
@@ -170,6 +175,10 @@ class CardJobs:
         if self._session:
             self._session.close()
         self._session = self._facts = None
+        self._pins = self._fresh_pins()
+
+    def _fresh_pins(self) -> SentPins:
+        return SentPins(self._parts.attempts, self._parts.is_power_failing)
 
     def _recognise(self, turn: int) -> None:
         try:
@@ -180,7 +189,7 @@ class CardJobs:
         answer = recognised(turn, facts, self._clock.now(), self._equipment())
         self._post(answer)
         if isinstance(answer, events.CardRecognised):
-            self._read_certificate_ahead(facts)
+            self._read_certificate_ahead()
 
     def _equipment(self) -> Equipment:
         parts = self._parts
@@ -205,14 +214,16 @@ class CardJobs:
 
         self._front_worker.submit(explain, on_crash=give_up, on_late=give_up)
 
-    def _read_certificate_ahead(self, facts: CardFacts) -> None:
+    def _read_certificate_ahead(self) -> None:
         """Fetch it while the patient chooses: it will be needed either way.
 
         Whatever goes wrong here, whoever needs it asks again and hears the reason.
         """
         with suppress(ReaderError):
-            reference = self._reference()
-            self._pins.note_tries(self._card(), reference, facts.pin_tries_left)
+            self._note_tries()
+            # A phone may show it only after the PIN.
+            with suppress(CardAnswerError):
+                self._card().read_certificate()
             self._card().get_ready_to_sign()
 
     def _read_photo(self, code: PrintedCode, is_stopped: IsStopped) -> bytes:
@@ -226,19 +237,26 @@ class CardJobs:
                 card.get_ready_to_sign()
 
     def _reference(self) -> bytes:
-        """What names this card in the log of attempts: a phone shows its certificate late."""
-        try:
-            return self._card().read_certificate()
-        except CardAnswerError:
-            if self._facts is None:
-                raise
-            return self._facts.token_id
+        """What names this card in the log of attempts, the same whenever it is asked for.
+
+        A phone shows its certificate only after the PIN. Of a card nothing else will do: what it
+        refuses to show now, it is asked for again, as no other name is its own.
+        """
+        token_id = self._facts.token_id if self._facts else None
+        return self._card().read_certificate() if token_id is None else token_id
+
+    def _note_tries(self) -> bytes:
+        """What names this card in the log, where the tries that it told are then noted."""
+        reference = self._reference()
+        if self._facts is not None:
+            self._pins.note_tries(self._card(), reference, self._facts.pin_tries_left)
+        return reference
 
     def _verify_pin(self, turn: int, pin: Pin, departing: DepartingPin) -> None:
         card = self._card()
         # Before the PIN is written down as sent: nothing was, and no try was spent.
         card.refuse_if_not_genuine()
-        reference = self._reference()
+        reference = self._note_tries()
         card.get_ready_for_pin()
         departing.leave()
         tries_left = self._pins.send(card, reference, pin)

@@ -18,13 +18,19 @@ _log = logging.getLogger(__name__)
 
 
 class SentPins:
-    """Sends PINs and keeps the log of it. Used from one thread, the card's."""
+    """Sends PINs to the card that lies here and keeps the log of it.
+
+    One for each laying: what a card told, and what was wrong with it, is its own. Used from one
+    thread, the card's.
+    """
 
     def __init__(self, attempts: PinAttempts, is_power_failing: Callable[[], bool]) -> None:
         self._attempts = attempts
         self._is_power_failing = is_power_failing
         self._told: int | None = None
-        """Tries of the card that lies here, as it told them last."""
+        """Tries of the card, as it told them last."""
+        self._has_told = False
+        """It was heard, and what it told is noted or `_unnoted` says why not."""
         self._unnoted: DeviceError | None = None
         """What kept them from being noted."""
 
@@ -32,14 +38,17 @@ class SentPins:
         """The card's own word settles a PIN whose outcome was lost.
 
         Where it has not the tries it was left with, it is asked again, and staff are told. Nobody
-        waits for this, so an error is kept for whoever sends a PIN next.
+        waits for this, so an error is kept for whoever sends a PIN next. Only the first call
+        counts: afterwards PINs may have changed what the card told.
 
         Args:
             card: The card that lies here.
             reference: Names it in the log.
             tries_left: What it told; None: it takes no PIN.
         """
-        self._told, self._unnoted = tries_left, None
+        if self._has_told:
+            return
+        self._told, self._has_told = tries_left, True
         try:
             if tries_left is not None:
                 self._note(card, reference, tries_left)

@@ -20,6 +20,8 @@ Source: facts/card.md §3.3, §6.1, §7.2.
 """
 
 import secrets
+from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from hmac import compare_digest
 
@@ -29,16 +31,17 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from device.reader.apdu import SHORT_ANSWER_BYTES, CommandApdu
-from device.reader.card_files import CardFiles
+from device.reader.card_files import CardFiles, never
 from device.reader.card_public_key import read_public_key
 from device.reader.cv_certificate import CvCertificate
-from device.reader.errors import CardAnswerError, CardNotGenuineError
+from device.reader.errors import CardAnswerError, CardNotGenuineError, ReadingStoppedError
 from device.reader.face_record import FaceRecord
 from device.reader.record_anchors import RecordAnchors
 from device.reader.record_signature import digest_info, open_signature
 from hostlink.terms import FailureCode
 
 _CHALLENGE_BYTES = 32
+_MOST_CHALLENGES = 2
 
 
 def check_record(record: FaceRecord, certificate: CvCertificate, anchors: RecordAnchors) -> None:
@@ -53,27 +56,39 @@ def check_record(record: FaceRecord, certificate: CvCertificate, anchors: Record
     _check_photo(record, digests.photo)
 
 
-def prove_chip(files: CardFiles, record: FaceRecord) -> None:
+def prove_chip(
+    files: CardFiles, record: FaceRecord, is_stopped: Callable[[], bool] = never
+) -> None:
     """Whether the chip has the private key its record names; asked with 32 fresh random bytes.
 
-    Every genuine chip signs this without any credential, so one that refuses is none.
+    Every genuine chip signs this without any credential. One refusal may be a slip, so a fresh
+    challenge follows; whoever refuses that too is none.
 
     Args:
         files: the card-surface application is open.
         record: checked already.
+        is_stopped: asked before every command; True ends the proof.
 
     Raises:
-        CardNotGenuineError: CARD_CLONED.
+        CardNotGenuineError: CARD_CLONED, a wrong signature or two refusals.
+        ReadingStoppedError: `is_stopped` said so.
         ReaderError: the card was lost.
     """
-    challenge = secrets.token_bytes(_CHALLENGE_BYTES)
+    chip_key = read_public_key(record.chip_key)
+    for _ in range(_MOST_CHALLENGES):
+        if is_stopped():
+            raise ReadingStoppedError
+        challenge = secrets.token_bytes(_CHALLENGE_BYTES)
+        with suppress(CardAnswerError):
+            _check_chip(chip_key, challenge, _sign(files, challenge))
+            return
+    raise CardNotGenuineError(FailureCode.CARD_CLONED)
+
+
+def _sign(files: CardFiles, challenge: bytes) -> bytes:
     content = digest_info(sha256(challenge).digest())
     command = CommandApdu(0x80, 0x2A, 0x00, 0x00, content, ne=SHORT_ANSWER_BYTES)
-    try:
-        signature = files.send_ok(command)
-    except CardAnswerError:
-        raise CardNotGenuineError(FailureCode.CARD_CLONED) from None
-    _check_chip(read_public_key(record.chip_key), challenge, signature)
+    return files.send_ok(command)
 
 
 def _check_issuer(certificate: CvCertificate, anchors: RecordAnchors) -> None:

@@ -19,9 +19,9 @@ class CardFacts:
     """As the card says: 0 to 3, a strange one up to 15. None: there is no PIN to type."""
     expiry: date | None
     """The card's own last day; None: not told, as by phones."""
-    token_id: bytes = field(repr=False)
-    """Names this phone until its certificate can be read. Cards share theirs: their certificate
-    can be read at once."""
+    token_id: bytes | None = field(default=None, repr=False)
+    """Names this phone, whose certificate can be read only after its PIN. None: a card, which its
+    certificate names, for that can be read at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,18 +76,23 @@ class CardFiles:
 
         Raises:
             ApplicationMissingError: the card has no such application.
+            CardAnswerError: the card says neither that it has it nor that it has not.
             ReaderError: as `Exchange.send`.
         """
         if application is self._application:
             return
         self._application = self._file = None
         select = CommandApdu(0x00, 0xA4, 0x04, _NO_TEMPLATE, application.value)
-        if not self._exchange.send(select).status_word.is_ok:
+        word = self._exchange.send(select).status_word
+        if word.is_application_missing:
             raise ApplicationMissingError
+        _require_selected(word)
         self._application = application
 
     def has_application(self, application: ForeignApplication) -> bool:
         """Whether the card lets an application of another kind of card be selected.
+
+        A word that tells nothing counts as no: it only decides by which name a card is refused.
 
         Raises:
             ReaderError: as `Exchange.send`.
@@ -97,7 +102,7 @@ class CardFiles:
             select = CommandApdu(0x00, 0xA4, 0x04, 0x00, application.value, SHORT_ANSWER_BYTES)
         else:
             select = CommandApdu(0x00, 0xA4, 0x04, _NO_TEMPLATE, application.value)
-        return self._exchange.send(select).status_word.is_ok
+        return self._exchange.send(select).status_word.is_selected
 
     def unique_id(self) -> bytes:
         """What the reader, not the card, calls this card; empty where it does not tell.
@@ -115,7 +120,7 @@ class CardFiles:
 
         Raises:
             ApplicationMissingError: the card has no such application.
-            CardAnswerError: the file is not there.
+            CardAnswerError: the file is not there, or the card does not say.
             ReaderError: as `Exchange.send`.
         """
         self.open_application(application_of(file))
@@ -123,7 +128,8 @@ class CardFiles:
             return
         self._file = None
         file_id = file.value.to_bytes(2, "big")
-        self._exchange.send_ok(CommandApdu(0x00, 0xA4, 0x02, _NO_TEMPLATE, file_id))
+        select = CommandApdu(0x00, 0xA4, 0x02, _NO_TEMPLATE, file_id)
+        _require_selected(self._exchange.send(select).status_word)
         self._file = file
 
     def read(
@@ -186,7 +192,7 @@ class CardFiles:
                 0x00, 0xB2, number, (short_id & _SHORT_ID_BITS) << 3 | 0x04, ne=SHORT_ANSWER_BYTES
             ),
         )
-        return _data_of(response)
+        return _block(response)
 
     def tries_left(self, reference: SecretReference) -> int:
         """How often a wrong secret may still be presented; asking costs no try.
@@ -217,8 +223,9 @@ class CardFiles:
 
         Raises:
             CardTimeoutError: the session's time is too short for the answer.
-            ReaderError: as `open_file`; nothing secret was sent.
+            ReaderError: as `open_file`, or the card was lost before; nothing secret was sent.
         """
+        self._exchange.require_alive()
         self.open_application(application_of(reference.file))
         if reference.file not in self._asked_by_short_id:
             self.open_file(reference.file)
@@ -285,14 +292,23 @@ def _short_id(file: CardFile) -> int:
     return _CURRENT_FILE | file_id & _SHORT_ID_BITS
 
 
+def _require_selected(word: StatusWord) -> None:
+    if not word.is_selected:
+        raise CardAnswerError(word)
+
+
 def _whole_block(response: ResponseApdu, length: int) -> bytes:
-    is_end = response.status_word.is_end_of_file
-    if not (response.status_word.is_ok or (is_end and response.data)):
-        raise CardAnswerError(response.status_word)
-    if len(response.data) != length:
+    block = _block(response)
+    if len(block) != length:
         # Only whole blocks: a card that gives byte by byte could hold the reader for hours.
         raise MalformedAnswerError("file ends early, or the card sent too much")
-    return response.data
+    return block
+
+
+def _block(response: ResponseApdu) -> bytes:
+    """What was read; that the file or record ends with it may be said by a word of its own."""
+    is_end = response.status_word.is_end_of_file
+    return response.data if is_end and response.data else _data_of(response)
 
 
 def _data_of(response: ResponseApdu) -> bytes:

@@ -59,6 +59,8 @@ class CardSurface:
         self._files = files
         self._anchors = anchors
         self._today = today
+        self.holder_born: date | None = None
+        """Once the record is proven."""
 
     def read_photo(
         self, code: PrintedCode, is_stopped: Callable[[], bool], sending: Sending
@@ -89,7 +91,8 @@ class CardSurface:
         check_record(record, _read_certificate(card), self._anchors)
         if record.born is None:
             raise HolderAgeUnknownError
-        prove_chip(card.files, record)
+        prove_chip(self._files, record, is_stopped)
+        self.holder_born = record.born
         return record.photo
 
     def _read_record(self, card: "_StoppableCard") -> FaceRecord:

@@ -1,7 +1,8 @@
 """共通カードAP: the last day of the card, told to anybody.
 
 Serial number and municipality arrive in the same record and are dropped (decision 0010). Nobody
-signs it, so it is good for a kind word, and a broken one is no reason to refuse a card.
+signs it, so a card that says it has no such record, or a broken one, is not refused for that. What
+only went wrong on the way is another matter: it must not let a card pass that has ended.
 
 Source: facts/card.md §3.5.
 """
@@ -40,12 +41,17 @@ def read_expiry(files: CardFiles) -> date | None:
     """The card's last day; None where nobody tells it, as phones do not.
 
     Raises:
+        CardAnswerError: refused with a word that does not say that there is none.
         ReaderError: the card cannot be read.
     """
     try:
         record = files.read_record(CommonFile.CARD_DATA, 1)
-    except (ApplicationMissingError, CardAnswerError):
+    except ApplicationMissingError:
         return None
+    except CardAnswerError as refusal:
+        if refusal.status_word.is_not_found:
+            return None
+        raise
     expiry = expiry_in(record)
     if expiry is None:
         _log.warning("a card's common data has no expiry date: %d bytes", len(record))

@@ -87,6 +87,17 @@ class Exchange:
             raise CardAnswerError(response.status_word)
         return response.data
 
+    def require_alive(self) -> None:
+        """Whether anything can be sent yet; sends nothing.
+
+        Raises:
+            CardLostError: the card was pulled earlier in this session.
+            SlotLostError: the slot or its service went away earlier.
+            CardTimeoutError: the card was too slow earlier.
+        """
+        if self._end is not None:
+            raise self._end
+
     def require_whole_deadline(self) -> None:
         """Whether there is time to wait for the answer to a command that may be sent only once.
 
@@ -119,8 +130,7 @@ class Exchange:
         return ResponseApdu(data, response.status_word)
 
     def _transmit(self, command: CommandApdu, ends_at_s: float) -> ResponseApdu:
-        if self._end is not None:
-            raise self._end
+        self.require_alive()
         connection, encoded = self._connection, command.encode()
 
         def transmit() -> bytes:

@@ -77,6 +77,7 @@ class Jpki:
 
         Source: facts/card.md §1.2 and §3.2 (EF 0006 is a CK_TOKEN_INFO).
         """
+        self.select()
         file = JpkiFile.TOKEN_INFORMATION
         if is_named:
             # Nobody has published how long this file is on phones.
@@ -87,15 +88,18 @@ class Jpki:
         return CardToken(label, label)
 
     def has_signing_certificate(self) -> bool:
-        """署名用証明書 is there; a card that does not say has none.
+        """署名用証明書 is there; a card without the file that says so has none.
 
         Raises:
+            CardAnswerError: the card does not say.
             ReaderError: the card was lost.
         """
         try:
             return self._files.read_start(JpkiFile.AVAILABLE_CERTIFICATES, 1)[0] == _PRESENT
-        except CardAnswerError:
-            return False
+        except CardAnswerError as refusal:
+            if refusal.status_word.is_naming_refused:
+                return False
+            raise
 
     def require_certificate(self) -> None:
         """Whether there is a 利用者証明用電子証明書, before anybody is asked for anything.
@@ -113,7 +117,7 @@ class Jpki:
         try:
             start = self._files.read(file, 0, SHORT_ANSWER_BYTES)
         except CardAnswerError as refusal:
-            if refusal.status_word.is_not_found or refusal.status_word.is_end_of_file:
+            if refusal.status_word.is_not_found or refusal.status_word.is_past_end:
                 raise CertificateMissingError from refusal
             raise
         if len(set(start)) == 1:

@@ -26,10 +26,18 @@ class LaidCard:
         self._files = files
         self._jpki = jpki
         self._applications: dict[ForeignApplication, bool] = {}
-        self.expiry: date | None = read_expiry(files)
+        self.expiry: date | None = self._ask_any_card()
         """Last day of the card; None: not told."""
         self.token = self._read_token()
         """What its JPKI application says; None: it has no such application."""
+        if self.expiry is None and self.is_my_number_card:
+            # Every such card tells its last day: that this one does not may have been a slip.
+            self.expiry = read_expiry(files)
+
+    @property
+    def is_my_number_card(self) -> bool:
+        """A plastic card of today, by its token label."""
+        return self.token is not None and self.token.has_label(b"JPKIAPICCTOKEN2")
 
     @cached_property
     def pin_tries_left(self) -> int:
@@ -80,9 +88,16 @@ class LaidCard:
         """
         return self._files.unique_id()
 
+    def _ask_any_card(self) -> date | None:
+        """Of a card that is no My Number card the last day is of no use, however it refuses."""
+        try:
+            return read_expiry(self._files)
+        except CardAnswerError:
+            return None
+
     def _read_token(self) -> CardToken | None:
         try:
-            # Only phones tell no expiry, and only theirs need a name.
+            # Phones tell no expiry, and only theirs need a name.
             return self._jpki.read_token(is_named=self.expiry is None)
         except ApplicationMissingError:
             return None

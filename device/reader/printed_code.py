@@ -6,6 +6,7 @@ Source: facts/card.md §5.
 import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol, Self
@@ -21,8 +22,8 @@ _ERA_DAYS = {
     "令和": (date(2019, 5, 1), date(9999, 12, 31)),
 }
 """First and last day of each era."""
-_LEAP_YEAR = 2000
-"""Two digits name a year of one of several eras: any that has the day will do."""
+_CENTURIES = (1900, 2000)
+"""Of Gregorian years that are printed for holders who live."""
 _PRINTED_DATE = re.compile(r"(\D*)(\d{1,4}|元)年(\d{1,2})月(\d{1,2})日生?")
 
 
@@ -48,16 +49,22 @@ class PrintedCode:
             security_code: four digits.
 
         Raises:
-            PrintedCodeUnreadableError: no card can have this printed on it.
+            PrintedCodeUnreadableError: no card can have this printed on it, such as a birth after
+                the year of expiry. (In that year it may be: some cards end with a short stay.)
         """
         code = unicodedata.normalize("NFKC", security_code).strip()
         if not re.fullmatch(r"[0-9]{4}", code) or not 2016 <= expiry_year <= 2099:
             raise PrintedCodeUnreadableError
-        return cls(_birth_digits(birth_date), expiry_year, code)
+        era, year, month, day = _parts(birth_date)
+        _check_birth(era, year, month, day, expiry_year)
+        return cls(f"{year % 100:02}{month:02}{day:02}", expiry_year, code)
 
     @classmethod
     def from_digits(cls, digits: str, expiry: date | None) -> Self:
         """Checks what somebody typed from the card's front.
+
+        Two digits name a year of one of several eras, or a Gregorian one: it is enough that one of
+        these is a day of birth that `from_print` would take.
 
         Args:
             digits: 14 digits: birth YYMMDD, expiry year, security code.
@@ -69,7 +76,7 @@ class PrintedCode:
         if not re.fullmatch(r"[0-9]{14}", digits):
             raise PrintedCodeUnreadableError
         birth, expiry_year, code = digits[:6], int(digits[6:10]), digits[10:]
-        if not (_is_day_of_some_year(birth[2:]) and 2016 <= expiry_year <= 2099):
+        if not (2016 <= expiry_year <= 2099 and _may_be_birth(birth, expiry_year)):
             raise PrintedCodeUnreadableError
         if expiry is not None and expiry_year != expiry.year:
             raise PrintedCodeUnreadableError
@@ -136,18 +143,19 @@ def era_of(day: date) -> tuple[str, int]:
     raise ValueError("before the first era that a card can name")
 
 
-def _is_day_of_some_year(month_and_day: str) -> bool:
-    try:
-        date(_LEAP_YEAR, int(month_and_day[:2]), int(month_and_day[2:]))
-    except ValueError:
-        return False
-    return True
+def _may_be_birth(digits: str, expiry_year: int) -> bool:
+    year, month, day = int(digits[:2]), int(digits[2:4]), int(digits[4:])
+    years = [(era, year) for era in _ERA_DAYS] + [("", century + year) for century in _CENTURIES]
+    for era, full_year in years:
+        with suppress(PrintedCodeUnreadableError):
+            _check_birth(era, full_year, month, day, expiry_year)
+            return True
+    return False
 
 
-def _birth_digits(printed: str) -> str:
-    era, year, month, day = _parts(printed)
-    _day(era, year, month, day)
-    return f"{year % 100:02}{month:02}{day:02}"
+def _check_birth(era: str, year: int, month: int, day: int, expiry_year: int) -> None:
+    if _day(era, year, month, day).year > expiry_year:
+        raise PrintedCodeUnreadableError
 
 
 def _parts(printed: str) -> tuple[str, int, int, int]:

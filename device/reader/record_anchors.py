@@ -27,7 +27,13 @@ class RecordAnchors:
         self._keys = tuple(keys)
 
     def vouch_for(self, certificate: CvCertificate) -> bool:
-        """Whether one of the keys signed this certificate; names of keys count for nothing."""
+        """Whether one of the keys signed this certificate.
+
+        The names of keys in it are not compared. By the public source each application has a CA key
+        of its own, so it is the choice of anchors that keeps out the signers of other records.
+
+        Source: facts/card.md §3.7, unverified.
+        """
         return any(_is_signed_by(key, certificate) for key in self._keys)
 
 

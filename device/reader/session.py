@@ -68,6 +68,7 @@ class CardSession:
         self._certificate: bytes | None = None
         self._finding: FailureCode | None = None
         """How the card proved not to be genuine; the error itself would hold on to the photo."""
+        self._born: date | None = None
         self._is_closed = False
 
     def identify(self) -> CardFacts:
@@ -108,10 +109,20 @@ class CardSession:
         """
         surface = CardSurface(self._open(), self._anchors, self._today)
         try:
-            return surface.read_photo(code, is_stopped, sending)
+            photo = surface.read_photo(code, is_stopped, sending)
         except CardNotGenuineError as error:
             self._finding = error.failure
             raise
+        self._born = surface.holder_born
+        return photo
+
+    def may_be_born_on(self, birthdate: str) -> bool:
+        """Whether a proven record says so, or none was read that could say otherwise.
+
+        Args:
+            birthdate: `yyyymmdd`.
+        """
+        return self._born is None or f"{self._born:%Y%m%d}" == birthdate
 
     def refuse_if_not_genuine(self) -> None:
         """Whoever wanted the photo may be gone; what its reading found of the card still holds.

@@ -22,9 +22,19 @@ class StatusWord:
         return self.value == 0x9000
 
     @property
+    def is_selected(self) -> bool:
+        """What a SELECT named is selected now; 62xx only warns of something."""
+        return self.is_ok or self.value >> 8 == 0x62
+
+    @property
+    def is_past_end(self) -> bool:
+        """The file has no byte at that offset."""
+        return self.value == 0x6B00
+
+    @property
     def is_end_of_file(self) -> bool:
         """Fewer bytes were there than asked for."""
-        return self.value in (0x6282, 0x6B00)
+        return self.value == 0x6282 or self.is_past_end
 
     @property
     def is_not_found(self) -> bool:
@@ -40,6 +50,17 @@ class StatusWord:
     def is_naming_refused(self) -> bool:
         """Nothing was done, perhaps because the card does not know files by short identifier."""
         return self.value in (0x6A81, 0x6A82, 0x6A86, 0x6A88, 0x6981, 0x6986, 0x6B00, 0x6D00)
+
+    @property
+    def is_application_missing(self) -> bool:
+        """A SELECT by name found no such application, or whatever answers selects none by name.
+
+        Any other word tells nothing of what is there: the chip was disturbed, or is broken.
+
+        Source: ISO/IEC 7816-4 §5.6; facts/card.md §12; Java Card Runtime Environment
+        Specification, chapter 4 (6999).
+        """
+        return self.is_naming_refused or self.value in (0x6E00, 0x6999)
 
     @property
     def is_unauthorised(self) -> bool:

@@ -73,7 +73,10 @@ def _awaiting_options(
 ) -> tuple[State, tuple[Effect, ...]]:
     turn, visit = state.turn + 1, state.visit
     match event:
-        case OptionsReceived(message) if message.visit_id == visit.visit_id:
+        case OptionsReceived(message, is_of_another) if message.visit_id == visit.visit_id:
+            if is_of_another:
+                failure = FailureCode.ELIGIBILITY_OF_ANOTHER
+                return end(turn, visit, VisitOutcome.FAILED, failure, policy)
             notices = tuple(dict.fromkeys((*message.notices, *visit.notices)))
             options = replace(message, notices=notices)
             if not message.is_registered:

@@ -307,6 +307,8 @@ class OptionsReceived:
     """The eligibility source answered."""
 
     message: VisitOptions
+    is_of_another: bool = False
+    """About somebody who was born on another day than the card's record says."""
 
 
 @dataclass(frozen=True, slots=True)

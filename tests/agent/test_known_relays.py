@@ -4,9 +4,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from agent.known_relays import introduce_relays
+from agent.known_relays import OLDER, introduce_relays
 from agent.restore import WHY
+from agent.schema import DELIVERIES
 from tests.agent.delivery_bench import VISITS, Bench, LosingFolder, WholeDelivery, real_relay
 from tests.agent.test_delivery import deliver_all
 from tests.agent.test_delivery_sent import Receiver
@@ -47,6 +49,12 @@ def test_a_relay_that_is_added_gets_what_still_waited_and_what_comes(bench: Benc
     assert deliver_all(delivery)
     introduce_relays(bench.store, ["old", "new"])
     assert outstanding(bench, **receivers) == []
+
+
+def test_what_an_added_relay_does_not_get_is_told_as_such_and_not_as_sent(bench: Bench) -> None:
+    introduce_relays(bench.store, ["old", "new"])
+    rows = select(DELIVERIES.c.relay, DELIVERIES.c.parked).where(DELIVERIES.c.is_done == 1)
+    assert sorted(bench.store.rows(rows)) == [("new", OLDER), ("old", None)]
 
 
 def test_what_one_of_two_has_not_got_is_not_lost_by_its_new_name(bench: Bench) -> None:

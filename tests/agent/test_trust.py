@@ -8,6 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from agent.trust import (
+    LAST_MOMENT,
     CardTrust,
     ProvenIdentity,
     is_verified_by,
@@ -155,6 +156,20 @@ def test_the_months_are_counted_from_the_last_day_in_japan() -> None:
         for now in (datetime(2026, 8, 31, 23, tzinfo=JAPAN), last_of_grace, last_of_grace + SECOND)
     ]
     assert judged == [(), GRACE, FailureCode.CERTIFICATE_EXPIRED]
+
+
+@pytest.mark.parametrize(
+    "end", [datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), datetime(9999, 10, 1, tzinfo=UTC)]
+)
+def test_a_certificate_without_an_end_is_judged_like_any_other(
+    trust: CardTrust, end: datetime
+) -> None:
+    assert judge_validity(certificate(end), CardKind.ANDROID, LAST_MOMENT - SECOND) == SOON
+    proven = judge(trust, card(end.date()), now=datetime(9998, 6, 1, tzinfo=UTC))
+    assert isinstance(proven, ProvenIdentity)
+    assert (proven.notices, proven.ends) == ((), LAST_MOMENT)
+    beyond = judge_validity(certificate(end), CardKind.ANDROID, LAST_MOMENT + SECOND)
+    assert beyond is FailureCode.CERTIFICATE_EXPIRED
 
 
 def test_its_first_second() -> None:

@@ -329,6 +329,18 @@ def test_what_the_agent_says_becomes_an_event(
     assert lost == events.AgentLost()
 
 
+@pytest.mark.parametrize(
+    ("told", "is_of_another"), [("19580314", False), ("19310105", True), (None, False)]
+)
+def test_an_answer_about_somebody_else_is_told_as_such(
+    posted: Posted, told: str | None, is_of_another: bool
+) -> None:
+    intake = HostIntake(posted, Clock(), may_be_born_on="19580314".__eq__)
+    options = VisitOptions(VISIT_ID, "", True, (), (), birthdate=told)
+    intake.agent_said(options)
+    assert posted.events == [events.OptionsReceived(options, is_of_another)]
+
+
 def test_before_the_outbox_is_open_an_acknowledgement_is_nothing(posted: Posted) -> None:
     intake = HostIntake(posted, Clock())
     intake.agent_connected(AGENT_HELLO)

@@ -77,6 +77,10 @@ class CanarySearch:
         ways = (f"{born:%Y%m%d}", f"{born:%Y-%m-%d}", f"{born:%Y/%m/%d}", f"{born!r}")
         return {"the birth date"} if any(way.encode() in content for way in ways) else set()
 
+    def but_for_the_options(self, messages: bytes) -> bytes:
+        """Messages without the birth date in its own field: 7 of `VisitOptions`, eight digits."""
+        return messages.replace(b"\x07\x68" + f"{self.holder.birth_date:%Y%m%d}".encode(), b"")
+
     def name_in(self, content: bytes) -> set[str]:
         """Whether the holder's family name is written there."""
         family = self.holder.name.split("\u3000")[0]

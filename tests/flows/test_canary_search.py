@@ -8,6 +8,7 @@ import pickle
 import random
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,8 @@ from PIL import Image as PillowImage
 from device.face.image import PhotoDecoder
 from device.face.port import Values
 from device.face.preview import preview_jpeg
+from hostlink import codec
+from hostlink.messages import VisitOptions
 from tests.flows.canary_face import CanaryFace
 from tests.flows.canary_patient import CanaryPatient, Pixels
 from tests.flows.canary_search import CanarySearch
@@ -116,6 +119,15 @@ def test_so_is_the_command_that_carries_it(search: CanarySearch) -> None:
     command = b"\x00\x20\x00\x98\x04" + search.patient.pin.encode()
     for way in ("plain", "hex", "a dump", "as Python prints it", "a list"):
         assert search.pin_in(LOG % WRAPPED[way](command + bytes(20))), way
+
+
+def test_the_birth_date_is_found_in_messages_but_for_its_own_field(search: CanarySearch) -> None:
+    options = VisitOptions(bytes(16), "", True, (), (), birthdate=f"{TARO.birth_date:%Y%m%d}")
+    known = codec.encode(options)
+    assert search.birth_date_in(known)
+    assert not search.birth_date_in(search.but_for_the_options(known))
+    named = codec.encode(replace(options, patient_name=f"{TARO.birth_date:%Y%m%d}"))
+    assert search.birth_date_in(search.but_for_the_options(named))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp932", "utf-16-le", "unicode_escape"])

@@ -149,7 +149,8 @@ class WatchedDesk(Desk):
 
     def _in_talk(self) -> Iterator[Searched]:
         yield "the cable", self.search.anything_in(bytes(self._cable_bytes))
-        yield "the messages", _without_name(self.search, self._heard_in_clear.read_bytes())
+        heard = self.search.but_for_the_options(self._heard_in_clear.read_bytes())
+        yield "the messages", _without_name(self.search, heard)
         for screen in self._screens:
             yield from _on_screen(self.search, screen.told)
 

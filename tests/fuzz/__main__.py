@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.fuzz.limits import longest_input_bytes
+
 TARGETS = sorted(path.stem for path in (Path(__file__).parent / "targets").glob("[!_]*.py"))
 _TRIED = "stat::number_of_executed_units:"
 
@@ -20,7 +22,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--learn", action="store_true", help="keep what was learnt in the corpus")
     asked = parser.parse_args()
-    command = [sys.executable, "-m", "tests.fuzz.search", asked.target, str(asked.seconds)]
+    limits = [str(asked.seconds), str(longest_input_bytes(asked.target))]
+    command = [sys.executable, "-m", "tests.fuzz.search", asked.target, *limits]
     command += ["learn"] if asked.learn else []
     search = subprocess.run(command, capture_output=True, text=True, check=False)
     if search.returncode:

@@ -19,25 +19,28 @@ INSTRUMENTED = [
 CORPUS = Path(__file__).parent / "corpus"
 FOUND = Path("out/fuzz")
 """Inputs that broke a parser."""
-LONGEST_INPUT_BYTES = 8192
 LONGEST_CALL_S = 5
 
 
-def main(target: str, seconds: int, *, is_learning: bool) -> None:
-    """Search for so many seconds, starting from the corpus that is kept."""
+def main(target: str, seconds: int, longest_input_bytes: int, *, is_learning: bool) -> None:
+    """Search for so many seconds, starting from the corpus that is kept.
+
+    The limit is told, not imported: what is imported here before the search is not instrumented.
+    """
     kept = CORPUS / target
     kept.mkdir(parents=True, exist_ok=True)
     FOUND.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as learnt:
-        _search(target, seconds, [str(kept)] if is_learning else [learnt, str(kept)])
+        folders = [str(kept)] if is_learning else [learnt, str(kept)]
+        _search(target, seconds, longest_input_bytes, folders)
 
 
-def _search(target: str, seconds: int, folders: list[str]) -> None:
+def _search(target: str, seconds: int, longest_input_bytes: int, folders: list[str]) -> None:
     with atheris.instrument_imports(include=INSTRUMENTED):
         fuzz = importlib.import_module(f"tests.fuzz.targets.{target}").fuzz
     limits = [
         f"-max_total_time={seconds}",
-        f"-max_len={LONGEST_INPUT_BYTES}",
+        f"-max_len={longest_input_bytes}",
         f"-timeout={LONGEST_CALL_S}",
         f"-artifact_prefix={FOUND}/",
         "-print_final_stats=1",
@@ -48,4 +51,4 @@ def _search(target: str, seconds: int, folders: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), is_learning="learn" in sys.argv[3:])
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), is_learning="learn" in sys.argv[4:])

@@ -14,7 +14,7 @@ from tests.device.reader.unwatched import unwatched
 _CODE = PrintedCode.from_print("昭和33年3月14日", 2035, "4821")
 _OK = b"\x90\x00"
 _FACE, _CERTIFICATE = b"\x00\x02", b"\x00\x04"
-_LARGEST_CERTIFICATE_BYTES = 600
+LARGEST_CERTIFICATE_BYTES = 600
 
 Sign = Callable[[bytes], bytes]
 """From DigestInfo to the chip's signature."""
@@ -22,13 +22,13 @@ Sign = Callable[[bytes], bytes]
 
 def split(data: bytes) -> tuple[bytes, bytes]:
     """The face's file, and the certificate's: the end of the data."""
-    border = max(0, len(data) - _LARGEST_CERTIFICATE_BYTES)
+    border = max(0, len(data) - LARGEST_CERTIFICATE_BYTES)
     return data[:border], data[border:]
 
 
 def join(face: bytes, certificate: bytes) -> bytes:
     """What `split` takes apart."""
-    return face + certificate.ljust(_LARGEST_CERTIFICATE_BYTES, b"\xff")
+    return face + certificate.ljust(LARGEST_CERTIFICATE_BYTES, b"\xff")
 
 
 def photo_from(data: bytes, anchors: RecordAnchors, sign: Sign) -> bytes:

@@ -3,9 +3,11 @@
 import platform
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
+from tests.fuzz.limits import USUAL_BYTES, longest_input_bytes
 from tests.fuzz.seeds import CORPUS
 from tests.fuzz.targets import authenticity
 
@@ -29,6 +31,21 @@ def test_nothing_that_comes_from_outside_breaks_the_parser(target: str) -> None:
     search = run(target, SECONDS)
     assert search.returncode == 0, search.stderr[-2000:]
     assert executed(search.stdout) > LEAST_INPUTS
+
+
+def test_no_input_of_the_corpus_is_cut() -> None:
+    assert too_long(longest_input_bytes) == []
+
+
+def test_a_limit_below_an_input_is_noticed() -> None:
+    """A card with a photo of its own is longer than the inputs of most searches."""
+    assert "photo_swapped" in too_long(lambda _: USUAL_BYTES)
+
+
+def too_long(limit: Callable[[str], int]) -> list[str]:
+    """What the engine would cut."""
+    files = CORPUS.glob("*/*")
+    return [file.name for file in files if file.stat().st_size > limit(file.parent.name)]
 
 
 def test_a_check_that_is_left_out_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

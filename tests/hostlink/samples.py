@@ -149,6 +149,7 @@ MESSAGES: tuple[Message, ...] = (
         (ConsentItem.DIAGNOSIS, ConsentItem.HEALTH_CHECKUP),
         (Notice.CERTIFICATE_EXPIRES_SOON,),
         (Question.SUBSIDY, Question.PRESCRIPTION),
+        "19800217",
     ),
     VisitRefused(VISIT_ID, FailureCode.ELIGIBILITY_NOT_FOUND),
     SignedResult(42, b"cose"),

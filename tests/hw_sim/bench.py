@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -38,6 +39,7 @@ from tests.hw_sim.eligibility_service import (
     UKETSUKE_TARO,
     EligibilityService,
     Person,
+    born_on,
 )
 from tests.hw_sim.pairing_button import PairingButton
 from tests.hw_sim.patient_screen import PatientScreen
@@ -127,6 +129,7 @@ class Bench:
         photo: bytes = b"",
         pins: Pins | None = None,
         insured: Person | None = None,
+        insured_born: date | None = None,
     ) -> SimulatedCard:
         """A card of this profile for this person, known to the eligibility service.
 
@@ -136,6 +139,7 @@ class Bench:
             photo: JPEG 2000 in place of the holder's own.
             pins: In place of the profile's own.
             insured: What the eligibility service says, in place of all that.
+            insured_born: When they were born, by what it says; none: as the holder.
         """
         content = PROFILES[profile].issued_to(HOLDERS[person])
         card = self._issuer.issue(
@@ -145,7 +149,9 @@ class Bench:
         self._issued.append(card)
         certificate = sha256(_read_certificate(card)).digest()
         registration = {"is_registered": read_persona(profile).is_registered}
-        self.eligibility.enroll(certificate, insured or PERSONS[person] | registration)
+        known = insured or PERSONS[person] | registration
+        born = insured_born or card.profile.holder.birth_date
+        self.eligibility.enroll(certificate, born_on(known, born))
         return card
 
     def lay(

@@ -31,6 +31,16 @@ WORDS_OF_METHODS = {"face", "pin", "staff", "phone"}
 Person = dict[str, Any]
 """A whole answer of the contract, as JSON."""
 
+
+def born_on(person: Person, day: date) -> Person:
+    """The same person, born on another day; where nothing is known of anybody, the same answer."""
+    record = person.get("record")
+    if record is None:
+        return person
+    born = {"birthdate": f"{day:%Y%m%d}"}
+    return person | {"record": record | {"person": record["person"] | born}}
+
+
 UKETSUKE_TARO: Person = {
     "is_registered": True,
     "consents": ["surgery", "diagnosis", "medication", "health_checkup"],

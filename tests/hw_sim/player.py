@@ -49,7 +49,9 @@ class Player:
             NotShownError: A page or button did not come.
         """
         patient = self.scenario.patient
-        self._card = self.bench.issue(patient.person, patient.card, insured=self.insured)
+        self._card = self.bench.issue(
+            patient.person, patient.card, insured=self.insured, insured_born=patient.insured_born
+        )
         for step in self.scenario.steps:
             print(f"  {_told(step)}")
             self._do(step)

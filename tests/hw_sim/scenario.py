@@ -5,6 +5,7 @@ answered with a sentence that names the file, the place and what was expected.
 """
 
 import tomllib
+from datetime import date
 from enum import Enum
 from pathlib import Path
 from typing import Literal
@@ -135,6 +136,9 @@ class Patient(_Table, frozen=True):
     """Name of the fictitious person: a folder in `people/`."""
     card: str = "my_number"
     """Name of the card in `card/catalog.py`, lower case."""
+    insured_born: date | None = None
+    """When they were born of whom the insurance tells; none: as the holder. Another day: the card
+    is linked to somebody else, or shows somebody else's record."""
     encoding: Literal["utf-8", "cp932"] = "utf-8"
     """How the reception software wants its file."""
 

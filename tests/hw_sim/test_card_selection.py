@@ -95,6 +95,41 @@ def test_reading_needs_a_current_transparent_file(issuer: Issuer) -> None:
     assert status_words(card, *commands) == [0x9000, 0x6986, 0x9000, 0x6981, 0x6A82]
 
 
+JPKI_FILES = {
+    *(0x0001, 0x0002, 0x0005, 0x0006, 0x0008, 0x0009, 0x000A, 0x000B),
+    *(0x0010, 0x0016, 0x0017, 0x0018, 0x0019, 0x001A, 0x001B, 0x001C, 0x001E),
+}
+SURFACE_FILES = {*range(0x0001, 0x0007), *range(0x0011, 0x0016), 0x001A, 0x001C, 0x001E}
+"""As listed in facts/card.md §3.2 and §3.3."""
+
+
+@pytest.mark.parametrize(
+    ("application", "files"), [(aids.JPKI, JPKI_FILES), (aids.CARD_SURFACE, SURFACE_FILES)]
+)
+def test_the_files_that_cards_are_known_to_have_and_no_others(
+    issuer: Issuer, application: bytes, files: set[int]
+) -> None:
+    card = powered(issuer, MY_NUMBER)
+    send(card, select(application))
+    found = {file for file in range(0x0001, 0x0020) if send(card, select_file(file))[1] == 0x9000}
+    assert found == files
+
+
+@pytest.mark.parametrize(
+    ("application", "file", "status_word"),
+    [(aids.JPKI, 0x0009, 0x6982), (aids.JPKI, 0x0019, 0x6981), (aids.CARD_SURFACE, 0x0014, 0x6981)],
+)
+def test_a_file_of_unknown_content_gives_nothing(
+    issuer: Issuer, application: bytes, file: int, status_word: int
+) -> None:
+    card = powered(issuer, MY_NUMBER)
+    assert status_words(card, select(application), select_file(file), READ_256) == [
+        0x9000,
+        0x9000,
+        status_word,
+    ]
+
+
 def test_a_short_identifier_selects_and_reads_at_once(issuer: Issuer) -> None:
     card = powered(issuer, MY_NUMBER)
     send(card, select(aids.JPKI))

@@ -16,7 +16,7 @@ def recognise(card: LaidCard) -> CardFacts | None:
 
     Source: facts/card.md §8.2 (the state of such a card's PIN is not confirmed).
     """
-    if card.token is None or not card.token.has_label(b"JPKIAPICCTOKEN2"):
+    if card.token is None or not card.is_my_number_card:
         return None
     if card.pin_tries_left > 0 or card.has_signing_certificate:
         return None
@@ -27,5 +27,4 @@ def recognise(card: LaidCard) -> CardFacts | None:
         has_face_photo=True,
         pin_tries_left=None,
         expiry=card.expiry,
-        token_id=card.token.token_id,
     )

@@ -15,7 +15,7 @@ def recognise(card: LaidCard) -> CardFacts | None:
 
     Source: facts/card.md §1.2.
     """
-    if card.token is None or not card.token.has_label(b"JPKIAPICCTOKEN2"):
+    if card.token is None or not card.is_my_number_card:
         return None
     if card.pin_tries_left == 0 and not card.has_signing_certificate:
         return None
@@ -26,5 +26,4 @@ def recognise(card: LaidCard) -> CardFacts | None:
         has_face_photo=True,
         pin_tries_left=card.pin_tries_left,
         expiry=card.expiry,
-        token_id=card.token.token_id,
     )

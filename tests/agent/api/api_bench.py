@@ -178,6 +178,14 @@ class ApiBench:
             {"seq": int(seq)},
         )
 
+    def alter_outcome(self, result: str, noted: int) -> None:
+        """What is noted beside a result is altered."""
+        _, _, seq = result.partition("-")
+        self.store.change(
+            "UPDATE results SET outcome = :noted WHERE seq = :seq",
+            {"noted": noted, "seq": int(seq)},
+        )
+
     def stop(self) -> None:
         """The API ends; its port stays its own."""
         self._server.stop()

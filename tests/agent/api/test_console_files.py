@@ -21,6 +21,7 @@ from agent.board import STEP_AFTER
 from agent.ceremonies import OVER, Kind, Phase
 from agent.delivery import STUCK
 from agent.journal import Alarm
+from agent.known_relays import OLDER
 from agent.pairing.failures import Failure
 from agent.restore import WHY
 from hostlink.terms import (
@@ -249,7 +250,7 @@ def test_why_a_relay_has_not_got_a_result_is_said_in_each_language(tag: str) -> 
     sources = [path.read_text("utf-8") for path in Path(agent.__path__[0]).rglob("*.py")]
     told = {sentence for source in sources for sentence in refusals(source)}
     assert len(told) > 3
-    assert said == told | {WHY, f"{STUCK} ({{}})"}
+    assert said == told | {WHY, OLDER, f"{STUCK} ({{}})"}
 
 
 def test_negative_control_a_refusal_that_nobody_translated() -> None:

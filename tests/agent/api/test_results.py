@@ -253,6 +253,14 @@ def test_one_result_that_cannot_be_verified_hides_no_other(api: ApiBench, kind: 
     assert [next(heard)[2].get("id") for _ in range(4)] == [None, *results]
 
 
+def test_an_outcome_that_nobody_knows_hides_no_other_result(api: ApiBench) -> None:
+    results = [api.visit_completed(number) for number in (1, 2)]
+    api.damage(results[0])
+    api.alter_outcome(results[0], 99)
+    told = api.call("GET", "/v1/results", params={"after": 0}).json()["results"]
+    assert [each["outcome"] for each in told] == ["failed", "completed"]
+
+
 def test_of_what_cannot_be_verified_no_more_is_told_than_that_it_came(api: ApiBench) -> None:
     result = api.visit_completed()
     before = one(api, result)

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from device.reader import laid_card
 from device.reader.errors import (
     CardLostError,
     CardUnresponsiveError,
@@ -127,6 +128,38 @@ def test_a_card_that_expires_before_it_signs_does_not_sign(lay: Lay) -> None:
     assert isinstance(bench.sign(), events.ChallengeSigned)
     bench.clock.set_from_agent(1_795_000_000_000)
     assert bench.sign() == failed(FailureCode.CARD_EXPIRED)
+
+
+READ_RECORD = 0xB2
+COMMON_SELECTED, RECORD_READ = 1, 2
+"""Commands of recognising, by their number."""
+
+
+@pytest.mark.parametrize("word", [0x6F00, 0x6985, 0x6282, 0x6400, 0x6A83, 0x5AA5])
+@pytest.mark.parametrize("nth", [COMMON_SELECTED, RECORD_READ])
+def test_one_bad_answer_does_not_let_a_card_pass_that_has_ended(
+    lay: Lay, nth: int, word: int
+) -> None:
+    bench = lay(catalog.CARD_EXPIRED)
+    bench.card.physics.status_word_at(nth, word)
+    assert bench.recognise() == failed(FailureCode.CARD_EXPIRED)
+
+
+def test_a_reader_that_is_told_no_last_day_lets_it_pass(
+    lay: Lay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control: nothing but that answer keeps the card out."""
+    monkeypatch.setattr(laid_card, "read_expiry", lambda _: None)
+    assert isinstance(lay(catalog.CARD_EXPIRED).recognise(), events.CardRecognised)
+
+
+def test_a_card_whose_last_day_cannot_be_read_is_unreadable(lay: Lay) -> None:
+    bench = lay(catalog.CARD_EXPIRED)
+    physics = bench.card.physics
+    physics.before_command = lambda command: (
+        physics.status_word_at(0, 0x6F00) if command[1] == READ_RECORD else None
+    )
+    assert bench.recognise() == failed(FailureCode.CARD_UNREADABLE)
 
 
 # --- signing, forgetting, breaking ---------------------------------------------------------------

@@ -5,6 +5,7 @@ Source: docs/decisions/0012-genuine-or-refused.md.
 
 import pytest
 
+from device.reader import authenticity
 from device.reader.errors import PrintedCodeUnreadableError
 from device.reader.printed_code import PrintedCode
 from device.reader.session import CardSession
@@ -157,6 +158,32 @@ def test_a_code_that_the_card_refuses_refuses_no_pin(bench: Bench) -> None:
     read_ahead(bench)
     bench.jobs.stop_reading()
     assert isinstance(bench.verify(RIGHT), events.PinAccepted)
+
+
+def refuse_once(bench: Bench) -> None:
+    """The chip's own signature is answered with an error, for once."""
+    physics, refusals = bench.card.physics, [0x6F00]
+    physics.before_command = lambda command: (
+        physics.status_word_at(0, refusals.pop()) if command[1] == SIGN and refusals else None
+    )
+
+
+def test_a_chip_that_refuses_to_sign_once_refuses_neither_pin_nor_face(bench: Bench) -> None:
+    refuse_once(bench)
+    read_ahead(bench)
+    assert bench.photo() == PHOTO
+    assert isinstance(bench.verify(RIGHT), events.PinAccepted)
+    assert isinstance(bench.sign(), events.ChallengeSigned)
+
+
+def test_a_reader_that_takes_one_refusal_for_a_finding_is_caught(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control."""
+    monkeypatch.setattr(authenticity, "_MOST_CHALLENGES", 1)
+    refuse_once(bench)
+    read_ahead(bench)
+    assert bench.verify(RIGHT) == failed(FailureCode.CARD_CLONED)
 
 
 def test_a_card_pulled_while_it_is_read_is_removed_and_not_found_out(lay: Lay) -> None:

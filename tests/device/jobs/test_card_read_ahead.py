@@ -192,6 +192,29 @@ def test_a_card_that_is_misread_whenever_it_is_laid_loses_one_try_in_all(bench: 
     assert bench.card.tries_left(PinName.SURFACE_CODE_B) == 10
 
 
+def test_a_misread_card_that_hid_its_certificate_at_first_loses_one_try_in_all(
+    bench: Bench,
+) -> None:
+    """What is not known to be this card's name is no name: nothing is sent meanwhile."""
+    assert bench.front
+    bench.front.code = MISREAD
+    physics = bench.card.physics
+    physics.before_command = lambda command: (
+        physics.status_word_at(0, 0x6400) if is_read_behind_the_first_block(command) else None
+    )
+    read_ahead(bench)
+    assert bench.pins_sent == 0
+    physics.before_command = None
+    for _ in range(3):
+        bench.jobs.forget()
+        read_ahead(bench)
+    assert bench.card.tries_left(PinName.SURFACE_CODE_B) == 9
+
+
+def is_read_behind_the_first_block(command: bytes) -> bool:
+    return command[:3] == b"\x00\xb0\x01"
+
+
 LOST = [Fault.PULL_BEFORE_ANSWER, Fault.GARBAGE, Fault.TRUNCATED]
 """What happens to the answer to a VERIFY that the card has carried out."""
 

@@ -26,6 +26,7 @@ from tests.device.jobs.card_bench import (
 from tests.device.pinpad.fake_disk import FakeDisk, crashes
 from tests.device.reader.visit_steps import check_signature
 from tests.hw_sim.card import catalog
+from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.card.issuer import Issuer
 from tests.hw_sim.card.physics import Fault
 from tests.hw_sim.card.profile import PinName
@@ -169,7 +170,7 @@ def test_another_card_laid_since_the_prompt_gets_no_pin(bench: Bench, issuer: Is
     other = issuer.issue(catalog.MY_NUMBER)
     bench.slot._card = other
     assert bench.verify(RIGHT) == failed(FailureCode.PIN_OUTCOME_UNKNOWN)
-    assert bench.verify(RIGHT) == failed(FailureCode.PIN_OUTCOME_UNKNOWN)
+    assert bench.verify(RIGHT) == failed(FailureCode.CARD_REMOVED)
     assert (bench.pins_sent, other.trace.exchanges) == (1, [])
 
 
@@ -238,6 +239,80 @@ def test_a_wrong_pin_that_did_not_cost_one_try_is_asked_about(
     )
     assert bench.verify(WRONG) == events.PinRejected(TURN, tries)
     assert ("other tries than it had before" in caplog.text) == (tries == 3)
+
+
+# --- one card's, and no other's -------------------------------------------------------------------
+
+READ_AHEAD = 8
+"""The command that reads on in the certificate, from the first at recognition on."""
+SPOILT = [b"\x64\x00", b"\x30"]
+"""A refusal that passes, and an answer that breaks off."""
+
+
+def lay_next(bench: Bench, card: SimulatedCard) -> None:
+    """The next patient's card, whose certificate cannot be read ahead."""
+    bench.jobs.forget()
+    bench.finish()
+    bench.slot._card = card
+    card.physics.distort_at(READ_AHEAD, lambda _: SPOILT[-1])
+    assert isinstance(bench.recognise(), events.CardRecognised)
+    bench.finish()
+    assert spoilt_reads(card) == 1
+
+
+def spoilt_reads(card: SimulatedCard) -> int:
+    """How many answers out of the certificate, behind its first block, were spoilt."""
+    behind = [each for each in card.trace.exchanges if each.command[:3] == b"\x00\xb0\x01"]
+    return sum(each.response in SPOILT for each in behind)
+
+
+def test_what_one_card_contradicted_is_not_held_against_the_next(
+    bench: Bench, issuer: Issuer
+) -> None:
+    bench.verify(WRONG)
+    lay_again(bench, 3, then=2)
+    hanako = issuer.issue(catalog.MY_NUMBER.issued_to(catalog.HANAKO))
+    lay_next(bench, hanako)
+    assert isinstance(bench.verify(RIGHT), events.PinAccepted)
+    assert len(hanako.trace.presented_pins()) == 1
+
+
+def test_nor_are_the_tries_that_one_card_told(
+    bench: Bench, issuer: Issuer, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.verify(WRONG)
+    bench.verify(WRONG)
+    hanako = issuer.issue(catalog.MY_NUMBER.issued_to(catalog.HANAKO))
+    lay_next(bench, hanako)
+    assert bench.verify(WRONG) == events.PinRejected(TURN, 2)
+    assert "other tries than it had before" not in caplog.text
+
+
+@pytest.mark.parametrize("answer", SPOILT)
+def test_an_outcome_that_was_lost_is_settled_though_nothing_could_be_read_ahead(
+    bench: Bench, answer: bytes
+) -> None:
+    """The card told its tries when it was recognised, and goes by one name only."""
+    bench.recognise()
+    bench.finish()
+    bench.card.physics.pull_at(1, Fault.PULL_BEFORE_ANSWER)
+    assert bench.verify(WRONG) == failed(FailureCode.PIN_OUTCOME_UNKNOWN)
+    bench.card.trace.clear()
+    bench.card.physics.distort_at(READ_AHEAD, lambda _: answer)
+    assert bench.count() == 2
+    bench.finish()
+    assert spoilt_reads(bench.card) == 1
+    assert isinstance(bench.verify(RIGHT), events.PinAccepted)
+    assert bench.pins_sent == 1
+
+
+def test_a_card_that_does_not_show_its_certificate_gets_no_pin(bench: Bench) -> None:
+    """By any other name a PIN whose outcome was lost would not be found again."""
+    bench.card.physics.distort_at(READ_AHEAD, lambda _: SPOILT[0])
+    bench.card.physics.distort_at(READ_AHEAD + 1, lambda _: SPOILT[0])
+    bench.recognise()
+    assert bench.verify(RIGHT) == failed(FailureCode.CARD_UNREADABLE)
+    assert bench.pins_sent == 0
 
 
 # --- before the PIN, the intent -------------------------------------------------------------------

@@ -9,11 +9,12 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 
 from device.reader import authenticity
 from device.reader.apdu import CommandApdu
-from device.reader.card_files import CardFiles
+from device.reader.card_files import CardFiles, never
 from device.reader.errors import (
     CardLostError,
     CardNotGenuineError,
     MalformedAnswerError,
+    ReadingStoppedError,
 )
 from device.reader.exchange import Exchange
 from device.reader.face_record import FaceRecord
@@ -246,8 +247,8 @@ class Chip:
         self.connection = ScriptedConnection(answer)
         self._files = CardFiles(Exchange(ScriptedSlot(self.connection), apdu_deadline_s=2))
 
-    def prove(self, record: FaceRecord) -> None:
-        authenticity.prove_chip(self._files, record)
+    def prove(self, record: FaceRecord, is_stopped: Callable[[], bool] = never) -> None:
+        authenticity.prove_chip(self._files, record, is_stopped)
 
 
 def signature_of(surface: Surface, command: bytes) -> bytes:
@@ -279,11 +280,71 @@ def test_an_old_answer_proves_nothing(genuine: Surface) -> None:
         chip.prove(record_of(genuine))
 
 
-@pytest.mark.parametrize("answer", ["6982", "6A88", "6D00", "6F00", "9000", "00" * 256 + "9000"])
-def test_any_other_answer_is_a_clone(genuine: Surface, answer: str) -> None:
+REFUSALS = ["6982", "6985", "6A88", "6D00", "6282", "6F00"]
+
+
+def refusing_once(word: str, then: Callable[[bytes], bytes]) -> Chip:
+    refusals = [bytes.fromhex(word)]
+    return Chip(lambda command: refusals.pop() if refusals else then(command))
+
+
+@pytest.mark.parametrize("word", REFUSALS)
+def test_a_chip_that_refuses_once_is_given_a_fresh_challenge(genuine: Surface, word: str) -> None:
+    chip = refusing_once(word, lambda command: signature_of(genuine, command))
+    chip.prove(record_of(genuine))
+    assert len(set(chip.connection.sent)) == 2
+
+
+@pytest.mark.parametrize("word", REFUSALS)
+def test_a_reader_that_believes_one_refusal_accuses_a_genuine_chip(
+    genuine: Surface, word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control."""
+    monkeypatch.setattr(authenticity, "_MOST_CHALLENGES", 1)
+    chip = refusing_once(word, lambda command: signature_of(genuine, command))
+    with pytest.raises(CardNotGenuineError):
+        chip.prove(record_of(genuine))
+
+
+@pytest.mark.parametrize("word", REFUSALS)
+def test_a_chip_that_refuses_again_is_a_clone(genuine: Surface, word: str) -> None:
+    chip = Chip(lambda _: bytes.fromhex(word))
     with pytest.raises(CardNotGenuineError) as error:
-        Chip(lambda _: bytes.fromhex(answer)).prove(record_of(genuine))
+        chip.prove(record_of(genuine))
     assert error.value.failure is CLONED
+    assert len(set(chip.connection.sent)) == 2
+
+
+@pytest.mark.parametrize("signature", [b"", bytes(256)])
+def test_a_wrong_signature_is_a_clone_at_once_and_after_a_refusal(
+    genuine: Surface, signature: bytes
+) -> None:
+    def sign(_: bytes) -> bytes:
+        return signature + b"\x90\x00"
+
+    for chip, challenges in ((Chip(sign), 1), (refusing_once("6F00", sign), 2)):
+        with pytest.raises(CardNotGenuineError) as error:
+            chip.prove(record_of(genuine))
+        assert error.value.failure is CLONED
+        assert len(chip.connection.sent) == challenges
+
+
+def test_a_refusal_of_an_old_challenge_excuses_no_answer_to_it(genuine: Surface) -> None:
+    kept: list[bytes] = []
+
+    def replay(command: bytes) -> bytes:
+        kept.append(signature_of(genuine, command))
+        return b"\x6f\x00" if len(kept) == 1 else kept[0]
+
+    with pytest.raises(CardNotGenuineError):
+        Chip(replay).prove(record_of(genuine))
+
+
+def test_nobody_is_asked_again_whose_photo_nobody_needs_any_more(genuine: Surface) -> None:
+    chip = Chip(lambda _: b"\x6f\x00")
+    with pytest.raises(ReadingStoppedError):
+        chip.prove(record_of(genuine), lambda: len(chip.connection.sent) == 1)
+    assert len(chip.connection.sent) == 1
 
 
 def test_a_card_taken_away_is_no_clone(genuine: Surface) -> None:

@@ -5,7 +5,13 @@ import pytest
 
 from device.reader.apdu import CommandApdu
 from device.reader.card_files import CardFiles, SecretReference
-from device.reader.card_map import Application, ForeignApplication, JpkiFile, SurfaceFile
+from device.reader.card_map import (
+    Application,
+    CommonFile,
+    ForeignApplication,
+    JpkiFile,
+    SurfaceFile,
+)
 from device.reader.errors import (
     ApplicationMissingError,
     CardAnswerError,
@@ -84,6 +90,26 @@ def test_an_application_that_is_not_there_is_asked_for_again() -> None:
     files.open_application(Application.JPKI)
 
 
+@pytest.mark.parametrize("word", ["6F00", "6985", "6982", "6400", "6300", "6700", "5AA5"])
+def test_a_word_that_tells_nothing_is_no_missing_application(word: str) -> None:
+    files = files_on(ScriptedConnection([OK, bytes.fromhex(word), OK, OK]))
+    files.open_application(Application.JPKI)
+    with pytest.raises(CardAnswerError):
+        files.open_application(Application.SURFACE)
+    files.open_application(Application.SURFACE)
+    files.open_application(Application.JPKI)
+
+
+@pytest.mark.parametrize("word", ["6282", "6283", "6200"])
+def test_what_is_selected_with_a_warning_is_selected(word: str) -> None:
+    card = ScriptedConnection(lambda _: bytes.fromhex(word))
+    files = files_on(card)
+    for _ in range(2):
+        files.open_file(TOKEN)
+    assert named(card.sent) == ["SELECT JPKI", "SELECT EF 0006"]
+    assert files.has_application(ForeignApplication.RESIDENT_RECORD)
+
+
 @pytest.mark.parametrize("application", ForeignApplication)
 def test_looking_for_another_kind_of_card_leaves_nothing_selected(
     application: ForeignApplication,
@@ -145,6 +171,15 @@ def test_a_whole_block_may_come_with_the_end_of_the_file_but_not_damaged(
     files = files_on(ScriptedConnection([OK, OK, bytes(100) + bytes.fromhex(word)]))
     with nullcontext() if is_believed else pytest.raises(CardAnswerError):
         assert files.read(CERTIFICATE, 0, 100) == bytes(100)
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_believed"), [("01029000", True), ("01026282", True), ("6282", False)]
+)
+def test_a_record_may_come_with_the_word_that_it_ends(answer: str, is_believed: bool) -> None:
+    files = files_on(ScriptedConnection([OK, bytes.fromhex(answer)]))
+    with nullcontext() if is_believed else pytest.raises(CardAnswerError):
+        assert files.read_record(CommonFile.CARD_DATA, 1) == b"\x01\x02"
 
 
 def test_no_file_is_longer_than_offsets_reach() -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from device.reader.card_files import CardFiles
 from device.reader.common_data import expiry_in, read_expiry
+from device.reader.errors import CardAnswerError
 from device.reader.exchange import Exchange
 from device.reader.port import CardSlot
 from tests.device.reader.laid_cards import InProcessSlot, ScriptedConnection, ScriptedSlot
@@ -76,3 +77,9 @@ def test_phones_and_other_cards_tell_nothing(
     assert expiry_on(ScriptedSlot(card)) is None
     assert len(card.sent) == len(answers)
     assert caplog.text == ""
+
+
+@pytest.mark.parametrize("word", ["6F00", "6985", "6282", "6281", "6400"])
+def test_a_word_that_tells_nothing_does_not_say_that_there_is_no_last_day(word: str) -> None:
+    with pytest.raises(CardAnswerError):
+        expiry_on(ScriptedSlot(ScriptedConnection([OK, bytes.fromhex(word)])))

@@ -218,6 +218,8 @@ def test_once_lost_always_lost(error: type[ReaderError]) -> None:
     for _ in range(2):
         with pytest.raises(error):
             exchange.send(READ)
+    with pytest.raises(error):
+        exchange.require_alive()
     assert len(card.sent) == 1
     exchange.close()
     assert card.times_closed == 1

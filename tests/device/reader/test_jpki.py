@@ -79,6 +79,13 @@ def test_a_phone_with_a_shorter_file_is_called_by_its_label() -> None:
     assert len(phone.sent) == 3
 
 
+@pytest.mark.parametrize("is_named", [True, False])
+def test_an_application_that_was_not_selected_by_a_slip_has_no_other_name(is_named: bool) -> None:
+    phone = ScriptedConnection([b"\x6f\x00", b"\x6f\x00"])
+    with pytest.raises(CardAnswerError):
+        jpki_on(ScriptedSlot(phone)).read_token(is_named=is_named)
+
+
 def test_which_cards_have_a_signing_certificate(issuer: Issuer, jpki: Jpki) -> None:
     assert jpki.has_signing_certificate()
     assert not jpki_on(InProcessSlot(issuer.issue(catalog.FACE_ONLY))).has_signing_certificate()
@@ -123,7 +130,6 @@ def test_a_certificate_of_impossible_size_is_not_read(first_block: str) -> None:
         ("9000", "6A82"),
         ("9000", "6A83"),
         ("9000", "6B00"),
-        ("9000", "6282"),
         ("9000", "FF" * 256 + "9000"),
         ("9000", "00" * 256 + "9000"),
     ],
@@ -134,7 +140,7 @@ def test_a_certificate_that_is_not_there(selected: str, read: str) -> None:
         jpki_on(ScriptedSlot(ScriptedConnection(answers))).require_certificate()
 
 
-@pytest.mark.parametrize("read", ["6982", "6F00"])
+@pytest.mark.parametrize("read", ["6982", "6F00", "6281", "6282"])
 def test_a_certificate_that_is_refused_may_be_there(read: str) -> None:
     answers = [OK, OK, bytes.fromhex(read)]
     with pytest.raises(CardAnswerError):

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import device.screen
-from device.reader.errors import CardNotAcceptedError
+from device.jobs.failures import failure_of
+from device.reader.errors import CardAnswerError, CardNotAcceptedError
 from device.reader.session import CardSession
 from hostlink.terms import FailureCode
 from tests.device.reader.answering_card import jpki_card
@@ -56,12 +57,25 @@ def test_presenting_a_secret_would_not_count_as_a_question(issuer: Issuer) -> No
     assert not all(map(is_question, asked))
 
 
-@pytest.mark.parametrize("answer", ["6A82", "6A81", "6A86", "6D00", "6E00", "6999", "6985"])
+@pytest.mark.parametrize("answer", ["6A82", "6A81", "6A86", "6D00", "6E00", "6999"])
 def test_a_chip_that_knows_none_of_our_applications(answer: str) -> None:
     card = ScriptedConnection(lambda _: bytes.fromhex(answer))
     session = CardSession(ScriptedSlot(card), anchors=NOBODY, today=known_day)
 
     assert refusal_by(session) is FailureCode.CARD_NOT_ACCEPTED
+    assert all(map(is_question, named(card.sent)))
+
+
+@pytest.mark.parametrize("answer", ["6985", "6F00", "6400"])
+def test_a_chip_that_does_not_say_what_it_knows_is_called_unreadable(answer: str) -> None:
+    """It may be a card of today that is disturbed; nothing but questions goes to it either."""
+    card = ScriptedConnection(lambda _: bytes.fromhex(answer))
+    session = CardSession(ScriptedSlot(card), anchors=NOBODY, today=known_day)
+
+    with pytest.raises(CardAnswerError) as refusal:
+        session.identify()
+    session.close()
+    assert failure_of(refusal.value) is FailureCode.CARD_UNREADABLE
     assert all(map(is_question, named(card.sent)))
 
 

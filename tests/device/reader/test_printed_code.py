@@ -1,3 +1,4 @@
+from contextlib import nullcontext
 from datetime import date
 
 import pytest
@@ -6,6 +7,7 @@ from hypothesis import strategies as st
 
 from device.reader.errors import PrintedCodeUnreadableError
 from device.reader.printed_code import PrintedCode
+from tests.hw_sim.card.era import era_of
 
 
 def reference_of(birth_date: str) -> bytes:
@@ -71,12 +73,35 @@ def test_any_text_is_fourteen_digits_or_unreadable(text: str, year: int, code: s
     assert reference.isdigit()
 
 
+@pytest.mark.parametrize("printed", ["令和88年1月1日", "令和18年1月1日", "2036年1月1日"])
+def test_nobody_is_born_after_the_year_in_which_the_card_ends(printed: str) -> None:
+    with pytest.raises(PrintedCodeUnreadableError):
+        reference_of(printed)
+
+
+@given(
+    birth=st.dates(date(1868, 1, 25), date(2099, 12, 31)),
+    years=st.integers(0, 150),
+    is_in_era=st.booleans(),
+)
+def test_whoever_is_born_before_it_ends_may_have_the_card(
+    birth: date, years: int, is_in_era: bool
+) -> None:
+    expiry_year = min(max(2016, birth.year + years), 2099)
+    era = era_of(birth)
+    year = f"{era.name}{era.year_of(birth)}" if is_in_era else f"{birth.year}"
+    printed = f"{year}年{birth.month}月{birth.day}日"
+    reference = PrintedCode.from_print(printed, expiry_year, "2285").reference()
+    if is_in_era or birth.year >= 1900:
+        assert PrintedCode.from_digits(reference.decode(), None).reference() == reference
+
+
 TYPED_REST = "20352285"
 """Expiry year and security code."""
 
 
 @pytest.mark.parametrize(
-    "birth", ["550217", "000229", "010229", "041231", "640107", "310430", "000101"]
+    "birth", ["550217", "000229", "010229", "041231", "640107", "310430", "000101", "140229"]
 )
 def test_typed_digits_of_a_day_that_exists(birth: str) -> None:
     code = PrintedCode.from_digits(birth + TYPED_REST, date(2035, 3, 14))
@@ -84,11 +109,21 @@ def test_typed_digits_of_a_day_that_exists(birth: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "birth", ["550230", "550431", "551131", "550000", "551301", "550132", "550200"]
+    "birth", ["550230", "550431", "551131", "550000", "551301", "550132", "550200", "870229"]
 )
 def test_typed_digits_of_a_day_that_no_year_has(birth: str) -> None:
     with pytest.raises(PrintedCodeUnreadableError):
         PrintedCode.from_digits(birth + TYPED_REST, None)
+
+
+@pytest.mark.parametrize(("expiry_year", "is_taken"), [(2027, False), (2028, True)])
+def test_typed_digits_of_a_day_that_only_a_year_to_come_has(
+    expiry_year: int, is_taken: bool
+) -> None:
+    """29 February of a tenth year: there is none but 令和10年, 2028."""
+    digits = f"100229{expiry_year}2285"
+    with nullcontext() if is_taken else pytest.raises(PrintedCodeUnreadableError):
+        PrintedCode.from_digits(digits, None)
 
 
 def test_repr_shows_nothing() -> None:

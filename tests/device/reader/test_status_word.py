@@ -8,6 +8,19 @@ def test_ok() -> None:
     assert not StatusWord(0x6100).is_ok
 
 
+def test_a_warning_to_a_select_still_selects() -> None:
+    selected = (0x9000, 0x6200, 0x6282, 0x6283, 0x62FF)
+    assert all(StatusWord(value).is_selected for value in selected)
+    assert not any(StatusWord(value).is_selected for value in (0x6300, 0x6400, 0x6A82, 0x6F00))
+
+
+def test_only_words_about_the_name_say_that_an_application_is_missing() -> None:
+    missing = (0x6A81, 0x6A82, 0x6A86, 0x6A88, 0x6981, 0x6986, 0x6999, 0x6B00, 0x6D00, 0x6E00)
+    telling_nothing = (0x9000, 0x6282, 0x6300, 0x6400, 0x6581, 0x6700, 0x6982, 0x6985, 0x6F00)
+    assert all(StatusWord(value).is_application_missing for value in missing)
+    assert not any(StatusWord(value).is_application_missing for value in telling_nothing)
+
+
 @pytest.mark.parametrize("value", [0x6983, 0x6984, 0x63C0])
 def test_every_way_to_say_blocked(value: int) -> None:
     assert StatusWord(value).is_blocked

@@ -38,6 +38,7 @@ NEVER_OF_A_JOB = {
     FailureCode.ELIGIBILITY_NOT_FOUND,
     FailureCode.REGISTRATION_DECLINED,
     FailureCode.NOT_REGISTERED,
+    FailureCode.ELIGIBILITY_OF_ANOTHER,
     FailureCode.TIMED_OUT,
     FailureCode.CANCELLED,
 }

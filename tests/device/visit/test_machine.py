@@ -300,6 +300,21 @@ def test_answers_for_another_visit_are_ignored(message_visit: bytes) -> None:
     assert not story.last
 
 
+def test_an_answer_about_somebody_else_ends_the_visit_and_names_nobody() -> None:
+    story = Story().lay_card().match_face().happen(events.ChallengeReceived(CHALLENGE))
+    story.happen(events.ChallengeSigned(story.turn, b"certificate", b"signature", NOW))
+    story.happen(events.OptionsReceived(OPTIONS, is_of_another=True))
+    kept, page = story.wanted(KeepRecord), story.wanted(ShowPage)
+    assert isinstance(kept, KeepRecord)
+    assert (kept.record.outcome, kept.record.failure, kept.record.consents) == (
+        VisitOutcome.FAILED,
+        FailureCode.ELIGIBILITY_OF_ANOTHER,
+        (),
+    )
+    assert isinstance(page, ShowPage)
+    assert (page.failure, page.patient_name) == (FailureCode.ELIGIBILITY_OF_ANOTHER, "")
+
+
 def test_challenge_that_comes_early_is_signed_as_soon_as_the_patient_is_verified() -> None:
     story = Story().lay_card().happen(events.ChallengeReceived(CHALLENGE))
     story.match_face()

@@ -1,7 +1,7 @@
 // The messages of docs/HOSTLINK.md §6, field by field as in hostlink/messages.cddl.
 
 import * as cbor from './cbor.mjs';
-import { bool, bstr, field, list, optional, record, tstr, uint } from './shapes.mjs';
+import { bool, bstr, field, list, optional, record, text, tstr, uint } from './shapes.mjs';
 import { audience, cardKind, consentItem, failureCode, linkCertificate } from './terms.mjs';
 import { notice, pairingRefusal, question, sha256, ueid, unixMs } from './terms.mjs';
 import { verificationMethod, visitId, visitNonce, visitStep } from './terms.mjs';
@@ -95,6 +95,7 @@ const SHAPES = new Map([
         field(4, 'consents', list(consentItem, 16)),
         field(5, 'notices', list(notice, 16)),
         optional(6, 'questions', list(question, 2)),
+        optional(7, 'birthdate', text('[0-9]{8}')),
       ),
     ],
   ],

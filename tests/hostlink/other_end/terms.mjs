@@ -39,6 +39,7 @@ export const FAILURES = {
   'eligibility-not-found': 62,
   'registration-declined': 63,
   'not-registered': 64,
+  'eligibility-of-another': 65,
   'timed-out': 70,
   cancelled: 71,
   'card-record-untrusted': 80,

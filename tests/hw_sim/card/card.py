@@ -74,6 +74,12 @@ class SimulatedCard:
         """What the card's counter says, without asking by command; None = never blocks."""
         return self._pins[name].tries_left
 
+    def pass_on(self, aid: bytes, other: "SimulatedCard") -> None:
+        """Let another card answer for one application, as a device between card and reader may."""
+        theirs = next(each for each in other._applications if each.aid == aid)
+        own = [each for each in self._applications if each.aid != aid]
+        self._applications = [*own, theirs]
+
     def enter_field(self) -> None:
         """The card touches the reader."""
         self.physics.put_back()

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from tests.hw_sim.card import aids
 from tests.hw_sim.card.application import Application
 from tests.hw_sim.card.errors import PhotoTooLargeError
-from tests.hw_sim.card.files import File, KeyFile, PinReference, TransparentFile
+from tests.hw_sim.card.files import File, KeyFile, PinReference, TransparentFile, UnknownFile
 from tests.hw_sim.card.png import blank_png
 from tests.hw_sim.card.profile import CardProfile, PinName, Tampering
 from tests.hw_sim.card.record_keys import RecordKeys, public_key_objects
@@ -18,6 +18,8 @@ from tests.hw_sim.card.tlv import tlv
 _BIRTH_DATE_KEY = 0x0011
 _CODE_B = 0x0012
 _CODE_A = 0x0013
+_UNKNOWN = (0x0014, 0x0015, 0x001C, 0x001E)
+"""The first two are key references: of what, nobody has published."""
 _LARGEST_FILE_BYTES = 0x8000
 _BOTH_CODES = frozenset({_CODE_A, _CODE_B})
 
@@ -54,6 +56,7 @@ def build_card_surface(
         _CODE_B: pins[PinName.SURFACE_CODE_B],
         _CODE_A: pins[PinName.SURFACE_CODE_A],
         0x001A: KeyFile(keys.chip),
+        **{file_id: UnknownFile() for file_id in _UNKNOWN},
     }
     return Application(aids.CARD_SURFACE, files, profile, own_key=keys.chip)
 

@@ -111,4 +111,12 @@ class PinReference:
         return WRONG_PIN_UNLIMITED if self.tries_left is None else tries_left(self.tries_left)
 
 
-File = TransparentFile | RecordFile | KeyFile | PinReference | TerminalReference
+@dataclass(slots=True)
+class UnknownFile:
+    """A file that is known to exist and nothing else.
+
+    An assumption: it can be selected, and whatever is then asked of it is refused with 6981.
+    """
+
+
+File = TransparentFile | RecordFile | KeyFile | PinReference | TerminalReference | UnknownFile

@@ -13,13 +13,23 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 
 from tests.hw_sim.card import aids
 from tests.hw_sim.card.application import Application
-from tests.hw_sim.card.files import FREE, NEVER, File, KeyFile, PinReference, TransparentFile
+from tests.hw_sim.card.files import (
+    FREE,
+    NEVER,
+    File,
+    KeyFile,
+    PinReference,
+    TransparentFile,
+    UnknownFile,
+)
 from tests.hw_sim.card.pinless import TerminalReference
 from tests.hw_sim.card.profile import CardKind, CardProfile, PinName
 
 TERMINAL_CA = 0x0016
 AUTHENTICATION_PIN = 0x0018
 SIGNATURE_PIN = 0x001B
+_PROTECTED = 0x0009
+_UNKNOWN = (0x0005, 0x0010, 0x0019, 0x001C, 0x001E)
 _PRESENT = 0x8F
 _LABELS = {
     CardKind.MY_NUMBER: b"JPKIAPICCTOKEN2",
@@ -65,8 +75,10 @@ def build_jpki(
         files |= _signature_files(profile, content)
     if profile.certificates_present[1] == _PRESENT:
         files |= _authentication_files(profile, content)
-    if profile.is_terminal_trusted and profile.is_my_number_card:
-        files[TERMINAL_CA] = TerminalReference(content.terminal_ca)
+    if profile.is_my_number_card:
+        files |= _unknown_files()
+        if profile.is_terminal_trusted:
+            files[TERMINAL_CA] = TerminalReference(content.terminal_ca)
     return Application(aids.JPKI, files, profile)
 
 
@@ -90,6 +102,12 @@ def _authentication_files(profile: CardProfile, content: JpkiContent) -> dict[in
         0x000B: TransparentFile(profile.padded(content.authentication_ca)),
         0x0017: KeyFile(content.authentication_key, key_by),
     }
+
+
+def _unknown_files() -> dict[int, File]:
+    """Seen on cards only. What opens EF 0009 is not known: here, nothing."""
+    unknown: dict[int, File] = {file_id: UnknownFile() for file_id in _UNKNOWN}
+    return unknown | {_PROTECTED: TransparentFile(b"", NEVER)}
 
 
 def token_information(profile: CardProfile) -> bytes:

@@ -16,7 +16,6 @@ def test_claims_cards_that_never_had_a_pin(tries: str, available: str) -> None:
         has_face_photo=True,
         pin_tries_left=None,
         expiry=None,
-        token_id=b"serial of token.",
     )
 
 
