@@ -72,6 +72,8 @@ class Performer:
                 self._forget_typed()
             case effects.VerifyPin(turn):
                 self._verify_pin(turn)
+            case effects.RecallPin(turn):
+                self.card.recall_pin(turn)
             case effects.OpenPasswordEntry(turn):
                 self.pad = self.password.open(turn)
                 self.card.warn_of_several(turn)

@@ -180,7 +180,7 @@ class FailureCode(IntEnum):
     PIN_NEEDED = 53
     """The face matched, but this card does not let this reader use its key without the PIN."""
     PIN_EXPIRED = 54
-    """The typed PIN waited too long before it was confirmed and was wiped unsent."""
+    """The typed PIN waited too long, to be confirmed or for the card, and was wiped unsent."""
     PHONE_NOT_AUTHENTICATED = 55
     """An iPhone was laid down before it had asked its holder for face, finger or code."""
     AGENT_UNREACHABLE = 60

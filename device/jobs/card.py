@@ -10,6 +10,7 @@ from functools import partial
 from device import power
 from device.clock import Clock
 from device.errors import DeviceError
+from device.jobs.departing_pin import DepartingPin
 from device.jobs.failures import failure_of
 from device.jobs.front_worker import FrontWorker
 from device.jobs.reading import IsStopped, PhotoReading
@@ -17,7 +18,6 @@ from device.jobs.recognised import Equipment, day_in_japan, has_expired, recogni
 from device.jobs.rejected_codes import RejectedCodes
 from device.jobs.sent_pins import SentPins
 from device.pinpad.attempts import PinAttempts
-from device.pinpad.errors import PinStaleError
 from device.pinpad.pin import Pin
 from device.reader.card_facts import CardFacts
 from device.reader.errors import CardAnswerError, CardUnresponsiveError, ReaderError
@@ -63,8 +63,8 @@ class CardJobs:
         self._reading = PhotoReading(
             parts.front, self._front_worker, self._worker, self._read_photo
         )
-        self._visits_over = 0
-        """Written by the visit's thread only."""
+        self._departing: DepartingPin | None = None
+        """Of the PIN that was typed last; written by the visit's thread only."""
         self._facts: CardFacts | None = None
         """Of the card that lies here; known before `CardRecognised` is posted."""
         self._session: CardSession | None = None
@@ -115,17 +115,17 @@ class CardJobs:
     def verify_pin(self, turn: int, pin: Pin) -> None:
         """Send the PIN, once; answers `PinAccepted` or `PinRejected`. The PIN is wiped.
 
-        One that still waits for its turn at the card when `forget` is called is never sent, nor
-        is any to a card that was found not to be genuine.
+        One that still waits for its turn at the card when it is recalled, or when `forget` is
+        called, is never sent, nor is any to a card that was found not to be genuine.
         """
-        visits_over = self._visits_over
+        departing = self._departing = DepartingPin()
+        self._start(turn, lambda turn: self._verify_pin(turn, pin, departing), pin.wipe)
 
-        def verify(turn: int) -> None:
-            if self._visits_over != visits_over:
-                raise PinStaleError
-            self._verify_pin(turn, pin)
-
-        self._start(turn, verify, pin.wipe)
+    def recall_pin(self, turn: int) -> None:
+        """Nobody waits for the PIN any more; answers `JobFailed`, which tells if it was sent."""
+        is_unsent = self._departing is None or self._departing.keep_back()
+        failure = FailureCode.PIN_EXPIRED if is_unsent else FailureCode.PIN_OUTCOME_UNKNOWN
+        self._post(events.JobFailed(turn, failure))
 
     def sign(self, turn: int, challenge: bytes, *, is_after_face: bool) -> None:
         """Answers `ChallengeSigned`."""
@@ -133,7 +133,9 @@ class CardJobs:
 
     def forget(self) -> None:
         """Take the power off the card: with it goes everything that was opened."""
-        self._visits_over += 1
+        if self._departing is not None:
+            self._departing.keep_back()
+            self._departing = None
         self._reading.forget()
         self._worker.submit(self._close_session)
 
@@ -250,11 +252,14 @@ class CardJobs:
             self._pins.note_tries(self._card(), reference, self._facts.pin_tries_left)
         return reference
 
-    def _verify_pin(self, turn: int, pin: Pin) -> None:
+    def _verify_pin(self, turn: int, pin: Pin, departing: DepartingPin) -> None:
         card = self._card()
         # Before the PIN is written down as sent: nothing was, and no try was spent.
         card.refuse_if_not_genuine()
-        tries_left = self._pins.send(card, self._note_tries(), pin)
+        reference = self._note_tries()
+        card.get_ready_for_pin()
+        departing.leave()
+        tries_left = self._pins.send(card, reference, pin)
         if tries_left is None:
             self._post(events.PinAccepted(turn, self._clock.now()))
         else:

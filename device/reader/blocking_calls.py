@@ -7,7 +7,7 @@ Source: facts/platform.md §1.6 (a hung card blocks SCardTransmit; PC/SC has no 
 """
 
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from queue import SimpleQueue
 from threading import Thread
 from time import monotonic
@@ -22,45 +22,77 @@ class BlockingCalls:
     """One daemon thread that does one blocking call after the other.
 
     A card that stays just below the deadline every time comes to its end by the budget. After
-    a `CardTimeoutError` the thread hangs in the late call: use the object no more.
+    a call that came too late the thread hangs in it: run no more, only `close`.
     """
 
     def __init__(self, deadline_s: float, budget_s: float) -> None:
         """Starts the thread.
 
         Args:
-            deadline_s: longest time for one call.
+            deadline_s: longest time for calls that belong together.
             budget_s: longest time for all calls together; time between calls does not count.
         """
         self._deadline_s = deadline_s
         self._budget_s = budget_s
+        self._hangs = False
         self._calls: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         Thread(target=self._work, name="card-calls", daemon=True).start()
 
-    def run(self, call: Callable[[], T], clean_up: Callable[[Future[T]], None]) -> T:
+    @property
+    def has_whole_deadline(self) -> bool:
+        """Whether the budget still lets a call take as long as it may."""
+        return self._budget_s >= self._deadline_s
+
+    @property
+    def hangs(self) -> bool:
+        """Whether a call came too late: it was begun, and nobody knows what it still does."""
+        return self._hangs
+
+    def new_deadline(self) -> float:
+        """When calls that belong together and begin now must have ended, monotonic seconds."""
+        return monotonic() + self._deadline_s
+
+    def run(self, call: Callable[[], T], ends_at_s: float) -> T:
         """The result of `call`, if it comes in time.
 
         Args:
             call: may block for ever.
-            clean_up: runs when a call that came too late has ended after all.
+            ends_at_s: as `new_deadline` gave it.
 
         Raises:
-            CardTimeoutError: the deadline passed, or the budget is spent.
+            CardTimeoutError: the deadline passed, or the budget is spent; where nothing was left
+                of either, `call` was not begun.
         """
-        outcome: Future[T] = Future()
         begun_s = monotonic()
-        self._calls.put(lambda: _carry_out(call, outcome))
+        left_s = min(ends_at_s - begun_s, self._budget_s)
+        if left_s <= 0:
+            raise CardTimeoutError
+        outcome = self._begin(call)
         try:
-            return outcome.result(min(self._deadline_s, self._budget_s))
+            return outcome.result(left_s)
         except TimeoutError:
-            outcome.add_done_callback(clean_up)
+            self._hangs = True
             raise CardTimeoutError from None
         finally:
             self._budget_s = max(0.0, self._budget_s - (monotonic() - begun_s))
 
-    def close(self) -> None:
-        """Lets the thread end once it has nothing left to do."""
+    def close(self, last: Callable[[], None]) -> None:
+        """Ends the thread after one last call, which no budget can keep back.
+
+        Waits for it until a deadline, but not behind a late call: it follows when that has ended.
+
+        Args:
+            last: whatever it raises is nobody's concern any more.
+        """
+        outcome = self._begin(last)
         self._calls.put(None)
+        if not self._hangs:
+            wait([outcome], self._deadline_s)
+
+    def _begin(self, call: Callable[[], T]) -> Future[T]:
+        outcome: Future[T] = Future()
+        self._calls.put(lambda: _carry_out(call, outcome))
+        return outcome
 
     def _work(self) -> None:
         while (call := self._calls.get()) is not None:

@@ -217,15 +217,19 @@ class CardFiles:
         return tries_left
 
     def get_ready_to_verify(self, reference: SecretReference) -> None:
-        """Selects what must be selected before a secret can be presented.
+        """Selects what must be selected before a secret can be presented, and looks at the time.
+
+        A wrong secret costs a try also where nobody waits for the answer any more.
 
         Raises:
+            CardTimeoutError: the session's time is too short for the answer.
             ReaderError: as `open_file`, or the card was lost before; nothing secret was sent.
         """
         self._exchange.require_alive()
         self.open_application(application_of(reference.file))
         if reference.file not in self._asked_by_short_id:
             self.open_file(reference.file)
+        self._exchange.require_whole_deadline()
 
     def verify(self, reference: SecretReference, secret: bytes | bytearray) -> StatusWord:
         """Presents a secret, once and never again by itself.

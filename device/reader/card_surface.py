@@ -141,6 +141,7 @@ def _present(card: _StoppableCard, code: PrintedCode, sending: Sending) -> None:
     if tries_left <= TRIES_KEPT:
         raise PrintedCodeLockedError
     files = card.files
+    files.get_ready_to_verify(_PRINTED_CODE)
     with sending(tries_left):
         answer = files.verify(_PRINTED_CODE, code.reference())
         if not answer.is_ok:

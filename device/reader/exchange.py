@@ -1,8 +1,5 @@
 """Commands to one card and its answers, within limits that even a hostile card cannot stretch."""
 
-from concurrent.futures import Future
-from contextlib import suppress
-
 from device.reader.apdu import SHORT_ANSWER_BYTES, CommandApdu, ResponseApdu
 from device.reader.blocking_calls import BlockingCalls
 from device.reader.errors import (
@@ -38,17 +35,25 @@ class Exchange:
         """Why nothing more can be sent. Not the error itself: its traceback holds the command."""
         self._is_first_command = True
         self._is_closed = False
+        self._take_power = _nothing_has_power
+
+        def power() -> CardConnection:
+            connection = slot.connect()
+            self._take_power = connection.close
+            return connection
+
         try:
-            self._connection = self._calls.run(slot.connect, _close_late_connection)
-        except ReaderError:
-            self._calls.close()
+            self._connection = self._calls.run(power, self._calls.new_deadline())
+        except BaseException:
+            self.close()
             raise
 
     def send(self, command: CommandApdu) -> ResponseApdu:
         """One command and its whole answer: 6Cxx is asked again, 61xx is fetched.
 
-        A command without Le is never sent twice, so a VERIFY never spends two tries. Only the
-        SELECT that a session begins with may be lost after power-up, and then is sent once more.
+        All of it together has one deadline. A command without Le is never sent twice, so a VERIFY
+        never spends two tries. Only the SELECT that a session begins with may be lost after
+        power-up, and then is sent once more.
 
         Raises:
             CardLostError: the card was pulled, now or earlier in this session.
@@ -58,15 +63,17 @@ class Exchange:
 
         Source: ISO/IEC 7816-4 §5.6 and §11.7.1 (GET RESPONSE); facts/card.md §1.3.
         """
+        ends_at_s = self._calls.new_deadline()
         is_first, self._is_first_command = self._is_first_command, False
-        response = self._transmit(command)
+        response = self._transmit(command, ends_at_s)
         if is_first and command.ins == _SELECT and response.status_word.is_first_after_power_up:
-            response = self._transmit(command)
+            response = self._transmit(command, ends_at_s)
         right_length = response.status_word.right_length
         if command.ne and right_length is not None:
             header = (command.cla, command.ins, command.p1, command.p2)
-            response = self._transmit(CommandApdu(*header, command.data, right_length))
-        return self._fetch_rest(response, max(command.ne, SHORT_ANSWER_BYTES))
+            asked_again = CommandApdu(*header, command.data, right_length)
+            response = self._transmit(asked_again, ends_at_s)
+        return self._fetch_rest(response, max(command.ne, SHORT_ANSWER_BYTES), ends_at_s)
 
     def send_ok(self, command: CommandApdu) -> bytes:
         """The answer's data to a command that must succeed.
@@ -91,30 +98,38 @@ class Exchange:
         if self._end is not None:
             raise self._end
 
+    def require_whole_deadline(self) -> None:
+        """Whether there is time to wait for the answer to a command that may be sent only once.
+
+        Raises:
+            CardTimeoutError: the session's time is nearly spent.
+        """
+        if not self._calls.has_whole_deadline:
+            raise CardTimeoutError
+
     def close(self) -> None:
         """Takes the power off the card. Never raises; a hung card is left to its own thread."""
         if self._is_closed:
             return
         self._is_closed = True
-        if self._end is not CardTimeoutError:
+        if self._end is None:
             self._end = CardLostError
-            with suppress(ReaderError):
-                self._calls.run(self._connection.close, _forget)
-        self._calls.close()
+        # Looked up by the thread itself: the card may have got its power too late.
+        self._calls.close(lambda: self._take_power())
 
-    def _fetch_rest(self, response: ResponseApdu, max_bytes: int) -> ResponseApdu:
+    def _fetch_rest(self, response: ResponseApdu, max_bytes: int, ends_at_s: float) -> ResponseApdu:
         data = response.data
         for _ in range(_MAX_GET_RESPONSES):
             waiting = response.status_word.bytes_waiting
             if waiting is None or len(data) > max_bytes:
                 break
-            response = self._transmit(CommandApdu(0x00, 0xC0, 0x00, 0x00, ne=waiting))
+            response = self._transmit(CommandApdu(0x00, 0xC0, 0x00, 0x00, ne=waiting), ends_at_s)
             data += response.data
         if len(data) > max_bytes or response.status_word.bytes_waiting is not None:
             raise MalformedAnswerError("answer is longer than asked for")
         return ResponseApdu(data, response.status_word)
 
-    def _transmit(self, command: CommandApdu) -> ResponseApdu:
+    def _transmit(self, command: CommandApdu, ends_at_s: float) -> ResponseApdu:
         self.require_alive()
         connection, encoded = self._connection, command.encode()
 
@@ -125,21 +140,20 @@ class Exchange:
                 # Here, and not where the deadline passes: a late call would send the zeros.
                 encoded[:] = bytes(len(encoded))
 
-        def close_late(_: Future[bytes]) -> None:
-            connection.close()
-
         try:
-            answer = self._calls.run(transmit, close_late)
-        except (CardLostError, SlotLostError, CardTimeoutError) as error:
+            answer = self._calls.run(transmit, ends_at_s)
+        except (CardLostError, SlotLostError) as error:
             self._end = type(error)
+            raise
+        except CardTimeoutError:
+            self._end = CardTimeoutError
+            if not self._calls.hangs:
+                # There was no time left to send it.
+                encoded[:] = bytes(len(encoded))
+            self.close()
             raise
         return ResponseApdu.decode(answer)
 
 
-def _close_late_connection(outcome: Future[CardConnection]) -> None:
-    if outcome.exception() is None:
-        outcome.result().close()
-
-
-def _forget(_: Future[None]) -> None:
-    """A disconnect that ended late leaves nothing to clean up."""
+def _nothing_has_power() -> None:
+    """The card was not powered yet."""

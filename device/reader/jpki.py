@@ -151,6 +151,15 @@ class Jpki:
         """
         return self._files.tries_left(_PIN)
 
+    def get_ready_for_pin(self) -> None:
+        """What `verify_pin` does before it sends the PIN.
+
+        Raises:
+            CardTimeoutError: the session's time is too short to wait for the card's word.
+            ReaderError: the card cannot be read; nothing was sent.
+        """
+        self._files.get_ready_to_verify(_PIN)
+
     def verify_pin(self, digits: bytes | bytearray) -> None:
         """Presents the authentication PIN once.
 
@@ -166,7 +175,7 @@ class Jpki:
         """
         if len(digits) != _PIN_DIGITS or not digits.isdigit():
             raise PinMalformedError
-        self._files.get_ready_to_verify(_PIN)
+        self.get_ready_for_pin()
         try:
             answer = self._files.verify(_PIN, digits)
         except (CardLostError, SlotLostError, CardTimeoutError, MalformedAnswerError) as error:

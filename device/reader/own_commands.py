@@ -14,6 +14,10 @@ from device.reader.errors import MalformedAnswerError
 from device.reader.tlv import read_header
 
 _MANAGE_SECURITY_ENVIRONMENT = 0x22
+_TERMINAL_CERTIFICATE = 0xA2
+_TERMINAL_CERTIFICATE_FORM = (0x80, 0xC1)
+"""Its CLA and P2. With the CLA of ISO the same instruction is SEARCH RECORD (§11.4), whose P2
+may name a file by its short identifier."""
 _SHORT_ID_MARK = 0x80
 _IN_ANY_APPLICATION = frozenset({0x2A, 0xFC})
 """Sign, last command."""
@@ -34,13 +38,15 @@ def require_no_file_named(command: CommandApdu, selected: Application | None) ->
         selected: the application that would carry it out; None: not known.
 
     Raises:
-        ValueError: it is none of the instructions that are let through there.
+        ValueError: it is none of the commands that are let through there.
     """
     if selected is Application.JPKI:
         is_let_through = command.ins in _IN_JPKI
     else:
         # P2 may hold a short identifier: elsewhere only the application's own key may sign.
         is_let_through = command.ins in _IN_ANY_APPLICATION and not command.p2 & _SHORT_ID_MARK
+    if command.ins == _TERMINAL_CERTIFICATE:
+        is_let_through &= (command.cla, command.p2) == _TERMINAL_CERTIFICATE_FORM
     if not is_let_through:
         raise ValueError("files are selected and read by the methods for them")
     if command.ins == _MANAGE_SECURITY_ENVIRONMENT:

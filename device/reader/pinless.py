@@ -4,8 +4,8 @@ An accredited reader shows the card a certificate of its terminal. The real term
 the card's commands for the last step, are not public: no implementation here works with cards
 that people carry. The interface is where an accredited or vendor module goes: one file.
 
-While the JPKI application is selected it may say, through `CardFiles.send_ok` and with any CLA, P1,
-P2 and data:
+While the JPKI application is selected it may say, through `CardFiles.send_ok` and, where nothing
+else is named, with any CLA, P1, P2 and data:
 
 | INS | command |
 |---|---|
@@ -15,7 +15,7 @@ P2 and data:
 | 84 | GET CHALLENGE |
 | 86 | GENERAL AUTHENTICATE |
 | 88 | INTERNAL AUTHENTICATE |
-| A2 | presentation of a terminal's certificate |
+| A2 | presentation of a terminal's certificate, with CLA 80 and P2 C1 |
 | FC | last command |
 
 Anything else is a `ValueError` before it is sent. Files are opened with `CardFiles.open_file`, by

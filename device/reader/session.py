@@ -167,6 +167,15 @@ class CardSession:
         """
         return self._jpki().pin_tries_left()
 
+    def get_ready_for_pin(self) -> None:
+        """Does what takes time before the PIN can be sent, so that sending it is one command.
+
+        Raises:
+            CardTimeoutError: the session's time is too short for the card's word on it.
+            ReaderError: the card was lost; nothing was sent.
+        """
+        self._jpki().get_ready_for_pin()
+
     def verify_pin(self, digits: bytes | bytearray) -> None:
         """Presents the PIN to the card, once.
 

@@ -10,6 +10,7 @@ from device.visit.effects import (
     Effect,
     ForgetPin,
     PageName,
+    RecallPin,
     ShowPage,
     StartTimer,
     VerifyPin,
@@ -31,6 +32,7 @@ from device.visit.proving import verified
 from device.visit.state import (
     ConfirmingLastTry,
     EnteringPin,
+    RecallingPin,
     State,
     Verification,
     VerifyingPin,
@@ -81,9 +83,19 @@ def verifying_pin(state: VerifyingPin, event: Event, policy: VisitPolicy) -> Ste
         case PinRejected(tries_left=tries_left):
             return _rejected(turn, state.visit, tries_left, policy)
         case TimedOut():
-            return fail(turn, state.visit, FailureCode.PIN_OUTCOME_UNKNOWN, policy)
+            return RecallingPin(turn, state.visit), (
+                StartTimer(turn, policy.card_work_s),
+                RecallPin(turn),
+            )
         case _:
             return state, ()
+
+
+def recalling_pin(state: RecallingPin, event: Event, policy: VisitPolicy) -> Step:
+    """`JobFailed` tells which it is; nobody to tell it leaves the worse of the two."""
+    if isinstance(event, TimedOut):
+        return fail(state.turn + 1, state.visit, FailureCode.PIN_OUTCOME_UNKNOWN, policy)
+    return state, ()
 
 
 def _confirm_last_try(turn: int, visit: Visit, policy: VisitPolicy) -> Step:

@@ -183,6 +183,16 @@ class VerifyPin:
 
 
 @dataclass(frozen=True, slots=True)
+class RecallPin:
+    """Keep the PIN back if it was not sent yet, and say which of the two it is.
+
+    Answered by `JobFailed`: PIN_EXPIRED when it never leaves the reader, else PIN_OUTCOME_UNKNOWN.
+    """
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
 class OpenPasswordEntry:
     """Take digits of the facility password from the pad, from zero."""
 
@@ -242,6 +252,7 @@ Effect = (
     | OpenPinEntry
     | ForgetPin
     | VerifyPin
+    | RecallPin
     | OpenPasswordEntry
     | CheckPassword
     | SignChallenge

@@ -42,6 +42,7 @@ from device.visit.state import (
     KeepingRecord,
     OutOfService,
     ProvingIdentity,
+    RecallingPin,
     Recognising,
     Registering,
     State,
@@ -122,6 +123,7 @@ def _advance_state(state: State, event: Event, policy: VisitPolicy) -> Step:
             | EnteringPin()
             | ConfirmingLastTry()
             | VerifyingPin()
+            | RecallingPin()
             | EnteringPassword()
             | CheckingPassword()
             | ComparingFace()

@@ -26,6 +26,7 @@ from device.visit.state import (
     KeepingRecord,
     OutOfService,
     ProvingIdentity,
+    RecallingPin,
     Recognising,
     Registering,
     State,
@@ -70,7 +71,7 @@ def step_of(state: State) -> VisitStep | None:  # noqa: C901 - one line for each
             return VisitStep.FACE
         case EnteringPrintedCode():
             return VisitStep.PRINTED_CODE
-        case EnteringPin() | ConfirmingLastTry() | VerifyingPin():
+        case EnteringPin() | ConfirmingLastTry() | VerifyingPin() | RecallingPin():
             return VisitStep.PIN
         case EnteringPassword() | CheckingPassword():
             return VisitStep.STAFF_WANTED

@@ -144,6 +144,14 @@ class VerifyingPin:
 
 
 @dataclass(frozen=True, slots=True)
+class RecallingPin:
+    """The card took too long: was the PIN sent at all?"""
+
+    turn: int
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
 class EnteringPassword:
     """Staff type the facility password."""
 
@@ -261,6 +269,7 @@ VerifyingState = (
     | EnteringPin
     | ConfirmingLastTry
     | VerifyingPin
+    | RecallingPin
     | EnteringPassword
     | CheckingPassword
     | ComparingFace

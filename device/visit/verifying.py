@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from device.visit.by_face import checking_face, entering_printed_code
-from device.visit.by_pin import confirming_last_try, entering_pin, verifying_pin
+from device.visit.by_pin import confirming_last_try, entering_pin, recalling_pin, verifying_pin
 from device.visit.by_staff import (
     checking_password,
     compare_face,
@@ -51,6 +51,7 @@ from device.visit.state import (
     EnteringPrintedCode,
     Failing,
     ProvingIdentity,
+    RecallingPin,
     Recognising,
     State,
     VerifyingPin,
@@ -90,6 +91,8 @@ def advance_verifying(  # noqa: C901 - one line for each state
             return confirming_last_try(state, event, policy)
         case VerifyingPin():
             return verifying_pin(state, event, policy)
+        case RecallingPin():
+            return recalling_pin(state, event, policy)
         case EnteringPassword():
             return entering_password(state, event, policy)
         case CheckingPassword():

@@ -87,6 +87,7 @@ WORK: list[tuple[effects.Effect, list[str]]] = [
     (effects.OpenCodeEntry(TURN), []),
     (effects.ForgetPin(), []),
     (effects.VerifyPin(TURN), []),
+    (effects.RecallPin(TURN), ["card.recall_pin"]),
     (effects.OpenPasswordEntry(TURN), ["card.warn_of_several"]),
     (effects.CheckPassword(TURN), []),
     (effects.SignChallenge(TURN, bytes(32), is_after_face=True), ["card.sign"]),

@@ -1,4 +1,4 @@
-"""The watch over the 12-digit number finds each way of naming it, and nothing else."""
+"""The watch over the 12-digit number finds each way of naming it, and lets the reader work."""
 
 import pytest
 
@@ -45,6 +45,33 @@ WAYS = {
     "general authenticate by text code A": (TEXT, bytes.fromhex("00860094027C0000")),
     "general authenticate by surface code A": (SURFACE, bytes.fromhex("10870093027C0000")),
     "internal authenticate by surface 0005": (SURFACE, bytes.fromhex("0088008501AA00")),
+    "get data of surface 0005": (SURFACE, bytes.fromhex("00CB0005045C02DF4100")),
+    "get data of text 0001": (TEXT, bytes.fromhex("00CB0001035C010C00")),
+    "get data by the tag of the picture": (SURFACE, bytes.fromhex("00CADF4100")),
+    "put data of surface 0005": (SURFACE, bytes.fromhex("00DB0005045C02DF41")),
+    "envelope around a read": (SURFACE, bytes.fromhex("00C200000500B085000000")),
+    "envelope around a select of text, from elsewhere": (
+        aids.JPKI,
+        bytes.fromhex("00C200000F") + select(TEXT),
+    ),
+    "first part of a select of text, from elsewhere": (
+        aids.JPKI,
+        bytes.fromhex("10A4040C05") + TEXT[:5],
+    ),
+    "chained select": (SURFACE, bytes.fromhex("10A4020C020005")),
+    "secured read": (SURFACE, bytes.fromhex("0CB085000397010000")),
+    "select by path from the current DF": (SURFACE, bytes.fromhex("00A40900020005")),
+    "select without a way": (SURFACE, bytes.fromhex("00A40000020005")),
+    "compare surface 0005": (SURFACE, bytes.fromhex("0033000503810100")),
+    "search in text by short id": (TEXT, bytes.fromhex("00A2010C0139")),
+    "change surface code A": (SURFACE, bytes.fromhex("0025019302AABB")),
+    "disable surface code A": (SURFACE, bytes.fromhex("00260093")),
+    "enable surface code A": (SURFACE, bytes.fromhex("002800930C") + b"900000000019"),
+    "activate surface 0005": (SURFACE, bytes.fromhex("00440000020005")),
+    "12 digits filled up": (SURFACE, bytes.fromhex("002000800E") + b"900000000019\xff\xff"),
+    "12 digits in 6 bytes": (TEXT, bytes.fromhex("0020008006900000000019")),
+    "12 digits against a global reference": (TEXT, bytes.fromhex("00200014")),
+    "an instruction nobody knows": (TEXT, bytes.fromhex("80570000")),
 }
 INNOCENT = {
     "jpki 0001": (aids.JPKI, select_file(0x0001)),
@@ -64,11 +91,9 @@ INNOCENT = {
         aids.JPKI,
         bytes.fromhex("002281B61283103132333435363738393132333435360005"),
     ),
-    "surface environment with its chip key": (SURFACE, bytes.fromhex("002241A40384019A")),
-    "surface environment restored": (SURFACE, bytes.fromhex("0022F305")),
-    "surface environment cut off": (SURFACE, bytes.fromhex("002241A40183")),
+    "surface, rest of an answer": (SURFACE, bytes.fromhex("00C0000010")),
+    "surface, the reader's name for the card": (SURFACE, bytes.fromhex("FFCA000000")),
     "jpki general authenticate": (aids.JPKI, bytes.fromhex("00860094027C0000")),
-    "surface general authenticate": (SURFACE, bytes.fromhex("00860000027C0000")),
     "too short to be a command": (TEXT, b"\x00\xa4"),
 }
 
@@ -103,6 +128,13 @@ def test_the_application_is_followed(card: SimulatedCard) -> None:
     assert addresses_my_number(card.trace) == []
 
     for command in (select(TEXT), select(b"\xa0\x00\x00\x00\x01\x99"), select_file(0x0001)):
+        send(card, command)
+    assert len(addresses_my_number(card.trace)) == 1
+
+
+def test_another_channel_closes_nothing(card: SimulatedCard) -> None:
+    on_another_channel = b"\x01" + select(aids.JPKI)[1:]
+    for command in (select(TEXT), on_another_channel, select_file(0x0001)):
         send(card, command)
     assert len(addresses_my_number(card.trace)) == 1
 

@@ -199,6 +199,8 @@ class PinReader:
                 self._jobs.recognise(turn)
             case effects.VerifyPin(turn):
                 self._jobs.verify_pin(turn, Pin(bytearray(self._typed)))
+            case effects.RecallPin(turn):
+                self._jobs.recall_pin(turn)
             case effects.ForgetPatient():
                 self._jobs.forget()
             case effects.KeepRecord(turn):

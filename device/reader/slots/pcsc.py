@@ -8,6 +8,7 @@ good with pcscd and its connection class reports a pulled card as success (facts
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
+from time import monotonic
 
 from smartcard import scard  # type: ignore[import-untyped]  # pyscard ships no types
 
@@ -70,24 +71,24 @@ class Settings(Table, frozen=True):
 class PcscConnection:
     """One card, powered through PC/SC."""
 
-    def __init__(self, context: int, card: int, protocol: int) -> None:
-        """Takes over the service's context, and the handle of a powered card."""
+    def __init__(self, context: int, reader: str, card: int, protocol: int) -> None:
+        """Takes over the service's context, and the handle of a powered card on a reader."""
         self._context = context
+        self._reader = reader
         self._card = card
         self._protocol = protocol
         self.on_lost: Callable[[], None] = lambda: None
         self.on_served = self.on_lost
         """Called when a command got no answer, and at the end of a card that always answered."""
         self._is_open = True
-        self._at_end = scard.SCARD_UNPOWER_CARD
+        self._lost_at_s: float | None = None
+        """Monotonic time at which a command got no answer."""
 
     def transmit(self, command: bytearray) -> bytes:
         """See `CardConnection.transmit`."""
         result, answer = scard.SCardTransmit(self._card, self._protocol, list(command))
         if result != scard.SCARD_S_SUCCESS or not answer:
-            # A card that is gone has no power. Asking to take it makes pcscd call the slot empty
-            # without telling anyone, and a card laid at that moment is never announced.
-            self._at_end = scard.SCARD_LEAVE_CARD
+            self._lost_at_s = monotonic()
             self.on_lost()
         _require_success(result)
         if not answer:
@@ -96,13 +97,29 @@ class PcscConnection:
         return bytes(answer)
 
     def close(self) -> None:
-        """See `CardConnection.close`."""
+        """See `CardConnection.close`.
+
+        After a lost card it waits until the service has noticed that it is gone, or half a second.
+        """
         if self._is_open:
             self._is_open = False
-            scard.SCardDisconnect(self._card, self._at_end)
+            has_power = self._lost_at_s is None or self._is_still_there(self._lost_at_s)
+            at_end = scard.SCARD_UNPOWER_CARD if has_power else scard.SCARD_LEAVE_CARD
+            scard.SCardDisconnect(self._card, at_end)
             scard.SCardReleaseContext(self._context)
-            if self._at_end == scard.SCARD_UNPOWER_CARD:
+            if self._lost_at_s is None:
                 self.on_served()
+
+    def _is_still_there(self, lost_at_s: float) -> bool:
+        """Whether the card only did not answer: then it has power, and what was opened is open.
+
+        A card that is gone has none. Asking to take it makes pcscd call the slot empty without
+        telling anyone, and a card laid at that moment is never announced.
+        """
+        left_s = max(0.0, lost_at_s + _SERVICE_POLL_S - monotonic())
+        at_first = _state_of(self._context, self._reader, scard.SCARD_STATE_UNAWARE, 0)
+        later = _state_of(self._context, self._reader, at_first, left_s)
+        return bool(later & _PRESENT) and later >> 16 == at_first >> 16
 
 
 class PcscSlot:
@@ -121,8 +138,9 @@ class PcscSlot:
         self._thread: Thread | None = None
         self._stopping = Event()
         self._has_lost_card = Event()
-        self._needs_cold_start = False
-        """The service may take the next card for the one that was lost, and for powered."""
+        self._needs_cold_start = True
+        """Nobody here saw the card come to power: before the start, while the service was away, or
+        in place of a lost one, for which the service may take it. Something may be open on it."""
 
     def watch(self, listener: SlotListener) -> None:
         """See `CardSlot.watch`."""
@@ -140,11 +158,9 @@ class PcscSlot:
             raise CardNotAcceptedError(FailureCode.SEVERAL_CARDS)
         laid, context = self._turns.served, _establish()
         try:
+            reader = laid[0] if laid else self._first_reader(context)
             result, card, protocol = scard.SCardConnect(
-                context,
-                laid[0] if laid else self._first_reader(context),
-                scard.SCARD_SHARE_EXCLUSIVE,
-                _ANY_PROTOCOL,
+                context, reader, scard.SCARD_SHARE_EXCLUSIVE, _ANY_PROTOCOL
             )
             _require_power(result)
             if self._needs_cold_start:
@@ -155,7 +171,7 @@ class PcscSlot:
             if isinstance(error, CardUnresponsiveError):
                 self._turns.end(laid)
             raise
-        connection = PcscConnection(context, card, protocol)
+        connection = PcscConnection(context, reader, card, protocol)
         connection.on_lost, connection.on_served = self._lose_card, lambda: self._turns.end(laid)
         return connection
 
@@ -206,7 +222,7 @@ class PcscSlot:
             except ReaderError:
                 self._turns = CardTurns()
                 self._silent_cards = SilentCards()
-                report.missed_slot()
+                self._miss_slot(report)
                 self._stopping.wait(pause_s)
                 pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
@@ -228,13 +244,17 @@ class PcscSlot:
                 states = {}
             readers = self._list_readers(context)
             if not readers:
-                report.missed_slot()
+                self._miss_slot(report)
             known = [(name, states.get(name, 0)) for name in (_ANY_READER_ADDED, *readers)]
             states = _wait_for_change(context, known)
             self._turns.see(self._silent_cards.served_of(_laid_cards(states, readers)))
             if readers:
                 report.saw_slot()
                 report.saw_card(self._turns.served)
+
+    def _miss_slot(self, report: SlotReport) -> None:
+        self._needs_cold_start = True
+        report.missed_slot()
 
     def _forget_card(self, report: SlotReport) -> None:
         """Report the lost card, then look anew: one laid back at once never made an event."""
@@ -273,6 +293,21 @@ def _wait_for_change(context: int, known: list[tuple[str, int]]) -> dict[str, in
         return dict(known)
     _require_success(result)
     return {name: state & ~scard.SCARD_STATE_CHANGED for name, state, _ in states}
+
+
+def _state_of(context: int, reader: str, known: int, within_s: float) -> int:
+    """State of a reader, as soon as it is another than the known one; 0: it or the service is away.
+
+    Args:
+        context: of whoever asks.
+        reader: its name.
+        known: SCARD_STATE_UNAWARE: answer at once.
+        within_s: longest time to wait.
+    """
+    result, states = scard.SCardGetStatusChange(context, int(1000 * within_s), [(reader, known)])
+    if result == scard.SCARD_E_TIMEOUT:
+        return known
+    return states[0][1] & ~scard.SCARD_STATE_CHANGED if result == scard.SCARD_S_SUCCESS else 0
 
 
 def _laid_cards(states: dict[str, int], readers: list[str]) -> list[_Laying]:

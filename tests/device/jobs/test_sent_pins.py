@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from device.jobs.departing_pin import DepartingPin
 from device.pinpad.attempts import AttemptOutcome, AttemptToken, PinAttempts
 from device.pinpad.pin import Pin
 from device.reader.card_facts import SignedChallenge
@@ -102,6 +103,58 @@ def test_a_pin_that_waits_while_its_visit_ends_is_never_sent(bench: Bench) -> No
     assert (bench.pins_sent, bytes(buffer)) == (0, bytes(4))
 
 
+def recalled_behind_a_busy_card(bench: Bench) -> int:
+    """A PIN waits for a card that hangs in another command and is recalled.
+
+    Gives how many were sent after all.
+    """
+    bench.recognise()
+    bench.finish()
+    is_free = threading.Event()
+    bench.jobs._worker.submit(lambda: wait_for(is_free))
+    bench.jobs.verify_pin(TURN, Pin(bytearray(WRONG)))
+    bench.jobs.recall_pin(TURN + 1)
+    assert bench.posted.next() == events.JobFailed(TURN + 1, FailureCode.PIN_EXPIRED)
+    is_free.set()
+    bench.finish()
+    return bench.pins_sent
+
+
+def test_a_pin_that_is_recalled_while_it_waits_is_said_to_be_unsent_and_is(bench: Bench) -> None:
+    steps = len(bench.disk.steps)
+    assert recalled_behind_a_busy_card(bench) == 0
+    assert len(bench.disk.steps) == steps
+
+
+def test_a_recall_that_is_only_said_is_caught(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DepartingPin, "leave", lambda _: None)
+    assert recalled_behind_a_busy_card(bench) == 1
+
+
+def test_a_pin_that_is_recalled_too_late_has_an_unknown_outcome(bench: Bench) -> None:
+    bench.recognise()
+    bench.finish()
+    bench.card.physics.before_command = lambda command: (
+        bench.jobs.recall_pin(TURN + 1) if is_sent_pin(command) else None
+    )
+    bench.jobs.verify_pin(TURN, Pin(bytearray(WRONG)))
+    assert bench.posted.next() == events.JobFailed(TURN + 1, FailureCode.PIN_OUTCOME_UNKNOWN)
+    assert bench.posted.next() == events.PinRejected(TURN, 2)
+
+
+def test_too_late_for_the_cards_word_nothing_is_sent_nor_written_down(bench: Bench) -> None:
+    bench.recognise()
+    bench.finish()
+    session, steps = bench.jobs._session, len(bench.disk.steps)
+    assert session is not None
+    assert session._exchange is not None
+    session._exchange._calls._budget_s = 4.9
+    assert bench.verify(WRONG) == failed(FailureCode.CARD_UNREADABLE)
+    assert (bench.pins_sent, len(bench.disk.steps)) == (0, steps)
+
+
 def test_with_failing_power_no_pin_is_sent(issuer: Issuer) -> None:
     bench = Bench(issuer.issue(catalog.MY_NUMBER), is_power_failing=lambda: True)
     steps = len(bench.disk.steps)
@@ -117,7 +170,7 @@ def test_another_card_laid_since_the_prompt_gets_no_pin(bench: Bench, issuer: Is
     other = issuer.issue(catalog.MY_NUMBER)
     bench.slot._card = other
     assert bench.verify(RIGHT) == failed(FailureCode.PIN_OUTCOME_UNKNOWN)
-    assert bench.verify(RIGHT) == failed(FailureCode.PIN_OUTCOME_UNKNOWN)
+    assert bench.verify(RIGHT) == failed(FailureCode.CARD_REMOVED)
     assert (bench.pins_sent, other.trace.exchanges) == (1, [])
 
 

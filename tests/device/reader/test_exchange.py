@@ -1,9 +1,12 @@
+import threading
+import time
 from collections.abc import Callable
 from threading import Event
 
 import pytest
 
 from device.reader.apdu import CommandApdu
+from device.reader.blocking_calls import BlockingCalls
 from device.reader.errors import (
     CardAnswerError,
     CardLostError,
@@ -15,6 +18,7 @@ from device.reader.errors import (
 )
 from device.reader.exchange import Exchange
 from device.reader.port import CardConnection
+from tests.device.posted import LONGEST_WAIT_S
 from tests.device.reader.laid_cards import ScriptedConnection, ScriptedSlot
 
 READ = CommandApdu(0x00, 0xB0, 0x00, 0x00, ne=256)
@@ -130,6 +134,77 @@ def test_endless_waiting_bytes_come_to_an_end(answer: bytes) -> None:
     assert len(card.sent) <= 9
 
 
+def time_of(command: CommandApdu, pause_s: float) -> float:
+    """How long a command lasts whose rest comes in pieces, each after a pause."""
+
+    def answer(_: bytes) -> bytes:
+        time.sleep(pause_s)
+        return b"x\x61\x01"
+
+    exchange = Exchange(ScriptedSlot(ScriptedConnection(answer)), apdu_deadline_s=0.2)
+    begun_s = time.monotonic()
+    with pytest.raises((CardTimeoutError, MalformedAnswerError)):
+        exchange.send(command)
+    return time.monotonic() - begun_s
+
+
+def test_a_rest_that_comes_in_pieces_has_one_deadline_with_its_command() -> None:
+    assert time_of(READ, pause_s=0.15) < 0.4
+
+
+def test_pieces_with_a_deadline_each_would_be_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Negative control."""
+    run = BlockingCalls.run
+    monkeypatch.setattr(
+        BlockingCalls, "run", lambda calls, call, _: run(calls, call, calls.new_deadline())
+    )
+    assert time_of(READ, pause_s=0.15) > 1
+
+
+def spend_time(exchange: Exchange, left_s: float) -> None:
+    exchange._calls._budget_s = left_s
+
+
+def test_what_the_time_of_the_session_is_too_short_for_is_not_sent_but_wiped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    encoded: list[bytearray] = []
+    encode = CommandApdu.encode
+
+    def encode_watched(command: CommandApdu) -> bytearray:
+        encoded.append(encode(command))
+        return encoded[-1]
+
+    card = ScriptedConnection(lambda _: b"\x90\x00")
+    exchange = exchange_with(card)
+    spend_time(exchange, left_s=0)
+    monkeypatch.setattr(CommandApdu, "encode", encode_watched)
+    with pytest.raises(CardTimeoutError):
+        exchange.send(VERIFY)
+    assert card.sent == []
+    assert [bytes(command) for command in encoded] == [bytes(9)]
+
+
+def test_at_the_end_of_its_time_the_card_loses_its_power_at_once() -> None:
+    card = ScriptedConnection(lambda _: b"\x90\x00")
+    exchange = exchange_with(card)
+    spend_time(exchange, left_s=0)
+    with pytest.raises(CardTimeoutError):
+        exchange.send(READ)
+    assert card.times_closed == 1
+    with pytest.raises(CardTimeoutError):
+        exchange.send(READ)
+
+
+def test_what_is_sent_once_needs_time_for_its_answer() -> None:
+    exchange = exchange_with(ScriptedConnection(lambda _: b"\x90\x00"))
+    exchange.require_whole_deadline()
+    spend_time(exchange, left_s=1.9)
+    with pytest.raises(CardTimeoutError):
+        exchange.require_whole_deadline()
+    assert exchange.send(READ).status_word.is_ok
+
+
 def test_an_answer_longer_than_asked_for_is_refused() -> None:
     card = ScriptedConnection(lambda _: bytes(257) + b"\x90\x00")
     with pytest.raises(MalformedAnswerError):
@@ -207,6 +282,25 @@ def test_what_does_not_power_up_says_so() -> None:
 
     with pytest.raises(CardUnresponsiveError):
         Exchange(Dead(ScriptedConnection([])), apdu_deadline_s=2)
+
+
+def card_threads() -> int:
+    return sum(thread.name == "card-calls" for thread in threading.enumerate())
+
+
+def test_whatever_power_up_raises_leaves_no_thread_behind() -> None:
+    class Unforeseen(ScriptedSlot):
+        def connect(self) -> CardConnection:
+            raise ValueError("unforeseen")
+
+    before = card_threads()
+    for _ in range(5):
+        with pytest.raises(ValueError, match="unforeseen"):
+            Exchange(Unforeseen(ScriptedConnection([])), apdu_deadline_s=2)
+    ends_at_s = time.monotonic() + LONGEST_WAIT_S
+    while card_threads() > before and time.monotonic() < ends_at_s:
+        time.sleep(0.001)
+    assert card_threads() <= before
 
 
 def test_closing_twice_is_closing_once() -> None:

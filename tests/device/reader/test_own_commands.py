@@ -15,9 +15,10 @@ from tests.device.reader.laid_cards import InProcessSlot, ScriptedConnection, Sc
 from tests.hw_sim.card import catalog
 from tests.hw_sim.card.issuer import Issuer
 
-FOR_TERMINALS = {0x22, 0x2A, 0x82, 0x84, 0x86, 0x88, 0xA2, 0xFC}
+FOR_TERMINALS = {0x22, 0x2A, 0x82, 0x84, 0x86, 0x88, 0xFC}
+"""With any CLA and P2; one more goes through in one form only."""
 ELSEWHERE = {0x2A, 0xFC}
-SIGN, SET_ENVIRONMENT, GENERAL_AUTHENTICATE = 0x2A, 0x22, 0x86
+SIGN, SET_ENVIRONMENT, GENERAL_AUTHENTICATE, TERMINAL_CERTIFICATE = 0x2A, 0x22, 0x86, 0xA2
 REFUSALS = "files are selected|a security environment"
 
 
@@ -27,6 +28,10 @@ def card_that_agrees() -> ScriptedConnection:
 
 def files_of(card: ScriptedConnection) -> CardFiles:
     return CardFiles(Exchange(ScriptedSlot(card), apdu_deadline_s=2))
+
+
+def with_jpki_open(files: CardFiles) -> None:
+    files.open_application(Application.JPKI)
 
 
 def with_surface_open(files: CardFiles) -> None:
@@ -64,6 +69,33 @@ def test_which_instructions_go_through_elsewhere(opened: Callable[[CardFiles], N
     files = files_of(card)
     opened(files)
     assert let_through(files, card) == ELSEWHERE
+
+
+@pytest.mark.parametrize("p1", [0x00, 0x06])
+def test_a_terminals_certificate_goes_through_in_jpki(p1: int) -> None:
+    card = card_that_agrees()
+    files = files_of(card)
+    files.open_application(Application.JPKI)
+    files.send_ok(CommandApdu(0x80, TERMINAL_CERTIFICATE, p1, 0xC1, b"\x7f\x21\x00"))
+    assert card.sent[-1][:4] == bytes((0x80, 0xA2, p1, 0xC1))
+
+
+@pytest.mark.parametrize("opened", [with_jpki_open, with_surface_open, with_nothing_open])
+@pytest.mark.parametrize(
+    ("cla", "p2"),
+    [(0x00, 0x34), (0x00, 0x04), (0x00, 0xC1), (0x0C, 0xC1), (0x10, 0xC1), (0x80, 0x34)],
+)
+def test_search_record_does_not_go_through(
+    opened: Callable[[CardFiles], None], cla: int, p2: int
+) -> None:
+    """The same instruction in ISO's class; 00 A2 01 34 searches the file with short id 6."""
+    card = card_that_agrees()
+    files = files_of(card)
+    opened(files)
+    before = len(card.sent)
+    with pytest.raises(ValueError, match=REFUSALS):
+        files.send_ok(CommandApdu(cla, TERMINAL_CERTIFICATE, 0x01, p2, b"JPKI", 256))
+    assert len(card.sent) == before
 
 
 @pytest.mark.parametrize(
@@ -132,7 +164,7 @@ def test_a_card_that_knows_neither_refuses_kindly(issuer: Issuer) -> None:
         TerminalInOneFile().unlock(files)
 
 
-@pytest.mark.parametrize("ins", sorted(FOR_TERMINALS))
+@pytest.mark.parametrize("ins", sorted({*FOR_TERMINALS, TERMINAL_CERTIFICATE}))
 @pytest.mark.parametrize("p2", [0x85, 0x93, 0x81, 0x94])
 def test_no_instruction_takes_a_short_identifier_to_where_the_number_is(ins: int, p2: int) -> None:
     card = card_that_agrees()

@@ -50,6 +50,36 @@ def test_a_stopped_reading_of_the_photo_sends_nothing_more(
     check_signature(session.sign_challenge(CHALLENGE))
 
 
+@pytest.mark.parametrize("left_s", [0.0, 0.05, 1.9])
+def test_a_pin_is_not_sent_where_the_time_is_too_short_for_its_answer(
+    card: SimulatedCard, session: CardSession, left_s: float
+) -> None:
+    session.identify()
+    session.get_ready_to_sign()
+    assert session._exchange is not None
+    session._exchange._calls._budget_s = left_s
+    with pytest.raises(CardTimeoutError):
+        session.verify_pin(b"9999")
+    assert card.tries_left(PinName.JPKI_AUTHENTICATION) == 3
+    assert card.trace.presented_pins() == []
+
+
+def test_a_printed_code_is_not_sent_where_the_time_is_too_short_for_its_answer(
+    card: SimulatedCard, session: CardSession
+) -> None:
+    session.identify()
+    exchange = session._exchange
+    assert exchange is not None
+
+    def stop_time() -> bool:
+        exchange._calls._budget_s = 1.9
+        return False
+
+    with pytest.raises(CardTimeoutError):
+        session.read_photo(CODE, stop_time, unwatched)
+    assert card.trace.presented_pins() == []
+
+
 def test_a_wrong_pin_and_then_the_right_one(session: CardSession) -> None:
     session.identify()
     with pytest.raises(PinRejectedError) as rejection:

@@ -12,6 +12,7 @@ from device.visit.effects import (
     KeepRecord,
     OpenPinEntry,
     PageName,
+    RecallPin,
     ShowPage,
     SignChallenge,
     StartFaceCheck,
@@ -145,6 +146,39 @@ def test_two_wrong_pins_leave_the_last_try_of_the_card_alone() -> None:
     assert story.page.failure is FailureCode.PIN_REJECTED
     assert story.page.choices == (Choice.FACE, Choice.END)
     story.happen(events.PinChosen(story.turn))
+    assert not story.last
+
+
+def recalled() -> Story:
+    """The card has not said in time what it thinks of the PIN."""
+    story = Story().lay_card().enter_pin()
+    story.happen(events.TimedOut(story.turn))
+    assert story.wanted(RecallPin)
+    return story
+
+
+def test_a_pin_that_was_not_sent_in_time_is_told_to_be_unsent() -> None:
+    story = recalled()
+    story.happen(events.JobFailed(story.turn, FailureCode.PIN_EXPIRED))
+    assert story.page.failure is FailureCode.PIN_EXPIRED
+    assert Choice.PIN in story.page.choices
+
+
+def test_a_pin_that_was_sent_and_not_answered_ends_the_visit() -> None:
+    story = recalled()
+    story.happen(events.JobFailed(story.turn, FailureCode.PIN_OUTCOME_UNKNOWN))
+    assert [record.failure for record in story.records] == [FailureCode.PIN_OUTCOME_UNKNOWN]
+
+
+def test_where_nobody_says_whether_a_pin_was_sent_it_may_have_been() -> None:
+    story = recalled()
+    story.happen(events.TimedOut(story.turn))
+    assert [record.failure for record in story.records] == [FailureCode.PIN_OUTCOME_UNKNOWN]
+
+
+def test_a_word_that_comes_after_the_recall_is_late() -> None:
+    story = recalled()
+    story.happen(events.PinAccepted(story.turn - 1, NOW))
     assert not story.last
 
 

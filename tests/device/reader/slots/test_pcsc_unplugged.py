@@ -32,6 +32,7 @@ class Service:
         self._changed = Condition()
         self.is_plugged_in = True
         self.has_card = False
+        self.cold_starts = 0
         self._plugs = self._cancels = 0
         self.tells_by: int = GONE
         """State of a reader that goes while somebody waits; 0: the call fails instead."""
@@ -93,6 +94,7 @@ class Service:
         return OK, list(self._card.transmit(bytes(command)))
 
     def reconnect(self, *_: object) -> tuple[int, int]:
+        self.cold_starts += 1
         result, _card, protocol = self.connect()
         return result, protocol
 
@@ -167,6 +169,30 @@ def test_unplugged_in_the_middle_of_a_visit(
     assert heard.wait_for("slot_ready", "card_placed")
     session = CardSession(reader, anchors=anchors, today=known_day)
     check_signature(use_card(session))
+    session.close()
+
+
+def test_a_card_starts_cold_where_nobody_saw_it_come_to_power(
+    reader: CardSlot, heard: Heard, service: Service, anchors: RecordAnchors
+) -> None:
+    """At the start and after the service was away; between, each session ends without power."""
+    service.lay()
+    assert heard.wait_for("card_placed")
+    starts = []
+    for _ in range(2):
+        identify(reader, anchors)
+        starts.append(service.cold_starts)
+    service.plug(is_in=False)
+    assert heard.wait_until("slot_lost")
+    service.plug(is_in=True)
+    assert heard.wait_for("slot_ready", "card_placed")
+    identify(reader, anchors)
+    assert [*starts, service.cold_starts] == [1, 1, 2]
+
+
+def identify(reader: CardSlot, anchors: RecordAnchors) -> None:
+    session = CardSession(reader, anchors=anchors, today=known_day)
+    session.identify()
     session.close()
 
 
