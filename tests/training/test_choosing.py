@@ -46,7 +46,7 @@ def material() -> Material:
     people = [Person(path, 30, "fm"[int(path) % 4 > 1]) for path in strangers]
     foreign = {f"foreign {number}": values for number, values in enumerate(embedded(60, rng))}
     theirs = [Person(path, 30, "") for path in foreign]
-    return Material(pairs, judges, people, strangers, theirs, foreign)
+    return Material(pairs, judges, people, strangers, theirs, foreign, is_guarded=True)
 
 
 def test_a_share_is_of_the_impostors_that_are_as_much_alike(material: Material) -> None:
@@ -79,6 +79,10 @@ def test_the_guard_is_the_loosest_that_keeps_another_population_out(
 def test_where_no_guard_keeps_them_out_there_is_none(material: Material) -> None:
     one = dict.fromkeys(material.foreign_embeddings, embedded(1, np.random.default_rng(5))[0])
     assert guard_for(replace(material, foreign_embeddings=one), 1.0) is None
+
+
+def test_a_rule_without_guard_gets_none(material: Material) -> None:
+    assert choose(replace(material, is_guarded=False), range(8)).guard is None
 
 
 def test_the_guard_asks_no_judge(material: Material) -> None:

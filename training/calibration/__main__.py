@@ -60,7 +60,8 @@ def _read(arguments: argparse.Namespace) -> Material:
     print(f"{len(foreign)} strangers of another population")
     seen = _gallery(arguments, arguments.images, [person.path for person in foreign])
     known, values = strangers.embeddings, seen.embeddings
-    return Material(pairs, judges.embeddings, people, known, foreign, values)
+    is_guarded = len(read_embedder(arguments.bundle).rule.conditions) > 1
+    return Material(pairs, judges.embeddings, people, known, foreign, values, is_guarded)
 
 
 def _strangers_in(images: Path, judges: set[str]) -> list[Person]:

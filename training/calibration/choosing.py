@@ -50,6 +50,8 @@ class Material:
     foreign: Sequence[Person]
     """Strangers of another population, one picture each."""
     foreign_embeddings: Mapping[str, Values]
+    is_guarded: bool
+    """The bundle's rule has a guard, so one is chosen; `GUARDS` are distances of dlib's network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ def choose(material: Material, people: Sequence[int]) -> Constants:
         return float((theirs.shares > _CHOSEN_AT).mean()), -shrinkage
 
     shrinkage = min(SHRINKAGES, key=cost)
-    return Constants(shrinkage, guard_for(material, shrinkage))
+    return Constants(shrinkage, guard_for(material, shrinkage) if material.is_guarded else None)
 
 
 def guard_for(material: Material, shrinkage: float) -> float | None:
