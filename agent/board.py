@@ -15,12 +15,14 @@ from hostlink.terms import FailureCode
 
 MOST_ALARMS = 1000
 """Beyond these one is left to the journal: the oldest `OF_A_NAME`, else the oldest."""
+ANSWERING = "answering"
+"""The step of a patient whom the reader goes on with after the insurance answer; it may refuse one
+(decision 0043)."""
 LEFT = "left"
 """The step of a patient who has taken the card."""
 STEP_AFTER = {
     Event.VISIT_OPENED: "card_read",
     Event.IDENTITY_RECEIVED: "eligibility",
-    Event.OPTIONS_SENT: "answering",
     Event.RESULT_STORED: "card_to_be_taken",
 }
 """Where the patient is, as far as the agent has a part in it; the reader itself tells the rest."""

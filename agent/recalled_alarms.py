@@ -8,6 +8,7 @@ Lines of other kinds are passed over, and so is what cannot be read: the board i
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
@@ -50,8 +51,8 @@ def recall_alarms(board: Board, journal: Path) -> list[bytes]:
         if line.alarm is Alarm.RELAY_UNAVAILABLE:
             continue  # the delivery tells of it anew, or that it is over
         visit = bytes.fromhex(line.visit) if line.visit else None
-        if visit is not None:
-            registering[visit] = max(0, registering[visit] + _registrations_begun(line))
+        if visit is not None and (begun := _registrations_begun(line)):
+            registering[visit] = max(0, registering[visit] + begun)
         board.see_alarm(
             line.event, line.unix_ms, line.alarm, line.detail, line.counter or "", visit, line.seq
         )
@@ -67,12 +68,8 @@ def _registrations_begun(line: _AlarmLine) -> int:
 
 
 def _lines(path: Path) -> Iterator[_AlarmLine]:
-    try:
-        content = path.read_bytes()
-    except OSError:
-        return
-    for data in content.splitlines():
-        try:
-            yield msgspec.json.decode(data, type=_AlarmLine)
-        except (msgspec.DecodeError, RecursionError):
-            continue
+    # Line by line: a busy day is long.
+    with suppress(OSError), path.open("rb") as file:
+        for data in file:
+            with suppress(msgspec.DecodeError, RecursionError):
+                yield msgspec.json.decode(data, type=_AlarmLine)

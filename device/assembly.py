@@ -161,11 +161,11 @@ def _assemble(config: Config, folder: Path, standing: Standing, slot: CardSlot |
     loop = VisitLoop(policy, journal)
     outbox = open_outbox(config)
     identity = _identity(standing, models)
-    hearing_host = HostIntake(loop.post, clock)
+    card = CardJobs(card_parts, clock, loop.post)
+    hearing_host = HostIntake(loop.post, clock, card.may_be_born_on)
     host = _host(config, identity, outbox, hearing_host, standing.pairings)
     record = RecordJobs(outbox, identity, clock, host.tell, loop.post)
-    card = CardJobs(card_parts, clock, loop.post)
-    hearing_host.record, hearing_host.may_be_born_on = record, card.may_be_born_on
+    hearing_host.record = record
     screen, desks = _screen_and_desks(config, clock, loop)
     performer = Performer(
         screen=screen,

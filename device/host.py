@@ -28,7 +28,6 @@ from hostlink.messages import (
 )
 from hostlink.port import ByteStream
 from hostlink.reset import ResetReason
-from hostlink.version import LOWEST_VERSION, may_send
 
 _log = logging.getLogger(__name__)
 
@@ -88,24 +87,15 @@ class _Handler:
     link: Link | None = None
     now_s: Callable[[], float] = time.monotonic
     is_ours: bool = False
-    version: int = LOWEST_VERSION
-    """What the agent of this session speaks."""
     _reported_at_s: float = -math.inf
 
     def link_up(self, peer: DeviceHello | AgentHello) -> None:
-        if isinstance(peer, AgentHello):
-            # Before the agent counts as ours: another thread may send at once.
-            self.version = peer.version
         self.is_ours = isinstance(peer, AgentHello) and peer.audience == self.audience
         self.paired.arrived(self._shown())
         if self.is_ours and isinstance(peer, AgentHello):
             self.listener.agent_connected(peer)
         else:
             _log.error("the agent's `audience` is not the one this reader was paired for")
-
-    def may_hear(self, message: Message) -> bool:
-        """Whether our agent is there and knows such a message; asked from any thread."""
-        return self.is_ours and may_send(message, self.version)
 
     def link_down(self, reason: ResetReason) -> None:
         if self.is_ours:
@@ -189,7 +179,7 @@ class Host:
             False when the paired agent is not there or too old to know it; what must survive is
             sent again after `agent_connected`.
         """
-        return self._handler.may_hear(message) and self._link.send(message)
+        return self._handler.is_ours and self._link.send(message)
 
     def close(self) -> None:
         """Hang up."""

@@ -180,10 +180,10 @@ class HostIntake:
 
     post: Post
     clock: Clock
+    may_be_born_on: Callable[[str], bool]
+    """Whether the card's holder may be born on that day, `yyyymmdd`."""
     record: RecordJobs | None = None
     """Set once the outbox is open; until then the link is not started."""
-    may_be_born_on: Callable[[str], bool] = lambda _: True
-    """Whether the card's holder may be born on that day; set before the link is started."""
 
     def agent_connected(self, hello: AgentHello) -> None:
         """Take the time, send what is not acknowledged, name a visit that is under way."""

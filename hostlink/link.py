@@ -18,6 +18,7 @@ from hostlink.events import LinkDown, LinkUp, Received
 from hostlink.messages import AgentHello, DeviceHello, LinkCounters, Message
 from hostlink.port import ByteStream, PromptStream
 from hostlink.reset import ResetReason
+from hostlink.version import LOWEST_VERSION, agreed_version, as_known_in
 
 __all__ = ["AgentEnd", "DeviceEnd", "Link", "LinkCounters", "LinkHandler", "ResetReason"]
 
@@ -78,6 +79,7 @@ class Link:
         self._stream: ByteStream | None = None
         self._queue: deque[bytes] = deque()
         self._is_up = False
+        self._version = LOWEST_VERSION
 
     @property
     def counters(self) -> LinkCounters:
@@ -106,17 +108,19 @@ class Link:
         """Send a message soon. Thread-safe, never blocks.
 
         Returns:
-            False when the link is not up or a thousand messages wait already: the message is
-            dropped. True promises nothing either: only an answer tells that it arrived.
+            False when the link is not up, a thousand messages wait already, or the other end is
+            too old to know such a message: it is dropped. True promises nothing either: only an
+            answer tells that it arrived.
 
         Raises:
             MalformedMessageError: A field is out of the bounds of `messages.cddl`.
         """
         encoded = codec.encode(message)
         with self._lock:
-            if not self._is_up or len(self._queue) >= QUEUE_LIMIT:
+            known = as_known_in(self._version, message)
+            if not self._is_up or known is None or len(self._queue) >= QUEUE_LIMIT:
                 return False
-            self._queue.append(encoded)
+            self._queue.append(encoded if known is message else codec.encode(known))
         self._wake()
         return True
 
@@ -190,7 +194,7 @@ class Link:
         for event in self._channel.take_events():
             match event:
                 case LinkUp():
-                    self._set_up(True)
+                    self._set_up(True, agreed_version(event.peer))
                     self._handler.link_up(event.peer)
                 case LinkDown():
                     self._set_up(False)
@@ -200,8 +204,8 @@ class Link:
                 case _:
                     assert_never(event)
 
-    def _set_up(self, is_up: bool) -> None:
+    def _set_up(self, is_up: bool, version: int = LOWEST_VERSION) -> None:
         # What waits belongs to the session before; its owner sends it again.
         with self._lock:
-            self._is_up = is_up
+            self._is_up, self._version = is_up, version
             self._queue.clear()

@@ -1,20 +1,36 @@
 """Which version of the messages the two ends speak."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from hostlink.messages import AgentHello, DeviceHello, Message, VisitProgressed
+from hostlink.messages import AgentHello, DeviceHello, Message, VisitOptions, VisitProgressed
 from hostlink.reset import ResetReason, SessionEndedError
 
 LOWEST_VERSION = 1
-HIGHEST_VERSION = 2
+HIGHEST_VERSION = 3
 
 _ADDED_IN: Mapping[type[Message], int] = {VisitProgressed: 2}
-"""What an end of an older version does not know, and would end the session on."""
+_BIRTHDATE_ADDED_IN = 3
 
 
-def may_send(message: Message, version: int) -> bool:
-    """Whether this message belongs to the version that both ends speak."""
-    return _ADDED_IN.get(type(message), LOWEST_VERSION) <= version
+def agreed_version(peer: DeviceHello | AgentHello) -> int:
+    """What both ends speak, once the other one's hello was believed."""
+    if isinstance(peer, AgentHello):
+        return peer.version
+    return min(peer.highest_version, HIGHEST_VERSION)
+
+
+def as_known_in(version: int, message: Message) -> Message | None:
+    """What of a message an end of that version knows: it would end the session on anything else.
+
+    Returns:
+        None: it does not know such a message.
+    """
+    if _ADDED_IN.get(type(message), LOWEST_VERSION) > version:
+        return None
+    if isinstance(message, VisitOptions) and version < _BIRTHDATE_ADDED_IN:
+        return replace(message, birthdate=None)
+    return message
 
 
 def choose_version(device: DeviceHello) -> int:
@@ -23,7 +39,7 @@ def choose_version(device: DeviceHello) -> int:
     Raises:
         SessionEndedError: There is none.
     """
-    version = min(device.highest_version, HIGHEST_VERSION)
+    version = agreed_version(device)
     if version < max(device.lowest_version, LOWEST_VERSION):
         raise SessionEndedError(ResetReason.VERSION_MISMATCH)
     return version

@@ -14,7 +14,7 @@ from sqlalchemy import LargeBinary, bindparam, cast, func, select
 
 from agent.api import models
 from agent.api.patients import PatientsOfVisits, Revisits
-from agent.board import Board, OpenAlarm, Place
+from agent.board import ANSWERING, Board, OpenAlarm, Place, PresentVisit
 from agent.ceremonies import Kind
 from agent.characters import Encoding, unwritable_texts
 from agent.clock import Clock, day_in_japan, moment_of, rfc_3339
@@ -58,6 +58,10 @@ HANDOVERS = select(DELIVERIES.c.relay, DELIVERIES.c.is_done, DELIVERIES.c.parked
     DELIVERIES.c.ueid == bindparam("of_ueid"), DELIVERIES.c.seq == bindparam("of_seq")
 )
 OPTIONS = select(VISITS.c.options).where(VISITS.c.visit_id == bindparam("of_visit"))
+COMPLETED = select(RESULTS.c.seq).where(
+    RESULTS.c.visit_id == bindparam("of_visit"),
+    RESULTS.c.outcome == int(VisitOutcome.COMPLETED),
+)
 IS_POSTPONED = select(POSTPONED.c.visit_id).where(POSTPONED.c.visit_id == bindparam("of_visit"))
 MOST_ALARMS_SHOWN = 100
 MOST_PARKED_SHOWN = 100
@@ -290,7 +294,7 @@ class Reading:
                 step=visit.step,
                 since=_at(visit.opened_unix_ms),
                 step_since=_at(visit.step_unix_ms),
-                patient_name=self._name(visit.visit_id) if is_for_staff else None,
+                patient_name=self._name(visit) if is_for_staff else None,
             )
         return models.Reader(
             counter=counter,
@@ -305,8 +309,12 @@ class Reading:
             visit=present,
         )
 
-    def _name(self, visit_id: bytes) -> str | None:
-        for (told,) in self._store.rows(OPTIONS, {"of_visit": visit_id}):
+    def _name(self, visit: PresentVisit) -> str | None:
+        """Once the reader goes on with the answer, which may be about another (decision 0043)."""
+        key = {"of_visit": visit.visit_id}
+        if visit.step != ANSWERING and not self._store.rows(COMPLETED, key):
+            return None
+        for (told,) in self._store.rows(OPTIONS, key):
             options = stored_options(told)
             return (options.patient_name or None) if options else None
         return None

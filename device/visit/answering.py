@@ -78,7 +78,8 @@ def _awaiting_options(
                 failure = FailureCode.ELIGIBILITY_OF_ANOTHER
                 return end(turn, visit, VisitOutcome.FAILED, failure, policy)
             notices = tuple(dict.fromkeys((*message.notices, *visit.notices)))
-            options = replace(message, notices=notices)
+            # The birth date was compared and is needed no more.
+            options = replace(message, notices=notices, birthdate=None)
             if not message.is_registered:
                 return _register(turn, visit, options, policy)
             return _ask_consents(turn, visit, options, policy)

@@ -22,6 +22,7 @@ from tests.agent.desk_bench import ANSWER, DeskBench
 from tests.agent.world import (
     FAR_DATE,
     INSTITUTION,
+    RECORD,
     TODAY,
     VISIT_ID,
     Card,
@@ -70,8 +71,34 @@ def test_a_proof_leads_to_a_question_and_the_options(bench: DeskBench, patient: 
 
     bench.desk.eligibility_answered(question, ANSWER)
     assert bench.said[-1] == VisitOptions(
-        VISIT_ID, "受付　太郎", is_registered=True, consents=tuple(ConsentItem), notices=()
+        VISIT_ID,
+        "受付　太郎",
+        is_registered=True,
+        consents=tuple(ConsentItem),
+        notices=(),
+        birthdate=RECORD.person.birthdate,
     )
+
+
+@pytest.mark.parametrize("told", ["19550000", "19550631"])
+def test_of_whom_only_the_year_is_known_no_birth_date_is_told(
+    bench: DeskBench, patient: Card, told: str
+) -> None:
+    """It is no day that a card could bear."""
+    bench.desk.identity_proven(patient.prove(bench.open_visit()))
+    record = replace(RECORD, person=replace(RECORD.person, birthdate=told))
+    bench.desk.eligibility_answered(bench.asked[0], replace(ANSWER, record=record))
+    options = bench.said[-1]
+    assert isinstance(options, VisitOptions)
+    assert options.birthdate is None
+
+
+def test_nor_where_nobody_is_known(bench: DeskBench, patient: Card) -> None:
+    bench.desk.identity_proven(patient.prove(bench.open_visit()))
+    bench.desk.eligibility_answered(bench.asked[0], replace(ANSWER, record=None))
+    options = bench.said[-1]
+    assert isinstance(options, VisitOptions)
+    assert options.birthdate is None
 
 
 @pytest.mark.parametrize(

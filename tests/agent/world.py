@@ -258,14 +258,19 @@ def options(visit_id: bytes = VISIT_ID) -> VisitOptions:
     return VisitOptions(visit_id, RECORD.person.name, True, tuple(ConsentItem), ())
 
 
-def receive_visit(
-    store: Store, reader: SigningReader, visit_id: bytes = VISIT_ID, now: datetime = TODAY
-) -> SignedResult:
-    """A whole visit arrives in the store and waits to be delivered."""
+def answer_visit(store: Store, visit_id: bytes = VISIT_ID, now: datetime = TODAY) -> bytes:
+    """The insurance answers for who is at a reader; the visit's nonce."""
     visits = Visits(store)
     challenge = visits.challenge(visit_id, CardKind.MY_NUMBER, now)
     visits.accept(visit_id, b"i" * 32, b"c" * 32, VerificationMethod.FACE)
     visits.answer(RECORD, options(visit_id), now)
-    result = reader.sign(completed(challenge.nonce, visit_id, now))
+    return challenge.nonce
+
+
+def receive_visit(
+    store: Store, reader: SigningReader, visit_id: bytes = VISIT_ID, now: datetime = TODAY
+) -> SignedResult:
+    """A whole visit arrives in the store and waits to be delivered."""
+    result = reader.sign(completed(answer_visit(store, visit_id, now), visit_id, now))
     Inbox(store).keep(result.cose, verify_result(result.cose, ROOTS), now)
     return result

@@ -14,13 +14,11 @@ from hostlink.messages import (
     ReportWanted,
     ResultCounts,
     Unpaired,
-    VisitProgressed,
 )
 from hostlink.port import ByteStream
 from hostlink.reset import ResetReason
-from hostlink.terms import VisitStep
 from tests.device.paired_agents import PairedForGood
-from tests.hostlink.samples import AGENT_HELLO, DEVICE_HELLO, MESSAGES, REPORT, VISIT_ID
+from tests.hostlink.samples import AGENT_HELLO, DEVICE_HELLO, MESSAGES, REPORT
 
 
 class Heard:
@@ -144,19 +142,17 @@ def no_cable() -> ByteStream:
     raise CableLostError
 
 
-@pytest.mark.parametrize(("version", "is_told"), [(1, False), (2, True)])
-def test_an_agent_is_told_nothing_that_it_is_too_old_to_know(version: int, is_told: bool) -> None:
-    """It would end the session, and the visit would wait for the next one."""
+def test_an_agent_of_another_clinic_is_told_nothing() -> None:
     paired = PairedForGood()
     host = Host(no_cable, cast(DeviceEnd, None), Heard(), paired, AGENT_HELLO.audience)
     host._link = cast(Link, link := CountingLink())
-    opened, news = MESSAGES[4], VisitProgressed(VISIT_ID, VisitStep.FACE)
-    for each in (2, version):  # an older one may come after a newer one
-        host._handler.link_up(replace(AGENT_HELLO, version=each))
-    assert [host.tell(opened), host.tell(news)] == [True, is_told]
-    assert link.sent == [opened, news][: 1 + is_told]
+    host._handler.link_up(replace(AGENT_HELLO, audience="clinic-9999999-test"))
+    assert not host.tell(MESSAGES[4])
+    host._handler.link_up(AGENT_HELLO)
+    assert host.tell(MESSAGES[4])
     host._handler.link_down(next(iter(ResetReason)))
-    assert not host.tell(opened)
+    assert not host.tell(MESSAGES[4])
+    assert link.sent == [MESSAGES[4]]
 
 
 def test_without_a_link_nothing_is_told_and_closing_is_harmless() -> None:

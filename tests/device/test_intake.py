@@ -283,7 +283,7 @@ def test_a_connected_agent_tells_the_time_and_gets_what_it_missed(
     finish(record._worker)
     record.link_lost()
     clock = Clock()
-    intake = HostIntake(posted, clock, record)
+    intake = HostIntake(posted, clock, anybody, record)
     intake.agent_connected(AGENT_HELLO)
     finish(record._worker)
     assert posted.events == [events.RecordKept(1), events.AgentConnected()]
@@ -301,10 +301,15 @@ def test_after_a_lost_agent_the_oldest_result_comes_first(
 ) -> None:
     record.keep(1, COMPLETED, bytes(32))
     finish(record._worker)
-    HostIntake(posted, Clock(), record).agent_lost()
+    HostIntake(posted, Clock(), anybody, record).agent_lost()
     record.keep(2, COMPLETED, bytes(32))
     finish(record._worker)
     assert [message.seq for message in sent if isinstance(message, SignedResult)] == [1, 1, 2]
+
+
+def anybody(_: str) -> bool:
+    """No record was read that could say when its holder was born."""
+    return True
 
 
 MESSAGES: list[tuple[VisitChallenge | VisitOptions | VisitRefused, type[events.Event]]] = [
@@ -320,7 +325,7 @@ def test_what_the_agent_says_becomes_an_event(
     message: VisitChallenge | VisitOptions | VisitRefused,
     kind: type[events.ChallengeReceived | events.OptionsReceived | events.RefusalReceived],
 ) -> None:
-    intake = HostIntake(posted, Clock())
+    intake = HostIntake(posted, Clock(), anybody)
     intake.agent_said(message)
     intake.agent_lost()
     [heard, lost] = posted.events
@@ -335,14 +340,14 @@ def test_what_the_agent_says_becomes_an_event(
 def test_an_answer_about_somebody_else_is_told_as_such(
     posted: Posted, told: str | None, is_of_another: bool
 ) -> None:
-    intake = HostIntake(posted, Clock(), may_be_born_on="19580314".__eq__)
+    intake = HostIntake(posted, Clock(), "19580314".__eq__)
     options = VisitOptions(VISIT_ID, "", True, (), (), birthdate=told)
     intake.agent_said(options)
     assert posted.events == [events.OptionsReceived(options, is_of_another)]
 
 
 def test_before_the_outbox_is_open_an_acknowledgement_is_nothing(posted: Posted) -> None:
-    intake = HostIntake(posted, Clock())
+    intake = HostIntake(posted, Clock(), anybody)
     intake.agent_connected(AGENT_HELLO)
     intake.agent_said(ResultAcknowledged(1))
     assert posted.events == [events.AgentConnected()]

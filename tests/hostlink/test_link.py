@@ -5,7 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import pytest
@@ -20,10 +20,13 @@ from hostlink.messages import (
     Ping,
     ResultAcknowledged,
     SignedResult,
+    VisitOptions,
+    VisitProgressed,
 )
 from hostlink.port import ByteStream
 from hostlink.reset import ResetReason
 from hostlink.serial_stream import SerialStream
+from hostlink.terms import VisitStep
 from tests.hostlink import samples
 from tests.hostlink.pty_cable import PtyCable
 from tests.hostlink.resets import resets_of
@@ -182,6 +185,31 @@ def test_device_restarts_while_the_agent_keeps_the_port(pair: Pair, device_end: 
     assert again.next() == samples.AGENT_HELLO
     assert pair.at_agent.next() == samples.DEVICE_HELLO
     device.close()
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_whoever_is_older_is_sent_what_it_knows(
+    device_end: DeviceEnd, agent_end: AgentEnd, version: int
+) -> None:
+    """It would end the session on anything else."""
+    cable, at_device, at_agent = PtyCable(), Owner(), Owner()
+    hello = replace(samples.DEVICE_HELLO, highest_version=version)
+    older = replace(device_end, make_hello=lambda: hello)
+    device = Link(cable.device_port, older, at_device)
+    agent = Link(cable.agent_port, agent_end, at_agent)
+    device.start()
+    agent.start()
+    assert at_device.next(3 * LONG_READ_S)
+    assert at_agent.next(3 * LONG_READ_S)
+    news = VisitProgressed(samples.VISIT_ID, VisitStep.FACE)
+    assert device.send(news) is (version > 1)
+    options = VisitOptions(samples.VISIT_ID, "試験 花子", True, (), (), birthdate="19800217")
+    assert agent.send(options)
+    known = options if version > 2 else replace(options, birthdate=None)
+    assert at_device.next() == known
+    device.close()
+    agent.close()
+    cable.unplug()
 
 
 def test_malformed_message_is_the_senders_error(pair: Pair) -> None:

@@ -169,7 +169,7 @@ def test_rogue_device_never_comes_up(strange_device_end: DeviceEnd, agent_end: A
 
 
 def test_no_common_version(device_end: DeviceEnd, agent_end: AgentEnd) -> None:
-    newer = replace(samples.DEVICE_HELLO, lowest_version=3, highest_version=4)
+    newer = replace(samples.DEVICE_HELLO, lowest_version=4, highest_version=5)
     wire = Wire(replace(device_end, make_hello=lambda: newer), agent_end)
     wire.plug()
     wire.run(1)

@@ -48,7 +48,7 @@ class ReaderEnd:
         self._jobs = RecordJobs(
             self.outbox, reader_identity(), self._clock, self._tell, self._queue.append
         )
-        self._intake = HostIntake(self._queue.append, self._clock, self._jobs)
+        self._intake = HostIntake(self._queue.append, self._clock, lambda _: True, self._jobs)
         self._queue += [events.SlotReady(), events.CardPlaced(VISIT)]
 
     def act(self) -> None:

@@ -42,7 +42,7 @@ class ReaderHalf:
     def __init__(self, folder: Path, end: DeviceEnd, now: Now) -> None:
         self.outbox = Outbox(folder)
         self.channel = Channel(reader_end_of(end, self.outbox), now)
-        self._intake = HostIntake(lambda _: None, Clock())
+        self._intake = HostIntake(lambda _: None, Clock(), lambda _: True)
         self._handler = _Handler(self._intake, PairedForGood(), AUDIENCE)
         with patch("device.jobs.record.Worker", _AtOnce):
             self._jobs = jobs_of(self.outbox, Clock(), self._tell)

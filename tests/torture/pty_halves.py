@@ -42,7 +42,7 @@ class PtyReader:
         )
         clock = Clock()
         self._jobs = jobs_of(self.outbox, clock, self._host.tell)
-        self._intake = HostIntake(lambda _: None, clock, self._jobs)
+        self._intake = HostIntake(lambda _: None, clock, lambda _: True, self._jobs)
         self._host.start()
 
     def keep(self, record: VisitRecord) -> None:

@@ -57,7 +57,7 @@ def _read(arguments: argparse.Namespace) -> Material:
     ]
     print(f"{len(pairs)} genuine pairs, {len(people)} strangers of {len(listed)} pictures")
     foreign = _strangers_in(arguments.images, {path.split("/")[0] for path in judges.embeddings})
-    print(f"{len(foreign)} strangers of another population")
+    print(f"{len(foreign)} strangers who choose the guard")
     seen = _gallery(arguments, arguments.images, [person.path for person in foreign])
     known, values = strangers.embeddings, seen.embeddings
     is_guarded = len(read_embedder(arguments.bundle).rule.conditions) > 1
@@ -66,12 +66,10 @@ def _read(arguments: argparse.Namespace) -> Material:
 
 def _strangers_in(images: Path, judges: set[str]) -> list[Person]:
     """The first picture of everybody who does not judge; age and sex are not looked at."""
-    folders = sorted(folder for folder in images.iterdir() if folder.name not in judges)
-    pictures = (min(path.name for path in folder.iterdir()) for folder in folders)
-    return [
-        Person(f"{folder.name}/{picture}", ADULT, "")
-        for folder, picture in zip(folders, pictures, strict=True)
-    ]
+    people: dict[str, Path] = {}
+    for picture in sorted(images.glob("*/*")):
+        people.setdefault(picture.parent.name, picture.relative_to(images))
+    return [Person(str(path), ADULT, "") for name, path in people.items() if name not in judges]
 
 
 def _gallery(arguments: argparse.Namespace, folder: Path, paths: Sequence[str]) -> Gallery:

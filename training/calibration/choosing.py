@@ -1,8 +1,8 @@
 """One half of the judges chooses the shrinkage, the other half says what it is worth.
 
-The guard is for people unlike those who teach the axes, and strangers of another population choose
-it, none of whom judges. The axes are cross-fitted besides: half of the strangers teach them, the
-other half are impostors. So no figure comes from anybody who had a part in what it measures.
+The guard is for people unlike those who teach the axes: strangers of other pictures choose it, none
+of whom judges. The axes are cross-fitted besides: half of the strangers teach them, the other half
+are impostors. So no figure of the judges comes from anybody who had a part in what it measures.
 """
 
 from collections.abc import Callable, Mapping, Sequence

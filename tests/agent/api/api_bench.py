@@ -29,9 +29,11 @@ from tests.agent.fake_steps import FakeSteps, ceremonies_of
 from tests.agent.world import (
     INSTITUTION,
     ROOTS,
+    VISIT_ID,
     HeardJournal,
     SigningReader,
     ToldClock,
+    answer_visit,
     receive_visit,
 )
 from tests.hostlink.pki import UEID
@@ -135,6 +137,13 @@ class ApiBench:
         token = self.staff_token if token is None else token
         sent = {**({"Authorization": f"Bearer {token}"} if token else {}), **(headers or {})}
         return httpx.request(method, self.url + path, headers=sent, trust_env=False, **more)
+
+    def visit_answered(self) -> bytes:
+        """The insurance answers for who is at the reader; the visit."""
+        self.journal.record(Event.VISIT_OPENED, visit=VISIT_ID, counter=COUNTER)
+        answer_visit(self.store, VISIT_ID, self.clock.now())
+        self.journal.record(Event.OPTIONS_SENT, visit=VISIT_ID, counter=COUNTER)
+        return VISIT_ID
 
     def visit_completed(self, number: int = 1) -> str:
         """A visit with its answer arrives; the name of its result."""

@@ -92,6 +92,7 @@ class Reception(ApiBench):
         self._visits.answer(record, told, self.clock.now())
         self.journal.record(Event.ELIGIBILITY_ANSWERED, visit=visit_id)
         self.journal.record(Event.OPTIONS_SENT, visit=visit_id, counter=counter)
+        self.step(visit_id, "answering", counter)
 
     def postpone(self, visit_id: bytes) -> None:
         """The eligibility source does not answer; it is to be asked later."""

@@ -204,6 +204,21 @@ def test_staff_see_who_is_at_the_reader(api: ApiBench) -> None:
     assert reader["visit"]["step"] == "card_to_be_taken"
 
 
+def test_nobody_is_named_before_the_reader_goes_on_with_the_answer(api: ApiBench) -> None:
+    """It may be about another person than whose card lies there."""
+    named = []
+    visit_id = api.visit_answered()
+    for step in ("eligibility", "answering", "card_to_be_taken"):
+        api.journal.record(Event.VISIT_PROGRESSED, visit=visit_id, detail=step, counter=COUNTER)
+        (reader,) = api.call("GET", "/v1/state").json()["readers"]
+        named.append((reader["visit"]["step"], reader["visit"]["patient_name"]))
+    assert named == [
+        ("eligibility", None),
+        ("answering", "受付　太郎"),
+        ("card_to_be_taken", None),
+    ]
+
+
 def test_events_go_on_behind_the_last_one_that_was_had(api: ApiBench) -> None:
     first, second = api.visit_completed(1), api.visit_completed(2)
     known = one(api, first)["arrival"]

@@ -38,7 +38,7 @@ def test_told_to_stop_it_says_so(connected: ReaderEnd, agent: OtherAgent) -> Non
     assert agent.reasons()[-1] == ResetReason.CLOSED
 
 
-@pytest.mark.parametrize("versions", [(3, 4), (0, 0)])
+@pytest.mark.parametrize("versions", [(4, 5), (0, 0)])
 def test_no_common_version(tmp_path: Path, agent: OtherAgent, versions: tuple[int, int]) -> None:
     with ReaderEnd(tmp_path, lambda: 1, versions) as reader:
         agent.start()
@@ -50,7 +50,7 @@ def test_no_common_version(tmp_path: Path, agent: OtherAgent, versions: tuple[in
 def test_highest_common_version_is_said(tmp_path: Path, agent: OtherAgent) -> None:
     with ReaderEnd(tmp_path, lambda: 1, (0, 255)) as reader:
         agent.start()
-        assert reader.wait_up().version == 2
+        assert reader.wait_up().version == 3
 
 
 def test_wrong_crc_never_comes_up(reader: ReaderEnd, agent: OtherAgent) -> None:

@@ -23,7 +23,7 @@ from device.visit.effects import (
 )
 from device.visit.machine import advance
 from device.visit.policy import VisitPolicy
-from device.visit.state import CheckingFace, Idle, OutOfService, State
+from device.visit.state import AskingConsent, CheckingFace, Idle, OutOfService, State
 from hostlink.messages import (
     IdentityProven,
     VisitChallenge,
@@ -313,6 +313,12 @@ def test_an_answer_about_somebody_else_ends_the_visit_and_names_nobody() -> None
     )
     assert isinstance(page, ShowPage)
     assert (page.failure, page.patient_name) == (FailureCode.ELIGIBILITY_OF_ANOTHER, "")
+
+
+def test_of_whom_the_answer_tells_the_birth_date_is_not_kept() -> None:
+    story = Story().lay_card().match_face().prove(replace(OPTIONS, birthdate="19580314"))
+    assert isinstance(story.state, AskingConsent)
+    assert story.state.options == replace(OPTIONS, birthdate=None)
 
 
 def test_challenge_that_comes_early_is_signed_as_soon_as_the_patient_is_verified() -> None:

@@ -17,7 +17,7 @@ const PING_AFTER_MS = 1000;
 const QUIET_SECONDS_UNTIL_DEAD = 3;
 const PING_NONCE_BYTES = 8;
 const LOWEST_VERSION = 1;
-const HIGHEST_VERSION = 2;
+const HIGHEST_VERSION = 3;
 
 /** Emits `up` (the device's hello, what it shows), `message` and `down` (a reason). */
 export class Link extends EventEmitter {
