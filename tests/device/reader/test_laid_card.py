@@ -90,8 +90,9 @@ def test_a_slip_does_not_make_a_card_one_without_signing_certificate() -> None:
         _ = card.has_signing_certificate
 
 
-def test_a_card_without_the_file_has_no_signing_certificate() -> None:
-    card = jpki_card("JPKIAPICCTOKEN2", available="6A82")
+@pytest.mark.parametrize("word", ["6A82", "6A83", "6A88", "6982", "6985", "6282", "6B00"])
+def test_who_shows_no_list_of_certificates_has_none_for_signing(word: str) -> None:
+    card = jpki_card("JPKIAPICCTOKEN2", available=word)
     assert not card.lie().has_signing_certificate
 
 
