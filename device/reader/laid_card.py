@@ -44,12 +44,15 @@ class LaidCard:
         """Tries of the authentication PIN, 0 to 3; a PIN the card knows nothing of has none.
 
         Raises:
+            CardAnswerError: the card does not say.
             ReaderError: the card cannot be read.
         """
         try:
             return self._jpki.pin_tries_left()
-        except CardAnswerError:
-            return 0
+        except CardAnswerError as refusal:
+            if refusal.status_word.is_not_found:
+                return 0
+            raise
 
     @cached_property
     def has_signing_certificate(self) -> bool:
