@@ -5,6 +5,7 @@ facts/card.md §6.1.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from device.reader.apdu import SHORT_ANSWER_BYTES, CommandApdu, ResponseApdu
@@ -198,23 +199,14 @@ class CardFiles:
         """How often a wrong secret may still be presented; asking costs no try.
 
         Raises:
-            CardAnswerError: the card does not say.
+            CardAnswerError: the card does not say, asked twice.
             ReaderError: as `Exchange.send`.
         """
-        word = self._ask(
-            reference.file,
-            lambda short_id: CommandApdu(0x00, 0x20, 0x00, short_id or _CURRENT_FILE),
-        ).status_word
-        if word.tries_left_of(reference.full_tries) is None and self._file is not reference.file:
-            # The word may be about the short identifier: no PIN is called locked for that.
-            self.open_file(reference.file)
-            word = self._exchange.send(CommandApdu(0x00, 0x20, 0x00, _CURRENT_FILE)).status_word
-        tries_left = word.tries_left_of(reference.full_tries)
-        if tries_left is None:
-            raise CardAnswerError(word)
-        if self._file is not reference.file:
-            self._asked_by_short_id.add(reference.file)
-        return tries_left
+        with suppress(CardAnswerError):
+            return self._tries_told(reference)
+        # The word may be a slip, or about the short identifier: no PIN is called locked for that.
+        self.open_file(reference.file)
+        return self._tries_told(reference)
 
     def get_ready_to_verify(self, reference: SecretReference) -> None:
         """Selects what must be selected before a secret can be presented, and looks at the time.
@@ -264,6 +256,18 @@ class CardFiles:
             ),
         )
         return _data_of(response)
+
+    def _tries_told(self, reference: SecretReference) -> int:
+        word = self._ask(
+            reference.file,
+            lambda short_id: CommandApdu(0x00, 0x20, 0x00, short_id or _CURRENT_FILE),
+        ).status_word
+        tries_left = word.tries_left_of(reference.full_tries)
+        if tries_left is None:
+            raise CardAnswerError(word)
+        if self._file is not reference.file:
+            self._asked_by_short_id.add(reference.file)
+        return tries_left
 
     def _ask(self, file: CardFile, command: Callable[[int], CommandApdu]) -> ResponseApdu:
         """Sends a command without secret about a file, named by its short identifier.

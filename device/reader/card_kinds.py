@@ -21,4 +21,5 @@ def recognise(card: LaidCard) -> CardFacts:
         facts: CardFacts | None = import_module(f"{cards.__name__}.{name}").recognise(card)
         if facts is not None:
             return facts
+    card.require_clear_token()
     raise CardNotAcceptedError

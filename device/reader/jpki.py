@@ -23,6 +23,7 @@ from device.reader.errors import (
     SlotLostError,
 )
 from device.reader.record_signature import digest_info
+from device.reader.second_answer import asked_once_more
 from device.reader.status_word import StatusWord
 from device.reader.tlv import read_header
 
@@ -88,18 +89,28 @@ class Jpki:
         return CardToken(label, label)
 
     def has_signing_certificate(self) -> bool:
-        """署名用証明書 is there; a card without the file that says so has none.
+        """署名用証明書 is there.
+
+        A card without the file that says so has none, and so has one whose file is still empty
+        or shown to nobody when asked once more: what a 顔認証マイナンバーカード says is not public.
 
         Raises:
             CardAnswerError: the card does not say.
             ReaderError: the card was lost.
+
+        Source: facts/card.md §3.2, §6.2 and §8.2.
         """
+        file = JpkiFile.AVAILABLE_CERTIFICATES
         try:
-            return self._files.read_start(JpkiFile.AVAILABLE_CERTIFICATES, 1)[0] == _PRESENT
+            told = asked_once_more(
+                lambda: self._files.read_start(file, 1), unless=lambda word: word.is_not_found
+            )
         except CardAnswerError as refusal:
-            if refusal.status_word.is_naming_refused:
+            word = refusal.status_word
+            if word.is_not_found or word.is_end_of_file or word.is_not_allowed:
                 return False
             raise
+        return told[0] == _PRESENT
 
     def require_certificate(self) -> None:
         """Whether there is a 利用者証明用電子証明書, before anybody is asked for anything.
@@ -108,16 +119,20 @@ class Jpki:
         no command of its own.
 
         Raises:
-            CertificateMissingError: its file is not there, or empty.
+            CertificateMissingError: its file is not there, or empty, asked once more.
             ReaderError: as `read_certificate`.
         """
         if self._certificate_start:
             return
         file = JpkiFile.AUTHENTICATION_CERTIFICATE
         try:
-            start = self._files.read(file, 0, SHORT_ANSWER_BYTES)
+            start = asked_once_more(
+                lambda: self._files.read(file, 0, SHORT_ANSWER_BYTES),
+                # Phones wait for their PIN or their holder: asking again would not help.
+                unless=lambda word: word.is_not_found or word.is_unauthorised,
+            )
         except CardAnswerError as refusal:
-            if refusal.status_word.is_not_found or refusal.status_word.is_past_end:
+            if refusal.status_word.is_not_found or refusal.status_word.is_end_of_file:
                 raise CertificateMissingError from refusal
             raise
         if len(set(start)) == 1:

@@ -8,6 +8,8 @@ from device.reader.card_map import ForeignApplication
 from device.reader.common_data import read_expiry
 from device.reader.errors import ApplicationMissingError, CardAnswerError
 from device.reader.jpki import CardToken, Jpki
+from device.reader.second_answer import asked_once_more
+from device.reader.status_word import StatusWord
 
 
 class LaidCard:
@@ -28,8 +30,10 @@ class LaidCard:
         self._applications: dict[ForeignApplication, bool] = {}
         self.expiry: date | None = self._ask_any_card()
         """Last day of the card; None: not told."""
-        self.token = self._read_token()
-        """What its JPKI application says; None: it has no such application."""
+        self._unclear_word: StatusWord | None = None
+        """What it said of its JPKI application where it told neither yes nor no."""
+        self.token = self._read_token() if self._has_jpki() else None
+        """What its JPKI application says; None: no such application was found."""
         if self.expiry is None and self.is_my_number_card:
             # Every such card tells its last day: that this one does not may have been a slip.
             self.expiry = read_expiry(files)
@@ -44,12 +48,15 @@ class LaidCard:
         """Tries of the authentication PIN, 0 to 3; a PIN the card knows nothing of has none.
 
         Raises:
+            CardAnswerError: the card does not say.
             ReaderError: the card cannot be read.
         """
         try:
             return self._jpki.pin_tries_left()
-        except CardAnswerError:
-            return 0
+        except CardAnswerError as refusal:
+            if refusal.status_word.is_not_found:
+                return 0
+            raise
 
     @cached_property
     def has_signing_certificate(self) -> bool:
@@ -59,6 +66,15 @@ class LaidCard:
             ReaderError: the card cannot be read.
         """
         return self._jpki.has_signing_certificate()
+
+    def require_clear_token(self) -> None:
+        """Before a card is called unknown: it may be a My Number card that is disturbed.
+
+        Raises:
+            CardAnswerError: it told neither that it has a JPKI application nor that it has none.
+        """
+        if self._unclear_word is not None:
+            raise CardAnswerError(self._unclear_word)
 
     def require_certificate(self) -> None:
         """A plastic card shows its 利用者証明用電子証明書 to anybody; one without it is of no use.
@@ -95,9 +111,30 @@ class LaidCard:
         except CardAnswerError:
             return None
 
-    def _read_token(self) -> CardToken | None:
+    def _has_jpki(self) -> bool:
+        """Whether it can be selected; no, too, where even a second answer is unclear.
+
+        For chips that know no applications the reader makes up the word, and readers differ in
+        it: such a card may still be refused by its name. One that shows other applications of a
+        My Number card may not, as it would be called 住基カード.
+
+        Raises:
+            CardAnswerError: unclear, and it may well be a My Number card.
+            ReaderError: the card cannot be read.
+
+        Source: PC/SC part 3 §3.2.2.1 (the reader answers for storage cards); facts/card.md §2.
+        """
         try:
-            # Phones tell no expiry, and only theirs need a name.
-            return self._jpki.read_token(is_named=self.expiry is None)
+            asked_once_more(self._jpki.select, unless=lambda _: False)
         except ApplicationMissingError:
-            return None
+            return False
+        except CardAnswerError as refusal:
+            if self.expiry or self.has_application(ForeignApplication.RESIDENT_RECORD):
+                raise
+            self._unclear_word = refusal.status_word
+            return False
+        return True
+
+    def _read_token(self) -> CardToken:
+        # Phones tell no expiry, and only theirs need a name.
+        return self._jpki.read_token(is_named=self.expiry is None)

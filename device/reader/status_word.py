@@ -27,19 +27,14 @@ class StatusWord:
         return self.is_ok or self.value >> 8 == 0x62
 
     @property
-    def is_past_end(self) -> bool:
-        """The file has no byte at that offset."""
-        return self.value == 0x6B00
-
-    @property
     def is_end_of_file(self) -> bool:
-        """Fewer bytes were there than asked for."""
-        return self.value == 0x6282 or self.is_past_end
+        """Fewer bytes were there than asked for, or none at that offset (6B00)."""
+        return self.value in (0x6282, 0x6B00)
 
     @property
     def is_not_found(self) -> bool:
-        """There is no such file or record."""
-        return self.value in (0x6A82, 0x6A83)
+        """There is no such file, record or reference."""
+        return self.value in (0x6A82, 0x6A83, 0x6A88)
 
     @property
     def is_first_after_power_up(self) -> bool:
@@ -66,6 +61,11 @@ class StatusWord:
     def is_unauthorised(self) -> bool:
         """Something must be verified first."""
         return self.value == 0x6982
+
+    @property
+    def is_not_allowed(self) -> bool:
+        """The card knows what was asked for and does not do it: rights, use, kind of file."""
+        return self.value >> 8 == 0x69
 
     @property
     def is_blocked(self) -> bool:

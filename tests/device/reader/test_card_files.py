@@ -250,6 +250,20 @@ def test_a_word_that_tells_no_tries_is_asked_again_of_the_selected_file() -> Non
     assert named(card.sent)[1:] == ["ASK TRIES EF 0018", "SELECT EF 0018", "ASK TRIES selected"]
 
 
+@pytest.mark.parametrize("slips_at", [3, 4])
+def test_without_short_identifiers_the_tries_are_asked_again_too(slips_at: int) -> None:
+    honest = without_short_ids("6A82", b"\x63\xc2")
+
+    def answer(command: bytes) -> bytes:
+        return b"\x6f\x00" if len(card.sent) == slips_at else honest(command)
+
+    card = ScriptedConnection(answer)
+    assert files_on(card).tries_left(PIN) == 2
+    assert named(card.sent)[1:3] == ["ASK TRIES EF 0018", "SELECT EF 0018"]
+    again = {3: ["SELECT EF 0018", "ASK TRIES selected"], 4: ["ASK TRIES selected"] * 2}
+    assert named(card.sent)[3:] == again[slips_at]
+
+
 def test_a_file_that_is_missing_either_way_says_nothing_about_short_identifiers() -> None:
     def answer(command: bytes) -> bytes:
         is_missing = command[1:3] == b"\xb0\x88" or command[5:7] == b"\x00\x08"
@@ -315,8 +329,10 @@ def test_tries_left_in_every_dialect(answer: str, tries: int) -> None:
 
 
 def test_tries_that_the_card_does_not_tell() -> None:
+    card = ScriptedConnection([OK, b"\x6f\x00"] * 2)
     with pytest.raises(CardAnswerError):
-        files_on(ScriptedConnection([OK, b"\x6f\x00"] * 2)).tries_left(PIN)
+        files_on(card).tries_left(PIN)
+    assert named(card.sent)[1:] == ["ASK TRIES EF 0018", "SELECT EF 0018", "ASK TRIES selected"]
 
 
 def test_a_card_lost_before_the_secret_is_lost_before_the_secret() -> None:

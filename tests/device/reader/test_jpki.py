@@ -123,28 +123,50 @@ def test_a_certificate_of_impossible_size_is_not_read(first_block: str) -> None:
         jpki_on(ScriptedSlot(ScriptedConnection(answer))).read_certificate()
 
 
+def jpki_that_answers(*answers: str) -> Jpki:
+    """Selected, and after the last answer there are no more."""
+    script = [OK, *map(bytes.fromhex, answers)]
+    return jpki_on(ScriptedSlot(ScriptedConnection(script)))
+
+
 @pytest.mark.parametrize(
-    ("selected", "read"),
+    "answers",
     [
-        ("6A82", ""),
+        ("6A82",),
         ("9000", "6A82"),
         ("9000", "6A83"),
-        ("9000", "6B00"),
+        ("9000", "6B00", "6B00"),
+        ("9000", "6282", "6282"),
+        ("6F00", "9000", "6A82"),
         ("9000", "FF" * 256 + "9000"),
         ("9000", "00" * 256 + "9000"),
     ],
 )
-def test_a_certificate_that_is_not_there(selected: str, read: str) -> None:
-    answers = [OK, bytes.fromhex(selected), bytes.fromhex(read)]
+def test_a_certificate_that_is_not_there(answers: tuple[str, ...]) -> None:
     with pytest.raises(CertificateMissingError):
-        jpki_on(ScriptedSlot(ScriptedConnection(answers))).require_certificate()
+        jpki_that_answers(*answers).require_certificate()
 
 
-@pytest.mark.parametrize("read", ["6982", "6F00", "6281", "6282"])
-def test_a_certificate_that_is_refused_may_be_there(read: str) -> None:
-    answers = [OK, OK, bytes.fromhex(read)]
+@pytest.mark.parametrize(
+    "reads",
+    [("6982",), ("6F00", "6F00"), ("6281", "6281"), ("6282", "6F00"), ("6985", "6982")],
+)
+def test_a_certificate_that_is_refused_may_be_there(reads: tuple[str, ...]) -> None:
     with pytest.raises(CardAnswerError):
-        jpki_on(ScriptedSlot(ScriptedConnection(answers))).require_certificate()
+        jpki_that_answers("9000", *reads).require_certificate()
+
+
+@pytest.mark.parametrize("slip", ["6282", "6B00", "6F00", "6281", "6985"])
+def test_one_unclear_word_hides_no_certificate(slip: str) -> None:
+    jpki_that_answers("9000", slip, "30820300" + "00" * 252 + "9000").require_certificate()
+
+
+@pytest.mark.parametrize("slip", ["6982", "6985", "6282", "6F00", "5AA5"])
+@pytest.mark.parametrize(("told", "is_there"), [("8F9000", True), ("009000", False)])
+def test_one_unclear_word_hides_no_list_of_certificates(
+    slip: str, told: str, is_there: bool
+) -> None:
+    assert jpki_that_answers(slip, told).has_signing_certificate() is is_there
 
 
 def test_knowing_that_there_is_a_certificate_costs_no_command(

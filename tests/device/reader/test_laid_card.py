@@ -41,8 +41,16 @@ def test_every_question_is_asked_once_and_only_when_somebody_wants_to_know() -> 
     ]
 
 
-def test_a_pin_of_which_the_card_says_nothing_cannot_be_typed() -> None:
-    assert jpki_card("JPKIAPICCTOKEN2", tries="6A88").lie().pin_tries_left == 0
+@pytest.mark.parametrize("word", ["6A82", "6A83", "6A88", "63C0", "6983", "6984"])
+def test_a_pin_that_is_not_there_or_locked_cannot_be_typed(word: str) -> None:
+    assert jpki_card("JPKIAPICCTOKEN2", tries=word).lie().pin_tries_left == 0
+
+
+@pytest.mark.parametrize("word", ["6F00", "6400", "6985", "6982", "6700", "6D00", "6282"])
+def test_no_other_word_makes_a_pin_a_locked_one(word: str) -> None:
+    card = jpki_card("JPKIAPICCTOKEN2", tries=word).lie()
+    with pytest.raises(CardAnswerError):
+        _ = card.pin_tries_left
 
 
 class Slipping(AnsweringCard):
@@ -90,8 +98,9 @@ def test_a_slip_does_not_make_a_card_one_without_signing_certificate() -> None:
         _ = card.has_signing_certificate
 
 
-def test_a_card_without_the_file_has_no_signing_certificate() -> None:
-    card = jpki_card("JPKIAPICCTOKEN2", available="6A82")
+@pytest.mark.parametrize("word", ["6A82", "6A83", "6A88", "6982", "6985", "6282", "6B00"])
+def test_who_shows_no_list_of_certificates_has_none_for_signing(word: str) -> None:
+    card = jpki_card("JPKIAPICCTOKEN2", available=word)
     assert not card.lie().has_signing_certificate
 
 

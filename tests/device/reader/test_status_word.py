@@ -21,6 +21,15 @@ def test_only_words_about_the_name_say_that_an_application_is_missing() -> None:
     assert not any(StatusWord(value).is_application_missing for value in telling_nothing)
 
 
+def test_what_is_not_there_and_what_is_only_refused_are_two_things() -> None:
+    not_there, refused = (0x6A82, 0x6A83, 0x6A88), (0x6981, 0x6982, 0x6985, 0x6986)
+    neither = (0x9000, 0x6282, 0x6400, 0x6700, 0x6A81, 0x6A86, 0x6B00, 0x6D00, 0x6F00)
+    assert all(StatusWord(value).is_not_found for value in not_there)
+    assert not any(StatusWord(value).is_not_found for value in (*refused, *neither))
+    assert all(StatusWord(value).is_not_allowed for value in refused)
+    assert not any(StatusWord(value).is_not_allowed for value in (*not_there, *neither))
+
+
 @pytest.mark.parametrize("value", [0x6983, 0x6984, 0x63C0])
 def test_every_way_to_say_blocked(value: int) -> None:
     assert StatusWord(value).is_blocked

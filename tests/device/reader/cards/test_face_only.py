@@ -7,7 +7,7 @@ from tests.device.reader.answering_card import AnsweringCard, jpki_card
 
 
 @pytest.mark.parametrize("tries", ["63C0", "6984", "6A88"])
-@pytest.mark.parametrize("available", ["009000", "6A82"])
+@pytest.mark.parametrize("available", ["009000", "6A82", "6A83", "6982", "6985", "6282"])
 def test_claims_cards_that_never_had_a_pin(tries: str, available: str) -> None:
     facts = recognise(jpki_card("JPKIAPICCTOKEN2", tries, available).lie())
     assert facts == CardFacts(
