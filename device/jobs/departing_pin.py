@@ -13,8 +13,18 @@ class DepartingPin:
         self._is_kept_back = False
         self._has_left = False
 
+    def refuse_if_kept_back(self) -> None:
+        """Spares the work for a PIN that will not leave.
+
+        Raises:
+            PinStaleError: It was kept back; it must not be sent any more.
+        """
+        with self._lock:
+            if self._is_kept_back:
+                raise PinStaleError
+
     def leave(self) -> None:
-        """From here on nobody can say that it was not sent.
+        """From here on nobody can say that it was not sent: call it right before it is.
 
         Raises:
             PinStaleError: It was kept back; it must not be sent any more.
