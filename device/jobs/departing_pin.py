@@ -14,24 +14,22 @@ class DepartingPin:
         self._has_left = False
 
     def refuse_if_kept_back(self) -> None:
-        """Spares the work for a PIN that will not leave.
+        """Spares the work for a PIN that will not leave; `leave` may refuse it yet.
 
         Raises:
             PinStaleError: It was kept back; it must not be sent any more.
         """
-        with self._lock:
-            if self._is_kept_back:
-                raise PinStaleError
+        if self._is_kept_back:
+            raise PinStaleError
 
     def leave(self) -> None:
         """From here on nobody can say that it was not sent: call it right before it is.
 
         Raises:
-            PinStaleError: It was kept back; it must not be sent any more.
+            PinStaleError: As `refuse_if_kept_back`.
         """
         with self._lock:
-            if self._is_kept_back:
-                raise PinStaleError
+            self.refuse_if_kept_back()
             self._has_left = True
 
     def keep_back(self) -> bool:
