@@ -1,4 +1,4 @@
-"""Every simulated card is listened to: nothing may ever ask for the 12-digit number on it.
+"""Every simulated card is listened to: nothing may ask for the 12-digit number on it, or get it.
 
 Importing the fixture into a `conftest.py` watches every test beside and below it.
 """
@@ -21,6 +21,11 @@ class Heard:
     """Kept, so that no other card gets its identity while the test runs."""
     trace: Trace = field(default_factory=Trace)
 
+    def require_no_number_asked(self) -> None:
+        """Fails if a command may have asked for the number, or the card told it all the same."""
+        assert addresses_my_number(self.trace) == []
+        assert not self.card.has_disclosed_my_number
+
 
 @pytest.fixture(autouse=True)
 def heard_by_cards(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[int, Heard]]:
@@ -40,4 +45,4 @@ def heard_by_cards(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[int, Heard]
     monkeypatch.setattr(SimulatedCard, "transmit", transmit_overheard)
     yield heard
     for said in heard.values():
-        assert addresses_my_number(said.trace) == []
+        said.require_no_number_asked()

@@ -115,8 +115,8 @@ class CardJobs:
     def verify_pin(self, turn: int, pin: Pin) -> None:
         """Send the PIN, once; answers `PinAccepted` or `PinRejected`. The PIN is wiped.
 
-        One that still waits for its turn at the card when it is recalled, or when `forget` is
-        called, is never sent, nor is any to a card that was found not to be genuine.
+        One that still waits for its turn at the card, or for the disk, when it is recalled or when
+        `forget` is called, is never sent, nor is any to a card that was found not to be genuine.
         """
         departing = self._departing = DepartingPin()
         self._start(turn, lambda turn: self._verify_pin(turn, pin, departing), pin.wipe)
@@ -258,8 +258,8 @@ class CardJobs:
         card.refuse_if_not_genuine()
         reference = self._note_tries()
         card.get_ready_for_pin()
-        departing.leave()
-        tries_left = self._pins.send(card, reference, pin)
+        departing.refuse_if_kept_back()
+        tries_left = self._pins.send(card, reference, pin, departing.leave)
         if tries_left is None:
             self._post(events.PinAccepted(turn, self._clock.now()))
         else:

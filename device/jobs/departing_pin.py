@@ -13,15 +13,23 @@ class DepartingPin:
         self._is_kept_back = False
         self._has_left = False
 
-    def leave(self) -> None:
-        """From here on nobody can say that it was not sent.
+    def refuse_if_kept_back(self) -> None:
+        """Spares the work for a PIN that will not leave; `leave` may refuse it yet.
 
         Raises:
             PinStaleError: It was kept back; it must not be sent any more.
         """
+        if self._is_kept_back:
+            raise PinStaleError
+
+    def leave(self) -> None:
+        """From here on nobody can say that it was not sent: call it right before it is.
+
+        Raises:
+            PinStaleError: As `refuse_if_kept_back`.
+        """
         with self._lock:
-            if self._is_kept_back:
-                raise PinStaleError
+            self.refuse_if_kept_back()
             self._has_left = True
 
     def keep_back(self) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from device.errors import DeviceError
 from device.pinpad.attempts import AttemptOutcome, AttemptToken, PinAttempts, TriesNews
-from device.pinpad.errors import PinTriesUnclearError
+from device.pinpad.errors import PinStaleError, PinTriesUnclearError
 from device.pinpad.pin import Pin
 from device.power import PowerFailingError
 from device.reader.errors import PinBlockedError, PinRejectedError
@@ -55,8 +55,17 @@ class SentPins:
         except DeviceError as error:
             self._unnoted = error
 
-    def send(self, card: CardSession, reference: bytes, pin: Pin) -> int | None:
+    def send(
+        self, card: CardSession, reference: bytes, pin: Pin, leave: Callable[[], None]
+    ) -> int | None:
         """Send the PIN to the card.
+
+        Args:
+            card: The card that lies here.
+            reference: Names it in the log.
+            pin: The digits; whoever calls wipes them.
+            leave: Called when nothing but the card is between the PIN and its try: the disk may
+                have kept it long. Raises `PinStaleError` where it must not be sent any more.
 
         Returns:
             None when the card accepted it, else the tries it has left.
@@ -65,7 +74,7 @@ class SentPins:
             AttemptLogError: The log is not on disk for certain.
             AttemptUnsettledError: What an earlier PIN did is not known.
             PinTriesUnclearError: The card contradicts itself about its tries.
-            PinStaleError: The PIN was typed too long ago.
+            PinStaleError: The PIN was typed too long ago, or was kept back.
             PowerFailingError: The reader's power is failing.
             ReaderError: The card was lost, or what was typed is no PIN.
         """
@@ -74,7 +83,7 @@ class SentPins:
         if self._is_power_failing():
             raise PowerFailingError
         digits = pin.digits()
-        attempt = self._attempts.begin(reference)
+        attempt = self._intend(reference, leave)
         try:
             card.verify_pin(digits)
         except PinRejectedError as rejected:
@@ -85,6 +94,15 @@ class SentPins:
         self._told = None
         attempt.settle(AttemptOutcome.ACCEPTED)
         return None
+
+    def _intend(self, reference: bytes, leave: Callable[[], None]) -> AttemptToken:
+        attempt = self._attempts.begin(reference)
+        try:
+            leave()
+        except PinStaleError:
+            attempt.withdraw()
+            raise
+        return attempt
 
     def _note(self, card: CardSession, reference: bytes, tries_left: int) -> None:
         news = self._attempts.compare_tries(reference, tries_left)

@@ -71,10 +71,22 @@ class AttemptToken:
             AttemptSettledError: It was recorded already.
             AttemptLogError: The outcome may not be on disk; no further attempt is allowed.
         """
+        self._end(outcome.value, tries_left)
+
+    def withdraw(self) -> None:
+        """Records that the PIN was not sent after all: what was known of the card holds on.
+
+        Raises:
+            AttemptSettledError: An outcome was recorded already.
+            AttemptLogError: It may not be on disk; no further attempt is allowed.
+        """
+        self._end(RecordKind.WITHDRAWN, self._attempts.told(self._card_tag))
+
+    def _end(self, kind: RecordKind, tries_left: int | None) -> None:
         if self._is_settled:
             raise AttemptSettledError
         self._is_settled = True
-        self._attempts.record(outcome.value, self._card_tag, tries_left)
+        self._attempts.record(kind, self._card_tag, tries_left)
 
 
 class PinAttempts:
@@ -126,7 +138,7 @@ class PinAttempts:
     def compare_tries(self, card_reference: bytes, tries_left: int) -> TriesNews:
         """What the tries that a card tells now say about the time since it last lay here."""
         card_tag = self._tag(card_reference)
-        told = self._told(card_tag)
+        told = self.told(card_tag)
         if told is None:
             return TriesNews.AS_LEFT
         is_open = self._is_unsettled(card_tag)
@@ -150,7 +162,14 @@ class PinAttempts:
 
     def tries_left_seen(self, card_reference: bytes) -> int | None:
         """How many tries this card last told, or None if it never did or has accepted a PIN."""
-        return self._told(self._tag(card_reference))
+        return self.told(self._tag(card_reference))
+
+    def told(self, card_tag: bytes) -> int | None:
+        """The same as `tries_left_seen`, of a card's digest."""
+        for record in self._history(card_tag):
+            if record.kind is not RecordKind.INTENT:
+                return record.tries_left
+        return None
 
     def record(self, kind: RecordKind, card_tag: bytes, tries_left: int | None) -> None:
         """Appends one record and returns when it is durable and can be read back.
@@ -204,12 +223,6 @@ class PinAttempts:
     def _is_unsettled(self, card_tag: bytes) -> bool:
         last = next(self._history(card_tag), None)
         return last is not None and last.kind in {RecordKind.INTENT, RecordKind.LOST}
-
-    def _told(self, card_tag: bytes) -> int | None:
-        for record in self._history(card_tag):
-            if record.kind is not RecordKind.INTENT:
-                return record.tries_left
-        return None
 
     def _clock_s(self) -> int:
         return min(max(int(self._now_s()), 0), 0xFFFFFFFF)

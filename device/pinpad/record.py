@@ -30,6 +30,8 @@ class RecordKind(IntEnum):
     """The card told its tries when they were not known, or not as they were left."""
     LOST = 6
     """The log before this was damaged: of no card is anything known."""
+    WITHDRAWN = 7
+    """The PIN of the intent before was not sent; the tries are those of before that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def verifying_pin(state: VerifyingPin, event: Event, policy: VisitPolicy) -> Ste
 
 
 def recalling_pin(state: RecallingPin, event: Event, policy: VisitPolicy) -> Step:
-    """`JobFailed` tells which it is; nobody to tell it leaves the worse of the two."""
+    """Wait for `JobFailed`, which tells whether the PIN was sent; untold, it may have been."""
     if isinstance(event, TimedOut):
         return fail(state.turn + 1, state.visit, FailureCode.PIN_OUTCOME_UNKNOWN, policy)
     return state, ()

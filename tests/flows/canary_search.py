@@ -5,12 +5,15 @@ A face is found as rows of its pixels, as the photo of the chip, as an embedding
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from hostlink import codec
+from hostlink.message_stream import MessageStream, envelop
+from hostlink.messages import VisitOptions
 from tests.flows.canary_face import CanaryFace
 from tests.flows.canary_patient import CanaryPatient
 from tests.flows.wrappings import printed_numbers, unwrapped
@@ -77,10 +80,6 @@ class CanarySearch:
         ways = (f"{born:%Y%m%d}", f"{born:%Y-%m-%d}", f"{born:%Y/%m/%d}", f"{born!r}")
         return {"the birth date"} if any(way.encode() in content for way in ways) else set()
 
-    def but_for_the_options(self, messages: bytes) -> bytes:
-        """Messages without the birth date in its own field: 7 of `VisitOptions`, eight digits."""
-        return messages.replace(b"\x07\x68" + f"{self.holder.birth_date:%Y%m%d}".encode(), b"")
-
     def name_in(self, content: bytes) -> set[str]:
         """Whether the holder's family name is written there."""
         family = self.holder.name.split("\u3000")[0]
@@ -128,6 +127,25 @@ class CanarySearch:
             if (some @ units.T > _ALIKE * norms[at : at + _AT_ONCE, None]).any():
                 return True
         return False
+
+
+def but_for_the_options(said: bytes) -> bytes:
+    """What one end said, without the birth date in the one field that is for it.
+
+    Args:
+        said: Messages in their envelopes, from the beginning of one on. What is no whole message
+            at its end is kept as it is.
+
+    Raises:
+        SessionEndedError: It is something else.
+    """
+    kept, rest = b"", said
+    for message in MessageStream().feed(said):
+        rest = rest.removeprefix(envelop(codec.encode(message)))
+        if isinstance(message, VisitOptions):
+            message = replace(message, birthdate=None)
+        kept += envelop(codec.encode(message))
+    return kept + rest
 
 
 def _as_numbers(content: bytes) -> list[NDArray[np.float64]]:

@@ -99,7 +99,7 @@ def log_pin() -> None:
     around(
         SentPins,
         "send",
-        lambda _self, _card, _reference, pin: _log.info("PIN %s", pin.digits().decode()),
+        lambda _self, _card, _reference, pin, _leave: _log.info("PIN %s", pin.digits().decode()),
     )
 
 

@@ -24,7 +24,7 @@ from tests.hw_sim.card.aids import CARD_SURFACE, JPKI
 from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.card.catalog import EVIL, MY_NUMBER
 from tests.hw_sim.card.issuer import Issuer
-from tests.hw_sim.card.my_number_watch import addresses_my_number
+from tests.hw_sim.card.my_number_watch import was_asked_for_my_number
 from tests.hw_sim.card.physics import Fault
 from tests.hw_sim.card.profile import PinName
 from tests.hw_sim.card.talk import select, send, verify
@@ -128,7 +128,7 @@ def test_an_evil_card_harms_nobody(desk: Desk, issuer: Issuer, seed: int, method
     sent = secrets_sent(evil, 0)
     assert sent.pins <= (method == "pin")
     assert sent.codes <= 1
-    assert addresses_my_number(evil.trace) == []
+    assert not was_asked_for_my_number(evil)
     assert desk.are_both_alive()
     desk.complete_visit()
 

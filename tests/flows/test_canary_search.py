@@ -18,10 +18,11 @@ from device.face.image import PhotoDecoder
 from device.face.port import Values
 from device.face.preview import preview_jpeg
 from hostlink import codec
-from hostlink.messages import VisitOptions
+from hostlink.message_stream import envelop
+from hostlink.messages import Ping, SignedResult, VisitOptions
 from tests.flows.canary_face import CanaryFace
 from tests.flows.canary_patient import CanaryPatient, Pixels
-from tests.flows.canary_search import CanarySearch
+from tests.flows.canary_search import CanarySearch, but_for_the_options
 from tests.hw_sim.card.catalog import TARO
 from tests.hw_sim.faces import FaceReader
 
@@ -87,6 +88,17 @@ WRAPPED: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
+BORN = f"{TARO.birth_date:%Y%m%d}"
+OPTIONS = VisitOptions(bytes(16), "", True, (), (), birthdate=BORN)
+FIELD = b"\x07\x68" + BORN.encode()
+"""As the birth date stands in `VisitOptions`."""
+ELSEWHERE = {
+    "another field": envelop(codec.encode(replace(OPTIONS, patient_name=BORN))),
+    "another message": envelop(codec.encode(SignedResult(1, b"..." + FIELD))),
+    "a message whose end is missing": (100).to_bytes(4, "big") + codec.encode(OPTIONS),
+}
+
+
 def unit(values: Values) -> Values:
     return np.asarray(values / np.linalg.norm(values), np.float32)
 
@@ -122,12 +134,18 @@ def test_so_is_the_command_that_carries_it(search: CanarySearch) -> None:
 
 
 def test_the_birth_date_is_found_in_messages_but_for_its_own_field(search: CanarySearch) -> None:
-    options = VisitOptions(bytes(16), "", True, (), (), birthdate=f"{TARO.birth_date:%Y%m%d}")
-    known = codec.encode(options)
+    known = envelop(codec.encode(OPTIONS))
     assert search.birth_date_in(known)
-    assert not search.birth_date_in(search.but_for_the_options(known))
-    named = codec.encode(replace(options, patient_name=f"{TARO.birth_date:%Y%m%d}"))
-    assert search.birth_date_in(search.but_for_the_options(named))
+    ping = envelop(codec.encode(Ping(bytes(8))))
+    kept = but_for_the_options(ping + known + ping)
+    assert not search.birth_date_in(kept)
+    assert kept.startswith(ping)
+    assert kept.endswith(ping)
+
+
+@pytest.mark.parametrize("way", [*ELSEWHERE])
+def test_anywhere_else_in_messages_it_is_found(search: CanarySearch, way: str) -> None:
+    assert search.birth_date_in(but_for_the_options(ELSEWHERE[way]))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp932", "utf-16-le", "unicode_escape"])

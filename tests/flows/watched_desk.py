@@ -17,8 +17,9 @@ from zipfile import ZipFile
 from agent.config import read_config
 from agent.diagnostics import write_diagnostics
 from tests.flows.canary_patient import CanaryPatient
-from tests.flows.canary_search import CanarySearch
+from tests.flows.canary_search import CanarySearch, but_for_the_options
 from tests.flows.desk import Desk
+from tests.flows.overheard_agent import HEARD, SAID
 from tests.flows.test_privacy import traces as written_in
 from tests.hw_sim.bench import Bench
 from tests.hw_sim.card.profile import Pins
@@ -58,10 +59,11 @@ class WatchedDesk(Desk):
         self._began_at_s = time.time()
         self._cable_bytes = bytearray()
         bench.cable.fault = self._overhear
-        self._heard_in_clear = bench.folder.with_name("overheard")
+        self._overheard = bench.folder.with_name("overheard")
+        self._overheard.mkdir()
         self._screens: list[PatientScreen] = [self.screen]
         bench.kill("agent")
-        bench.start("agent", ("tests.flows.overheard_agent", str(self._heard_in_clear)))
+        bench.start("agent", ("tests.flows.overheard_agent", str(self._overheard)))
 
     def stand_there(self, patient: CanaryPatient, folder: Path) -> None:
         """Somebody before the camera."""
@@ -85,7 +87,8 @@ class WatchedDesk(Desk):
         """Throw away all that was written or overheard so far and is not needed to go on."""
         self._began_at_s = time.time()
         self._cable_bytes.clear()
-        self._heard_in_clear.write_bytes(b"")
+        for path in self._overheard.iterdir():
+            path.write_bytes(b"")
         for screen in self._screens:
             screen.told.clear()
         for name in ("device", "agent"):
@@ -149,8 +152,9 @@ class WatchedDesk(Desk):
 
     def _in_talk(self) -> Iterator[Searched]:
         yield "the cable", self.search.anything_in(bytes(self._cable_bytes))
-        heard = self.search.but_for_the_options(self._heard_in_clear.read_bytes())
-        yield "the messages", _without_name(self.search, heard)
+        said, heard = ((self._overheard / name).read_bytes() for name in (SAID, HEARD))
+        for messages in (but_for_the_options(said), heard):
+            yield "the messages", _without_name(self.search, messages)
         for screen in self._screens:
             yield from _on_screen(self.search, screen.told)
 

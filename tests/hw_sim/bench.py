@@ -26,7 +26,7 @@ from tests.hw_sim.card import aids
 from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.card.catalog import HOLDERS, MY_NUMBER, PROFILES
 from tests.hw_sim.card.issuer import Issuer
-from tests.hw_sim.card.my_number_watch import addresses_my_number
+from tests.hw_sim.card.my_number_watch import was_asked_for_my_number
 from tests.hw_sim.card.persona import read_persona
 from tests.hw_sim.card.profile import CardKind, Pins
 from tests.hw_sim.card.talk import read_file, select, select_file, send, verify
@@ -117,7 +117,7 @@ class Bench:
 
     def __exit__(self, error_type: type[BaseException] | None, *_: object) -> None:
         self._exit.close()
-        asked_for = [card for card in self._issued if addresses_my_number(card.trace)]
+        asked_for = filter(was_asked_for_my_number, self._issued)
         faults = [*self._unclean_ends, *("a card was asked for its number" for _ in asked_for)]
         if faults and error_type is None:
             raise BenchError("; ".join(faults))

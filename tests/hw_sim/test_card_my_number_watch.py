@@ -7,10 +7,11 @@ from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.card.catalog import MY_NUMBER
 from tests.hw_sim.card.errors import CardPulledError
 from tests.hw_sim.card.issuer import Issuer
-from tests.hw_sim.card.my_number_watch import addresses_my_number
+from tests.hw_sim.card.my_number_watch import addresses_my_number, was_asked_for_my_number
 from tests.hw_sim.card.talk import read_file, select, select_file, send, verify
 
 TEXT, SURFACE = aids.CARD_TEXT, aids.CARD_SURFACE
+FOREIGN = b"\xa0\x00\x00\x00\x01\x99"
 WAYS = {
     "select text 0001": (TEXT, select_file(0x0001)),
     "select by path": (TEXT, bytes.fromhex("00A4080C043F000001")),
@@ -127,7 +128,7 @@ def test_the_application_is_followed(card: SimulatedCard) -> None:
         send(card, command)
     assert addresses_my_number(card.trace) == []
 
-    for command in (select(TEXT), select(b"\xa0\x00\x00\x00\x01\x99"), select_file(0x0001)):
+    for command in (select(TEXT), select(FOREIGN), select_file(0x0001)):
         send(card, command)
     assert len(addresses_my_number(card.trace)) == 1
 
@@ -150,11 +151,47 @@ def test_a_select_whose_answer_was_lost_counts(card: SimulatedCard) -> None:
     assert len(addresses_my_number(card.trace)) == 1
 
 
-def test_whatever_discloses_the_number_is_found(card: SimulatedCard) -> None:
-    send(card, select(TEXT))
-    send(card, verify("2345", p2=0x91))
-    content = read_file(card, 0x0001)
+ALTERED = [
+    None,
+    *(bytes.fromhex(word) for word in ("6283", "6281", "6110", "6300", "6A82", "6F00", "5AA5")),
+    b"\x90",
+    b"",
+]
+"""What arrives in place of the answer to SELECT, the work being done; None: the answer itself."""
 
-    assert MY_NUMBER.holder.my_number.encode() in content
+
+def disclose(card: SimulatedCard) -> None:
+    """Read the number, in an application that is selected."""
+    send(card, verify("2345", p2=0x91))
+    assert MY_NUMBER.holder.my_number.encode() in read_file(card, 0x0001)
     assert card.has_disclosed_my_number
+
+
+@pytest.mark.parametrize("altered", ALTERED, ids=str)
+def test_whatever_discloses_the_number_is_found(card: SimulatedCard, altered: bytes | None) -> None:
+    if altered is not None:
+        card.physics.distort_at(1, lambda _: altered)
+    send(card, select(TEXT))
+    disclose(card)
+
     assert addresses_my_number(card.trace)
+
+
+def test_a_select_that_only_seems_to_leave_is_told_by_the_card(card: SimulatedCard) -> None:
+    send(card, select(TEXT))
+    card.physics.status_word_at(1, 0x9000)
+    send(card, select(FOREIGN))
+    disclose(card)
+
+    assert addresses_my_number(card.trace) == []
+    assert was_asked_for_my_number(card)
+
+
+@pytest.mark.parametrize("word", [0x6283, 0x6A82, 0x6F00])
+def test_what_may_not_have_been_left_stays_open(card: SimulatedCard, word: int) -> None:
+    send(card, select(TEXT))
+    card.physics.status_word_at(1, word)
+    send(card, select(aids.JPKI))
+    send(card, select_file(0x0001))
+
+    assert len(addresses_my_number(card.trace)) == 1

@@ -16,7 +16,7 @@ from device.reader.errors import (
 )
 from hostlink.terms import FailureCode
 from tests.hw_sim.card.issuer import Issuer
-from tests.hw_sim.card.my_number_watch import addresses_my_number
+from tests.hw_sim.card.my_number_watch import was_asked_for_my_number
 from tests.hw_sim.card.persona import names, read_persona
 from tests.hw_sim.card.profile import CardKind
 from tests.hw_sim.opensc import (
@@ -106,8 +106,7 @@ def test_opensc_and_our_reader_agree(seat: Seat, issuer: Issuer, tmp_path: Path,
         judge_counting_down(card, tmp_path)
         judge_blocked_with_us(profile, seat.reader)
 
-        assert addresses_my_number(card.trace) == []
-        assert not card.has_disclosed_my_number
+        assert not was_asked_for_my_number(card)
 
 
 @pytest.mark.parametrize("name", WITHOUT_JPKI)

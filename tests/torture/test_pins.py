@@ -40,7 +40,7 @@ def test_negative_control_a_pin_that_is_sent_again(monkeypatch: pytest.MonkeyPat
         is_open = self._attempts.has_unsettled(name)
         note_tries(self, card, name, tries)
         if is_open:
-            self.send(card, name, Pin(bytearray(RIGHT)))
+            self.send(card, name, Pin(bytearray(RIGHT)), lambda: None)
 
     monkeypatch.setattr(SentPins, "note_tries", send_again)
     assert "a PIN was sent that nobody had confirmed" in faults()

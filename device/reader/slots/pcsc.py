@@ -116,10 +116,15 @@ class PcscConnection:
         A card that is gone has none. Asking to take it makes pcscd call the slot empty without
         telling anyone, and a card laid at that moment is never announced.
         """
-        left_s = max(0.0, lost_at_s + _SERVICE_POLL_S - monotonic())
-        at_first = _state_of(self._context, self._reader, scard.SCARD_STATE_UNAWARE, 0)
-        later = _state_of(self._context, self._reader, at_first, left_s)
-        return bool(later & _PRESENT) and later >> 16 == at_first >> 16
+        state = _state_of(self._context, self._reader, scard.SCARD_STATE_UNAWARE, 0)
+        laid = _laid_count(state)
+        while laid is not None and _laid_count(state) == laid:
+            left_s = lost_at_s + _SERVICE_POLL_S - monotonic()
+            if left_s <= 0:
+                return True
+            # Other bits than that of presence change, too, and say nothing of the card.
+            state = _state_of(self._context, self._reader, state, left_s)
+        return False
 
 
 class PcscSlot:
@@ -138,7 +143,8 @@ class PcscSlot:
         self._thread: Thread | None = None
         self._stopping = Event()
         self._has_lost_card = Event()
-        self._needs_cold_start = True
+        self._needs_cold_start = Event()
+        self._needs_cold_start.set()
         """Nobody here saw the card come to power: before the start, while the service was away, or
         in place of a lost one, for which the service may take it. Something may be open on it."""
 
@@ -163,9 +169,8 @@ class PcscSlot:
                 context, reader, scard.SCARD_SHARE_EXCLUSIVE, _ANY_PROTOCOL
             )
             _require_power(result)
-            if self._needs_cold_start:
-                protocol = _start_cold(card)
-                self._needs_cold_start = False
+            if self._needs_cold_start.is_set():
+                protocol = self._start_cold(card)
         except ReaderError as error:
             scard.SCardReleaseContext(context)
             if isinstance(error, CardUnresponsiveError):
@@ -183,9 +188,21 @@ class PcscSlot:
             Thread(target=self._end, args=(self._thread,), name="slot-end", daemon=True).start()
             self._thread.join(_LONGEST_CLOSE_S)
 
+    def _start_cold(self, card: int) -> int:
+        """Power the card off and on; gives the protocol."""
+        # Before, not after: who loses a card or the service meanwhile asks for one more.
+        self._needs_cold_start.clear()
+        result, protocol = scard.SCardReconnect(
+            card, scard.SCARD_SHARE_EXCLUSIVE, _ANY_PROTOCOL, scard.SCARD_UNPOWER_CARD
+        )
+        if result != scard.SCARD_S_SUCCESS:
+            self._needs_cold_start.set()
+        _require_success(result)
+        return int(protocol)
+
     def _lose_card(self) -> None:
         """A command got no answer: the card is gone, whatever the service still believes."""
-        self._needs_cold_start = True
+        self._needs_cold_start.set()
         self._has_lost_card.set()
         self._wake_monitor()
 
@@ -253,7 +270,7 @@ class PcscSlot:
                 report.saw_card(self._turns.served)
 
     def _miss_slot(self, report: SlotReport) -> None:
-        self._needs_cold_start = True
+        self._needs_cold_start.set()
         report.missed_slot()
 
     def _forget_card(self, report: SlotReport) -> None:
@@ -275,15 +292,6 @@ def _establish() -> int:
     result, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
     _require_success(result)
     return int(context)
-
-
-def _start_cold(card: int) -> int:
-    """Power the card off and on; gives the protocol."""
-    result, protocol = scard.SCardReconnect(
-        card, scard.SCARD_SHARE_EXCLUSIVE, _ANY_PROTOCOL, scard.SCARD_UNPOWER_CARD
-    )
-    _require_success(result)
-    return int(protocol)
 
 
 def _wait_for_change(context: int, known: list[tuple[str, int]]) -> dict[str, int]:
@@ -311,7 +319,13 @@ def _state_of(context: int, reader: str, known: int, within_s: float) -> int:
 
 
 def _laid_cards(states: dict[str, int], readers: list[str]) -> list[_Laying]:
-    return [(name, states[name] >> 16) for name in readers if states[name] & _PRESENT]
+    counted = ((name, _laid_count(states[name])) for name in readers)
+    return [(name, count) for name, count in counted if count is not None]
+
+
+def _laid_count(state: int) -> int | None:
+    """The count of insertions of the card that lies there; None: none lies there."""
+    return state >> 16 if state & _PRESENT else None
 
 
 def _require_power(result: int) -> None:

@@ -129,7 +129,8 @@ def test_a_pin_that_is_recalled_while_it_waits_is_said_to_be_unsent_and_is(bench
 def test_a_recall_that_is_only_said_is_caught(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(DepartingPin, "leave", lambda _: None)
+    for check in ("refuse_if_kept_back", "leave"):
+        monkeypatch.setattr(DepartingPin, check, lambda _: None)
     assert recalled_behind_a_busy_card(bench) == 1
 
 

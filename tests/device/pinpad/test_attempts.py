@@ -37,6 +37,21 @@ def test_an_open_attempt_is_seen_after_a_restart(
     after.begin(OTHER_CARD)
 
 
+@pytest.mark.parametrize("known", [None, 2])
+def test_a_pin_that_was_not_sent_after_all_changes_nothing_that_is_known(
+    attempts: PinAttempts, disk: FakeDisk, clock: Clock, known: int | None
+) -> None:
+    if known is not None:
+        attempts.begin(CARD).settle(AttemptOutcome.REJECTED, known)
+    token = attempts.begin(CARD)
+    token.withdraw()
+    for log in (attempts, restarted(disk, clock)):
+        assert not log.has_unsettled(CARD)
+        assert log.tries_left_seen(CARD) == known
+    with pytest.raises(AttemptSettledError):
+        token.settle(AttemptOutcome.ACCEPTED)
+
+
 def test_asking_the_card_settles_an_open_attempt(attempts: PinAttempts) -> None:
     attempts.begin(CARD)
     attempts.note_tries(CARD, 2)

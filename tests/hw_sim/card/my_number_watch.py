@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from tests.hw_sim.card import aids
 from tests.hw_sim.card.apdu import Command, parse_command
+from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.card.errors import RefusedError
 from tests.hw_sim.card.status_words import OK
 from tests.hw_sim.card.trace import Exchange, Trace
@@ -33,10 +34,17 @@ _CODE_DIGITS = frozenset({0, 4, 6, 14})
 """Of a question for the tries left, a PIN, a birth date and 照合番号B; 照合番号A has 12."""
 
 
+def was_asked_for_my_number(card: SimulatedCard) -> bool:
+    """Whether a card's trace shows it, or the card told its number though nothing there does."""
+    return bool(addresses_my_number(card.trace)) or card.has_disclosed_my_number
+
+
 def addresses_my_number(trace: Trace) -> list[Exchange]:
     """The exchanges whose command may have named such a file, or presented a 12-digit code.
 
-    A command that the card never answered counts as carried out.
+    A command that the card never answered counts as carried out, and so does a SELECT whatever was
+    answered, since answers are altered on their way. Only a plain success of another SELECT tells
+    that an application is left; where that was a lie, `was_asked_for_my_number` asks the card too.
 
     Args:
         trace: Everything that was said to the card, from before the first SELECT.
@@ -75,11 +83,9 @@ def _opened_after(
 ) -> frozenset[bytes]:
     """Applications that may be selected now; cards match the beginning of a name."""
     matching = frozenset(aid for aid in _FORBIDDEN if aid.startswith(select.data))
-    if exchange.response is None or select.cla:
-        # Another channel selects besides, and not instead.
-        return opened_before | matching
     is_selected = exchange.status_word == OK or (exchange.status_word or 0) >> 8 == 0x61
-    return matching if is_selected else opened_before
+    # Another channel selects besides, and not instead.
+    return matching if is_selected and not select.cla else opened_before | matching
 
 
 def _named_applications(command: Command) -> frozenset[bytes]:

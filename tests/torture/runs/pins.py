@@ -15,7 +15,7 @@ from random import Random
 from tests.hw_sim.card import catalog
 from tests.hw_sim.card.card import SimulatedCard
 from tests.hw_sim.card.issuer import Issuer
-from tests.hw_sim.card.my_number_watch import addresses_my_number
+from tests.hw_sim.card.my_number_watch import was_asked_for_my_number
 from tests.torture.pin_reader import FAULTS, RIGHT, WRONG, PinReader
 from tests.torture.report import Failure, Report
 
@@ -56,7 +56,7 @@ def _played(card: SimulatedCard, rng: Random) -> PinReader:
     if not reader.is_of_use():
         reader.broken.add("the reader is of no use to the card's holder")
     reader.end()
-    if addresses_my_number(card.trace):
+    if was_asked_for_my_number(card):
         reader.broken.add("a card was asked for its number")
     return reader
 

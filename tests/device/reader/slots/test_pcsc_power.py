@@ -14,7 +14,6 @@ from device.reader.record_signature import digest_info
 from device.reader.session import CardSession
 from device.reader.slots import pcsc
 from device.reader.slots.pcsc import PcscConnection
-from tests.device.posted import LONGEST_WAIT_S
 from tests.device.reader.calendar_day import known_day
 from tests.device.reader.heard import Heard
 from tests.device.reader.visit_steps import CHALLENGE
@@ -97,11 +96,14 @@ def test_one_that_is_left_with_its_power_is_caught(
     assert len(by_another_program(*SIGN)) == SIGNATURE_BYTES + 2
 
 
-def test_a_card_that_was_lifted_is_let_go_as_soon_as_the_service_knows(
+def let_go_after_s(
     reader: CardSlot, laid: SimulatedCard, anchors: RecordAnchors, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Else the next card would meet a reader that is in use."""
-    monkeypatch.setattr(pcsc, "_SERVICE_POLL_S", LONGEST_WAIT_S)
+) -> float:
+    """How long the end of a session waits for a card that was lifted in the middle of a command.
+
+    The time after which it gives up is drawn out, so that it does not count as knowing.
+    """
+    monkeypatch.setattr(pcsc, "_SERVICE_POLL_S", SEVERAL_POLLS_S + 1)
     session = CardSession(reader, anchors=anchors, today=known_day)
     session.identify()
     laid.physics.pull_at(1)
@@ -109,7 +111,27 @@ def test_a_card_that_was_lifted_is_let_go_as_soon_as_the_service_knows(
         session.read_certificate()
     begun_s = time.monotonic()
     session.close()
-    assert time.monotonic() - begun_s < SEVERAL_POLLS_S
+    return time.monotonic() - begun_s
+
+
+def test_a_card_that_was_lifted_is_let_go_as_soon_as_the_service_knows(
+    reader: CardSlot, laid: SimulatedCard, anchors: RecordAnchors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the next card would meet a reader that is in use."""
+    assert let_go_after_s(reader, laid, anchors, monkeypatch) < SEVERAL_POLLS_S
+
+
+def test_one_that_is_held_for_the_whole_time_is_caught(
+    reader: CardSlot, laid: SimulatedCard, anchors: RecordAnchors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control: whoever waits without listening to the service."""
+
+    def sleep_through(_context: int, _reader: str, known: int, within_s: float) -> int:
+        time.sleep(within_s)
+        return known or scard.SCARD_STATE_PRESENT
+
+    monkeypatch.setattr(pcsc, "_state_of", sleep_through)
+    assert let_go_after_s(reader, laid, anchors, monkeypatch) > SEVERAL_POLLS_S
 
 
 def sign_without_pin(reader: CardSlot, anchors: RecordAnchors) -> None:
@@ -130,6 +152,6 @@ def test_what_a_process_before_this_one_opened_is_closed(
 def test_a_start_that_trusts_the_card_is_caught(reader: CardSlot, anchors: RecordAnchors) -> None:
     """Negative control."""
     assert isinstance(reader, pcsc.PcscSlot)
-    reader._needs_cold_start = False
+    reader._needs_cold_start.clear()
     assert by_another_program(*OPEN) == b"\x90\x00"
     sign_without_pin(reader, anchors)

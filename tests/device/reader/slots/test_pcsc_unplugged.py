@@ -2,13 +2,13 @@
 the service is played here: what it answers is what pcsc-lite answers of a USB reader.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Condition
 
 import pytest
 from smartcard import scard  # type: ignore[import-untyped]  # pyscard ships no types
 
-from device.reader.errors import SlotLostError
+from device.reader.errors import CardLostError, SlotLostError
 from device.reader.port import CardSlot
 from device.reader.record_anchors import RecordAnchors
 from device.reader.session import CardSession
@@ -33,6 +33,7 @@ class Service:
         self.is_plugged_in = True
         self.has_card = False
         self.cold_starts = 0
+        self.before_cold_start: Callable[[], None] = lambda: None
         self._plugs = self._cancels = 0
         self.tells_by: int = GONE
         """State of a reader that goes while somebody waits; 0: the call fails instead."""
@@ -94,6 +95,7 @@ class Service:
         return OK, list(self._card.transmit(bytes(command)))
 
     def reconnect(self, *_: object) -> tuple[int, int]:
+        self.before_cold_start()
         self.cold_starts += 1
         result, _card, protocol = self.connect()
         return result, protocol
@@ -188,6 +190,43 @@ def test_a_card_starts_cold_where_nobody_saw_it_come_to_power(
     assert heard.wait_for("slot_ready", "card_placed")
     identify(reader, anchors)
     assert [*starts, service.cold_starts] == [1, 1, 2]
+
+
+def test_a_service_that_goes_during_a_cold_start_makes_the_next_one_cold_too(
+    reader: CardSlot, heard: Heard, service: Service, anchors: RecordAnchors
+) -> None:
+    """Told on another thread, while the card on this one has just come to power."""
+
+    def replug() -> None:
+        service.before_cold_start = lambda: None
+        service.plug(is_in=False)
+        assert heard.wait_until("slot_lost")
+        service.plug(is_in=True)
+        assert heard.wait_until("card_placed")
+
+    service.before_cold_start = replug
+    service.lay()
+    assert heard.wait_for("card_placed")
+    identify(reader, anchors)
+    identify(reader, anchors)
+    assert service.cold_starts == 2
+
+
+def test_a_cold_start_that_fails_is_made_up_for(
+    reader: CardSlot,
+    heard: Heard,
+    service: Service,
+    anchors: RecordAnchors,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    service.lay()
+    assert heard.wait_for("card_placed")
+    with monkeypatch.context() as glitch:
+        glitch.setattr(scard, "SCardReconnect", lambda *_: (scard.SCARD_E_NOT_TRANSACTED, 0))
+        with pytest.raises(CardLostError):
+            reader.connect()
+    identify(reader, anchors)
+    assert service.cold_starts == 1
 
 
 def identify(reader: CardSlot, anchors: RecordAnchors) -> None:
