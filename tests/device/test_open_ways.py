@@ -20,6 +20,7 @@ from tests.device.offers_in_words import BUTTONS, OF_CARDS, OFFERS
 LANGUAGES = load_languages("ja")
 POLICIES = (VisitPolicy(), VisitPolicy(may_type_printed_code=True))
 NEVER_OF_PHONES = {
+    FailureCode.ELIGIBILITY_OF_ANOTHER,
     *(FailureCode.CARD_EXPIRED, FailureCode.SEVERAL_CARDS, FailureCode.CARD_IN_CASE),
     *(FailureCode.CARD_FACE_DOWN, FailureCode.CARD_UPSIDE_DOWN, FailureCode.OLD_RESIDENT_CARD),
     *(FailureCode.DRIVING_LICENCE, FailureCode.TRANSIT_CARD, FailureCode.BANK_CARD),
