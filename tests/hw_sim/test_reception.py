@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[2]
 
 def test_it_is_open_until_it_is_ended(tmp_path: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.hw_sim.reception"],
+        # A shell that runs the tests in the background has its children ignore Ctrl-C.
+        ["env", "--default-signal=INT", sys.executable, "-m", "tests.hw_sim.reception"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
