@@ -23,9 +23,11 @@ LEFT = "left"
 STEP_AFTER = {
     Event.VISIT_OPENED: "card_read",
     Event.IDENTITY_RECEIVED: "eligibility",
+    Event.OPTIONS_SENT: ANSWERING,
     Event.RESULT_STORED: "card_to_be_taken",
 }
-"""Where the patient is, as far as the agent has a part in it; the reader itself tells the rest."""
+"""Where the patient is, as far as the agent has a part in it; the reader itself tells the rest. Of
+the answer it was sent only a reader too old to refuse one tells nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class PresentVisit:
     """Since when."""
     is_told: bool = False
     """The reader itself tells where the patient is, and so it will tell that they have left."""
+    is_accepted: bool = False
+    """The reader went on with the insurance answer; false as well where it asked nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +300,8 @@ def _after(
     is_here = present is not None and present.visit_id == visit
     if is_here is (event is Event.VISIT_OPENED):
         return present
+    if event is Event.OPTIONS_SENT and present is not None and present.is_told:
+        return present
     if event is Event.RESULT_STORED and present is not None and not present.is_told:
         return None
     return _at_step(present, visit, STEP_AFTER[event], now)
@@ -303,7 +309,8 @@ def _after(
 
 def _at_step(present: PresentVisit | None, visit: bytes, step: str, now: int) -> PresentVisit:
     if present is None or present.visit_id != visit:
-        return PresentVisit(visit, now, step, now)
+        return PresentVisit(visit, now, step, now, is_accepted=step == ANSWERING)
     if present.step == step:
         return present
-    return replace(present, step=step, step_unix_ms=now)
+    is_accepted = present.is_accepted or step == ANSWERING
+    return replace(present, step=step, step_unix_ms=now, is_accepted=is_accepted)

@@ -14,7 +14,7 @@ from sqlalchemy import LargeBinary, bindparam, cast, func, select
 
 from agent.api import models
 from agent.api.patients import PatientsOfVisits, Revisits
-from agent.board import ANSWERING, Board, OpenAlarm, Place, PresentVisit
+from agent.board import Board, OpenAlarm, Place, PresentVisit
 from agent.ceremonies import Kind
 from agent.characters import Encoding, unwritable_texts
 from agent.clock import Clock, day_in_japan, moment_of, rfc_3339
@@ -312,7 +312,7 @@ class Reading:
     def _name(self, visit: PresentVisit) -> str | None:
         """Once the reader goes on with the answer, which may be about another (decision 0043)."""
         key = {"of_visit": visit.visit_id}
-        if visit.step != ANSWERING and not self._store.rows(COMPLETED, key):
+        if not (visit.is_accepted or self._store.rows(COMPLETED, key)):
             return None
         for (told,) in self._store.rows(OPTIONS, key):
             options = stored_options(told)

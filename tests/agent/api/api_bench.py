@@ -138,9 +138,13 @@ class ApiBench:
         sent = {**({"Authorization": f"Bearer {token}"} if token else {}), **(headers or {})}
         return httpx.request(method, self.url + path, headers=sent, trust_env=False, **more)
 
-    def visit_answered(self) -> bytes:
-        """The insurance answers for who is at the reader; the visit."""
+    def visit_answered(self, told: str | None) -> bytes:
+        """The insurance answers for who is at the reader, which told that step; the visit."""
         self.journal.record(Event.VISIT_OPENED, visit=VISIT_ID, counter=COUNTER)
+        if told is not None:
+            self.journal.record(
+                Event.VISIT_PROGRESSED, visit=VISIT_ID, detail=told, counter=COUNTER
+            )
         answer_visit(self.store, VISIT_ID, self.clock.now())
         self.journal.record(Event.OPTIONS_SENT, visit=VISIT_ID, counter=COUNTER)
         return VISIT_ID

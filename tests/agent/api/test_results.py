@@ -207,7 +207,7 @@ def test_staff_see_who_is_at_the_reader(api: ApiBench) -> None:
 def test_nobody_is_named_before_the_reader_goes_on_with_the_answer(api: ApiBench) -> None:
     """It may be about another person than whose card lies there."""
     named = []
-    visit_id = api.visit_answered()
+    visit_id = api.visit_answered("eligibility")
     for step in ("eligibility", "answering", "card_to_be_taken"):
         api.journal.record(Event.VISIT_PROGRESSED, visit=visit_id, detail=step, counter=COUNTER)
         (reader,) = api.call("GET", "/v1/state").json()["readers"]
@@ -215,8 +215,23 @@ def test_nobody_is_named_before_the_reader_goes_on_with_the_answer(api: ApiBench
     assert named == [
         ("eligibility", None),
         ("answering", "受付　太郎"),
-        ("card_to_be_taken", None),
+        ("card_to_be_taken", "受付　太郎"),
     ]
+
+
+def test_nor_where_the_reader_refuses_it(api: ApiBench) -> None:
+    visit_id = api.visit_answered("eligibility")
+    api.journal.record(
+        Event.VISIT_PROGRESSED, visit=visit_id, detail="card_to_be_taken", counter=COUNTER
+    )
+    (reader,) = api.call("GET", "/v1/state").json()["readers"]
+    assert reader["visit"]["patient_name"] is None
+
+
+def test_a_reader_too_old_to_refuse_goes_on_with_whatever_it_is_sent(api: ApiBench) -> None:
+    api.visit_answered(told=None)
+    (reader,) = api.call("GET", "/v1/state").json()["readers"]
+    assert (reader["visit"]["step"], reader["visit"]["patient_name"]) == ("answering", "受付　太郎")
 
 
 def test_events_go_on_behind_the_last_one_that_was_had(api: ApiBench) -> None:
