@@ -102,9 +102,13 @@ def read_notice(signed: bytes, key: ec.EllipticCurvePublicKey) -> Notice:
         raise UpdateNoticeError("it is no notice of this program")
     signature, _, content = signed.removeprefix(_FIRST_LINE).partition(b"\n")
     try:
-        key.verify(b64decode(signature, validate=True), _FIRST_LINE + content, _ES256)
+        decoded = b64decode(signature, validate=True)
+        key.verify(decoded, _FIRST_LINE + content, _ES256)
     except (InvalidSignature, Base64Error):
         raise UpdateNoticeError("the maker did not sign it") from None
+    # The last character may hold bits that no byte has: another file would pass for this one.
+    if b64encode(decoded) != signature:
+        raise UpdateNoticeError("the maker did not sign it")
     try:
         return msgspec.json.decode(content, type=Notice)
     except msgspec.DecodeError as error:

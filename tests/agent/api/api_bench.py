@@ -185,7 +185,8 @@ class ApiBench:
     def damage(self, result: str, kind: str = "BLOB") -> None:
         """What is kept of a result is altered."""
         _, _, seq = result.partition("-")
-        altered = f"CAST(substr(cose, 1, length(cose) - 1) || x'00' AS {kind})"
+        other = "CASE substr(cose, -1) WHEN x'00' THEN x'01' ELSE x'00' END"
+        altered = f"CAST(substr(cose, 1, length(cose) - 1) || {other} AS {kind})"
         self.store.change(
             f"UPDATE results SET cose = {altered} WHERE seq = :seq",  # noqa: S608
             {"seq": int(seq)},
