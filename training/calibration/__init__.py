@@ -1,4 +1,5 @@
-"""Chooses the two constants of a calibration on some people and measures them on others.
+"""Chooses the two constants of a calibration and measures them on people who chose neither.
 
-The constants are the shrinkage of the axes and the plain distance that guards (decision 0015).
+The shrinkage of the axes is chosen by half of those who judge, the plain distance that guards by
+strangers (decision 0015).
 """
